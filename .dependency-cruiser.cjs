@@ -1,0 +1,109 @@
+/**
+ * The floors of the house: a folder imports only from lower floors, and the
+ * edges of one floor do not know each other. See docs/architecture.md.
+ */
+const floors = [
+  ["common", "config", "database", "audit"],
+  ["identity", "users"],
+  ["sessions", "tokens"],
+  ["auth", "oauth", "security-events", "admin", "ops"],
+];
+const folders = (names) => `^src/(?:${names.join("|")})/`;
+const specs = "\\.spec\\.ts$";
+
+/** No floor imports from a higher one, the app or the test kit. */
+const upwards = floors.map((names, floor) => ({
+  name: `floor-${floor}-imports-upwards`,
+  severity: "error",
+  from: { path: folders(names), pathNot: specs },
+  to: {
+    path: [
+      ...floors.slice(floor + 1).map(folders),
+      "^src/testing/",
+      "^src/demo/",
+      "^src/[^/]+\\.ts$",
+    ],
+  },
+}));
+
+/** On floors 2 and 3 the folders stand side by side and never import each other. */
+const sideways = [...floors[2], ...floors[3]].map((name) => {
+  const floor = floors.find((names) => names.includes(name));
+  return {
+    name: `${name}-imports-its-neighbour`,
+    severity: "error",
+    from: { path: folders([name]), pathNot: specs },
+    to: { path: folders(floor.filter((other) => other !== name)) },
+  };
+});
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...upwards,
+    ...sideways,
+    {
+      name: "no-circular",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "identity-imports-users",
+      severity: "error",
+      from: { path: "^src/identity/" },
+      to: { path: "^src/users/" },
+    },
+    {
+      name: "users-import-only-types-of-identity",
+      severity: "error",
+      from: { path: "^src/users/", pathNot: specs },
+      to: { path: "^src/identity/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "the-app-imports-the-index",
+      comment: "The service is the modules' first customer.",
+      severity: "error",
+      from: {
+        path: "^src/(?:app\\.module|main|create-app|start-service|cli)\\.ts$",
+      },
+      to: {
+        path: floors.slice(1).map(folders),
+      },
+    },
+    {
+      name: "the-test-kit-stays-out-of-the-product",
+      severity: "error",
+      from: { pathNot: ["^src/testing/", "^src/demo/", specs] },
+      to: { path: "^src/testing/" },
+    },
+    {
+      name: "no-barrels",
+      comment: "src/index.ts and src/testing/index.ts are what we publish.",
+      severity: "error",
+      from: { path: "^src/(?!testing/|demo/)[^/]+/" },
+      to: { path: "/index\\.ts$", pathNot: "node_modules" },
+    },
+    {
+      name: "no-dev-dependencies-in-the-product",
+      severity: "error",
+      from: { path: "^src/", pathNot: specs },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "unresolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["require", "node", "default", "types"],
+    },
+  },
+};

@@ -1,0 +1,105 @@
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+  X509Certificate,
+} from "node:crypto";
+import Fastify from "fastify";
+import { OAuth2Client } from "google-auth-library";
+import jwt from "jsonwebtoken";
+import pg from "pg";
+import { v7 as uuidv7 } from "uuid";
+import { serveBench } from "./child";
+
+/**
+ * What the same job costs with nothing around it: Fastify, pg,
+ * google-auth-library and one statement. It is as fast as we know how to make
+ * it: Google's keys are parsed once and never renewed, the statement is prepared. It leaves out what a
+ * real service cannot: validation, claim checks, limits, logging, races.
+ */
+const { DATABASE_URL, GOOGLE_CERTS_URL, GOOGLE_CLIENT_IDS } = process.env;
+const clientIds = (GOOGLE_CLIENT_IDS ?? "").split(",");
+const issuer = "http://localhost";
+
+const signIn = `
+WITH identity AS (
+  INSERT INTO identities (issuer, subject, user_id, claims, created_at, last_sign_in_at)
+  VALUES ('https://accounts.google.com', $2, $1, $3, now(), now())
+  ON CONFLICT (issuer, subject) DO UPDATE
+    SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
+  RETURNING user_id
+), account AS (
+  INSERT INTO users (id, email, email_verified, name, created_at, updated_at, last_sign_in_at)
+  SELECT user_id, $4, $5, $6, now(), now(), now() FROM identity
+  ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email, name = EXCLUDED.name,
+    updated_at = now(), last_sign_in_at = now()
+  RETURNING *
+), session AS (
+  INSERT INTO sessions (id, user_id, client_id, salt, rotated_at, idle_expires_at,
+    absolute_expires_at, created_at, last_used_at)
+  SELECT $7, id, $8, $9, now(), now() + interval '30 days', now() + interval '90 days', now(), now()
+  FROM account
+)
+SELECT * FROM account`;
+
+async function main(): Promise<void> {
+  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const publicKey = createPublicKey(privateKey);
+  const google = new OAuth2Client();
+  const certificates = (await (
+    await fetch(GOOGLE_CERTS_URL ?? "")
+  ).json()) as Record<string, string>;
+  const keys: Record<string, KeyObject> = {};
+  for (const [kid, pem] of Object.entries(certificates)) {
+    keys[kid] = new X509Certificate(pem).publicKey;
+  }
+
+  const app = Fastify();
+  app.post<{ Body: { idToken: string } }>("/auth/google", async (request) => {
+    const ticket = await google.verifySignedJwtWithCertsAsync(
+      request.body.idToken,
+      keys as unknown as Record<string, string>,
+      clientIds,
+      ["https://accounts.google.com"],
+    );
+    const claims = ticket.getPayload();
+    const sessionId = uuidv7();
+    const { rows } = await pool.query<Record<string, unknown>>({
+      name: "sign-in",
+      text: signIn,
+      values: [
+        uuidv7(),
+        claims?.sub,
+        JSON.stringify(claims),
+        claims?.email,
+        claims?.email_verified,
+        claims?.name,
+        sessionId,
+        claims?.aud,
+        randomBytes(32),
+      ],
+    });
+    const user = rows[0];
+    const accessToken = jwt.sign(
+      { sub: user?.id, sid: sessionId, jti: randomUUID(), roles: [] },
+      privateKey,
+      { algorithm: "ES256", issuer, audience: issuer, expiresIn: 900 },
+    );
+    return { accessToken, user };
+  });
+  app.get("/bench/principal", (request) => {
+    const token = (request.headers.authorization ?? "").slice(7);
+    const claims = jwt.verify(token, publicKey, {
+      algorithms: ["ES256"],
+      issuer,
+      audience: issuer,
+    });
+    return { userId: typeof claims === "object" ? claims.sub : undefined };
+  });
+  serveBench(await app.listen({ host: "127.0.0.1", port: 0 }));
+}
+
+void main();

@@ -1,0 +1,237 @@
+import "reflect-metadata";
+import { Command, InvalidArgumentError } from "commander";
+import { TestDatabase } from "../src/testing/test-database";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google-accounts";
+import { type BenchServer, startBenchServer } from "./child";
+import { load, median, type Round } from "./load";
+
+/**
+ * Our speed as a ratio to a bare server on the same machine, in the same run
+ * and against the same Postgres: machines differ, ratios travel.
+ */
+interface Scenario {
+  readonly name: string;
+  /** The ratio below which the run fails. */
+  readonly floor?: number;
+  round(server: BenchServer, round: number): Promise<Round>;
+}
+
+interface Report {
+  readonly scenario: string;
+  readonly ratio: number;
+  readonly floor?: number;
+  readonly servers: Record<string, Round>;
+}
+
+const jsonHeaders = { "content-type": "application/json" };
+const knownUsers = 200;
+const newUsersPerRound = 3000;
+
+const program = new Command("npm run bench --")
+  .description(
+    "Compare the service with a bare server (Fastify + pg + google-auth-library + one statement).",
+  )
+  .option("--rounds <number>", "rounds per server and scenario", integer, 5)
+  .option("--seconds <number>", "length of a round", integer, 4)
+  .option("--json", "print one JSON object", false)
+  .option("--no-assert", "exit with 0 also when a ratio is below its floor");
+
+async function main(): Promise<void> {
+  program.parse();
+  const { rounds, seconds, json, assert } = program.opts<{
+    rounds: number;
+    seconds: number;
+    json: boolean;
+    assert: boolean;
+  }>();
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  await using google = await GoogleEmulator.start();
+  await using serviceDatabase = await TestDatabase.create();
+  await using bareDatabase = await TestDatabase.create();
+
+  say("Minting tokens…");
+  const known = await mint(google, knownUsers);
+  const fresh = await mint(google, newUsersPerRound * (rounds + 1));
+  const env = (database: TestDatabase) => ({
+    NODE_ENV: "test",
+    LOG_LEVEL: "info",
+    PORT: "0",
+    SECRET_KEY: "only for the bench: 3f0c2a9d8b7e6f5041",
+    DATABASE_URL: database.url,
+    ...google.environment(),
+  });
+  const bare = await startBenchServer(
+    "bare",
+    "bare-server.ts",
+    env(bareDatabase),
+  );
+  const service = await startBenchServer(
+    "service",
+    "service-server.ts",
+    env(serviceDatabase),
+  );
+  const servers = [bare, service];
+  const accessTokens = new Map<BenchServer, string>();
+  for (const server of servers) {
+    // Everybody in `known` signs in once, so that they are.
+    for (const token of known) {
+      accessTokens.set(server, await signIn(server, token));
+    }
+  }
+
+  const scenarios: Scenario[] = [
+    {
+      name: "sign-in, known users",
+      floor: 0.75,
+      round: (server) =>
+        load({
+          url: `${server.url}/auth/google`,
+          method: "POST",
+          headers: jsonHeaders,
+          bodies: bodiesOf(known),
+          seconds,
+        }),
+    },
+    {
+      name: "sign-in, new users",
+      round: (server, round) =>
+        load({
+          url: `${server.url}/auth/google`,
+          method: "POST",
+          headers: jsonHeaders,
+          bodies: bodiesOf(
+            fresh.slice(
+              round * newUsersPerRound,
+              (round + 1) * newUsersPerRound,
+            ),
+          ),
+          amount: newUsersPerRound,
+        }),
+    },
+    {
+      name: "guarded GET",
+      floor: 2,
+      round: (server) => {
+        const headers = {
+          authorization: `Bearer ${accessTokens.get(server)}`,
+        };
+        return load({
+          url: `${server.url}/bench/principal`,
+          method: "GET",
+          headers,
+          seconds,
+        });
+      },
+    },
+  ];
+  const reports: Report[] = [];
+  for (const scenario of scenarios) {
+    const measured = new Map<BenchServer, Round[]>();
+    // Round 0 warms up and is not counted.
+    for (let round = 0; round <= rounds; round++) {
+      say(
+        `${scenario.name}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`,
+      );
+      for (const server of servers) {
+        const result = await scenario.round(server, round);
+        if (round === 0) measured.set(server, []);
+        else measured.get(server)?.push(result);
+      }
+    }
+    const [ofBare, ofService] = servers.map((server) =>
+      mediansOf(measured.get(server) ?? []),
+    ) as [Round, Round];
+    reports.push({
+      scenario: scenario.name,
+      ratio: ofService.requestsPerSecond / ofBare.requestsPerSecond,
+      floor: scenario.floor,
+      servers: { bare: ofBare, service: ofService },
+    });
+  }
+  const memory = {
+    bare: await bare.memory(),
+    service: await service.memory(),
+  };
+  await Promise.all(servers.map((server) => server.stop()));
+  if (json) console.log(JSON.stringify({ reports, memory }, null, 2));
+  else print(reports, memory);
+  const failed = reports.filter(({ ratio, floor }) => ratio < (floor ?? 0));
+  if (assert && failed.length > 0) process.exitCode = 1;
+}
+
+async function mint(google: GoogleEmulator, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  while (tokens.length < count) {
+    const batch = Math.min(100, count - tokens.length);
+    tokens.push(
+      ...(await Promise.all(
+        Array.from({ length: batch }, () =>
+          google.idToken({ account: newAccount() }),
+        ),
+      )),
+    );
+  }
+  return tokens;
+}
+
+async function signIn(server: BenchServer, idToken: string): Promise<string> {
+  const response = await fetch(`${server.url}/auth/google`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ idToken }),
+  });
+  const { accessToken } = (await response.json()) as { accessToken: string };
+  return accessToken;
+}
+
+function bodiesOf(tokens: readonly string[]): string[] {
+  return tokens.map((idToken) => JSON.stringify({ idToken }));
+}
+
+function mediansOf(rounds: readonly Round[]): Round {
+  return {
+    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
+    p50: median(rounds.map((round) => round.p50)),
+    p99: median(rounds.map((round) => round.p99)),
+  };
+}
+
+function print(
+  reports: readonly Report[],
+  memory: Readonly<Record<string, number>>,
+): void {
+  for (const { scenario, ratio, floor, servers } of reports) {
+    const verdict =
+      floor === undefined
+        ? ""
+        : ratio >= floor
+          ? `  ✔ at least ${floor}`
+          : `  ✖ below ${floor}`;
+    console.log(
+      `\n${scenario}: ${ratio.toFixed(2)} of the bare server${verdict}`,
+    );
+    for (const [name, round] of Object.entries(servers)) {
+      console.log(
+        `  ${name.padEnd(8)} ${round.requestsPerSecond.toFixed(0).padStart(6)} requests/s   p50 ${round.p50} ms   p99 ${round.p99} ms`,
+      );
+    }
+  }
+  const megabytes = Object.entries(memory).map(
+    ([name, bytes]) => `${name} ${(bytes / 1048576).toFixed(0)} MB`,
+  );
+  console.log(`\nMemory after the load: ${megabytes.join(", ")}`);
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 60) {
+    throw new InvalidArgumentError("It must be an integer from 1 to 60.");
+  }
+  return value;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

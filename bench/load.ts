@@ -1,0 +1,71 @@
+import autocannon from "autocannon";
+
+/** What one round of load showed. */
+export interface Round {
+  readonly requestsPerSecond: number;
+  /** Latency in milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+interface Load {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Record<string, string>;
+  /** The bodies, one per request, and again from the first. */
+  readonly bodies?: readonly string[];
+  /** Ends after this many seconds… */
+  readonly seconds?: number;
+  /** …or after this many requests. */
+  readonly amount?: number;
+}
+
+const connections = 24;
+
+/**
+ * Loads one route and measures.
+ *
+ * @throws Error when any answer is not 2xx: a fast refusal is no result
+ */
+export async function load(options: Load): Promise<Round> {
+  const { url, method, headers, bodies, seconds, amount } = options;
+  let index = 0;
+  const result = await autocannon({
+    url,
+    method,
+    connections,
+    ...(amount === undefined
+      ? { duration: seconds ?? 4 }
+      : { amount, duration: 60 }),
+    headers,
+    ...(bodies && {
+      requests: [
+        {
+          method,
+          setupRequest: (request) => {
+            request.body = bodies[index++ % bodies.length];
+            return request;
+          },
+        },
+      ],
+    }),
+  });
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(
+      `${url}: ${result.non2xx} refusals and ${result.errors} errors`,
+    );
+  }
+  return {
+    requestsPerSecond: result.requests.total / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}

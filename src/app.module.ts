@@ -1,0 +1,96 @@
+import {
+  type DynamicModule,
+  Module,
+  type Provider,
+  type Type,
+} from "@nestjs/common";
+import { ConfigModule, type ConfigType } from "@nestjs/config";
+import { TypeOrmModule } from "@nestjs/typeorm";
+import { LoggerModule } from "nestjs-pino";
+import type { Logger } from "pino";
+import type { Environment } from "./config/environment";
+import { settingsOf } from "./config/settings";
+import {
+  AuthModule,
+  CommonModule,
+  DatabaseModule,
+  dataSourceOptions,
+  IdentityModule,
+  OpsModule,
+  SessionsModule,
+  TokensModule,
+  UsersModule,
+} from "./index";
+
+export interface AppOptions {
+  /** What the application logs with; Nest's own logger unless given. */
+  readonly logger?: Logger;
+  /** Replacements for the defaults of floor 0, such as a frozen Clock. */
+  readonly providers?: Provider[];
+  /** Controllers beside ours, and guarded like them. */
+  readonly controllers?: Type[];
+}
+
+/** The service: binds the configuration to the modules. */
+@Module({})
+export class AppModule {
+  static forRoot(
+    environment: Environment,
+    options: AppOptions = {},
+  ): DynamicModule {
+    const settings = settingsOf(environment);
+    return {
+      module: AppModule,
+      controllers: options.controllers ?? [],
+      imports: [
+        ConfigModule.forRoot({
+          isGlobal: true,
+          // The environment was read and checked before any module was made.
+          ignoreEnvFile: true,
+          ignoreEnvVars: true,
+          skipProcessEnv: true,
+          load: Object.values(settings),
+        }),
+        LoggerModule.forRoot({
+          pinoHttp: { logger: options.logger },
+          // The request log is not a middleware; see request-log.ts.
+          forRoutes: [],
+        }),
+        CommonModule.forRoot({
+          showReasons: environment.NODE_ENV !== "production",
+          providers: options.providers,
+        }),
+        TypeOrmModule.forRootAsync({
+          inject: [settings.database.KEY],
+          useFactory: (database: ConfigType<typeof settings.database>) => ({
+            ...dataSourceOptions(database),
+            autoLoadEntities: true,
+            retryAttempts: 5,
+            retryDelay: 2000,
+          }),
+        }),
+        DatabaseModule,
+        IdentityModule.forRootAsync({
+          inject: [settings.identity.KEY],
+          useFactory: (identity: ConfigType<typeof settings.identity>) =>
+            identity,
+        }),
+        UsersModule.forRoot({}),
+        SessionsModule.forRootAsync({
+          inject: [settings.sessions.KEY],
+          useFactory: (sessions: ConfigType<typeof settings.sessions>) =>
+            sessions,
+        }),
+        TokensModule.forRootAsync({
+          inject: [settings.tokens.KEY],
+          useFactory: (tokens: ConfigType<typeof settings.tokens>) => tokens,
+        }),
+        AuthModule.forRootAsync({
+          inject: [settings.auth.KEY],
+          useFactory: (auth: ConfigType<typeof settings.auth>) => auth,
+        }),
+        OpsModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  Body,
+  Controller,
+  Header,
+  HttpCode,
+  Ip,
+  Post,
+  Headers,
+  Req,
+  UseGuards,
+} from "@nestjs/common";
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { Public } from "../common/access.decorators";
+import { ApiProblem } from "../common/problem.dto";
+import { RequestBodyPipe } from "../common/request-body.pipe";
+import type { VerifiedIdentity } from "../identity/verified-identity";
+import { SignInRequestDto, SignInResponseDto } from "./auth.dto";
+import { GoogleIdTokenGuard } from "./google-id-token.guard";
+import { SignIn } from "./sign-in";
+
+@ApiTags("Sign-in")
+@Public()
+@Controller()
+export class AuthController {
+  constructor(private readonly signIn: SignIn) {}
+
+  @Post(["auth/google", "tokensignin"])
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @UseGuards(GoogleIdTokenGuard)
+  @ApiOperation({
+    summary: "Trade a Google ID token for this service's tokens",
+    description:
+      "`/tokensignin` is the path in Google's own samples and does the same.",
+  })
+  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
+  @ApiBody({ type: SignInRequestDto })
+  @ApiOkResponse({ type: SignInResponseDto })
+  @ApiProblem(
+    "invalid_request",
+    "payload_too_large",
+    "unsupported_media_type",
+    "invalid_token",
+    "token_expired",
+    "hosted_domain_not_allowed",
+    "email_not_verified",
+    "sign_up_not_allowed",
+    "account_disabled",
+    "service_account_not_allowed",
+    "identity_provider_unavailable",
+    "service_unavailable",
+  )
+  async google(
+    @Req() { user: identity }: { user: VerifiedIdentity },
+    @Body(RequestBodyPipe) body: SignInRequestDto,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<SignInResponseDto> {
+    const signedIn = await this.signIn.run(identity, {
+      device: body.device ?? null,
+      ip: ip ?? null,
+      userAgent: userAgent ?? null,
+    });
+    return new SignInResponseDto(signedIn);
+  }
+}

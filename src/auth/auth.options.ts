@@ -1,0 +1,22 @@
+import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+
+/** Who may sign in. */
+export interface AuthOptions {
+  /** Google Workspace domains (`hd`) that may sign in; empty: any account. */
+  readonly hostedDomains: readonly string[];
+  /** Refuse accounts whose e-mail is absent or unverified. */
+  readonly requireVerifiedEmail: boolean;
+  /** Whether an identity that is not known yet becomes a user. */
+  readonly signUp: "open" | "closed";
+}
+
+export const {
+  ConfigurableModuleClass: ConfigurableAuthModule,
+  MODULE_OPTIONS_TOKEN: AUTH_OPTIONS,
+} = new ConfigurableModuleBuilder<AuthOptions>({ moduleName: "Auth" })
+  .setClassMethodName("forRoot")
+  .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
+    ...definition,
+    providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
+  }))
+  .build();

@@ -1,0 +1,48 @@
+import { Inject, Injectable } from "@nestjs/common";
+import type { AuthErrorCode } from "../common/auth-error-codes";
+import type { VerifiedIdentity } from "../identity/verified-identity";
+import { AUTH_OPTIONS, type AuthOptions } from "./auth.options";
+
+/** What a policy says to an identity. */
+export type Admission =
+  | { readonly kind: "admitted"; readonly signUp: "open" | "closed" }
+  | { readonly kind: "refused"; readonly code: AuthErrorCode };
+
+/**
+ * Whether a proved identity may sign in, before anything is looked up or stored.
+ *
+ * Concurrency: called by every sign-in at once. Idempotent. It always answers.
+ */
+export abstract class SignInPolicy {
+  abstract admit(identity: VerifiedIdentity): Admission | Promise<Admission>;
+}
+
+/** The policy of the configuration: hosted domains, verified e-mail, sign-up. */
+@Injectable()
+export class ConfiguredSignInPolicy extends SignInPolicy {
+  private readonly hostedDomains: ReadonlySet<string>;
+
+  constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {
+    super();
+    this.hostedDomains = new Set(
+      options.hostedDomains.map((domain) => domain.toLowerCase()),
+    );
+  }
+
+  override admit(identity: VerifiedIdentity): Admission {
+    // By `hd` alone: anybody may verify an address that ends in the domain.
+    if (
+      this.hostedDomains.size > 0 &&
+      !(
+        identity.hostedDomain !== null &&
+        this.hostedDomains.has(identity.hostedDomain)
+      )
+    ) {
+      return { kind: "refused", code: "hosted_domain_not_allowed" };
+    }
+    if (this.options.requireVerifiedEmail && !identity.emailVerified) {
+      return { kind: "refused", code: "email_not_verified" };
+    }
+    return { kind: "admitted", signUp: this.options.signUp };
+  }
+}

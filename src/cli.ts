@@ -1,0 +1,59 @@
+import "reflect-metadata";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { DataSource } from "typeorm";
+import { withDevelopmentDefaults } from "./config/development-defaults";
+import { readEnvironment } from "./config/read-environment";
+import { dataSourceOptions, migrate } from "./index";
+
+/** What those who run the service do by hand. */
+const program = new Command("cli")
+  .description("Operate nest-google-auth; reads the service's environment")
+  .showHelpAfterError();
+
+program
+  .command("migrate")
+  .description(
+    "Bring the database schema up to date; safe to run from several places at once",
+  )
+  .action(async () => {
+    const { source, database } = await withDevelopmentDefaults(process.env, {
+      dataDir: resolve(".data"),
+      onProgress: (message) => console.error(message),
+    });
+    try {
+      const environment = readEnvironment(source);
+      const dataSource = new DataSource(
+        dataSourceOptions({
+          url: environment.DATABASE_URL,
+          poolSize: 2,
+          ssl: environment.DATABASE_SSL,
+        }),
+      );
+      await dataSource.initialize();
+      const done = await migrate(dataSource).finally(() =>
+        dataSource.destroy(),
+      );
+      for (const name of done) console.log(`✔ ${name}`);
+      console.log(
+        done.length > 0 ? "The schema is up to date." : "Nothing to do.",
+      );
+    } finally {
+      await database?.stop();
+    }
+  });
+
+program
+  .command("check-config")
+  .description("Check the environment and list every problem; starts nothing")
+  .action(() => {
+    readEnvironment(process.env);
+    console.log("The configuration is good.");
+  });
+
+if (existsSync(".env")) process.loadEnvFile(".env");
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,106 @@
+/** What the world sees of an error: its status and one stable sentence. */
+interface AuthErrorEntry {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** The `title` member: the same for every occurrence of the code. */
+  readonly title: string;
+  /** The default `detail` member, and the row in the documentation. */
+  readonly detail: string;
+}
+
+/**
+ * Every error code this software answers with. Codes are contract: a client
+ * branches on them, so one never changes its meaning or its status.
+ */
+export const authErrorCodes = {
+  invalid_request: {
+    status: 400,
+    title: "Invalid request",
+    detail: "The request does not have the documented shape.",
+  },
+  payload_too_large: {
+    status: 413,
+    title: "Payload too large",
+    detail: "The request body is larger than this route accepts.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    detail:
+      "Send application/json or application/x-www-form-urlencoded in UTF-8.",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    detail: "There is nothing at this address.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    detail: "The route does not answer this method; see the Allow header.",
+  },
+  invalid_token: {
+    status: 401,
+    title: "Invalid ID token",
+    detail: "The ID token was not accepted.",
+  },
+  token_expired: {
+    status: 401,
+    title: "ID token expired",
+    detail: "Get a fresh ID token from Google and try again.",
+  },
+  unauthenticated: {
+    status: 401,
+    title: "Unauthenticated",
+    detail: "This route needs a valid access token of this service.",
+  },
+  hosted_domain_not_allowed: {
+    status: 403,
+    title: "Hosted domain not allowed",
+    detail: "The Google account is not of an organization that may sign in.",
+  },
+  email_not_verified: {
+    status: 403,
+    title: "E-mail not verified",
+    detail: "Google does not vouch for an e-mail address of this account.",
+  },
+  sign_up_not_allowed: {
+    status: 403,
+    title: "Sign-up not allowed",
+    detail: "Only users who are already known may sign in.",
+  },
+  account_disabled: {
+    status: 403,
+    title: "Account disabled",
+    detail: "This account may not sign in.",
+  },
+  service_account_not_allowed: {
+    status: 403,
+    title: "Service account not allowed",
+    detail: "The token belongs to a Google service account, not to a person.",
+  },
+  insufficient_role: {
+    status: 403,
+    title: "Insufficient role",
+    detail: "The user does not have a role that this route asks for.",
+  },
+  identity_provider_unavailable: {
+    status: 503,
+    title: "Identity provider unavailable",
+    detail:
+      "Google cannot be reached to check the token, which may be perfectly good. Try again later.",
+  },
+  service_unavailable: {
+    status: 503,
+    title: "Service unavailable",
+    detail: "The service cannot reach its database. Try again later.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Internal error",
+    detail: "Something went wrong on our side; quote the requestId.",
+  },
+} as const satisfies Record<string, AuthErrorEntry>;
+
+/** A code of the table above. */
+export type AuthErrorCode = keyof typeof authErrorCodes;

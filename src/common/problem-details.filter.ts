@@ -1,0 +1,142 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Inject,
+  Injectable,
+  Logger,
+} from "@nestjs/common";
+import { HttpAdapterHost } from "@nestjs/core";
+import { AllowedMethods } from "./allowed-methods";
+import { AuthError } from "./auth-error";
+import type { AuthErrorCode } from "./auth-error-codes";
+import { problemContentType, problemOf } from "./problem";
+
+export const SHOW_REASONS = Symbol("SHOW_REASONS");
+
+/** What both HTTP platforms know of a request. */
+interface PlainRequest {
+  readonly id?: unknown;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Errors of the frameworks that are the client's doing, by their status. */
+const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
+  400: "invalid_request",
+  401: "unauthenticated",
+  404: "not_found",
+  405: "method_not_allowed",
+  413: "payload_too_large",
+  414: "invalid_request",
+  415: "unsupported_media_type",
+  431: "invalid_request",
+  503: "service_unavailable",
+};
+
+/**
+ * The one place where an error becomes an answer: problem+json with a code of
+ * the table, and nothing of what went wrong inside.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+@Catch()
+@Injectable()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemDetailsFilter.name);
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly allowedMethods: AllowedMethods,
+    @Inject(SHOW_REASONS) private readonly showReasons: boolean,
+  ) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<PlainRequest>();
+    const response = http.getResponse<unknown>();
+    const { httpAdapter } = this.adapterHost;
+    const requestId = typeof request.id === "string" ? request.id : "";
+    // The platform's own 404 also stands for a wrong method.
+    const allowed = isNotFound(exception)
+      ? this.allowedMethods.of(request.url.split("?", 1)[0] ?? "")
+      : [];
+    const error =
+      allowed.length > 0
+        ? new AuthError("method_not_allowed")
+        : asAuthError(exception);
+    this.log(error, exception, requestId);
+    if (httpAdapter.isHeadersSent(response)) return;
+    for (const [name, value] of headersFor(error, allowed)) {
+      httpAdapter.setHeader(response, name, value);
+    }
+    httpAdapter.reply(
+      response,
+      problemOf(error, requestId, this.showReasons),
+      error.status,
+    );
+  }
+
+  private log(error: AuthError, exception: unknown, requestId: string): void {
+    const { code, reason } = error;
+    if (error.status >= 500) {
+      const cause = exception === error ? error.cause : exception;
+      this.logger.error(
+        { requestId, code, reason, err: withoutInput(cause) },
+        code,
+      );
+    } else {
+      this.logger.log({ requestId, code, reason }, "refused");
+    }
+  }
+}
+
+function isNotFound(exception: unknown): boolean {
+  return exception instanceof HttpException && exception.getStatus() === 404;
+}
+
+function asAuthError(exception: unknown): AuthError {
+  if (exception instanceof AuthError) return exception;
+  const code = codesByStatus[statusOf(exception)] ?? "internal_error";
+  return new AuthError(code, { cause: exception });
+}
+
+function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  // What Fastify and body parsers throw before a handler runs.
+  const status = (exception as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === "number" ? status : 500;
+}
+
+function* headersFor(
+  error: AuthError,
+  allowed: readonly string[],
+): Generator<[string, string]> {
+  yield ["Content-Type", problemContentType];
+  yield ["Cache-Control", "no-store"];
+  if (error.code === "unauthenticated") {
+    // RFC 6750 §3.1: no error attribute where no token was sent.
+    const sent = error.reason !== "no_token";
+    yield [
+      "WWW-Authenticate",
+      sent ? 'Bearer error="invalid_token"' : "Bearer",
+    ];
+  }
+  if (error.retryAfterSeconds !== undefined) {
+    yield ["Retry-After", String(error.retryAfterSeconds)];
+  }
+  if (allowed.length > 0) yield ["Allow", allowed.join(", ")];
+}
+
+/**
+ * An error as it may be logged: a failed query carries its parameters, which
+ * are personal data and secrets.
+ */
+function withoutInput(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, stack } = error;
+  const { code } = error as { code?: unknown };
+  return { type: name, message, stack, code };
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { EmbeddedPostgres } from "../database/embedded-postgres";
+import { readEnvironment } from "./read-environment";
+
+export interface DevelopmentDefaultsOptions {
+  /** Where the database and the secret are kept between starts. */
+  readonly dataDir: string;
+  /** Told what is happening, for the things that take long. */
+  readonly onProgress?: (message: string) => void;
+}
+
+export interface DevelopmentDefaults {
+  /** The environment, with what was missing filled in. */
+  readonly source: Readonly<Record<string, string | undefined>>;
+  /** The database we started or joined; absent when DATABASE_URL names one. */
+  readonly database: EmbeddedPostgres | undefined;
+}
+
+/**
+ * Makes a start without any set-up possible: outside production a missing
+ * DATABASE_URL becomes an embedded Postgres and a missing SECRET_KEY one made
+ * here, both kept under `dataDir`. In production nothing is filled in.
+ *
+ * @param source as process.env; not changed
+ * @throws InvalidEnvironmentError when something else is wrong with it
+ */
+export async function withDevelopmentDefaults(
+  source: Readonly<Record<string, string | undefined>>,
+  options: DevelopmentDefaultsOptions,
+): Promise<DevelopmentDefaults> {
+  if (source.NODE_ENV?.trim() === "production") {
+    return { source, database: undefined };
+  }
+  const filled = { ...source };
+  let database: EmbeddedPostgres | undefined;
+  if (!source.SECRET_KEY?.trim()) {
+    filled.SECRET_KEY = await keptSecretKey(options.dataDir);
+  }
+  if (!source.DATABASE_URL?.trim()) {
+    // A mistake in the rest is told before a database is started for it.
+    readEnvironment({ ...filled, DATABASE_URL: "postgresql://embedded" });
+    database = await EmbeddedPostgres.start({
+      dataDir: join(options.dataDir, "postgres"),
+      onProgress: options.onProgress,
+    });
+    filled.DATABASE_URL = database.url;
+  }
+  return { source: filled, database };
+}
+
+async function keptSecretKey(dataDir: string): Promise<string> {
+  const file = join(dataDir, "secret-key");
+  await mkdir(dataDir, { recursive: true });
+  const fresh = randomBytes(48).toString("base64");
+  try {
+    // Fails if another process was first; then its key is the one.
+    await writeFile(file, `${fresh}\n`, { flag: "wx", mode: 0o600 });
+    return fresh;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return (await readFile(file, "utf8")).trim();
+  }
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+const development: Source = {
+  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
+  SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+};
+const production: Source = {
+  ...development,
+  NODE_ENV: "production",
+  PUBLIC_URL: "https://auth.corp.example",
+};
+
+/** The names of the variables that break their rule. */
+function brokenBy(changes: Source, base = development): string[] {
+  try {
+    readEnvironment({ ...base, ...changes });
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironmentError)) throw error;
+    return error.problems.map((problem) => problem.split(" ")[0] ?? "");
+  }
+  return [];
+}
+
+describe("Environment", () => {
+  describe("when it runs in production", () => {
+    it("accepts what is complete", () => {
+      expect(brokenBy({}, production)).toEqual([]);
+    });
+
+    it("refuses to do without a database, a secret and an address", () => {
+      const bare = {
+        NODE_ENV: "production",
+        GOOGLE_CLIENT_IDS: development.GOOGLE_CLIENT_IDS,
+      };
+      expect(brokenBy({}, bare)).toEqual([
+        "PUBLIC_URL",
+        "DATABASE_URL",
+        "SECRET_KEY",
+      ]);
+    });
+
+    const badOrigins = [
+      ...["auth.corp.example", "https://auth.corp.example/", "ftp://x.example"],
+      ...[
+        "https://x.example/auth",
+        "https://x.example?a",
+        "https://u@x.example",
+      ],
+      ...["https://X.example", "https://x.example:443", "javascript:alert(1)"],
+    ];
+    it.each([...badOrigins, "http://auth.corp.example"])(
+      "refuses the address %j",
+      (value) =>
+        expect(brokenBy({ PUBLIC_URL: value }, production)).toEqual([
+          "PUBLIC_URL",
+        ]),
+    );
+
+    it.each(badOrigins)("refuses the address %j in development too", (value) =>
+      expect(brokenBy({ PUBLIC_URL: value })).toEqual(["PUBLIC_URL"]),
+    );
+
+    it("allows plain http in development only", () => {
+      expect(brokenBy({ PUBLIC_URL: "http://localhost:3000" })).toEqual([]);
+    });
+
+    it.each([
+      "https://www.googleapis.com/oauth2/v1/certs",
+      "https://googleapis.com/certs",
+      "https://accounts.google.com/certs",
+      "https://WWW.googleapis.com:443/certs",
+    ])("fetches keys from %s", (value) => {
+      expect(brokenBy({ GOOGLE_CERTS_URL: value }, production)).toEqual([]);
+    });
+
+    it.each([
+      "http://www.googleapis.com/oauth2/v1/certs",
+      "https://googleapis.com.evil.example/certs",
+      "https://evilgoogleapis.com/certs",
+      "https://www.googleapis.com@evil.example/certs",
+      "https://evil.example/www.googleapis.com/",
+      "https://evil.example#.googleapis.com",
+      "https://evil.example\\.googleapis.com/certs",
+      "https://user@www.googleapis.com/certs",
+      "https://:password@www.googleapis.com/certs",
+      "https://www.googleapis.com:8443/certs",
+      "https://www.googleapis.com./certs",
+      "https://www.googleapis.co/certs",
+      "https://127.0.0.1/certs",
+      "file:///www.googleapis.com/certs",
+      "www.googleapis.com/certs",
+    ])("refuses to fetch keys from %s", (value) => {
+      expect(brokenBy({ GOOGLE_CERTS_URL: value }, production)).toEqual([
+        "GOOGLE_CERTS_URL",
+      ]);
+    });
+
+    it("leaves the place of the keys free in development", () => {
+      const GOOGLE_CERTS_URL = "http://127.0.0.1:9090/oauth2/v1/certs";
+      expect(brokenBy({ GOOGLE_CERTS_URL })).toEqual([]);
+    });
+
+    it.each(["Production", "prod", "PRODUCTION"])(
+      "does not take NODE_ENV=%s for it",
+      (value) => expect(brokenBy({ NODE_ENV: value })).toEqual(["NODE_ENV"]),
+    );
+  });
+
+  describe("when the secret is judged", () => {
+    it.each([
+      "x".repeat(31),
+      "x".repeat(64),
+      "0123456789".repeat(4),
+      "0123456789abcdef0123456789abcdef",
+      "changeme".repeat(4),
+      "ChangeMe-ChangeMe_ChangeMe.ChangeMe 123",
+      "CHANGE_ME_TO_A_RANDOM_STRING_OF_32_BYTES",
+      "your-secret-key-here-at-least-32-characters",
+      "replace-with-openssl-rand-base64-48-output",
+      "this-is-a-very-secret-key-for-development",
+      "my super secret password for the example",
+      "<insert your own secret key in this place>",
+    ])("refuses %j", (value) => {
+      expect(brokenBy({ SECRET_KEY: value })).toEqual(["SECRET_KEY"]);
+    });
+
+    it.each([
+      // Chance may put any word into a random key.
+      "Tq7vexampleZ1mB9your-4RfW0secretkeyLs8YcN",
+      "changeme/Tq7vZ1mB9xKd4RfW0pLs8Yc",
+      "correct-horse-battery-staple-orbit-lamp",
+      "парольиздлинныхслов",
+      "only for tests: 8b1f4c0d9e7a6352f1e0",
+    ])("accepts %j", (value) => {
+      expect(brokenBy({ SECRET_KEY: value })).toEqual([]);
+    });
+
+    it.each(["base64", "base64url", "hex"] as const)(
+      "accepts random bytes in %s",
+      (encoding) => {
+        for (let round = 0; round < 50; round += 1) {
+          const SECRET_KEY = randomBytes(24).toString(encoding);
+          expect(brokenBy({ SECRET_KEY })).toEqual([]);
+        }
+      },
+    );
+  });
+});

@@ -1,0 +1,249 @@
+import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** What has no default. */
+const least: Source = {
+  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
+  SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+};
+function problemsOf(source: Source): readonly string[] {
+  try {
+    readEnvironment(source);
+  } catch (error) {
+    if (error instanceof InvalidEnvironmentError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+/** The names of the variables that break their rule. */
+function brokenBy(changes: Source): string[] {
+  return problemsOf({ ...least, ...changes }).map(
+    (problem) => problem.split(" ")[0] ?? "",
+  );
+}
+
+describe("readEnvironment", () => {
+  describe("when only what is needed is set", () => {
+    it("fills in the default of everything else", () => {
+      expect({ ...readEnvironment(least) }).toEqual({
+        NODE_ENV: "development",
+        PORT: 3000,
+        DATABASE_URL: least.DATABASE_URL,
+        DATABASE_POOL_SIZE: 10,
+        DATABASE_SSL: false,
+        GOOGLE_CLIENT_IDS: ["123456-web.apps.googleusercontent.com"],
+        GOOGLE_CERTS_URL: "https://www.googleapis.com/oauth2/v1/certs",
+        SIGN_UP: "open",
+        REQUIRE_VERIFIED_EMAIL: true,
+        ACCESS_TOKEN_TTL_SECONDS: 900,
+        SESSION_IDLE_TTL_SECONDS: 2592000,
+        SESSION_MAX_TTL_SECONDS: 7776000,
+        CLOCK_SKEW_SECONDS: 60,
+        SECRET_KEY: least.SECRET_KEY,
+        LOG_LEVEL: "info",
+      });
+    });
+
+    it("takes an empty or blank variable for an absent one", () => {
+      const blank = { PORT: "", LOG_LEVEL: "  ", HOST: "", DOCS: "\n" };
+      expect(readEnvironment({ ...least, ...blank })).toEqual(
+        readEnvironment(least),
+      );
+    });
+
+    it("reads nothing that it does not know", () => {
+      const environment = readEnvironment({
+        ...least,
+        PATH: "/bin",
+        port: "1",
+      });
+      expect(Object.keys(environment)).not.toContain("PATH");
+      expect(environment.PORT).toBe(3000);
+    });
+
+    it("gives out a result that cannot be changed", () => {
+      const environment = readEnvironment(least);
+      expect(Object.isFrozen(environment)).toBe(true);
+      expect(() => Object.assign(environment, { PORT: 1 })).toThrow(TypeError);
+    });
+  });
+
+  describe("when several variables break their rules", () => {
+    it("names all of them in one error, by rule and never by value", () => {
+      const source = {
+        NODE_ENV: "staging-value",
+        PORT: "port-value",
+        DATABASE_URL: "mysql://user:password-value@host",
+        GOOGLE_CERTS_URL: "certs-value",
+        SECRET_KEY: "short-value",
+        LOG_LEVEL: "loud-value",
+      };
+      let error: unknown;
+      try {
+        readEnvironment(source);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toBeInstanceOf(InvalidEnvironmentError);
+      const { message } = error as InvalidEnvironmentError;
+      expect(message.split("\n")).toEqual([
+        "The configuration has 7 problems:",
+        "  - NODE_ENV must be one of development, test, production",
+        "  - PORT must be an integer from 0 to 65535",
+        expect.stringMatching(/^ {2}- DATABASE_URL must be a postgres:/),
+        expect.stringMatching(
+          /^ {2}- GOOGLE_CLIENT_IDS must be .*\(it is not set\)$/,
+        ),
+        "  - GOOGLE_CERTS_URL must be a URL; in production an https URL of Google's",
+        expect.stringMatching(/^ {2}- SECRET_KEY must be 32 bytes or more/),
+        expect.stringMatching(/^ {2}- LOG_LEVEL must be one of fatal/),
+        "See docs/configuration.md for every variable.",
+      ]);
+      expect(message).not.toMatch(/-value|mysql/);
+    });
+
+    it("speaks of one problem in the singular", () => {
+      expect(() => readEnvironment({ ...least, PORT: "x" })).toThrow(
+        "The configuration has 1 problem:\n",
+      );
+    });
+  });
+
+  describe("when the client ids are read", () => {
+    it.each([undefined, "", " ", ",", " , ", ",,\n,"])(
+      "refuses to start with %j",
+      (value) => {
+        expect(brokenBy({ GOOGLE_CLIENT_IDS: value })).toEqual([
+          "GOOGLE_CLIENT_IDS",
+        ]);
+      },
+    );
+
+    it("asks whether GOOGLE_CLIENT_ID was meant, without its value", () => {
+      const [problem] = problemsOf({
+        ...least,
+        GOOGLE_CLIENT_IDS: "",
+        GOOGLE_CLIENT_ID: "123456-web",
+      });
+      expect(problem).toContain("did you mean GOOGLE_CLIENT_IDS?");
+      expect(problem).not.toContain("123456");
+    });
+
+    it("takes a comma list with labels, blanks and empty entries", () => {
+      const { GOOGLE_CLIENT_IDS } = readEnvironment({
+        ...least,
+        GOOGLE_CLIENT_IDS: " 12345678-web.x , ios=12345678-ios.x,, ",
+      });
+      expect(GOOGLE_CLIENT_IDS).toEqual([
+        "12345678-web.x",
+        "ios=12345678-ios.x",
+      ]);
+    });
+
+    it.each([
+      ...["1234.web 1234.ios", "1234.web;1234.ios", "1234.web,*", "1.short"],
+      ...[
+        "iOS=1234.web",
+        "=1234.web",
+        "ios=",
+        '"1234.web"',
+        "ios=ios=1234.web",
+      ],
+      ...["undefined", "null", "project-number"],
+    ])("refuses %j", (value) => {
+      expect(brokenBy({ GOOGLE_CLIENT_IDS: value })).toEqual([
+        "GOOGLE_CLIENT_IDS",
+      ]);
+    });
+  });
+
+  describe("when values are parsed", () => {
+    it.each([
+      ["true", true],
+      ["ON", true],
+      ["1", true],
+      ["False", false],
+      ["off", false],
+      ["0", false],
+    ])("reads the switch %j as %j", (value, result) => {
+      const { DATABASE_SSL } = readEnvironment({
+        ...least,
+        DATABASE_SSL: value,
+      });
+      expect(DATABASE_SSL).toBe(result);
+    });
+
+    it.each(["yes", "no", "2", "constructor", "__proto__"])(
+      "refuses the switch %j",
+      (value) => {
+        expect(brokenBy({ DATABASE_SSL: value })).toEqual(["DATABASE_SSL"]);
+      },
+    );
+
+    it.each(["0", "8080", " 65535 "])("reads the port %j", (value) => {
+      expect(readEnvironment({ ...least, PORT: value }).PORT).toBe(
+        Number(value),
+      );
+    });
+
+    it.each(["-1", "65536", "3e3", "0x50", "80.0", "1e400", "8O80", "٣"])(
+      "refuses the port %j",
+      (value) => expect(brokenBy({ PORT: value })).toEqual(["PORT"]),
+    );
+
+    it.each([
+      ["ACCESS_TOKEN_TTL_SECONDS", "59", "3601"],
+      ["SESSION_IDLE_TTL_SECONDS", "59", "31536001"],
+      ["CLOCK_SKEW_SECONDS", "-1", "301"],
+      ["DATABASE_POOL_SIZE", "0", "201"],
+    ])("holds %s to its range", (name, low, high) => {
+      const most = { SESSION_MAX_TTL_SECONDS: "63072000" };
+      expect(brokenBy({ ...most, [name]: low })).toEqual([name]);
+      expect(brokenBy({ ...most, [name]: high })).toEqual([name]);
+      expect(brokenBy({ ...most, [name]: String(Number(low) + 1) })).toEqual(
+        [],
+      );
+      expect(brokenBy({ ...most, [name]: String(Number(high) - 1) })).toEqual(
+        [],
+      );
+    });
+
+    it("refuses a session that must end before it may lie idle", () => {
+      const times = (idle: string, max: string) => ({
+        SESSION_IDLE_TTL_SECONDS: idle,
+        SESSION_MAX_TTL_SECONDS: max,
+      });
+      expect(brokenBy(times("600", "600"))).toEqual([]);
+      expect(brokenBy(times("600", "599"))).toEqual([
+        "SESSION_MAX_TTL_SECONDS",
+      ]);
+      expect(brokenBy({ SESSION_IDLE_TTL_SECONDS: "7776001" })).toEqual([
+        "SESSION_MAX_TTL_SECONDS",
+      ]);
+    });
+
+    it.each([
+      "corp.example",
+      " Corp.Example , a-b.co.uk ",
+      "xn--mnchen-3ya.de",
+    ])("reads the domains %j", (value) =>
+      expect(brokenBy({ GOOGLE_HOSTED_DOMAINS: value })).toEqual([]),
+    );
+
+    it.each([
+      "corp",
+      "*.corp.example",
+      "@corp.example",
+      "a.b c.d",
+      "a..b",
+      "-a.b",
+    ])("refuses the domains %j", (value) =>
+      expect(brokenBy({ GOOGLE_HOSTED_DOMAINS: value })).toEqual([
+        "GOOGLE_HOSTED_DOMAINS",
+      ]),
+    );
+  });
+});

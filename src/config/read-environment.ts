@@ -1,0 +1,56 @@
+import { plainToInstance } from "class-transformer";
+import { validateSync } from "class-validator";
+import { Environment } from "./environment";
+import { describedVariables } from "./variable.decorator";
+
+/** Thrown at start; its message lists every problem by name and rule, never by value. */
+export class InvalidEnvironmentError extends Error {
+  override readonly name = "InvalidEnvironmentError";
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      [
+        `The configuration has ${problems.length} problem${problems.length === 1 ? "" : "s"}:`,
+        ...problems.map((problem) => `  - ${problem}`),
+        "See docs/configuration.md for every variable.",
+      ].join("\n"),
+    );
+  }
+}
+
+/**
+ * Checks the whole environment at once.
+ *
+ * @param source as process.env; an empty string counts as absent
+ * @throws InvalidEnvironmentError naming every variable that breaks its rule
+ */
+export function readEnvironment(
+  source: Readonly<Record<string, string | undefined>>,
+): Readonly<Environment> {
+  const values: Record<string, unknown> = {};
+  for (const [name, description] of describedVariables()) {
+    const value = source[name]?.trim() || description.default;
+    if (value !== undefined) values[name] = value;
+  }
+  const environment = plainToInstance(Environment, values);
+  const problems = validateSync(environment, {
+    validationError: { target: false, value: false },
+  }).map(({ property }) => describeProblem(property, source));
+  if (problems.length > 0) throw new InvalidEnvironmentError(problems);
+  return Object.freeze(environment);
+}
+
+function describeProblem(
+  name: string,
+  source: Readonly<Record<string, string | undefined>>,
+): string {
+  const rule = describedVariables().get(name)?.rule ?? "valid";
+  const problem = `${name} must be ${rule}`;
+  if (source[name]?.trim()) return problem;
+  // The singular is what half of the world's .env files call it.
+  const hint =
+    name === "GOOGLE_CLIENT_IDS" && source.GOOGLE_CLIENT_ID
+      ? "; GOOGLE_CLIENT_ID is set, did you mean GOOGLE_CLIENT_IDS?"
+      : "";
+  return `${problem} (it is not set${hint})`;
+}

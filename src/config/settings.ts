@@ -1,0 +1,85 @@
+import { registerAs } from "@nestjs/config";
+import type { Environment } from "./environment";
+
+/** An OAuth client id of ours and, where given, the name we call it by. */
+export interface GoogleClient {
+  readonly id: string;
+  readonly label: string | null;
+}
+
+/** What listens, and where. */
+export function serviceSettings(environment: Environment) {
+  const production = environment.NODE_ENV === "production";
+  return Object.freeze({
+    production,
+    host: environment.HOST ?? (production ? "0.0.0.0" : "127.0.0.1"),
+    port: environment.PORT,
+    publicUrl: publicUrl(environment),
+    logLevel: environment.LOG_LEVEL,
+    docs: environment.DOCS ?? !production,
+  });
+}
+
+function databaseSettings(environment: Environment) {
+  return Object.freeze({
+    url: environment.DATABASE_URL,
+    poolSize: environment.DATABASE_POOL_SIZE,
+    ssl: environment.DATABASE_SSL,
+  });
+}
+
+function identitySettings(environment: Environment) {
+  return Object.freeze({
+    clients: Object.freeze(environment.GOOGLE_CLIENT_IDS.map(parseClient)),
+    certsUrl: environment.GOOGLE_CERTS_URL,
+    clockSkewSeconds: environment.CLOCK_SKEW_SECONDS,
+  });
+}
+
+function authSettings(environment: Environment) {
+  return Object.freeze({
+    signUp: environment.SIGN_UP,
+    requireVerifiedEmail: environment.REQUIRE_VERIFIED_EMAIL,
+    hostedDomains: Object.freeze(environment.GOOGLE_HOSTED_DOMAINS ?? []),
+  });
+}
+
+function tokenSettings(environment: Environment) {
+  return Object.freeze({
+    issuer: publicUrl(environment),
+    audience: environment.ACCESS_TOKEN_AUDIENCE ?? publicUrl(environment),
+    accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
+    secretKey: environment.SECRET_KEY,
+  });
+}
+
+function sessionSettings(environment: Environment) {
+  return Object.freeze({
+    idleTtlSeconds: environment.SESSION_IDLE_TTL_SECONDS,
+    maxTtlSeconds: environment.SESSION_MAX_TTL_SECONDS,
+    secretKey: environment.SECRET_KEY,
+  });
+}
+
+/** The slices of the configuration, each frozen and under a token of its own. */
+export function settingsOf(environment: Environment) {
+  return {
+    service: registerAs("service", () => serviceSettings(environment)),
+    database: registerAs("database", () => databaseSettings(environment)),
+    identity: registerAs("identity", () => identitySettings(environment)),
+    auth: registerAs("auth", () => authSettings(environment)),
+    tokens: registerAs("tokens", () => tokenSettings(environment)),
+    sessions: registerAs("sessions", () => sessionSettings(environment)),
+  };
+}
+
+function publicUrl(environment: Environment): string {
+  return environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`;
+}
+
+function parseClient(entry: string): GoogleClient {
+  const separator = entry.indexOf("=");
+  return separator === -1
+    ? { id: entry, label: null }
+    : { id: entry.slice(separator + 1), label: entry.slice(0, separator) };
+}

@@ -1,0 +1,86 @@
+import "reflect-metadata";
+import { Transform } from "class-transformer";
+import { ValidateBy, ValidateIf } from "class-validator";
+
+/** How one environment variable is described in the docs and in errors. */
+export interface VariableDescription {
+  /** What it is for, one sentence. */
+  readonly purpose: string;
+  /** Completes "NAME must be …"; also the rule in the docs. Never a value. */
+  readonly rule: string;
+  /** The value when the variable is absent or empty. */
+  readonly default?: string | number | boolean;
+  /** The default in words, where it is not a constant. */
+  readonly defaultText?: string;
+}
+
+const descriptions = new Map<string, VariableDescription>();
+
+/** Every described variable in the order of declaration. */
+export function describedVariables(): ReadonlyMap<string, VariableDescription> {
+  return descriptions;
+}
+
+/** Declares a property as an environment variable of the same name. */
+export function Variable(description: VariableDescription): PropertyDecorator {
+  return (_target, property) => {
+    descriptions.set(String(property), description);
+  };
+}
+
+/** The variable may be absent; its other rules then do not apply. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_environment, value) => value !== undefined);
+}
+
+/** A rule of its own; it may look at the other variables. */
+export function Satisfies<T>(
+  name: string,
+  test: (value: unknown, environment: T) => boolean,
+): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value, args) => test(value, args?.object as T),
+    },
+  });
+}
+
+/** Reads a decimal integer; anything else is left for the rules to refuse. */
+export function AsInteger(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === "string" && /^-?\d{1,15}$/.test(value)
+      ? Number(value)
+      : value,
+  );
+}
+
+const spellings: Readonly<Record<string, boolean>> = {
+  true: true,
+  on: true,
+  "1": true,
+  false: false,
+  off: false,
+  "0": false,
+};
+
+/** Reads `true`/`on`/`1` and `false`/`off`/`0`. */
+export function AsBoolean(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === "string"
+      ? (spellings[value.toLowerCase()] ?? value)
+      : value,
+  );
+}
+
+/** Reads a comma list: blanks around entries and empty entries are dropped. */
+export function AsList(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === "string"
+      ? value
+          .split(",")
+          .map((entry) => entry.trim())
+          .filter((entry) => entry !== "")
+      : value,
+  );
+}

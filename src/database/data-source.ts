@@ -1,0 +1,45 @@
+import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
+import { InitialSchema1763700000000 } from "./migrations/1763700000000-initial-schema";
+
+export interface DatabaseOptions {
+  /** postgres:// or postgresql:// URL. */
+  readonly url: string;
+  /** Most connections this process opens. */
+  readonly poolSize: number;
+  /** TLS with a checked certificate. */
+  readonly ssl: boolean;
+}
+
+/** How long to wait for a connection before the database counts as away, in milliseconds. */
+const connectTimeoutMilliseconds = 3000;
+/** How long one statement may run, in milliseconds. */
+const statementTimeoutMilliseconds = 10_000;
+
+/**
+ * What this software needs of a TypeORM DataSource: its migrations, and limits
+ * so that a database in trouble is answered with 503 and never with a hang.
+ * The schema is never synchronized from entities.
+ */
+export function dataSourceOptions(
+  options: DatabaseOptions,
+): PostgresDataSourceOptions {
+  return {
+    type: "postgres",
+    url: options.url,
+    ssl: options.ssl,
+    poolSize: options.poolSize,
+    connectTimeoutMS: connectTimeoutMilliseconds,
+    applicationName: "nest-google-auth",
+    migrations: [InitialSchema1763700000000],
+    migrationsTableName: "migrations",
+    synchronize: false,
+    // A condition with an absent value must never match the first row there is.
+    invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
+    extra: {
+      statement_timeout: statementTimeoutMilliseconds,
+      // The socket may die without a word; this also ends waiting for an answer.
+      query_timeout: statementTimeoutMilliseconds + 2000,
+      keepAlive: true,
+    },
+  };
+}

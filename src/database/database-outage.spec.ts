@@ -1,0 +1,129 @@
+import { QueryFailedError } from "typeorm";
+import { AuthError } from "../common/auth-error";
+import { asServiceUnavailable, isDatabaseOutage } from "./database-outage";
+
+function errorWith(code: unknown, message = "failed"): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** As TypeORM reports it: the driver's error inside its own. */
+function failedQuery(driverError: Error): Error {
+  return new QueryFailedError("SELECT 1", [], driverError);
+}
+
+describe("isDatabaseOutage", () => {
+  describe("when the database cannot answer at present", () => {
+    it.each([
+      ["08006", "connection failure"],
+      ["08001", "unable to establish a connection"],
+      ["53300", "too many connections"],
+      ["53100", "disk full"],
+      ["57P01", "admin shutdown"],
+      ["57P02", "crash shutdown"],
+      ["57P03", "cannot connect now"],
+      ["57P05", "idle session timeout"],
+      ["57014", "query cancelled, by a statement timeout"],
+      ["25006", "read only, after a failover"],
+      ["40001", "serialization failure"],
+      ["40P01", "deadlock"],
+      ["55P03", "lock not available"],
+      ["3D000", "no such database"],
+      ["28P01", "wrong password"],
+      ["58030", "input or output error"],
+    ])("takes SQLSTATE %s for an outage: %s", (state) => {
+      expect(isDatabaseOutage(errorWith(state))).toBe(true);
+      expect(isDatabaseOutage(failedQuery(errorWith(state)))).toBe(true);
+    });
+
+    it.each([
+      ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"],
+      ...["EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"],
+    ])("takes %s for an outage", (code) => {
+      expect(isDatabaseOutage(errorWith(code))).toBe(true);
+      expect(isDatabaseOutage(failedQuery(errorWith(code)))).toBe(true);
+    });
+
+    it.each([
+      "Connection terminated unexpectedly",
+      "Connection terminated due to connection timeout",
+      "timeout exceeded when trying to connect",
+      "Query read timeout",
+      "Cannot use a pool after calling end on the pool",
+    ])("takes the message %j for an outage", (message) => {
+      expect(isDatabaseOutage(new Error(message))).toBe(true);
+      expect(isDatabaseOutage(failedQuery(new Error(message)))).toBe(true);
+    });
+
+    it("takes several addresses that all refuse for an outage", () => {
+      const refused = errorWith("ECONNREFUSED");
+      const both = new AggregateError([refused, errorWith("ETIMEDOUT")]);
+      expect(isDatabaseOutage(both)).toBe(true);
+    });
+  });
+
+  describe("when the statement itself was wrong", () => {
+    it.each([
+      ["23505", "unique violation"],
+      ["23503", "foreign key violation"],
+      ["22021", "U+0000 in a text"],
+      ["22P02", "no such uuid"],
+      ["42601", "syntax error"],
+      ["42P01", "no such table"],
+      ["42501", "not allowed"],
+      ["40002", "a neighbour of 40001"],
+      ["57P06", "a neighbour of 57P05"],
+      ["080006", "too long for a state"],
+    ])("does not take %s for an outage: %s", (state) => {
+      expect(isDatabaseOutage(errorWith(state))).toBe(false);
+      expect(isDatabaseOutage(failedQuery(errorWith(state)))).toBe(false);
+    });
+
+    it("does not take one outage among other errors for one", () => {
+      const mixed = [errorWith("ECONNREFUSED"), errorWith("23505")];
+      expect(isDatabaseOutage(new AggregateError(mixed))).toBe(false);
+      expect(isDatabaseOutage(new AggregateError([]))).toBe(false);
+    });
+  });
+
+  describe("when it is no error of a database", () => {
+    it.each([undefined, null, "ECONNREFUSED", 8006, { code: "08006" }, []])(
+      "does not take %j for an outage",
+      (value) => expect(isDatabaseOutage(value)).toBe(false),
+    );
+
+    it.each([undefined, null, 8006, ["08006"]])(
+      "does not take the code %j for one",
+      (code) => expect(isDatabaseOutage(errorWith(code))).toBe(false),
+    );
+
+    it("does not follow an error that contains itself", () => {
+      const error: Error & { driverError?: unknown } = new Error("failed");
+      error.driverError = error;
+      expect(isDatabaseOutage(error)).toBe(false);
+    });
+  });
+});
+
+describe("asServiceUnavailable", () => {
+  describe("when the error is an outage", () => {
+    it("says when to come back, and keeps the cause", () => {
+      const error = failedQuery(errorWith("57P01"));
+      const wrapped = asServiceUnavailable(error);
+      expect(wrapped).toBeInstanceOf(AuthError);
+      expect(wrapped).toMatchObject({
+        code: "service_unavailable",
+        status: 503,
+        reason: "database_unavailable",
+        retryAfterSeconds: 5,
+      });
+      expect((wrapped as AuthError).cause).toBe(error);
+    });
+  });
+
+  describe("when the error is anything else", () => {
+    it.each([errorWith("23505"), new AuthError("account_disabled"), "x", null])(
+      "leaves it as it is",
+      (error) => expect(asServiceUnavailable(error)).toBe(error),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { AuthError } from "../common/auth-error";
+
+/** When a client should try again, in seconds. */
+const retryAfterSeconds = 5;
+
+/**
+ * SQLSTATE classes and codes that say "not now" rather than "not like this".
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const outageStates =
+  /^(?:08...|53...|57P0[1-5]|57014|55000|25006|40001|40P01|55P03|3D000|28...|58...)$/;
+const outageCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+// node-postgres gives these no code.
+const outageMessages =
+  /connection terminated|timeout exceeded when trying to connect|connection ended|query read timeout|pool is draining|pool after calling end/i;
+
+/** Whether an error means that the database cannot answer at present. */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, driverError } = error as Error & {
+    code?: unknown;
+    driverError?: unknown;
+  };
+  if (typeof code === "string") {
+    if (outageStates.test(code) || outageCodes.has(code)) return true;
+  }
+  if (outageMessages.test(error.message)) return true;
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.every(isDatabaseOutage);
+  }
+  return driverError !== error && isDatabaseOutage(driverError);
+}
+
+/** Wraps an outage as AuthError `service_unavailable`; leaves any other error as it is. */
+export function asServiceUnavailable(error: unknown): unknown {
+  if (!isDatabaseOutage(error)) return error;
+  return new AuthError("service_unavailable", {
+    reason: "database_unavailable",
+    retryAfterSeconds,
+    cause: error,
+  });
+}

@@ -1,0 +1,110 @@
+import { hash } from "node:crypto";
+import { Injectable } from "@nestjs/common";
+import type { Pool } from "pg";
+import { DataSource } from "typeorm";
+import { asServiceUnavailable } from "./database-outage";
+
+/**
+ * Where all of this software's hand-written SQL goes through: one statement is
+ * one round trip, and an outage is told from a bug.
+ *
+ * Statements are prepared once per connection: planning the sign-in statement
+ * takes longer than running it.
+ */
+@Injectable()
+export class Database {
+  private readonly names = new Map<string, string>();
+  private prepares = true;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs one statement on a pooled connection.
+   *
+   * @param text a constant; every different text is kept for good
+   * @param values bound as $1, $2, …; never part of the text
+   * @throws AuthError `service_unavailable` when the database cannot answer
+   */
+  async query<Row extends object>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      return await this.run<Row>(text, values);
+    } catch (error) {
+      if (!this.prepares || !isUnpreparable(error)) {
+        throw asServiceUnavailable(error);
+      }
+    }
+    // The statement was not run, so it may be tried again, and from here on
+    // every statement is sent whole.
+    this.prepares = false;
+    return this.query(text, values);
+  }
+
+  /**
+   * Runs a function while this process alone, among all instances, holds a
+   * lock; inside one transaction.
+   *
+   * @param lock one of {@link advisoryLocks}
+   * @param run receives a query function bound to the transaction
+   */
+  async withLock<T>(
+    lock: number,
+    run: (
+      query: <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>,
+    ) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        await manager.query("SELECT pg_advisory_xact_lock($1)", [lock]);
+        return run(<Row>(text: string, values: readonly unknown[]) =>
+          manager.query<Row[]>(text, [...values]),
+        );
+      });
+    } catch (error) {
+      throw asServiceUnavailable(error);
+    }
+  }
+
+  private async run<Row extends object>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    // TypeORM has no way to name a statement; its pool has.
+    const { master } = this.dataSource.driver as unknown as { master: Pool };
+    const name = this.prepares ? this.nameOf(text) : undefined;
+    const { rows } = await master.query<Row>({
+      name,
+      text,
+      values: [...values],
+    });
+    return rows;
+  }
+
+  private nameOf(text: string): string {
+    const known = this.names.get(text);
+    if (known !== undefined) return known;
+    const name = `nga_${hash("sha256", text).slice(0, 16)}`;
+    this.names.set(text, name);
+    return name;
+  }
+}
+
+/**
+ * Whether a connection pooler mixed up the prepared statements: one that hands
+ * connections out by the transaction and does not know of them, such as
+ * PgBouncer before 1.21.
+ */
+function isUnpreparable(error: unknown): boolean {
+  // SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement
+  return ["26000", "42P05"].includes(
+    String((error as { code?: unknown }).code),
+  );
+}
+
+/** The advisory locks this software takes; the numbers only have to differ. */
+export const advisoryLocks = {
+  migrations: 7_423_001,
+  signingKeys: 7_423_002,
+} as const;

@@ -1,0 +1,184 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { EmbeddedPostgres } from "./embedded-postgres";
+import { isRunning } from "./embedded/process-identity";
+import { waitUntil } from "./embedded/wait-until";
+
+const onPosix = process.platform === "win32" ? it.skip : it;
+const soonMilliseconds = 10_000;
+
+/** Another process that starts the server, tells of it, and then does something. */
+const program = (dataDir: string, then: string) => `
+  const { EmbeddedPostgres } = require(${JSON.stringify(resolve(__dirname, "embedded-postgres"))});
+  EmbeddedPostgres.start({ dataDir: ${JSON.stringify(dataDir)}, durable: false }).then((postgres) => {
+    console.log(JSON.stringify({ url: postgres.url, origin: postgres.origin }));
+    ${then}
+  });
+`;
+const stay = "setInterval(() => {}, 60_000);";
+
+/** Exits once the server is coming up, which is before it is told of. */
+const exitWhileStarting = (dataDir: string) => `
+  const { existsSync } = require("node:fs");
+  const file = ${JSON.stringify(join(dataDir, "cluster/postmaster.pid"))};
+  setInterval(() => existsSync(file) && process.exit(0), 1);
+  ${program(dataDir, "process.exit(1);")}
+`;
+
+describe("an embedded Postgres that several processes use", () => {
+  let dataDir: string;
+  let children: ChildProcess[];
+
+  beforeAll(async () => {
+    dataDir = realpathSync(mkdtempSync(join(tmpdir(), "processes-")));
+    chmodSync(dataDir, 0o755);
+    await (await start()).stop();
+  });
+  beforeEach(() => (children = []));
+  afterEach(async () => {
+    for (const child of children) await kill(child);
+    await (await start()).stop();
+  });
+  afterAll(async () => {
+    await EmbeddedPostgres.destroy(dataDir);
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const start = () => EmbeddedPostgres.start({ dataDir, durable: false });
+  const run = (then: string, source = program(dataDir, then)) => {
+    const child = spawn(
+      process.execPath,
+      ["-r", "@swc-node/register", "-e", source],
+      { stdio: ["ignore", "pipe", "ignore"] },
+    );
+    children.push(child);
+    return child;
+  };
+  /** What a process says of the server it got. */
+  const told = async (child: ChildProcess) => {
+    const lines = createInterface({ input: child.stdout ?? process.stdin });
+    const [line] = (await once(lines, "line")) as [string];
+    return JSON.parse(line) as { url: string; origin: string };
+  };
+  const kill = async (child: ChildProcess) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  const serverPid = () =>
+    Number.parseInt(
+      readFileSync(join(dataDir, "cluster/postmaster.pid"), "utf8"),
+      10,
+    );
+  const ended = (pid: number) =>
+    waitUntil(() => !isRunning(pid), soonMilliseconds);
+
+  it("is joined, when its only user was killed, and stopped by who joined", async () => {
+    const child = run(stay);
+    const { url } = await told(child);
+    const pid = serverPid();
+    await kill(child);
+
+    const postgres = await start();
+    expect(postgres).toMatchObject({ url, origin: "adopted" });
+    expect(serverPid()).toBe(pid);
+    await postgres.stop();
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  it("is made once, when two start it at the same time in a new folder", async () => {
+    await EmbeddedPostgres.destroy(dataDir);
+    const both = await Promise.all([told(run(stay)), told(run(stay))]);
+
+    expect(both.map(({ origin }) => origin).sort()).toEqual([
+      "adopted",
+      "created",
+    ]);
+    expect(both[0].url).toBe(both[1].url);
+  });
+
+  it("stays, when one leaves and another still uses it", async () => {
+    const postgres = await start();
+    const child = run("postgres.stop();");
+    await told(child);
+    await once(child, "exit");
+
+    await expect(postgres.createDatabase("still_there")).resolves.toBeTruthy();
+    await postgres.stop();
+  });
+
+  it.each([
+    ["process.exit() is called", "process.exit(3);"],
+    [
+      "nobody catches an exception",
+      "setImmediate(() => { throw new Error() });",
+    ],
+    ["there is nothing left to do", ""],
+  ])("is stopped, when %s", async (_when, then) => {
+    const child = run(then);
+    await told(child);
+    const pid = serverPid();
+
+    expect(await ended(pid)).toBe(true);
+    expect(readdirSync(dataDir)).not.toContain("lock");
+    expect(readdirSync(join(dataDir, "leases"))).toEqual([]);
+  });
+
+  it("is stopped, when its user exits in the middle of starting it", async () => {
+    const child = run("", exitWhileStarting(dataDir));
+    const pid = await waitUntil(() => {
+      try {
+        return serverPid() || undefined;
+      } catch {
+        return undefined;
+      }
+    }, soonMilliseconds);
+    const [code] = (await once(child, "exit")) as [number];
+
+    expect(code).toBe(0);
+    expect(await ended(pid ?? 0)).toBe(true);
+  });
+
+  it("starts again, when server and user were both killed", async () => {
+    const child = run(stay);
+    await told(child);
+    await kill(child);
+    process.kill(serverPid(), "SIGKILL");
+
+    const postgres = await start();
+    expect(postgres.origin).toBe("started");
+    await postgres.stop();
+  });
+
+  it("is not deleted, when another process uses it", async () => {
+    const child = run(stay);
+    await told(child);
+
+    await expect(EmbeddedPostgres.destroy(dataDir)).rejects.toThrow(
+      `Process ${child.pid} is using the database`,
+    );
+  });
+
+  onPosix(
+    "is out of a terminal's reach, when its user is interrupted",
+    async () => {
+      await told(run(stay));
+      const pid = serverPid();
+      const { stdout } = spawnSync("ps", ["-o", "pgid=", "-p", String(pid)]);
+
+      // Ctrl-C goes to a process group, and this one is the server's own.
+      expect(Number(String(stdout))).toBe(pid);
+    },
+  );
+});

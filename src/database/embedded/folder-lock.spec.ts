@@ -1,0 +1,84 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lockHolder, tryLock, unlock, withLock } from "./folder-lock";
+import { ownIdentity } from "./process-identity";
+
+const { pid: deadPid } = spawnSync(process.execPath, ["--version"]);
+
+describe("a folder's lock", () => {
+  let folder: string;
+  let lock: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "lock-"));
+    lock = join(folder, "lock");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("lets one in at a time, when many come at once, and leaves nothing", async () => {
+    let inside = 0;
+    let most = 0;
+    const visits = Array.from({ length: 20 }, () =>
+      withLock(lock, async () => {
+        most = Math.max(most, (inside += 1));
+        await new Promise(setImmediate);
+        inside -= 1;
+      }),
+    );
+    await Promise.all(visits);
+
+    expect(most).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("is given back, when the work fails", async () => {
+    const failing = withLock(lock, () => Promise.reject(new Error("no")));
+
+    await expect(failing).rejects.toThrow("no");
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("is broken, when its holder is dead", async () => {
+    writeFileSync(lock, `${deadPid}@\n`);
+
+    await expect(withLock(lock, () => Promise.resolve(1))).resolves.toBe(1);
+  });
+
+  it("is broken, when whoever was breaking it died at that", () => {
+    writeFileSync(lock, `${deadPid}@\n`);
+    writeFileSync(`${lock}.break`, `${deadPid}@\n`);
+
+    expect(tryLock(lock)).toBe(true);
+    expect(lockHolder(lock)).toBe(ownIdentity());
+    unlock(lock);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("names its holder, when that one lives and does not let go", async () => {
+    expect(tryLock(lock)).toBe(true);
+    const waits: number[] = [];
+    const waiting = withLock(lock, () => Promise.resolve(), {
+      timeoutMilliseconds: 30,
+      onWait: (pid) => waits.push(pid),
+    });
+
+    await expect(waiting).rejects.toThrow(`Process ${process.pid} holds`);
+    expect(waits).toEqual([process.pid]);
+    expect(existsSync(lock)).toBe(true);
+  });
+
+  it("fails with ENOENT, when the folder is gone", async () => {
+    const nowhere = join(folder, "gone", "lock");
+
+    await expect(
+      withLock(nowhere, () => Promise.resolve()),
+    ).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});

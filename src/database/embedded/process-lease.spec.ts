@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ownIdentity } from "./process-identity";
+import { livingLeases, releaseLease, takeLease } from "./process-lease";
+
+describe("the leases of a home", () => {
+  let home: string;
+  beforeEach(() => (home = mkdtempSync(join(tmpdir(), "leases-"))));
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  it("are none, when nobody ever took one", () => {
+    expect(livingLeases(home)).toEqual([]);
+  });
+
+  it("count each, when one process takes two, until both are released", () => {
+    const [one, two] = [takeLease(home), takeLease(home)];
+    expect(livingLeases(home)).toEqual([ownIdentity(), ownIdentity()]);
+
+    releaseLease(one);
+    releaseLease(one);
+    expect(livingLeases(home)).toEqual([ownIdentity()]);
+
+    releaseLease(two);
+    expect(livingLeases(home)).toEqual([]);
+  });
+
+  it("are pruned, when their process is dead or half written", () => {
+    const lease = takeLease(home);
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    writeFileSync(join(home, "leases", "dead"), `${pid}@\n`);
+    writeFileSync(join(home, "leases", "half"), "");
+
+    expect(livingLeases(home)).toEqual([ownIdentity()]);
+    expect(readdirSync(join(home, "leases"))).toHaveLength(1);
+    releaseLease(lease);
+  });
+});

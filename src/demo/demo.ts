@@ -1,0 +1,114 @@
+import "reflect-metadata";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import pino from "pino";
+import { EmbeddedPostgres } from "../database/embedded-postgres";
+import { startService } from "../start-service";
+import { GoogleEmulator } from "../testing/google-emulator";
+import { DemoOutput } from "./demo-output";
+import { freePortFrom } from "./free-port";
+import { selfCheck } from "./self-check";
+
+interface DemoOptions {
+  readonly check: boolean;
+  readonly json: boolean;
+  readonly reset: boolean;
+  readonly port: number;
+}
+
+const dataDir = resolve(".data/demo");
+
+const program = new Command("npm run demo --")
+  .description(
+    "Start the service with an embedded Postgres and a local Google, and prove that it works.\nNo account, no Docker, no network. Ctrl-C stops everything.",
+  )
+  .option("--check", "exit after the self-check, with its status", false)
+  .option("--json", "print one JSON object instead of lines", false)
+  .option("--reset", "delete the demo's database and secret first", false)
+  .option(
+    "--port <number>",
+    "where the service listens; a taken port is stepped over",
+    portNumber,
+    3000,
+  )
+  .showHelpAfterError();
+
+async function main(): Promise<void> {
+  program.parse();
+  const options = program.opts<DemoOptions>();
+  if (process.env.NODE_ENV === "production") {
+    throw new Error(
+      "The demo signs in anybody with made-up Google accounts, so it does not run with NODE_ENV=production.",
+    );
+  }
+  const stopping = new Promise<void>((stop) => {
+    process.once("SIGINT", stop);
+    process.once("SIGTERM", stop);
+  });
+  const output = new DemoOutput(options.json);
+  if (options.reset) {
+    await EmbeddedPostgres.destroy(join(dataDir, "postgres"));
+    await rm(dataDir, { recursive: true, force: true });
+    output.step("reset", relative("", dataDir));
+  }
+  mkdirSync(dataDir, { recursive: true });
+  const logFile = join(dataDir, "service.log");
+
+  const google = await GoogleEmulator.start({
+    port: await freePortFrom(options.port + 1000),
+  });
+  try {
+    output.step("google", google.url);
+    const service = await startService(
+      {
+        NODE_ENV: "development",
+        PORT: String(await freePortFrom(options.port)),
+        ...google.environment(),
+      },
+      {
+        dataDir,
+        logDestination: pino.destination(logFile),
+        onProgress: (message) => output.progress(message),
+        onStep: ({ name, detail }) => output.step(name, detail),
+      },
+    );
+    try {
+      const { results, accessToken } = await selfCheck(
+        service.url,
+        google,
+        (result) => output.check(result),
+      );
+      const ok = results.every((result) => result.ok);
+      if (!ok) process.exitCode = 1;
+      output.ready({
+        ok,
+        serviceUrl: service.url,
+        googleUrl: google.url,
+        accessToken,
+        logFile: relative("", logFile),
+        stays: !options.check,
+      });
+      if (!options.check) await stopping;
+    } finally {
+      await service.stop();
+    }
+  } finally {
+    await google.stop();
+  }
+  if (!options.check) output.stopped();
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 64_000) {
+    throw new InvalidArgumentError("It must be an integer from 1 to 64000.");
+  }
+  return port;
+}
+
+main().catch((error: unknown) => {
+  console.error(`✖ ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,130 @@
+import type { GoogleEmulator } from "../testing/google-emulator";
+
+/** One thing the demo proves by doing it. */
+export interface CheckResult {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was asked and what came back. */
+  readonly detail: string;
+  readonly milliseconds: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Signs in as an app would and tries what an attacker would, over HTTP.
+ *
+ * @param serviceUrl where the service listens
+ * @param google the local Google whose tokens the service believes
+ * @param onResult told each result as it comes
+ * @returns every result, and the access token of the sign-in that worked
+ */
+export async function selfCheck(
+  serviceUrl: string,
+  google: GoogleEmulator,
+  onResult: (result: CheckResult) => void,
+): Promise<{ results: CheckResult[]; accessToken: string }> {
+  const results: CheckResult[] = [];
+  const check = async (
+    name: string,
+    request: () => Promise<Answer>,
+    status: number,
+    expected: Readonly<Record<string, unknown>> = {},
+  ): Promise<Answer["body"]> => {
+    const startedAt = performance.now();
+    const answer = await request().catch((error: unknown) => ({
+      status: 0,
+      body: { code: String(error) },
+    }));
+    const ok =
+      answer.status === status &&
+      Object.entries(expected).every(
+        ([member, value]) => (answer.body as Answer["body"])[member] === value,
+      );
+    const code = (answer.body as Answer["body"]).code;
+    const result = {
+      name,
+      ok,
+      detail: `${answer.status}${typeof code === "string" ? ` ${code}` : ""}`,
+      milliseconds: Math.round(performance.now() - startedAt),
+    };
+    results.push(result);
+    onResult(result);
+    return answer.body;
+  };
+
+  const idToken = await google.idToken();
+  const form = (token: string) => () =>
+    post(`${serviceUrl}/tokensignin`, new URLSearchParams({ idtoken: token }));
+  const json = (token: string) => () =>
+    post(`${serviceUrl}/auth/google`, JSON.stringify({ credential: token }), {
+      "content-type": "application/json",
+    });
+
+  await check("sign in by form", form(idToken), 200);
+  const signedIn = await check("sign in by JSON", json(idToken), 200);
+  const accessToken = String(signedIn.accessToken);
+  await check(
+    "call a guarded route with the access token",
+    () => get(`${serviceUrl}/users/me`, accessToken),
+    200,
+    { email: "ada@gmail.com" },
+  );
+  await check(
+    "the same Google token, tampered with",
+    json(tampered(idToken)),
+    401,
+    { code: "invalid_token" },
+  );
+  await check(
+    "a Google token made for another app",
+    json(
+      await google.idToken({ audience: "1-other.apps.googleusercontent.com" }),
+    ),
+    401,
+    { code: "invalid_token" },
+  );
+  await check(
+    "the Google token instead of the access token",
+    () => get(`${serviceUrl}/users/me`, idToken),
+    401,
+    { code: "unauthenticated" },
+  );
+  return { results, accessToken };
+}
+
+/** The token with another subject under the old signature. */
+function tampered(token: string): string {
+  const [header, payload, signature] = token.split(".");
+  const claims = JSON.parse(
+    Buffer.from(payload ?? "", "base64url").toString(),
+  ) as object;
+  const altered = JSON.stringify({ ...claims, sub: "1" });
+  return [header, Buffer.from(altered).toString("base64url"), signature].join(
+    ".",
+  );
+}
+
+async function post(
+  url: string,
+  body: string | URLSearchParams,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return answerOf(await fetch(url, { method: "POST", body, headers }));
+}
+
+async function get(url: string, token: string): Promise<Answer> {
+  return answerOf(
+    await fetch(url, { headers: { authorization: `Bearer ${token}` } }),
+  );
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  return {
+    status: response.status,
+    body: (await response.json()) as Answer["body"],
+  };
+}

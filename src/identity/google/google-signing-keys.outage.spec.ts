@@ -1,0 +1,197 @@
+import { Logger } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { Clock } from "../../common/clock.port";
+import { GoogleEmulator } from "../../testing/google-emulator";
+import { googlePaths } from "../../testing/google-emulator.routes";
+import type { EndpointFault } from "../../testing/google-faults";
+import { GoogleSigningKeys } from "./google-signing-keys";
+
+const hour = 3600;
+const day = 24 * hour;
+const unavailable = {
+  code: "identity_provider_unavailable",
+  reason: "keys_unavailable",
+  retryAfterSeconds: 10,
+};
+
+class FrozenClock extends Clock {
+  private milliseconds = 1_763_700_000_000;
+
+  override now(): number {
+    return this.milliseconds;
+  }
+
+  /** Forward by whole or broken seconds. */
+  advance(seconds: number): void {
+    this.milliseconds += Math.round(seconds * 1000);
+  }
+}
+
+let google: GoogleEmulator;
+let clock: FrozenClock;
+let keys: GoogleSigningKeys;
+
+/** Spoils every answer from now on. */
+function spoil(fault: EndpointFault = { status: 500 }): void {
+  google.setFault(googlePaths.certs, fault);
+}
+
+function requests(): number {
+  return google.requestCount(googlePaths.certs);
+}
+
+async function expectFound(): Promise<void> {
+  const { kid, publicKey } = google.keys.current;
+  const found = await keys.find(kid);
+  expect(found.equals(publicKey)).toBe(true);
+}
+
+async function refusalOf(kid: string): Promise<AuthError> {
+  const outcome: unknown = await keys
+    .find(kid)
+    .catch((error: unknown) => error);
+  if (outcome instanceof AuthError) return outcome;
+  throw new Error("The key was found, or something broke", { cause: outcome });
+}
+
+beforeAll(async () => {
+  google = await GoogleEmulator.start({ maxAgeSeconds: hour });
+});
+
+beforeEach(() => {
+  jest.spyOn(Logger.prototype, "warn").mockReturnValue(undefined);
+  google.clearFaults();
+  google.clearRequests();
+  clock = new FrozenClock();
+  keys = new GoogleSigningKeys(
+    {
+      clients: [],
+      certsUrl: `${google.url}${googlePaths.certs}`,
+      clockSkewSeconds: 0,
+    },
+    clock,
+  );
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+afterAll(() => google.stop());
+
+describe("GoogleSigningKeys", () => {
+  describe("when Google is down from the start", () => {
+    it("answers unavailable to all, asks once per 10 s, recovers alone", async () => {
+      spoil();
+      const { kid } = google.keys.current;
+      const refusals = await Promise.all(
+        Array.from({ length: 200 }, () => refusalOf(kid)),
+      );
+      for (const refusal of refusals)
+        expect(refusal).toMatchObject(unavailable);
+      expect(requests()).toBe(1);
+      google.clearFaults();
+      clock.advance(9.999);
+      expect(await refusalOf(kid)).toMatchObject(unavailable);
+      expect(requests()).toBe(1);
+      clock.advance(0.001);
+      await expectFound();
+      expect(requests()).toBe(2);
+    });
+
+    it("does not fail the warm-up", async () => {
+      spoil();
+      await expect(keys.warmUp()).resolves.toBeUndefined();
+      google.clearFaults();
+      clock.advance(10);
+      await expectFound();
+    });
+  });
+
+  describe("when the keys cannot be renewed", () => {
+    it("keeps the old ones and tries again every 10 s", async () => {
+      await expectFound();
+      spoil();
+      clock.advance(hour);
+      await expectFound();
+      expect(requests()).toBe(2);
+      clock.advance(9.999);
+      await expectFound();
+      expect(requests()).toBe(2);
+      clock.advance(0.001);
+      await expectFound();
+      expect(requests()).toBe(3);
+    });
+
+    it("believes the old ones until 24 h after their end", async () => {
+      await expectFound();
+      spoil();
+      clock.advance(hour + day - 0.001);
+      await expectFound();
+      clock.advance(0.001);
+      const { kid } = google.keys.current;
+      expect(await refusalOf(kid)).toMatchObject(unavailable);
+      google.clearFaults();
+      clock.advance(10);
+      await expectFound();
+    });
+
+    // A regression: an outage was reported as a bad token.
+    it("answers unavailable for a key id that it cannot ask about", async () => {
+      await expectFound();
+      spoil();
+      expect(await refusalOf("perhaps new")).toMatchObject(unavailable);
+      // Within the cool-down, without a fetch.
+      expect(await refusalOf("perhaps new")).toMatchObject(unavailable);
+      expect(requests()).toBe(2);
+      await expectFound();
+      google.clearFaults();
+      clock.advance(10);
+      expect((await refusalOf("made up")).reason).toBe("unknown_key");
+    });
+  });
+
+  describe.each<[string, EndpointFault]>([
+    ["is an error", { status: 500 }],
+    ["is not found", { status: 404 }],
+    ["is HTML", { html: true }],
+    ["is an empty map", { empty: true }],
+    ["is truncated", { truncated: true }],
+    ["is oversized", { oversized: 70_000 }],
+    ["is a redirect to good keys", { redirectTo: googlePaths.certs, times: 1 }],
+    ["never comes, for a reset", { reset: true }],
+    [
+      "is garbage in PEM armour",
+      { body: '{"k":"-----BEGIN CERTIFICATE-----\\nAAAA\\n"}' },
+    ],
+  ])("when the answer %s", (_what, fault) => {
+    it("does not replace a good set", async () => {
+      await expectFound();
+      spoil(fault);
+      clock.advance(hour);
+      await expectFound();
+      expect(requests()).toBe(2);
+      google.clearFaults();
+      clock.advance(10);
+      await expectFound();
+      expect(requests()).toBe(3);
+    });
+
+    it("does not become the first set", async () => {
+      spoil(fault);
+      const refusal = await refusalOf(google.keys.current.kid);
+      expect(refusal).toMatchObject(unavailable);
+      expect(refusal.cause).toBeDefined();
+      google.clearFaults();
+      clock.advance(10);
+      await expectFound();
+    });
+  });
+
+  describe("when one certificate of the answer is garbage", () => {
+    it("believes none of them", async () => {
+      const { kid, certificatePem } = google.keys.current;
+      const garbage = certificatePem.replace(/\n.*\n/, "\nAAAA\n");
+      spoil({ body: JSON.stringify({ [kid]: certificatePem, k: garbage }) });
+      expect(await refusalOf(kid)).toMatchObject(unavailable);
+    });
+  });
+});

@@ -1,0 +1,254 @@
+import { once } from "node:events";
+import {
+  createServer,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { Logger } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { Clock } from "../../common/clock.port";
+import {
+  type GoogleSigningKey,
+  newSigningKey,
+} from "../../testing/google-signing-key";
+import { GoogleSigningKeys } from "./google-signing-keys";
+
+const hour = 3600;
+
+class FrozenClock extends Clock {
+  private milliseconds = 1_763_700_000_000;
+
+  override now(): number {
+    return this.milliseconds;
+  }
+
+  /** Forward by whole or broken seconds. */
+  advance(seconds: number): void {
+    this.milliseconds += Math.round(seconds * 1000);
+  }
+}
+
+/** Made once: what the server publishes is up to each test. */
+let k1: GoogleSigningKey;
+let k2: GoogleSigningKey;
+let k3: GoogleSigningKey;
+let answer: RequestListener;
+let requests: number;
+let clock: FrozenClock;
+let keys: GoogleSigningKeys;
+let certsUrl: string;
+const server = createServer((request, response) => {
+  requests += 1;
+  answer(request, response);
+});
+
+function send(
+  response: ServerResponse,
+  published: readonly GoogleSigningKey[],
+  headers: Readonly<Record<string, string>> = {
+    "cache-control": "public, max-age=4600, must-revalidate",
+    age: "1000",
+  },
+): void {
+  const pems = published.map((key) => [key.kid, key.certificatePem]);
+  response.writeHead(200, headers);
+  response.end(JSON.stringify(Object.fromEntries(pems)));
+}
+
+/** Google publishes these for one hour (max-age 4600 less Age 1000). */
+function publish(...published: GoogleSigningKey[]): void {
+  answer = (_request, response) => send(response, published);
+}
+
+/** Holds back the answer to the next request until it is released. */
+function hold(...published: GoogleSigningKey[]) {
+  let release = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    answer = (_request, response) => {
+      release = () => send(response, published);
+      resolve();
+    };
+  });
+  return { asked, release: () => release() };
+}
+
+async function refusalOf(kid: string): Promise<AuthError> {
+  const outcome: unknown = await keys
+    .find(kid)
+    .catch((error: unknown) => error);
+  if (outcome instanceof AuthError) return outcome;
+  throw new Error("The key was found, or something broke", { cause: outcome });
+}
+
+async function expectFound(key: GoogleSigningKey): Promise<void> {
+  const found = await keys.find(key.kid);
+  expect(found.equals(key.publicKey)).toBe(true);
+}
+
+beforeAll(async () => {
+  [k1, k2, k3] = await Promise.all([
+    newSigningKey(),
+    newSigningKey(),
+    newSigningKey(),
+  ]);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  certsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/certs`;
+});
+
+beforeEach(() => {
+  jest.spyOn(Logger.prototype, "warn").mockReturnValue(undefined);
+  requests = 0;
+  clock = new FrozenClock();
+  keys = new GoogleSigningKeys(
+    { clients: [], certsUrl, clockSkewSeconds: 0 },
+    clock,
+  );
+  publish(k1, k2);
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+});
+
+describe("GoogleSigningKeys", () => {
+  describe("when nothing is cached", () => {
+    it("fetches once for 200 that wait", async () => {
+      const { asked, release } = hold(k1, k2);
+      const waiting = Array.from({ length: 200 }, (_, i) =>
+        keys.find(i % 2 === 0 ? k1.kid : k2.kid),
+      );
+      await asked;
+      release();
+      const found = await Promise.all(waiting);
+      expect(new Set(found).size).toBe(2);
+      expect(found[0]?.equals(k1.publicKey)).toBe(true);
+      expect(requests).toBe(1);
+    });
+
+    it("is warmed up by one fetch", async () => {
+      await keys.warmUp();
+      await expectFound(k1);
+      expect(requests).toBe(1);
+    });
+  });
+
+  describe("when the keys are cached", () => {
+    it("does not ask for 90 % of max-age less Age", async () => {
+      await expectFound(k1);
+      clock.advance(0.9 * hour - 0.001);
+      await expectFound(k1);
+      await expectFound(k2);
+      expect(requests).toBe(1);
+    });
+
+    it("renews once in the background from then on", async () => {
+      await expectFound(k1);
+      const { asked, release } = hold(k3);
+      clock.advance(0.9 * hour);
+      // The answer is held back: whoever asks is served from the old set.
+      await Promise.all(Array.from({ length: 50 }, () => expectFound(k1)));
+      await asked;
+      const joined = keys.find(k3.kid);
+      release();
+      expect((await joined).equals(k3.publicKey)).toBe(true);
+      expect(requests).toBe(2);
+    });
+
+    it("waits for new keys once max-age has passed", async () => {
+      await expectFound(k1);
+      publish(k2, k3);
+      clock.advance(hour);
+      await expectFound(k3);
+      expect(requests).toBe(2);
+      // Withdrawn by Google: no longer believed.
+      expect((await refusalOf(k1.kid)).reason).toBe("unknown_key");
+    });
+
+    it.each([
+      ["keeps them 300 s when no life is given", {}, 300],
+      [
+        "keeps them 1 s when the life is 0",
+        { "cache-control": "max-age=0" },
+        1,
+      ],
+    ])("%s", async (_rule, headers, seconds) => {
+      answer = (_request, response) => send(response, [k1], headers);
+      await expectFound(k1);
+      clock.advance(0.9 * seconds - 0.001);
+      await expectFound(k1);
+      expect(requests).toBe(1);
+      clock.advance(0.1 * seconds + 0.001);
+      await expectFound(k1);
+      expect(requests).toBe(2);
+    });
+
+    it("tries a background renewal again every 10 s", async () => {
+      await expectFound(k1);
+      const { asked, release } = hold();
+      clock.advance(0.9 * hour);
+      await expectFound(k1);
+      await asked;
+      // Joins the renewal, which fails: an empty map.
+      const joined = refusalOf(k3.kid);
+      release();
+      expect((await joined).code).toBe("identity_provider_unavailable");
+      clock.advance(9.999);
+      await expectFound(k1);
+      expect(requests).toBe(2);
+      const again = hold(k1);
+      clock.advance(0.001);
+      await expectFound(k1);
+      await again.asked;
+      again.release();
+      expect(requests).toBe(3);
+    });
+  });
+
+  describe("when a key id is unknown", () => {
+    it("finds a key that was just rotated in, by one fetch for 50", async () => {
+      await expectFound(k1);
+      publish(k2, k3);
+      await Promise.all(Array.from({ length: 50 }, () => expectFound(k3)));
+      expect(requests).toBe(2);
+      await expectFound(k3);
+      expect(requests).toBe(2);
+    });
+
+    it("asks once per 10 s, however many ids are made up", async () => {
+      await expectFound(k1);
+      const refusals = await Promise.all(
+        Array.from({ length: 1000 }, (_, i) => refusalOf(`made up ${i}`)),
+      );
+      for (const { code, reason } of refusals) {
+        expect([code, reason]).toEqual(["invalid_token", "unknown_key"]);
+      }
+      expect(requests).toBe(2);
+      clock.advance(9.999);
+      await refusalOf("made up later");
+      expect(requests).toBe(2);
+      clock.advance(0.001);
+      await refusalOf("made up later");
+      expect(requests).toBe(3);
+    });
+
+    it("serves the known keys meanwhile, without a fetch", async () => {
+      await expectFound(k1);
+      await refusalOf("made up");
+      await expectFound(k1);
+      expect(requests).toBe(2);
+    });
+
+    it.each(["__proto__", "constructor", ""])(
+      "does not find %j",
+      async (kid) => {
+        expect((await refusalOf(kid)).reason).toBe("unknown_key");
+      },
+    );
+  });
+});

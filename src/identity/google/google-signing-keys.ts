@@ -1,0 +1,136 @@
+import { type KeyObject, X509Certificate } from "node:crypto";
+import { Inject, Injectable, Logger } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { Clock } from "../../common/clock.port";
+import { fetchCertificates } from "./google-certificates";
+import { IDENTITY_OPTIONS, type IdentityOptions } from "../identity.options";
+
+/** Life of a key set whose answer gives none, in seconds. */
+const defaultMaxAgeSeconds = 300;
+/** How long a key set that cannot be renewed stays in use, in seconds. */
+const maxStaleSeconds = 24 * 3600;
+/** Least time between two fetches after a failure or for unknown keys, in seconds. */
+const cooldownSeconds = 10;
+
+interface KeySet {
+  readonly keys: ReadonlyMap<string, KeyObject>;
+  /** Milliseconds since 1970: renewed in the background from here on… */
+  readonly renewFrom: number;
+  /** …obeyed without asking until here (Google's Cache-Control)… */
+  readonly freshUntil: number;
+  /** …and still believed until here, while Google cannot be reached. */
+  readonly usableUntil: number;
+}
+
+/**
+ * Google's public keys: one fetch per cache life for the whole process, however
+ * many sign-ins wait for it; an outage is never mistaken for a bad token.
+ */
+@Injectable()
+export class GoogleSigningKeys {
+  private readonly logger = new Logger(GoogleSigningKeys.name);
+  private keySet: KeySet | undefined;
+  private fetching: Promise<KeySet> | undefined;
+  private retryFrom = 0;
+  private unknownKeyRetryFrom = 0;
+
+  constructor(
+    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The key that Google calls `keyId`.
+   *
+   * @throws AuthError `invalid_token` (`unknown_key`) when Google does not have
+   *   it, `identity_provider_unavailable` when Google cannot be asked
+   */
+  async find(keyId: string): Promise<KeyObject> {
+    const known = await this.current();
+    const key = known.keys.get(keyId);
+    if (key) return key;
+    // Perhaps Google has just begun to sign with a new key. Asking is rationed,
+    // or every forged token would cost a fetch.
+    const now = this.clock.now();
+    if (now < this.retryFrom) this.unavailable();
+    const mayAsk = now >= this.unknownKeyRetryFrom;
+    if (mayAsk) this.unknownKeyRetryFrom = now + cooldownSeconds * 1000;
+    if (mayAsk || this.fetching) {
+      const renewed = await this.fetch().catch((cause: unknown) =>
+        this.unavailable(cause),
+      );
+      const found = renewed.keys.get(keyId);
+      if (found) return found;
+    }
+    throw new AuthError("invalid_token", { reason: "unknown_key" });
+  }
+
+  /** Fetches the keys ahead of the first sign-in; a failure is only logged. */
+  async warmUp(): Promise<void> {
+    await this.current().catch(() => undefined);
+  }
+
+  private async current(): Promise<KeySet> {
+    const now = this.clock.now();
+    const known = this.keySet;
+    if (known && now < known.freshUntil) {
+      if (now >= known.renewFrom && now >= this.retryFrom) {
+        this.fetch().catch(() => undefined);
+      }
+      return known;
+    }
+    if (now < this.retryFrom) return this.stale() ?? this.unavailable();
+    try {
+      return await this.fetch();
+    } catch (cause) {
+      return this.stale() ?? this.unavailable(cause);
+    }
+  }
+
+  private stale(): KeySet | undefined {
+    const known = this.keySet;
+    if (!known || this.clock.now() < known.usableUntil) return known;
+    this.keySet = undefined;
+    return undefined;
+  }
+
+  private fetch(): Promise<KeySet> {
+    this.fetching ??= this.fetchNow().finally(() => {
+      this.fetching = undefined;
+    });
+    return this.fetching;
+  }
+
+  private async fetchNow(): Promise<KeySet> {
+    try {
+      const answer = await fetchCertificates(this.options.certsUrl);
+      const keys = new Map<string, KeyObject>();
+      for (const [keyId, pem] of answer.certificates) {
+        keys.set(keyId, new X509Certificate(pem).publicKey);
+      }
+      const now = this.clock.now();
+      const maxAge =
+        Math.max(answer.maxAgeSeconds ?? defaultMaxAgeSeconds, 1) * 1000;
+      this.keySet = {
+        keys,
+        renewFrom: now + maxAge * 0.9,
+        freshUntil: now + maxAge,
+        usableUntil: now + maxAge + maxStaleSeconds * 1000,
+      };
+      this.retryFrom = 0;
+      return this.keySet;
+    } catch (cause) {
+      this.retryFrom = this.clock.now() + cooldownSeconds * 1000;
+      this.logger.warn({ err: cause }, "Google's signing keys cannot be had");
+      throw cause;
+    }
+  }
+
+  private unavailable(cause?: unknown): never {
+    throw new AuthError("identity_provider_unavailable", {
+      reason: "keys_unavailable",
+      retryAfterSeconds: cooldownSeconds,
+      cause,
+    });
+  }
+}

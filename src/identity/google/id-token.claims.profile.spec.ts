@@ -1,0 +1,153 @@
+import { AuthError } from "../../common/auth-error";
+import { identityFromClaims } from "./id-token.claims";
+
+const clientId = "123-web.apps.googleusercontent.com";
+const goodClaims = {
+  iss: "https://accounts.google.com",
+  aud: clientId,
+  sub: "110169484474386276334",
+  email: "Ada@corp.example",
+  email_verified: true,
+  hd: "corp.example",
+  iat: 1_763_700_000,
+  exp: 1_763_703_600,
+};
+
+/** The identity of the good claims with some changed; undefined leaves one out. */
+function identityWith(changes: object) {
+  return identityFromClaims(
+    { ...goodClaims, ...changes },
+    {
+      clientIds: new Set([clientId]),
+      clockSkewSeconds: 0,
+      nowSeconds: goodClaims.iat,
+    },
+  );
+}
+
+function expectRefusal(changes: object, reason: string): void {
+  let refusal: unknown;
+  try {
+    identityWith(changes);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toBeInstanceOf(AuthError);
+  expect(refusal).toMatchObject({
+    code: "invalid_token",
+    // The whole message: nothing of the token can be in it.
+    message: `invalid_token: ${reason}`,
+  });
+}
+
+describe("identityFromClaims", () => {
+  describe("when the e-mail is looked at", () => {
+    it.each([undefined, null])("has none for %j", (email) => {
+      const identity = identityWith({ email });
+      expect(identity).toMatchObject({ email: null, emailVerified: false });
+      expect(identity.emailAuthority).toBe("unverified");
+    });
+
+    it.each([
+      "A.b+tag@Corp.example",
+      "ß@ｃorp.example",
+      `${"a".repeat(307)}@corp.example`,
+    ])("keeps %s as Google spells it", (email) =>
+      expect(identityWith({ email }).email).toBe(email),
+    );
+
+    it.each([
+      ...[
+        "",
+        "ada",
+        "@corp.example",
+        "ada@",
+        "a@b@corp.example",
+        "a b@c.example",
+      ],
+      ...["a@corp.example\n", "a\u0000@corp.example", "\ud800@corp.example"],
+      ...["\u202ea@corp.example", `${"a".repeat(308)}@corp.example`],
+      ...[["ada@corp.example"], { 0: "ada@corp.example" }, 1, true],
+    ])("refuses %j", (email) => expectRefusal({ email }, "email_invalid"));
+
+    it.each(["true", 1, "false", null, false, [true], undefined])(
+      "does not take email_verified %j for true",
+      (email_verified) => {
+        const identity = identityWith({ email_verified });
+        expect(identity.emailVerified).toBe(false);
+        expect(identity.emailAuthority).toBe("unverified");
+      },
+    );
+
+    it("passes the authority on from hd and the address", () => {
+      const consumer = { hd: undefined, email: "ada@gmail.com" };
+      const foreign = { hd: undefined };
+      expect(identityWith(consumer).emailAuthority).toBe("authoritative");
+      expect(identityWith(foreign).emailAuthority).toBe("verified");
+    });
+  });
+
+  describe("when the hosted domain is looked at", () => {
+    it("is lower-cased", () => {
+      expect(identityWith({ hd: "Corp.EXAMPLE" }).hostedDomain).toBe(
+        "corp.example",
+      );
+    });
+
+    it.each(["", "corp example", "corp.example\n", ["corp.example"], null, 1])(
+      "refuses %j",
+      (hd) => expectRefusal({ hd }, "hosted_domain_invalid"),
+    );
+  });
+
+  describe("when texts are made fit for storage", () => {
+    it.each([
+      ["x".repeat(10_000), "x".repeat(256)],
+      ["A\u0000da", "Ada"],
+      ["A\ud800d\udc00a", "Ada"],
+      ["\u202eadA\u202c \u2066x\u2069", "adA x"],
+      ["A\r\n\td\u001ba\u007f\u0085", "Ada"],
+      ["  Ada  ", "Ada"],
+      ["👩‍👩‍👧", "👩‍👩‍👧"],
+      ["<script>alert(1)</script>", "<script>alert(1)</script>"],
+      // The cut falls between characters, never inside a pair of surrogates.
+      ["😀".repeat(300), "😀".repeat(256)],
+      [`${"x".repeat(255)}😀😀`, `${"x".repeat(255)}😀`],
+      [" \u0000\u202e ", null],
+      ["", null],
+      [["Ada"], null],
+      [{ toString: "Ada" }, null],
+      [1, null],
+      [null, null],
+    ])("makes name %j into %j", (name, stored) => {
+      expect(identityWith({ name }).name).toBe(stored);
+    });
+
+    it("cuts the other names and the locale too", () => {
+      const long = "x".repeat(10_000);
+      const identity = identityWith({
+        given_name: long,
+        family_name: long,
+        locale: long,
+      });
+      expect(identity.givenName).toHaveLength(128);
+      expect(identity.familyName).toHaveLength(128);
+      expect(identity.locale).toHaveLength(35);
+    });
+
+    it("keeps an https picture as sent", () => {
+      const picture = "HTTPS://lh3.example/a=s96-c?x=%20#y";
+      expect(identityWith({ picture }).picture).toBe(picture);
+    });
+
+    it.each([
+      ...["http://x.example/a.png", "javascript:alert(1)", "data:image/png,x"],
+      ...[" https://x.example/a", "https:x", "https://x.example/a b"],
+      ...["//x.example/a", "a.png", "https://", "https://x.example/\u0000"],
+      ...["https://x.example/\ud800", `https://x.example/${"a".repeat(2048)}`],
+      ...[["https://x.example"], {}, null, 1, undefined],
+    ])("has no picture for %j", (picture) => {
+      expect(identityWith({ picture }).picture).toBeNull();
+    });
+  });
+});

@@ -1,0 +1,154 @@
+import { AuthError } from "../../common/auth-error";
+import { emailAuthority } from "../email-authority";
+import type { VerifiedIdentity } from "../verified-identity";
+
+/** The one spelling in which Google's issuer is stored. */
+export const googleIssuer = "https://accounts.google.com";
+/** The two spellings in which Google sends it. */
+export const googleIssuers = [googleIssuer, "accounts.google.com"];
+/** Longest life of an ID token, in seconds; Google's live one hour. */
+export const maxIdTokenLifetimeSeconds = 2 * 3600;
+
+export interface ClaimRules {
+  /** Every OAuth client id of ours; never empty. */
+  readonly clientIds: ReadonlySet<string>;
+  /** How far the clocks may differ, in seconds, 0–300. */
+  readonly clockSkewSeconds: number;
+  /** Whole seconds since 1970 (UTC). */
+  readonly nowSeconds: number;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks the claims of a Google ID token and turns them into an identity.
+ *
+ * @param claims the payload; believed only once the signature is proved
+ * @throws AuthError `invalid_token` with the reason, `token_expired`,
+ *   `service_account_not_allowed`
+ * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
+ */
+export function identityFromClaims(
+  claims: Claims,
+  rules: ClaimRules,
+): VerifiedIdentity {
+  // Google signs security events with the same keys for the same audience.
+  if (Object.hasOwn(claims, "events")) refuse("security_event_token");
+  if (!googleIssuers.includes(claims.iss as string)) refuse("wrong_issuer");
+  const { aud, azp, sub, nonce } = claims;
+  if (typeof aud !== "string" || !rules.clientIds.has(aud)) {
+    refuse("wrong_audience");
+  }
+  const email = emailOf(claims.email);
+  refuseServiceAccount(azp, email);
+  // Any Google Cloud customer can have Google sign a token with our audience;
+  // only the authorized party tells that it was not asked for by our apps.
+  if (
+    azp !== undefined &&
+    !(typeof azp === "string" && rules.clientIds.has(azp))
+  ) {
+    refuse("wrong_authorized_party");
+  }
+  if (typeof sub !== "string" || !/^[\x21-\x7e]{1,255}$/.test(sub)) {
+    refuse("subject_invalid");
+  }
+  if (
+    nonce !== undefined &&
+    (typeof nonce !== "string" || nonce.length > 512)
+  ) {
+    refuse("nonce_invalid");
+  }
+  const issuedAt = checkTimes(claims, rules);
+  const emailVerified = email !== null && claims.email_verified === true;
+  const hostedDomain = hostedDomainOf(claims.hd);
+  return {
+    issuer: googleIssuer,
+    subject: sub,
+    clientId: aud,
+    authorizedParty: azp ?? aud,
+    email,
+    emailVerified,
+    emailAuthority: emailAuthority(email, emailVerified, hostedDomain),
+    hostedDomain,
+    name: textOf(claims.name, 256),
+    givenName: textOf(claims.given_name, 128),
+    familyName: textOf(claims.family_name, 128),
+    picture: pictureOf(claims.picture),
+    locale: textOf(claims.locale, 35),
+    nonce: nonce ?? null,
+    issuedAt,
+  };
+}
+
+function checkTimes(claims: Claims, rules: ClaimRules): number {
+  const { iat, exp, nbf } = claims;
+  if (!isTime(iat)) refuse("issued_at_invalid");
+  if (!isTime(exp)) refuse("expiry_invalid");
+  if (nbf !== undefined && !isTime(nbf)) refuse("not_before_invalid");
+  const earliest = rules.nowSeconds + rules.clockSkewSeconds;
+  if (iat > earliest) refuse("issued_in_future");
+  if (nbf !== undefined && nbf > earliest) refuse("not_yet_valid");
+  if (exp <= iat) refuse("expiry_invalid");
+  if (exp - iat > maxIdTokenLifetimeSeconds) refuse("lifetime_too_long");
+  if (rules.nowSeconds >= exp + rules.clockSkewSeconds) {
+    throw new AuthError("token_expired", { reason: "expired" });
+  }
+  return iat;
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function refuseServiceAccount(azp: unknown, email: string | null): void {
+  const marks = [azp, email].filter((mark) => typeof mark === "string");
+  if (marks.some((mark) => /\.gserviceaccount\.com$/i.test(mark))) {
+    throw new AuthError("service_account_not_allowed", {
+      reason: "service_account",
+    });
+  }
+}
+
+function emailOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string" || value.length > 320) refuse("email_invalid");
+  // A character that cannot be stored as sent would make it another address.
+  if (!/^[^\s@]+@[^\s@]+$/.test(value) || cleanText(value) !== value) {
+    refuse("email_invalid");
+  }
+  return value;
+}
+
+function hostedDomainOf(value: unknown): string | null {
+  if (value === undefined) return null;
+  if (typeof value !== "string" || !/^[A-Za-z0-9.-]{1,253}$/.test(value)) {
+    refuse("hosted_domain_invalid");
+  }
+  return value.toLowerCase();
+}
+
+function pictureOf(value: unknown): string | null {
+  if (typeof value !== "string" || value.length > 2048) return null;
+  // The parser alone would take blanks around it, and "https:x" without a host.
+  if (!/^https:\/\/\S+$/i.test(value) || !URL.canParse(value)) return null;
+  return cleanText(value) === value ? value : null;
+}
+
+/** A text made fit for storage and display, at most `limit` code points. */
+function textOf(value: unknown, limit: number): string | null {
+  if (typeof value !== "string") return null;
+  const clean = cleanText(value.slice(0, 2 * limit + 1)).trim();
+  return Array.from(clean).slice(0, limit).join("") || null;
+}
+
+/**
+ * Without what Postgres cannot store (U+0000, lone surrogates), control
+ * characters, and the marks that reverse the direction of a line.
+ */
+function cleanText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, "");
+}
+
+function refuse(reason: string): never {
+  throw new AuthError("invalid_token", { reason });
+}

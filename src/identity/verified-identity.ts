@@ -1,0 +1,32 @@
+import type { EmailAuthority } from "./email-authority";
+
+/**
+ * Who the caller proved to be. Everything in it was signed by the identity
+ * provider and has passed the checks; texts are cleaned for storage.
+ */
+export interface VerifiedIdentity {
+  /** The provider, in one spelling: `https://accounts.google.com`. */
+  readonly issuer: string;
+  /** The provider's name for the account: with `issuer`, the only key to it. Case-sensitive, 1–255 ASCII characters. */
+  readonly subject: string;
+  /** Our client id that the token was made for (`aud`). */
+  readonly clientId: string;
+  /** Our client id that asked for the token (`azp`); on mobile not the audience. */
+  readonly authorizedParty: string;
+  /** At most 320 characters, as the provider spells it. Changes over time: never a key. */
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly emailAuthority: EmailAuthority;
+  /** Workspace domain (`hd`), lower case. */
+  readonly hostedDomain: string | null;
+  readonly name: string | null;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  /** An https URL. */
+  readonly picture: string | null;
+  readonly locale: string | null;
+  /** The nonce the client asked Google to sign, if any. */
+  readonly nonce: string | null;
+  /** When the provider signed, in whole seconds since 1970 (UTC). */
+  readonly issuedAt: number;
+}

@@ -1,0 +1,29 @@
+import type { INestApplication } from "@nestjs/common";
+import {
+  DocumentBuilder,
+  type OpenAPIObject,
+  SwaggerModule,
+} from "@nestjs/swagger";
+
+/** The OpenAPI description of every route of an application. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  return SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder()
+      .setTitle("nest-google-auth")
+      .setDescription(
+        "Sign-in with Google: a front end hands over a Google ID token, and gets this service's own tokens.",
+      )
+      .setVersion("1")
+      .addBearerAuth({ type: "http", scheme: "bearer", bearerFormat: "at+jwt" })
+      .build(),
+  );
+}
+
+/** Serves the description at `/docs` and `/docs-json`. */
+export function setUpOpenApi(app: INestApplication): void {
+  SwaggerModule.setup("docs", app, () => openApiDocument(app), {
+    jsonDocumentUrl: "docs-json",
+    yamlDocumentUrl: "docs-yaml",
+  });
+}

@@ -1,0 +1,23 @@
+import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+
+/** How long sessions live, and what their refresh tokens are made from. */
+export interface SessionsOptions {
+  /** How long a session may lie unused, in seconds. */
+  readonly idleTtlSeconds: number;
+  /** How long a session may live however much it is used, in seconds. */
+  readonly maxTtlSeconds: number;
+  /** At least 32 bytes; refresh tokens are derived from it. */
+  readonly secretKey: string;
+}
+
+export const {
+  ConfigurableModuleClass: ConfigurableSessionsModule,
+  MODULE_OPTIONS_TOKEN: SESSIONS_OPTIONS,
+} = new ConfigurableModuleBuilder<SessionsOptions>({ moduleName: "Sessions" })
+  .setClassMethodName("forRoot")
+  .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
+    ...definition,
+    global: true,
+    providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
+  }))
+  .build();

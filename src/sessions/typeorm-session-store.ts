@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { Inject, Injectable } from "@nestjs/common";
+import { v7 as uuidv7 } from "uuid";
+import { Clock } from "../common/clock.port";
+import { Database } from "../database/database";
+import type { VerifiedIdentity } from "../identity/verified-identity";
+import type { Companion } from "../users/find-or-create.statement";
+import { TypeormUserDirectory } from "../users/typeorm-user-directory";
+import {
+  type FindOrCreateOptions,
+  type User,
+  UserDirectory,
+} from "../users/user-directory.port";
+import {
+  type Session,
+  type SessionContext,
+  SessionStore,
+  type SignInOutcome,
+} from "./session-store.port";
+import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
+
+const maxUserAgentLength = 512;
+
+const columns =
+  "id, user_id, client_id, salt, generation, rotated_at, idle_expires_at, absolute_expires_at, device, ip, user_agent, created_at, last_used_at";
+
+const findSession = `SELECT id, user_id AS "userId", client_id AS "clientId",
+  salt, generation, rotated_at AS "rotatedAt", idle_expires_at AS "idleExpiresAt",
+  absolute_expires_at AS "absoluteExpiresAt", device, host(ip) AS ip,
+  user_agent AS "userAgent", created_at AS "createdAt",
+  last_used_at AS "lastUsedAt", revoked_at AS "revokedAt",
+  revoked_reason AS "revokedReason"
+FROM sessions WHERE id = $1`;
+
+/** Sessions in Postgres; a sign-in costs one round trip, user included. */
+@Injectable()
+export class TypeormSessionStore extends SessionStore {
+  constructor(
+    users: UserDirectory,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    @Inject(SESSIONS_OPTIONS) private readonly options: SessionsOptions,
+  ) {
+    super(users);
+  }
+
+  override async start(
+    user: User,
+    clientId: string,
+    context: SessionContext,
+  ): Promise<Session> {
+    const session = this.newSession(clientId, context);
+    const { text, values } = insertFor("(SELECT $1::uuid AS id) AS account")(
+      session,
+    )(2);
+    await this.database.query(text, [user.id, ...values]);
+    return { ...session, userId: user.id };
+  }
+
+  override async find(id: string): Promise<Session | null> {
+    const [session] = await this.database.query<Session>(findSession, [id]);
+    return session ?? null;
+  }
+
+  override async signIn(
+    identity: VerifiedIdentity,
+    options: FindOrCreateOptions,
+    context: SessionContext,
+  ): Promise<SignInOutcome> {
+    // Another team's directory may live anywhere; ours is in this database.
+    if (!(this.users instanceof TypeormUserDirectory)) {
+      return super.signIn(identity, options, context);
+    }
+    const session = this.newSession(identity.clientId, context);
+    const outcome = await this.users.findOrCreate(
+      identity,
+      options,
+      insertFor("account")(session),
+    );
+    if (outcome.kind === "disabled" || outcome.kind === "unknown") {
+      return outcome;
+    }
+    return { ...outcome, session: { ...session, userId: outcome.user.id } };
+  }
+
+  private newSession(
+    clientId: string,
+    context: SessionContext,
+  ): Omit<Session, "userId"> {
+    const now = this.clock.now();
+    const later = (seconds: number) => new Date(now + seconds * 1000);
+    return {
+      id: uuidv7(),
+      clientId,
+      salt: randomBytes(32),
+      generation: 1,
+      rotatedAt: new Date(now),
+      idleExpiresAt: later(this.options.idleTtlSeconds),
+      absoluteExpiresAt: later(this.options.maxTtlSeconds),
+      device: context.device,
+      ip: context.ip,
+      userAgent: context.userAgent?.slice(0, maxUserAgentLength) ?? null,
+      createdAt: new Date(now),
+      lastUsedAt: new Date(now),
+      revokedAt: null,
+      revokedReason: null,
+    };
+  }
+}
+
+/** Inserts a session for the one row of `account`, if there is one. */
+function insertFor(account: string) {
+  return (session: Omit<Session, "userId">): Companion =>
+    (first) => {
+      const $ = (offset: number) => `$${first + offset}`;
+      return {
+        text: `INSERT INTO sessions (${columns})
+  SELECT ${$(0)}::uuid, account.id, ${$(1)}, ${$(2)}::bytea, ${$(3)}::integer,
+    ${$(4)}::timestamptz, ${$(5)}::timestamptz, ${$(6)}::timestamptz, ${$(7)},
+    ${$(8)}::inet, ${$(9)}, ${$(4)}::timestamptz, ${$(4)}::timestamptz
+  FROM ${account}`,
+        values: [
+          session.id,
+          session.clientId,
+          session.salt,
+          session.generation,
+          session.createdAt,
+          session.idleExpiresAt,
+          session.absoluteExpiresAt,
+          session.device,
+          session.ip,
+          session.userAgent,
+        ],
+      };
+    };
+}

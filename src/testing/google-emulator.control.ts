@@ -1,0 +1,137 @@
+import {
+  jsonAnswer,
+  type EmulatorRequest,
+  type EmulatorRoute,
+} from "./emulator-answer";
+import { EmulatorInputError } from "./emulator-input-error";
+import { googleAccounts } from "./google-accounts";
+import type { EndpointFault } from "./google-faults";
+import type { IdTokenOptions } from "./google-id-token.mint";
+import { parseIdTokenOrder } from "./google-id-token.order";
+import type { GoogleKeyRing, KeyRotation } from "./google-key-ring";
+import type { GoogleRequestLog } from "./google-request-log";
+import { checkFields } from "./json-fields";
+
+/** What the control API can do to an emulator. */
+export interface ControlledEmulator {
+  readonly keys: GoogleKeyRing;
+  readonly log: GoogleRequestLog;
+  idToken(options: IdTokenOptions): Promise<string>;
+  rotateKeys(rotation: KeyRotation): Promise<void>;
+  setFault(path: string, fault: EndpointFault): void;
+  clearFaults(): void;
+}
+
+/** Every path of the control API begins so; none is counted or spoiled. */
+export const CONTROL_PREFIX = "/emulator/";
+
+/** The control API, for testers that are not written in JavaScript. */
+export function controlRoutes(
+  emulator: ControlledEmulator,
+): readonly EmulatorRoute[] {
+  return [
+    {
+      method: "POST",
+      path: "/emulator/id-token",
+      answer: async (request) => {
+        const order = parseIdTokenOrder(jsonBody(request));
+        return jsonAnswer({ idToken: await emulator.idToken(order) });
+      },
+    },
+    {
+      method: "POST",
+      path: "/emulator/faults",
+      answer: (request) => {
+        const { path, ...fault } = withPath(jsonBody(request));
+        emulator.setFault(path, fault);
+        return jsonAnswer({ path, fault });
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/emulator/faults",
+      answer: () => {
+        emulator.clearFaults();
+        return jsonAnswer({});
+      },
+    },
+    {
+      method: "POST",
+      path: "/emulator/keys/rotate",
+      answer: async (request) => {
+        const rotation = checkFields<KeyRotation>(
+          "rotation",
+          jsonBody(request),
+          { dropPrevious: "boolean", unannounced: "boolean" },
+        );
+        await emulator.rotateKeys(rotation);
+        return jsonAnswer(keyIds(emulator.keys));
+      },
+    },
+    {
+      method: "GET",
+      path: "/emulator/accounts",
+      answer: () => jsonAnswer(googleAccounts),
+    },
+    {
+      method: "GET",
+      path: "/emulator/requests",
+      answer: () => jsonAnswer(requestsOf(emulator.log)),
+    },
+    {
+      method: "DELETE",
+      path: "/emulator/requests",
+      answer: () => {
+        emulator.log.clear();
+        return jsonAnswer({});
+      },
+    },
+  ];
+}
+
+/**
+ * The JSON in a body; nothing is an empty object. Another content type is
+ * refused, so that no web page can post here without a preflight, which fails.
+ */
+function jsonBody({ headers, body }: EmulatorRequest): unknown {
+  if (body === "") {
+    return {};
+  }
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/json") {
+    throw new EmulatorInputError("The content type must be application/json.");
+  }
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new EmulatorInputError("The body must be JSON.");
+  }
+}
+
+function withPath(body: unknown): EndpointFault & { path: string } {
+  if (typeof body === "object" && body !== null && "path" in body) {
+    const { path, ...fault } = body;
+    if (typeof path === "string") {
+      return { path, ...fault };
+    }
+  }
+  throw new EmulatorInputError(
+    'A fault needs a "path", such as "/oauth2/v1/certs".',
+  );
+}
+
+function keyIds({ current, next, published }: GoogleKeyRing) {
+  return {
+    current: current.kid,
+    next: next.kid,
+    published: published.map((key) => key.kid),
+  };
+}
+
+function requestsOf({ counts, latest }: GoogleRequestLog) {
+  const requests = latest.map(({ query, ...request }) => ({
+    ...request,
+    query: query.toString(),
+  }));
+  return { counts, requests };
+}

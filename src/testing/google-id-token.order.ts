@@ -1,0 +1,111 @@
+import { EmulatorInputError } from "./emulator-input-error";
+import type { GoogleAccount } from "./google-accounts";
+import { accountOf, type IdTokenOptions } from "./google-id-token.mint";
+import type { GoogleKeyName } from "./google-key-ring";
+import type { TokenAlgorithm } from "./google-token.signer";
+import { checkFields } from "./json-fields";
+
+/**
+ * An ID token as a tester orders it in JSON: `IdTokenOptions` without what JSON
+ * cannot hold. As JSON has no `undefined`, claims and header members are removed
+ * by name.
+ */
+export interface IdTokenOrder extends Omit<
+  IdTokenOptions,
+  "key" | "signWith" | "secret" | "rawHeader" | "rawPayload"
+> {
+  readonly key?: GoogleKeyName;
+  readonly signWith?: "foreign";
+  readonly secret?: string;
+  readonly rawHeader?: string;
+  readonly rawPayload?: string;
+  /** Claims to leave out. */
+  readonly withoutClaims?: readonly string[];
+  /** Header members to leave out. */
+  readonly withoutHeader?: readonly string[];
+}
+
+const KEY_NAMES: readonly GoogleKeyName[] = ["current", "next", "previous"];
+const ALGORITHMS: readonly TokenAlgorithm[] = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "HS256",
+  "none",
+];
+
+/**
+ * Reads an order.
+ *
+ * @throws EmulatorInputError that names the field and what it may hold
+ */
+export function parseIdTokenOrder(body: unknown): IdTokenOptions {
+  const { withoutClaims, withoutHeader, ...order } = checkFields<IdTokenOrder>(
+    "ID token order",
+    body,
+    {
+      account: ["string", "object"],
+      audience: "string",
+      azp: "string",
+      nonce: "string",
+      claims: "object",
+      header: "object",
+      key: "string",
+      signWith: "string",
+      alg: "string",
+      secret: "string",
+      issuedSecondsAgo: "number",
+      lifetimeSeconds: "number",
+      rawHeader: "string",
+      rawPayload: "string",
+      withoutClaims: "strings",
+      withoutHeader: "strings",
+    },
+  );
+  requireOneOf("key", order.key, KEY_NAMES);
+  requireOneOf("signWith", order.signWith, ["foreign"]);
+  requireOneOf("alg", order.alg, ALGORITHMS);
+  return {
+    ...order,
+    account: order.account && checkAccount(order.account),
+    claims: { ...order.claims, ...removed(withoutClaims) },
+    header: { ...order.header, ...removed(withoutHeader) },
+  };
+}
+
+function checkAccount(account: GoogleAccount | string): GoogleAccount {
+  if (typeof account === "string") {
+    return accountOf(account);
+  }
+  const checked = checkFields<GoogleAccount>("account", account, {
+    sub: "string",
+    email: "string",
+    emailVerified: "boolean",
+    hd: "string",
+    name: "string",
+    givenName: "string",
+    familyName: "string",
+    picture: "string",
+  });
+  if (checked.sub === undefined) {
+    throw new EmulatorInputError('An account needs a "sub".');
+  }
+  return checked;
+}
+
+function requireOneOf(
+  field: string,
+  value: string | undefined,
+  allowed: readonly string[],
+): void {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw new EmulatorInputError(
+      `"${field}" must be one of ${allowed.join(", ")}.`,
+    );
+  }
+}
+
+function removed(names: readonly string[] = []): Record<string, undefined> {
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}

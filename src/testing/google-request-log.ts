@@ -1,0 +1,45 @@
+import type { EmulatorRequest } from "./emulator-answer";
+
+/** A request that the emulator saw, whatever it answered. */
+export interface SeenRequest extends EmulatorRequest {
+  /** By the emulator's clock. */
+  readonly receivedAt: Date;
+}
+
+const KEPT = 1000;
+
+/** The requests seen: all of them counted, the latest 1000 kept. */
+export class GoogleRequestLog {
+  readonly #latest: SeenRequest[] = [];
+  readonly #counts = new Map<string, number>();
+
+  /** The latest requests, oldest first. */
+  get latest(): readonly SeenRequest[] {
+    return [...this.#latest];
+  }
+
+  /** How many requests each path has seen. */
+  get counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts);
+  }
+
+  /** How many requests a path has seen; all paths' when none is given. */
+  count(path?: string): number {
+    if (path !== undefined) {
+      return this.#counts.get(path) ?? 0;
+    }
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  add(request: SeenRequest): void {
+    this.#counts.set(request.path, this.count(request.path) + 1);
+    if (this.#latest.push(request) > KEPT) {
+      this.#latest.shift();
+    }
+  }
+
+  clear(): void {
+    this.#latest.length = 0;
+    this.#counts.clear();
+  }
+}

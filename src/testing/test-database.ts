@@ -1,0 +1,94 @@
+import { createHash, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { Client } from "pg";
+import { DataSource } from "typeorm";
+import { dataSourceOptions } from "../database/data-source";
+import { EmbeddedPostgres } from "../database/embedded-postgres";
+import { migrate } from "../database/migrate";
+
+/** Serializes the making of the template among test processes. */
+const templateLock = 7_423_901;
+
+/**
+ * A database of its own for one test file: the whole schema, no rows, on a real
+ * Postgres. Copied from a template, which takes a tenth of a second.
+ */
+export class TestDatabase {
+  private constructor(
+    private readonly server: EmbeddedPostgres,
+    private readonly name: string,
+    /** Where to connect. */
+    readonly url: string,
+  ) {}
+
+  /**
+   * @param dataDir where the Postgres for tests is kept between runs
+   */
+  static async create(
+    dataDir = resolve(".data/test-postgres"),
+  ): Promise<TestDatabase> {
+    const server = await EmbeddedPostgres.start({ dataDir, durable: false });
+    const name = `test_${randomUUID().replaceAll("-", "")}`;
+    await server.createDatabase(name, await ensureTemplate(server));
+    return new TestDatabase(server, name, urlOf(server, name));
+  }
+
+  /** Drops the database, and stops the server if nobody else uses it. */
+  async destroy(): Promise<void> {
+    await this.server.dropDatabase(this.name);
+    await this.server.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
+  }
+}
+
+function urlOf(server: EmbeddedPostgres, database: string): string {
+  const url = new URL(server.url);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** The name of a database that has the schema of today and no rows. */
+async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
+  const options = dataSourceOptions({
+    url: server.url,
+    poolSize: 2,
+    ssl: false,
+  });
+  const name = `template_${digestOf(options.migrations)}`;
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [templateLock]);
+    const { rowCount } = await client.query(
+      "SELECT FROM pg_database WHERE datname = $1",
+      [name],
+    );
+    if (rowCount === 0) {
+      // Under another name until it is finished, in case we are killed.
+      const unfinished = `${name}_unfinished`;
+      await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
+      await client.query(`CREATE DATABASE ${unfinished}`);
+      const dataSource = new DataSource({
+        ...options,
+        url: urlOf(server, unfinished),
+      });
+      await dataSource.initialize();
+      await migrate(dataSource).finally(() => dataSource.destroy());
+      await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
+    }
+  } finally {
+    await client.end();
+  }
+  return name;
+}
+
+/** Changes whenever a migration is added or edited. */
+function digestOf(migrations: unknown): string {
+  const source = Object.values(migrations as object)
+    .map(String)
+    .join("\n");
+  return createHash("sha256").update(source).digest("hex").slice(0, 16);
+}

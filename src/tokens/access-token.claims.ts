@@ -1,0 +1,101 @@
+import { AuthError } from "../common/auth-error";
+import type { Principal } from "../common/principal";
+
+/** Largest access token that is looked at, in bytes. */
+const maxAccessTokenBytes = 8192;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The key id of an access token, once its header is one that we write.
+ *
+ * @throws AuthError `unauthenticated`
+ * @see https://www.rfc-editor.org/rfc/rfc9068#section-4
+ */
+export function accessTokenKeyId(token: string): string {
+  if (token.length > maxAccessTokenBytes) refuse("malformed_token");
+  const [segment, payload, signature, ...others] = token.split(".");
+  if (!segment || !payload || !signature || others.length > 0) {
+    refuse("malformed_token");
+  }
+  // Left-over bits in its last character would give one token many spellings.
+  if (Buffer.from(signature, "base64url").toString("base64url") !== signature) {
+    refuse("malformed_token");
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(Buffer.from(segment, "base64url").toString("utf8"));
+  } catch {
+    refuse("malformed_token");
+  }
+  if (!isRecord(header) || header.alg !== "ES256") refuse("malformed_token");
+  const { typ, kid } = header;
+  if (typ !== "at+jwt" && typ !== "application/at+jwt") refuse("wrong_type");
+  if (typeof kid !== "string" || Object.hasOwn(header, "crit")) {
+    refuse("malformed_token");
+  }
+  return kid;
+}
+
+/**
+ * What a token with a good signature says.
+ *
+ * @param nowSeconds whole seconds since 1970 (UTC)
+ * @throws AuthError `unauthenticated`
+ */
+export function principalFromClaims(
+  claims: unknown,
+  nowSeconds: number,
+): Principal {
+  if (!isRecord(claims)) refuse("claims_invalid");
+  const { sub, sid, jti, client_id, roles, scope, auth_time, iat, exp } =
+    claims;
+  if (
+    !isUuid(sub) ||
+    !isUuid(sid) ||
+    typeof jti !== "string" ||
+    typeof client_id !== "string" ||
+    !isListOfText(roles) ||
+    typeof scope !== "string" ||
+    !isTime(auth_time) ||
+    !isTime(iat) ||
+    !isTime(exp)
+  ) {
+    refuse("claims_invalid");
+  }
+  // Our instances' clocks agree to a minute; a token from further ahead is not ours.
+  if (iat > nowSeconds + 60) refuse("issued_in_future");
+  return Object.freeze({
+    userId: sub,
+    sessionId: sid,
+    clientId: client_id,
+    roles: Object.freeze(roles),
+    scopes: Object.freeze(scope.split(" ").filter((name) => name !== "")),
+    tokenId: jti,
+    authenticatedAt: auth_time,
+    issuedAt: iat,
+    expiresAt: exp,
+    claims: Object.freeze(claims),
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isUuid(value: unknown): value is string {
+  return typeof value === "string" && uuid.test(value);
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isListOfText(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) && value.every((entry) => typeof entry === "string")
+  );
+}
+
+function refuse(reason: string): never {
+  throw new AuthError("unauthenticated", { reason });
+}

@@ -1,0 +1,21 @@
+import { Controller, Get, Header } from "@nestjs/common";
+import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import { Public } from "../common/access.decorators";
+import { SigningKeys } from "./signing-keys.port";
+
+@ApiTags("For other services")
+@Public()
+@Controller(".well-known")
+export class JwksController {
+  constructor(private readonly keys: SigningKeys) {}
+
+  @Get("jwks.json")
+  @Header("Cache-Control", "public, max-age=300")
+  @ApiOperation({
+    summary: "The public keys of this service's access tokens (RFC 7517)",
+  })
+  @ApiOkResponse({ description: "A JSON Web Key Set" })
+  jwks() {
+    return { keys: this.keys.published() };
+  }
+}

@@ -1,0 +1,72 @@
+import { decryptPrivateKey, encryptPrivateKey } from "./key-encryption";
+
+const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
+const der = Buffer.from("308187020100301306072a8648ce3d", "hex");
+
+describe("encryptPrivateKey", () => {
+  describe("when a key is stored", () => {
+    it("hides it, and gives it back for the same secret and kid", () => {
+      const stored = encryptPrivateKey(secretKey, "k1", der);
+      expect(stored).toHaveLength(12 + 16 + der.length);
+      expect(stored.includes(der.subarray(0, 8))).toBe(false);
+      expect(decryptPrivateKey(secretKey, "k1", stored)).toEqual(der);
+    });
+
+    it("never writes the same bytes twice", () => {
+      const stored = Array.from({ length: 50 }, () =>
+        encryptPrivateKey(secretKey, "k1", der),
+      );
+      const nonces = stored.map((bytes) => bytes.toString("hex", 0, 12));
+      const texts = stored.map((bytes) => bytes.toString("hex", 28));
+      expect(new Set(nonces).size).toBe(50);
+      expect(new Set(texts).size).toBe(50);
+    });
+  });
+});
+
+describe("decryptPrivateKey", () => {
+  // Written by the first release: an update must still read it.
+  it("reads, when it was stored long ago, what was stored then", () => {
+    const stored = Buffer.from(
+      "34955ae9652294c3a66071fc850e7b19f41981b4c075b5df37bd13ae470aef1bca1d5578fe0275b9b4c3c9",
+      "hex",
+    );
+    expect(decryptPrivateKey(secretKey, "k1", stored)).toEqual(der);
+  });
+
+  describe("when something is not as it was stored", () => {
+    const stored = encryptPrivateKey(secretKey, "k1", der);
+
+    it.each(["", "x".repeat(32), `${secretKey} `, secretKey.toLowerCase()])(
+      "gives null for the secret %j",
+      (other) => expect(decryptPrivateKey(other, "k1", stored)).toBeNull(),
+    );
+
+    it.each(["", "k2", "K1", "k1 ", "k"])(
+      "gives null for the kid %j",
+      (kid) => {
+        expect(decryptPrivateKey(secretKey, kid, stored)).toBeNull();
+      },
+    );
+
+    it("gives null for every byte that is changed", () => {
+      for (const index of stored.keys()) {
+        const changed = Buffer.from(stored);
+        changed[index] = (stored[index] ?? 0) ^ 1;
+        expect(decryptPrivateKey(secretKey, "k1", changed)).toBeNull();
+      }
+    });
+
+    it("gives null for every length that is cut", () => {
+      for (const length of stored.keys()) {
+        const cut = stored.subarray(0, length);
+        expect(decryptPrivateKey(secretKey, "k1", cut)).toBeNull();
+      }
+    });
+
+    it("gives null for a byte more", () => {
+      const longer = Buffer.concat([stored, Buffer.alloc(1)]);
+      expect(decryptPrivateKey(secretKey, "k1", longer)).toBeNull();
+    });
+  });
+});

@@ -1,0 +1,42 @@
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+} from "typeorm";
+import { UserEntity } from "./user.entity";
+
+/** One account at an identity provider, and the user it signs in. */
+@Entity("identities")
+export class IdentityEntity {
+  /** In one spelling. */
+  @PrimaryColumn("text", { primaryKeyConstraintName: "identities_pkey" })
+  issuer!: string;
+
+  /** Case-sensitive text; Google's digits exceed what a number can hold. */
+  @PrimaryColumn("text", { primaryKeyConstraintName: "identities_pkey" })
+  subject!: string;
+
+  @Index("identities_user_id_idx")
+  @Column("uuid", { name: "user_id" })
+  userId!: string;
+
+  @ManyToOne(() => UserEntity, { onDelete: "CASCADE" })
+  @JoinColumn({
+    name: "user_id",
+    foreignKeyConstraintName: "identities_user_id_fkey",
+  })
+  user?: UserEntity;
+
+  /** What the provider said at the last sign-in, cleaned. */
+  @Column("jsonb")
+  claims!: Record<string, unknown>;
+
+  @Column("timestamptz", { name: "created_at" })
+  createdAt!: Date;
+
+  @Column("timestamptz", { name: "last_sign_in_at" })
+  lastSignInAt!: Date;
+}

@@ -1,0 +1,73 @@
+import { ApiProperty } from "@nestjs/swagger";
+import type { User } from "./user-directory.port";
+
+const text = { type: String, nullable: true } as const;
+
+/** A user as its owner sees it. */
+export class UserDto {
+  @ApiProperty({ format: "uuid" })
+  readonly id: string;
+
+  @ApiProperty(text)
+  readonly email: string | null;
+
+  @ApiProperty()
+  readonly emailVerified: boolean;
+
+  @ApiProperty({
+    enum: ["authoritative", "verified", "unverified"],
+    description: "How far Google vouches for the address",
+  })
+  readonly emailAuthority: string;
+
+  @ApiProperty(text)
+  readonly name: string | null;
+
+  @ApiProperty(text)
+  readonly givenName: string | null;
+
+  @ApiProperty(text)
+  readonly familyName: string | null;
+
+  @ApiProperty({ ...text, format: "uri" })
+  readonly picture: string | null;
+
+  @ApiProperty(text)
+  readonly locale: string | null;
+
+  @ApiProperty({ ...text, description: "Google Workspace domain" })
+  readonly hostedDomain: string | null;
+
+  @ApiProperty({ type: [String] })
+  readonly roles: readonly string[];
+
+  @ApiProperty({ enum: ["active", "disabled"] })
+  readonly status: string;
+
+  @ApiProperty({ type: Object, description: "The app's own fields" })
+  readonly profile: Readonly<Record<string, unknown>>;
+
+  @ApiProperty({ format: "date-time" })
+  readonly createdAt: string;
+
+  @ApiProperty({ format: "date-time" })
+  readonly lastSignInAt: string;
+
+  constructor(user: User) {
+    this.id = user.id;
+    this.email = user.email;
+    this.emailVerified = user.emailVerified;
+    this.emailAuthority = user.emailAuthority;
+    this.name = user.name;
+    this.givenName = user.givenName;
+    this.familyName = user.familyName;
+    this.picture = user.picture;
+    this.locale = user.locale;
+    this.hostedDomain = user.hostedDomain;
+    this.roles = user.roles;
+    this.status = user.status;
+    this.profile = user.profile;
+    this.createdAt = user.createdAt.toISOString();
+    this.lastSignInAt = user.lastSignInAt.toISOString();
+  }
+}

@@ -1,0 +1,378 @@
+import {
+  createHmac,
+  createPublicKey,
+  createVerify,
+  type JsonWebKey,
+} from "node:crypto";
+import { Controller, Get } from "@nestjs/common";
+import { Client } from "pg";
+import {
+  CurrentUser,
+  OptionalAuth,
+  type Principal,
+  Public,
+  Roles,
+  SigningKeys,
+} from "../src/index";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
+import { answerOf, getWithToken, signIn } from "./support/requests";
+import { query } from "./support/rows";
+
+/** What a team would write; nothing on it says that it is guarded. */
+@Controller("team")
+class TeamController {
+  @Get("undecorated")
+  undecorated(@CurrentUser() user: Principal) {
+    return { userId: user.userId };
+  }
+
+  @Public()
+  @Get("public")
+  open() {
+    return { ok: true };
+  }
+
+  @OptionalAuth()
+  @Get("optional")
+  optional(@CurrentUser("userId") userId: string | undefined) {
+    return { userId: userId ?? null };
+  }
+
+  @Roles("admin", "auditor")
+  @Get("admin")
+  admin() {
+    return { ok: true };
+  }
+}
+
+function partsOf(token: string) {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  const decode = (segment: string) =>
+    JSON.parse(Buffer.from(segment, "base64url").toString()) as Record<
+      string,
+      unknown
+    >;
+  return {
+    header: decode(header),
+    claims: decode(payload),
+    signature,
+    input: `${header}.${payload}`,
+  };
+}
+
+const encode = (value: unknown) =>
+  Buffer.from(JSON.stringify(value)).toString("base64url");
+
+describe("this service's access tokens", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+  let idToken: string;
+  let signedIn: Awaited<ReturnType<typeof signIn>>;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      controllers: [TeamController],
+    });
+    idToken = await google.idToken();
+    signedIn = await signIn(service, idToken);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  it("are RFC 9068 tokens that the published keys verify", async () => {
+    const { header, claims, signature, input } = partsOf(signedIn.accessToken);
+    expect(header).toEqual({
+      alg: "ES256",
+      typ: "at+jwt",
+      kid: expect.any(String) as string,
+    });
+    expect(claims).toEqual({
+      iss: "https://service.example",
+      aud: "https://service.example",
+      sub: signedIn.user.id,
+      sid: signedIn.body.sessionId,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      iat: expect.any(Number) as number,
+      exp: Number(claims.iat) + 900,
+      auth_time: expect.any(Number) as number,
+      client_id: google.clientIds[0],
+      roles: [],
+      scope: "user",
+    });
+    const answer = await getWithToken(service, "/.well-known/jwks.json");
+    expect(answer.headers.get("cache-control")).toBe("public, max-age=300");
+    const [key, ...others] = answer.body.keys as JsonWebKey[];
+    expect(others).toEqual([]);
+    expect(Object.keys(key ?? {}).sort()).toEqual([
+      "alg",
+      "crv",
+      "kid",
+      "kty",
+      "use",
+      "x",
+      "y",
+    ]);
+    const verified = createVerify("sha256")
+      .update(input)
+      .verify(
+        {
+          key: createPublicKey({ key: key ?? {}, format: "jwk" }),
+          dsaEncoding: "ieee-p1363",
+        },
+        Buffer.from(signature, "base64url"),
+      );
+    expect(verified).toBe(true);
+  });
+
+  describe("on routes of the team's own", () => {
+    it("a controller without any decorator is closed, and opens with a token", async () => {
+      const path = "/team/undecorated";
+      const closed = await getWithToken(service, path);
+      expect(closed.status).toBe(401);
+      expect(closed.body.code).toBe("unauthenticated");
+      expect(closed.headers.get("www-authenticate")).toBe("Bearer");
+      const open = await getWithToken(service, path, signedIn.accessToken);
+      expect(open.body).toEqual({ userId: signedIn.user.id });
+    });
+
+    it.each([
+      "/team/undecorated/",
+      "//team/undecorated",
+      "/team//undecorated",
+      "/team/undecorated/.",
+      "/team/%75ndecorated",
+      "/TEAM/undecorated",
+      "/team/undecorated?x=1",
+      "/team/undecorated%2f",
+      "/team/undecorated;x=1",
+      "/team/./undecorated",
+    ])("the spelling %s of a guarded path gives nothing away", async (path) => {
+      const { status } = await getWithToken(service, path);
+      expect([400, 401, 404]).toContain(status);
+    });
+
+    it("a public route needs nothing and does not even read a bad token", async () => {
+      expect((await getWithToken(service, "/team/public")).status).toBe(200);
+      const bad = await getWithToken(service, "/team/public", "garbage");
+      expect(bad.status).toBe(200);
+    });
+
+    it("an optional route knows who is there, and still refuses a bad token", async () => {
+      const path = "/team/optional";
+      expect((await getWithToken(service, path)).body).toEqual({
+        userId: null,
+      });
+      expect(
+        (await getWithToken(service, path, signedIn.accessToken)).body,
+      ).toEqual({ userId: signedIn.user.id });
+      expect((await getWithToken(service, path, "garbage")).status).toBe(401);
+    });
+
+    it("a route with roles lets in who has one of them", async () => {
+      const refused = await getWithToken(
+        service,
+        "/team/admin",
+        signedIn.accessToken,
+      );
+      expect(refused.status).toBe(403);
+      expect(refused.body.code).toBe("insufficient_role");
+      const account = newAccount();
+      const { user } = await signIn(service, await google.idToken({ account }));
+      await query(
+        service,
+        "UPDATE users SET roles = '{auditor}' WHERE id = $1",
+        [user.id],
+      );
+      const { accessToken } = await signIn(
+        service,
+        await google.idToken({ account }),
+      );
+      const admitted = await getWithToken(service, "/team/admin", accessToken);
+      expect(admitted.status).toBe(200);
+    });
+  });
+
+  describe("are refused when", () => {
+    const forgeries: [string, () => string | Promise<string>][] = [
+      ["it is a Google ID token", () => idToken],
+      ["it is a security event token", () => google.securityEventToken()],
+      ["it is a refresh token", () => String(signedIn.body.refreshToken)],
+      ["it is garbage", () => "garbage"],
+      [
+        "the algorithm is none",
+        () => {
+          const { claims } = partsOf(signedIn.accessToken);
+          return `${encode({ alg: "none", typ: "at+jwt" })}.${encode(claims)}.`;
+        },
+      ],
+      [
+        "the public key was used as a secret",
+        () => {
+          const { header, claims } = partsOf(signedIn.accessToken);
+          const [jwk] = service.app.get(SigningKeys).published();
+          const pem = createPublicKey({ key: jwk ?? {}, format: "jwk" }).export(
+            {
+              format: "pem",
+              type: "spki",
+            },
+          );
+          const input = `${encode({ ...header, alg: "HS256" })}.${encode(claims)}`;
+          const mac = createHmac("sha256", pem)
+            .update(input)
+            .digest("base64url");
+          return `${input}.${mac}`;
+        },
+      ],
+      [
+        "a claim was changed",
+        () => {
+          const { claims, signature } = partsOf(signedIn.accessToken);
+          const [header] = signedIn.accessToken.split(".");
+          return `${header}.${encode({ ...claims, roles: ["admin"] })}.${signature}`;
+        },
+      ],
+      [
+        "the signature is of another token",
+        async () => {
+          const other = await signIn(service, await google.idToken());
+          const [header, payload] = signedIn.accessToken.split(".");
+          return [header, payload, other.accessToken.split(".")[2]].join(".");
+        },
+      ],
+      ["it is 20 kB", () => "a".repeat(12_000)],
+    ];
+
+    it.each(forgeries)("%s", async (_name, forge) => {
+      const answer = await getWithToken(service, "/users/me", await forge());
+      expect(answer.status).toBe(401);
+      expect(answer.body.code).toBe("unauthenticated");
+      expect(answer.headers.get("www-authenticate")).toBe(
+        'Bearer error="invalid_token"',
+      );
+    });
+
+    it("another scheme or an empty header is not a token", async () => {
+      for (const authorization of [
+        "",
+        "Bearer",
+        "Basic YTpi",
+        `Token ${signedIn.accessToken}`,
+      ]) {
+        const response = await service.fetch("/users/me", {
+          headers: { authorization },
+        });
+        expect(response.status).toBe(401);
+      }
+    });
+
+    it("the scheme in any case is one", async () => {
+      const response = await service.fetch("/users/me", {
+        headers: { authorization: `bEARER ${signedIn.accessToken}` },
+      });
+      expect(response.status).toBe(200);
+    });
+
+    it("sent twice over, in the header and the query, it is a bad request", async () => {
+      const answer = await getWithToken(
+        service,
+        `/users/me?access_token=${signedIn.accessToken}`,
+        signedIn.accessToken,
+      );
+      expect(answer.status).toBe(400);
+      const inQuery = await getWithToken(
+        service,
+        `/users/me?access_token=${signedIn.accessToken}`,
+      );
+      expect(inQuery.status).toBe(401);
+      expect(service.logLines.join("")).not.toContain(
+        signedIn.accessToken.split(".")[2],
+      );
+    });
+
+    it("the user is gone or disabled", async () => {
+      const account = newAccount();
+      const { user, accessToken } = await signIn(
+        service,
+        await google.idToken({ account }),
+      );
+      await query(
+        service,
+        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        [user.id],
+      );
+      const disabled = await getWithToken(service, "/users/me", accessToken);
+      expect([disabled.status, disabled.body.code]).toEqual([
+        403,
+        "account_disabled",
+      ]);
+      await query(service, "DELETE FROM users WHERE id = $1", [user.id]);
+      const gone = await getWithToken(service, "/users/me", accessToken);
+      expect([gone.status, gone.body.code]).toEqual([401, "unauthenticated"]);
+    });
+  });
+
+  it("of one instance are good on another, and after a restart", async () => {
+    const other = await TestService.start(google, {
+      database: service.database,
+    });
+    try {
+      const me = await getWithToken(other, "/users/me", signedIn.accessToken);
+      expect(me.status).toBe(200);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("instances that start together agree on one key", async () => {
+    const first = await TestService.start(google, { controllers: [] });
+    try {
+      await query(first, "DELETE FROM signing_keys");
+      const others = await Promise.all(
+        Array.from({ length: 4 }, () =>
+          TestService.start(google, { database: first.database }),
+        ),
+      );
+      const kids = others.map(
+        (other) => other.app.get(SigningKeys).current().kid,
+      );
+      await Promise.all(others.map((other) => other.stop()));
+      expect(new Set(kids).size).toBe(1);
+    } finally {
+      await first.stop();
+    }
+  });
+
+  it("a start with another SECRET_KEY says what is wrong", async () => {
+    await expect(
+      TestService.start(google, {
+        database: service.database,
+        env: { SECRET_KEY: "quite another one: 0a9b8c7d6e5f4a3b2c" },
+      }),
+    ).rejects.toThrow("encrypted under another SECRET_KEY");
+  });
+
+  it("a guarded call makes no query", async () => {
+    const counter = jest.spyOn(Client.prototype, "query");
+    const answer = await getWithToken(
+      service,
+      "/team/undecorated",
+      signedIn.accessToken,
+    );
+    expect(answer.status).toBe(200);
+    expect(counter).not.toHaveBeenCalled();
+    counter.mockRestore();
+  });
+
+  it("HEAD is answered like GET, without a body", async () => {
+    const answer = await answerOf(
+      await service.fetch("/users/me", { method: "HEAD" }),
+    );
+    expect(answer.status).toBe(401);
+  });
+});

@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import * as ts from "typescript";
+import {
+  InvalidEnvironmentError,
+  readEnvironment,
+} from "../src/config/read-environment";
+import { generateDocs, staleFiles } from "../tools/generate-docs";
+
+const root = resolve(__dirname, "..");
+const pages = [
+  ...markdownIn("."),
+  ...markdownIn("docs"),
+  ...markdownIn("docs/decisions"),
+];
+
+describe("the documentation", () => {
+  it("is what the code says where it is generated", async () => {
+    const stale = await staleFiles(await generateDocs());
+    if (stale.length > 0) {
+      throw new Error(`Stale: ${stale.join(", ")}. Run: npm run docs`);
+    }
+  });
+
+  it.each(pages)("has no dead link in %s", (page) => {
+    const dead = linksOf(page).filter((link) => !leadsSomewhere(page, link));
+    expect(dead).toEqual([]);
+  });
+
+  it("has examples that type-check", () => {
+    const examples = pages.flatMap(completeExamplesOf);
+    expect(examples.length).toBeGreaterThan(0);
+    expect(typeErrorsIn(examples)).toEqual([]);
+  });
+});
+
+describe(".env.example", () => {
+  const example = parseEnv(readFileSync(join(root, ".env.example"), "utf8"));
+
+  it("copied as it is, gives a start in development", () => {
+    const madeInDevelopment = {
+      DATABASE_URL: "postgresql://localhost/app",
+      SECRET_KEY: "only for tests: 8b1f4c0d9e7a6352f1e0",
+    };
+    expect(() =>
+      readEnvironment({ ...madeInDevelopment, ...example }),
+    ).not.toThrow();
+  });
+
+  it("copied as it is, is refused in production", () => {
+    const read = () => readEnvironment({ ...example, NODE_ENV: "production" });
+    expect(read).toThrow(InvalidEnvironmentError);
+  });
+});
+
+/** The pages of a folder, from the project's folder. */
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+}
+
+function read(page: string): string {
+  return readFileSync(join(root, page), "utf8");
+}
+
+/** The targets of a page's links into this project. */
+function linksOf(page: string): string[] {
+  const prose = read(page).replace(/^```[\s\S]*?^```/gm, "");
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target ?? "")
+    .filter((target) => !/^[a-z]+:/i.test(target));
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#", 2);
+  const target = path === "" ? page : join(dirname(page), path);
+  if (!existsSync(join(root, target))) return false;
+  return anchor === undefined || anchorsOf(target).includes(anchor);
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    (heading ?? "")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replace(/\s/g, "-"),
+  );
+}
+
+interface Example {
+  /** A file name beside the page, where it is looked up as a module. */
+  readonly file: string;
+  readonly code: string;
+}
+
+/** The code blocks that are marked "ts complete". */
+function completeExamplesOf(page: string): Example[] {
+  return [...read(page).matchAll(/^```ts complete\n([\s\S]*?)^```/gm)].map(
+    ([, code], index) => ({
+      file: join(root, `${page}.${index + 1}.ts`),
+      code: code ?? "",
+    }),
+  );
+}
+
+/** Compiles examples as a user of the package would, against the sources. */
+function typeErrorsIn(examples: readonly Example[]): string[] {
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, "tsconfig.json"),
+    {
+      paths: {
+        "nest-google-auth": [join(root, "src/index.ts")],
+        "nest-google-auth/testing": [join(root, "src/testing/index.ts")],
+      },
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+  );
+  const options = config?.options ?? {};
+  const codes = new Map(examples.map(({ file, code }) => [file, code]));
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (file) => codes.has(file) || disk.fileExists(file),
+    readFile: (file) => codes.get(file) ?? disk.readFile(file),
+    getSourceFile: (file, languageVersion, ...others) => {
+      const code = codes.get(file);
+      return code === undefined
+        ? disk.getSourceFile(file, languageVersion, ...others)
+        : ts.createSourceFile(file, code, languageVersion);
+    },
+  };
+  const program = ts.createProgram([...codes.keys()], options, host);
+  return [...codes.keys()].flatMap((file) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(file))
+      .map(({ messageText }) => {
+        const message = ts.flattenDiagnosticMessageText(messageText, "\n");
+        return `${relative(root, file)}: ${message}`;
+      }),
+  );
+}
+
+function parseEnv(text: string): Record<string, string> {
+  const lines = text.split("\n").filter((line) => /^\w+=/.test(line));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const separator = line.indexOf("=");
+      return [line.slice(0, separator), line.slice(separator + 1)];
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { type GoogleAccount, newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
+import { signIn } from "./support/requests";
+import { query, rowCounts } from "./support/rows";
+
+const rounds = 20;
+const atOnce = 24;
+
+/** All of them at the same moment, each with a token of its own. */
+async function signInAtOnce(
+  service: TestService,
+  google: GoogleEmulator,
+  account: GoogleAccount,
+) {
+  const idTokens = await Promise.all(
+    Array.from({ length: atOnce }, () => google.idToken({ account })),
+  );
+  return Promise.all(idTokens.map((idToken) => signIn(service, idToken)));
+}
+
+describe("many sign-ins of one account at once", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeEach(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      env: { REQUIRE_VERIFIED_EMAIL: "false" },
+    });
+  });
+
+  afterEach(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  it.each([
+    ["with an e-mail", () => newAccount()],
+    [
+      "without an e-mail",
+      () => newAccount({ email: undefined, emailVerified: undefined }),
+    ],
+  ])(
+    `first sign-ins %s: ${rounds} rounds of ${atOnce} are all 200, one user and one isNewUser per round`,
+    async (_kind, account) => {
+      for (let round = 0; round < rounds; round++) {
+        const answers = await signInAtOnce(service, google, account());
+        expect(answers.map(({ status }) => status)).toEqual(
+          Array.from({ length: atOnce }, () => 200),
+        );
+        expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1);
+        expect(
+          answers.filter(({ body }) => body.isNewUser === true),
+        ).toHaveLength(1);
+      }
+      expect(await rowCounts(service)).toEqual({
+        users: rounds,
+        identities: rounds,
+        sessions: rounds * atOnce,
+      });
+    },
+  );
+
+  it(`sign-ins of a known user: ${rounds} rounds of ${atOnce} are all 200 and nobody is new`, async () => {
+    const account = newAccount();
+    const first = await signIn(service, await google.idToken({ account }));
+    for (let round = 0; round < rounds; round++) {
+      const answers = await signInAtOnce(service, google, account);
+      for (const { status, user, body } of answers) {
+        expect({ status, id: user.id, isNewUser: body.isNewUser }).toEqual({
+          status: 200,
+          id: first.user.id,
+          isNewUser: false,
+        });
+      }
+    }
+    expect(await rowCounts(service)).toEqual({
+      users: 1,
+      identities: 1,
+      sessions: 1 + rounds * atOnce,
+    });
+  });
+
+  it("a user who is deleted while signing in ends up whole or not at all", async () => {
+    const account = newAccount();
+    for (let round = 0; round < rounds; round++) {
+      const signingIn = signInAtOnce(service, google, account);
+      await query(service, "DELETE FROM users");
+      const answers = await signingIn;
+      for (const { status } of answers) expect([200, 503]).toContain(status);
+      const [orphans] = await query<{ count: number }>(
+        service,
+        `SELECT count(*)::int FROM identities i
+          LEFT JOIN users u ON u.id = i.user_id WHERE u.id IS NULL`,
+      );
+      expect(orphans?.count).toBe(0);
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { DataSource } from "typeorm";
+import { dataSourceOptions, migrate } from "../src/index";
+import { TestDatabase } from "../src/testing/test-database";
+
+const root = resolve(__dirname, "..");
+
+async function connected(url: string): Promise<DataSource> {
+  return new DataSource({
+    ...dataSourceOptions({ url, poolSize: 4, ssl: false }),
+    entities: [resolve(root, "src/**/*.entity.ts")],
+  }).initialize();
+}
+
+describe("the migrations", () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeEach(async () => {
+    database = await TestDatabase.create();
+    dataSource = await connected(database.url);
+  });
+
+  afterEach(async () => {
+    await dataSource.destroy();
+    await database.destroy();
+  });
+
+  it("make exactly the schema that the entities describe", async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it("can all be taken back and run again", async () => {
+    for (let left = dataSource.migrations.length; left > 0; left--) {
+      await dataSource.undoLastMigration({ transaction: "each" });
+    }
+    const tables = await dataSource.query<unknown[]>(
+      `SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+    );
+    expect(tables).toEqual([]);
+    const done = await migrate(dataSource);
+    expect(done).toHaveLength(dataSource.migrations.length);
+    expect(await dataSource.showMigrations()).toBe(false);
+  });
+
+  it("started from several places at once are run once", async () => {
+    await dataSource.undoLastMigration({ transaction: "each" });
+    const others = await Promise.all(
+      Array.from({ length: 3 }, () => connected(database.url)),
+    );
+    const done = await Promise.all(others.map((other) => migrate(other)));
+    await Promise.all(others.map((other) => other.destroy()));
+    expect(done.flat()).toHaveLength(1);
+  });
+
+  it("are known to the TypeORM command line: show, revert, run, generate", async () => {
+    const typeorm = async (...args: string[]) => {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [
+          "-r",
+          "@swc-node/register",
+          resolve(root, "node_modules/typeorm/cli.js"),
+          ...args,
+          "-d",
+          "ormconfig.ts",
+        ],
+        { cwd: root, env: { ...process.env, DATABASE_URL: database.url } },
+      ).catch((error: unknown) => ({
+        stdout: (error as { stdout: string }).stdout,
+      }));
+      return stdout;
+    };
+    expect(await typeorm("migration:show")).toContain(
+      "[X] 1 InitialSchema1763700000000",
+    );
+    expect(await typeorm("migration:revert")).toContain(
+      "reverted successfully",
+    );
+    expect(await typeorm("migration:run")).toContain("executed successfully");
+    expect(
+      await typeorm("migration:generate", join(tmpdir(), "none")),
+    ).toContain("No changes in database schema were found");
+  }, 60_000);
+});

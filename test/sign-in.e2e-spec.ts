@@ -1,0 +1,365 @@
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
+import { getWithToken, postForm, postJson, signIn } from "./support/requests";
+import { query, rowCounts } from "./support/rows";
+
+describe("signing in with a Google ID token", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  describe("in the shape of every client", () => {
+    const shapes = [
+      ["form", "/tokensignin", "idtoken", "Google's legacy web sample"],
+      ["form", "/tokensignin", "idToken", "Google's Android sample, AIR"],
+      ["form", "/auth/google", "idtoken", "form, lower case"],
+      ["form", "/auth/google", "idToken", "form, camel case"],
+      ["json", "/auth/google", "idToken", "Google's iOS sample"],
+      ["json", "/tokensignin", "idToken", "JSON at the sample's path"],
+      ["form", "/auth/google", "credential", "Identity Services, form"],
+      ["json", "/auth/google", "credential", "Identity Services, JSON"],
+      ["form", "/auth/google", "id_token", "OAuth, form"],
+      ["json", "/auth/google", "id_token", "OAuth, JSON"],
+    ] as const;
+
+    it.each(shapes)("%s to %s as %s (%s) is 200", async (kind, path, field) => {
+      const idToken = await google.idToken({ account: newAccount() });
+      const post = kind === "form" ? postForm : postJson;
+      const answer = await post(service, path, { [field]: idToken });
+      expect(answer.status).toBe(200);
+      expect(answer.body.tokenType).toBe("Bearer");
+      const me = await getWithToken(
+        service,
+        "/users/me",
+        String(answer.body.accessToken),
+      );
+      expect(me.status).toBe(200);
+      expect(me.body).toEqual(answer.body.user);
+    });
+
+    it("with Google's own extra fields beside it, they are ignored", async () => {
+      const answer = await postForm(service, "/auth/google", {
+        credential: await google.idToken(),
+        clientId: google.clientIds[0],
+        client_id: google.clientIds[0],
+        g_csrf_token: "0123456789abcdef",
+        select_by: "btn",
+        role: "admin",
+      });
+      expect(answer.status).toBe(200);
+    });
+
+    it("with the same token under two names, it is one token", async () => {
+      const idToken = await google.idToken();
+      const answer = await postJson(service, "/auth/google", {
+        idToken,
+        credential: idToken,
+      });
+      expect(answer.status).toBe(200);
+    });
+  });
+
+  describe("from several apps of one project", () => {
+    it.each([0, 1, 2])("client id number %i is an audience", async (index) => {
+      const audience = google.clientIds[index];
+      const { status } = await signIn(
+        service,
+        await google.idToken({ audience }),
+      );
+      expect(status).toBe(200);
+    });
+
+    it("audience web with authorized party Android is accepted, and both are kept", async () => {
+      const [audience, , azp] = google.clientIds;
+      const account = newAccount();
+      const answer = await signIn(
+        service,
+        await google.idToken({ account, audience, azp }),
+      );
+      expect(answer.status).toBe(200);
+      const [identity] = await query<{ claims: Record<string, unknown> }>(
+        service,
+        "SELECT claims FROM identities WHERE subject = $1",
+        [account.sub],
+      );
+      expect(identity?.claims).toMatchObject({
+        clientId: audience,
+        authorizedParty: azp,
+      });
+    });
+
+    it("a token without an authorized party is accepted for its audience", async () => {
+      const { status } = await signIn(
+        service,
+        await google.idToken({ claims: { azp: undefined } }),
+      );
+      expect(status).toBe(200);
+    });
+
+    it("both spellings of Google's issuer sign in the same user", async () => {
+      const account = newAccount();
+      const answers = [];
+      for (const iss of [
+        "accounts.google.com",
+        "https://accounts.google.com",
+      ]) {
+        answers.push(
+          await signIn(
+            service,
+            await google.idToken({ account, claims: { iss } }),
+          ),
+        );
+      }
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(answers[0]?.user.id).toBe(answers[1]?.user.id);
+    });
+  });
+
+  describe("the answer", () => {
+    it("has the documented members and types, and is never stored", async () => {
+      const account = newAccount({ givenName: "Ada", name: "Ada L" });
+      const answer = await signIn(service, await google.idToken({ account }));
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.body).toEqual({
+        tokenType: "Bearer",
+        accessToken: expect.stringMatching(
+          /^[\w-]+\.[\w-]+\.[\w-]+$/,
+        ) as string,
+        expiresIn: 900,
+        refreshToken: expect.stringMatching(
+          /^v1\.[0-9a-f-]{36}\.1\.[\w-]{43}$/,
+        ) as string,
+        refreshExpiresIn: 2592000,
+        sessionId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        isNewUser: true,
+        profileComplete: true,
+        user: {
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          email: account.email,
+          emailVerified: true,
+          emailAuthority: "authoritative",
+          name: "Ada L",
+          givenName: "Ada",
+          familyName: account.familyName,
+          picture: account.picture,
+          locale: null,
+          hostedDomain: null,
+          roles: [],
+          status: "active",
+          profile: {},
+          createdAt: expect.stringMatching(/Z$/) as string,
+          lastSignInAt: expect.stringMatching(/Z$/) as string,
+        },
+      });
+    });
+
+    it("says isNewUser the first time only", async () => {
+      const account = newAccount();
+      const first = await signIn(service, await google.idToken({ account }));
+      const second = await signIn(service, await google.idToken({ account }));
+      expect(first.body.isNewUser).toBe(true);
+      expect(second.body.isNewUser).toBe(false);
+      expect(second.user.id).toBe(first.user.id);
+      expect(second.body.sessionId).not.toBe(first.body.sessionId);
+    });
+
+    it.each([
+      ["consumer", "authoritative"],
+      ["workspace", "authoritative"],
+      ["thirdPartyEmail", "verified"],
+    ] as const)("rates the e-mail of %s as %s", async (account, authority) => {
+      const { user } = await signIn(service, await google.idToken({ account }));
+      expect(user.emailAuthority).toBe(authority);
+    });
+
+    it("keeps the label, address and user agent of the device", async () => {
+      const answer = await postJson(service, "/auth/google", {
+        idToken: await google.idToken(),
+        device: "Ada's phone",
+      });
+      const [session] = await query(
+        service,
+        "SELECT device, host(ip) AS ip, user_agent FROM sessions WHERE id = $1",
+        [answer.body.sessionId],
+      );
+      expect(session).toEqual({
+        device: "Ada's phone",
+        ip: "127.0.0.1",
+        user_agent: "node",
+      });
+    });
+  });
+
+  describe("who a user is", () => {
+    it("two subjects with one e-mail are two users", async () => {
+      const email = "shared@gmail.com";
+      const one = await signIn(
+        service,
+        await google.idToken({ account: newAccount({ email }) }),
+      );
+      const other = await signIn(
+        service,
+        await google.idToken({ account: newAccount({ email }) }),
+      );
+      expect(other.user.id).not.toBe(one.user.id);
+      expect(other.body.isNewUser).toBe(true);
+    });
+
+    it("one subject with a new e-mail is the same user, with the new e-mail", async () => {
+      const account = newAccount();
+      const before = await signIn(service, await google.idToken({ account }));
+      const after = await signIn(
+        service,
+        await google.idToken({
+          account: { ...account, email: "renamed@gmail.com" },
+        }),
+      );
+      expect(after.user.id).toBe(before.user.id);
+      expect(after.user.email).toBe("renamed@gmail.com");
+    });
+
+    it("subjects that differ in case only are two users", async () => {
+      const upper = await signIn(
+        service,
+        await google.idToken({ claims: { sub: "Case" } }),
+      );
+      const lower = await signIn(
+        service,
+        await google.idToken({ claims: { sub: "case" } }),
+      );
+      expect(upper.user.id).not.toBe(lower.user.id);
+    });
+
+    it("a later token without the profile scope keeps the name", async () => {
+      const account = newAccount();
+      await signIn(service, await google.idToken({ account }));
+      const { user } = await signIn(
+        service,
+        await google.idToken({
+          account: { ...account, name: undefined, picture: undefined },
+        }),
+      );
+      expect(user.name).toBe(account.name);
+    });
+
+    it("a disabled user is refused, and nothing is written", async () => {
+      const account = newAccount();
+      const { user } = await signIn(service, await google.idToken({ account }));
+      await query(
+        service,
+        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        [user.id],
+      );
+      const before = await rowCounts(service);
+      const answer = await signIn(service, await google.idToken({ account }));
+      expect(answer.status).toBe(403);
+      expect(answer.body.code).toBe("account_disabled");
+      expect(await rowCounts(service)).toEqual(before);
+    });
+  });
+});
+
+describe("who may sign in", () => {
+  let google: GoogleEmulator;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+  });
+
+  afterAll(() => google.stop());
+
+  it("with sign-up closed, known users enter and strangers do not", async () => {
+    const open = await TestService.start(google);
+    const closed = await TestService.start(google, {
+      database: open.database,
+      env: { SIGN_UP: "closed" },
+    });
+    try {
+      const known = newAccount();
+      await signIn(open, await google.idToken({ account: known }));
+      const before = await rowCounts(open);
+      const stranger = await signIn(
+        closed,
+        await google.idToken({ account: newAccount() }),
+      );
+      expect(stranger.status).toBe(403);
+      expect(stranger.body.code).toBe("sign_up_not_allowed");
+      expect(await rowCounts(open)).toEqual(before);
+      const again = await signIn(
+        closed,
+        await google.idToken({ account: known }),
+      );
+      expect(again.status).toBe(200);
+    } finally {
+      await closed.stop();
+      await open.stop();
+    }
+  });
+
+  it("with hosted domains set, the hd claim decides and never the e-mail's ending", async () => {
+    const service = await TestService.start(google, {
+      env: { GOOGLE_HOSTED_DOMAINS: "navy.example, Other.Example" },
+    });
+    try {
+      const codeFor = async (overrides: Parameters<typeof newAccount>[0]) =>
+        (
+          await signIn(
+            service,
+            await google.idToken({ account: newAccount(overrides) }),
+          )
+        ).body.code;
+      expect(await codeFor({ hd: "navy.example" })).toBeUndefined();
+      expect(await codeFor({ hd: "OTHER.example" })).toBeUndefined();
+      const refused = "hosted_domain_not_allowed";
+      expect(await codeFor({ email: "x@navy.example" })).toBe(refused);
+      expect(await codeFor({ hd: "avy.example" })).toBe(refused);
+      expect(await codeFor({ hd: "navy.example.evil.example" })).toBe(refused);
+      expect(await rowCounts(service)).toMatchObject({ users: 2 });
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it.each([
+    ["unverifiedEmail", {}],
+    ["noEmail", {}],
+    ["consumer", { email_verified: "true" }],
+    ["consumer", { email_verified: 1 }],
+    ["consumer", { email_verified: undefined }],
+  ] as const)(
+    "with a verified e-mail required, %s with %j is refused and otherwise enters",
+    async (account, claims) => {
+      const strict = await TestService.start(google);
+      const lenient = await TestService.start(google, {
+        database: strict.database,
+        env: { REQUIRE_VERIFIED_EMAIL: "false" },
+      });
+      try {
+        const idToken = await google.idToken({ account, claims });
+        const refused = await signIn(strict, idToken);
+        expect(refused.status).toBe(403);
+        expect(refused.body.code).toBe("email_not_verified");
+        expect(await rowCounts(strict)).toMatchObject({ users: 0 });
+        const admitted = await signIn(lenient, idToken);
+        expect(admitted.status).toBe(200);
+        expect(admitted.user).toMatchObject({
+          emailVerified: false,
+          emailAuthority: "unverified",
+        });
+      } finally {
+        await lenient.stop();
+        await strict.stop();
+      }
+    },
+  );
+});

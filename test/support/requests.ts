@@ -1,0 +1,76 @@
+import type { TestService } from "../../src/testing/test-service";
+
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** The user in a sign-in answer or of /users/me. */
+export interface UserBody {
+  readonly id: string;
+  readonly email: string | null;
+  readonly [member: string]: unknown;
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>,
+  };
+}
+
+export async function postJson(
+  service: TestService,
+  path: string,
+  body: unknown,
+): Promise<Answer> {
+  return answerOf(
+    await service.fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+export async function postForm(
+  service: TestService,
+  path: string,
+  fields: Record<string, string> | [string, string][],
+): Promise<Answer> {
+  return answerOf(
+    await service.fetch(path, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+    }),
+  );
+}
+
+/** Signs in; `signedIn.user` is the answer's user. */
+export async function signIn(
+  service: TestService,
+  idToken: string,
+): Promise<Answer & { readonly user: UserBody; readonly accessToken: string }> {
+  const answer = await postJson(service, "/auth/google", { idToken });
+  return {
+    ...answer,
+    user: answer.body.user as UserBody,
+    accessToken: String(answer.body.accessToken),
+  };
+}
+
+export async function getWithToken(
+  service: TestService,
+  path: string,
+  token?: string,
+): Promise<Answer> {
+  return answerOf(
+    await service.fetch(path, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    }),
+  );
+}

@@ -1,0 +1,53 @@
+import { page, table } from "./markdown";
+import { generatedNotice } from "./project";
+import { type DocumentedVariable, documentedVariables } from "./variables";
+
+/** docs/configuration.md: every environment variable. */
+export function configurationPage(): Promise<string> {
+  const variables = documentedVariables();
+  return page([
+    generatedNotice,
+    "# Configuration",
+    `The service is configured by environment variables. It also reads a file \`.env\` in
+the folder it is started from; a variable that is set in the environment wins over the
+file. [\`.env.example\`](../.env.example) has every variable with its default.`,
+    `Everything is checked before anything is started. All problems are reported at once,
+by name and rule and never by value. \`node dist/cli.js check-config\` does only that; it
+checks what is set, without the defaults that exist outside production.`,
+    `- An empty value counts as absent. Blanks around a value are dropped.
+- A list is separated by commas.
+- A switch may be written \`on\`, \`true\` or \`1\`, and \`off\`, \`false\` or \`0\`.`,
+    table(
+      ["Variable", "Purpose", "Default", "Rule"],
+      variables.map((variable) => [
+        `\`${variable.name}\``,
+        variable.purpose,
+        defaultOf(variable),
+        `${capitalized(variable.rule)}.`,
+      ]),
+    ),
+    "## Required variables",
+    `Always: ${namesOf(variables, ["always"])}.`,
+    `With \`NODE_ENV=production\` nothing is made up, so these have to be set as well:
+${namesOf(variables, ["in production"])}.`,
+  ]);
+}
+
+function defaultOf({ defaultValue, defaultText }: DocumentedVariable): string {
+  if (defaultValue !== undefined) return `\`${defaultValue}\``;
+  return defaultText ?? "**required**";
+}
+
+function namesOf(
+  variables: readonly DocumentedVariable[],
+  required: readonly DocumentedVariable["required"][],
+): string {
+  return variables
+    .filter((variable) => required.includes(variable.required))
+    .map(({ name }) => `\`${name}\``)
+    .join(", ");
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,69 @@
+import { type DocumentedVariable, documentedVariables } from "./variables";
+
+const lineLength = 80;
+
+/**
+ * Values for variables that have no constant default. None of them is a secret:
+ * a file that is copied and not edited must not work in production.
+ */
+const examples: Readonly<Record<string, string>> = {
+  HOST: "127.0.0.1",
+  PUBLIC_URL: "https://auth.example.com",
+  DATABASE_URL: "postgresql://user:password@localhost:5432/app",
+  GOOGLE_CLIENT_IDS:
+    "web=000000000000-replace-me-web.apps.googleusercontent.com,ios=000000000000-replace-me-ios.apps.googleusercontent.com,android=000000000000-replace-me-android.apps.googleusercontent.com",
+  GOOGLE_HOSTED_DOMAINS: "example.com,example.org",
+  ACCESS_TOKEN_AUDIENCE: "https://api.example.com",
+  DOCS: "off",
+};
+
+const head = `# Every variable of the service. Generated from the code by \`npm run docs\`.
+#
+# Copy this file to .env and edit the copy. A line without "#" has to be edited,
+# one with "#" shows the default or, where there is none, an example. What is
+# set in the environment wins over the file.
+`;
+
+const foot = `# --- docker-compose.yml only; the service does not read it ---
+
+# The password of the PostgreSQL that Compose starts. It becomes part of a URL:
+#   letters and digits, such as \`openssl rand -hex 24\` makes.
+# POSTGRES_PASSWORD=
+`;
+
+/** .env.example: every variable, commented. */
+export function envExampleFile(): string {
+  return [head, ...documentedVariables().map(entry), foot].join("\n");
+}
+
+function entry(variable: DocumentedVariable): string {
+  const { name, purpose, rule, required } = variable;
+  const value = variable.defaultValue ?? examples[name] ?? "";
+  const prefix = required === "always" ? "" : "# ";
+  return [
+    ...comment(purpose),
+    ...comment(`Rule: ${rule}.`),
+    ...comment(`Default: ${defaultOf(variable)}`),
+    ...(required === "never" ? [] : comment(`Required: ${required}.`)),
+    `${prefix}${name}=${value}`,
+    "",
+  ].join("\n");
+}
+
+function defaultOf({ defaultValue, defaultText }: DocumentedVariable): string {
+  return `${defaultValue ?? defaultText?.replaceAll("`", "") ?? "none"}.`;
+}
+
+/** Wraps a text into comment lines. */
+function comment(text: string): string[] {
+  const lines = ["#"];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1) ?? "";
+    if (`${line} ${word}`.length <= lineLength) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else {
+      lines.push(`#   ${word}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,78 @@
+import {
+  type AuthErrorCode,
+  authErrorCodes,
+} from "../../src/common/auth-error-codes";
+import { page, table } from "./markdown";
+import { generatedNotice } from "./project";
+
+/** What a client should do about each code. */
+const advice: Readonly<Record<AuthErrorCode, string>> = {
+  invalid_request:
+    "Mend the request: `errors` names each field and its rule. Sending the same again gives the same answer.",
+  payload_too_large: "Send only the documented fields.",
+  unsupported_media_type:
+    "Set `Content-Type` to one of the two types, without a charset other than UTF-8.",
+  not_found: "Check the path.",
+  method_not_allowed: "Use one of the methods in the `Allow` header.",
+  invalid_token:
+    "Do not send this token again. Start the sign-in with Google anew; if that does not help either, compare the app's client id with `GOOGLE_CLIENT_IDS`.",
+  token_expired:
+    "Get a fresh ID token from Google, silently where the SDK can, and send that.",
+  unauthenticated:
+    "Without a token: sign in. With one: it has expired or is not ours; sign in again. `WWW-Authenticate` tells the two apart.",
+  hosted_domain_not_allowed:
+    "Tell the user to choose the account of the organization. The same account is refused again.",
+  email_not_verified:
+    "Ask Google for the `email` scope. If that is done, the user has to verify the address with Google first.",
+  sign_up_not_allowed:
+    "Tell the user that there is no account here, and how to get one.",
+  account_disabled: "Tell the user whom to ask. Trying again does not help.",
+  service_account_not_allowed:
+    "Use the ID token of a person. Programs do not sign in here.",
+  insufficient_role:
+    "Hide the action from this user. A new role counts from the next sign-in on.",
+  identity_provider_unavailable:
+    "Keep the ID token and send it again after `Retry-After` seconds. Do not sign the user out.",
+  service_unavailable:
+    "Send the same request again after `Retry-After` seconds. Do not sign the user out.",
+  internal_error:
+    "Show a general message with the `requestId`; it finds the line in the log.",
+};
+
+/** docs/errors.md: every error code. */
+export function errorsPage(): Promise<string> {
+  return page([
+    generatedNotice,
+    "# Error codes",
+    `Every error is \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
+Branch on \`code\`: a code never changes its meaning or its status.`,
+    `\`\`\`json
+${JSON.stringify(exampleProblem(), null, 2)}
+\`\`\``,
+    `- \`errors\`, a list of \`{ field, message }\`, comes with \`invalid_request\` where single fields are wrong.
+- \`reason\` names the check that refused. It is in the log always, and in the answer only when \`NODE_ENV\` is not \`production\`.
+- \`Retry-After\` comes with the codes of status 503 where a time is known. Without it, wait a few seconds.`,
+    table(
+      ["Code", "Status", "Meaning", "What the client should do"],
+      Object.entries(authErrorCodes).map(([code, { status, detail }]) => [
+        `\`${code}\``,
+        String(status),
+        detail,
+        advice[code as AuthErrorCode],
+      ]),
+    ),
+  ]);
+}
+
+function exampleProblem() {
+  const { status, title, detail } = authErrorCodes.token_expired;
+  const code: AuthErrorCode = "token_expired";
+  return {
+    type: `urn:nest-google-auth:error:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    requestId: "5f0c2f4e-6f2b-4c1e-9a51-0d5b7a1c9e33",
+  };
+}

@@ -1,0 +1,70 @@
+// Declares the variables.
+import "../../src/config/environment";
+import {
+  InvalidEnvironmentError,
+  readEnvironment,
+} from "../../src/config/read-environment";
+import {
+  describedVariables,
+  type VariableDescription,
+} from "../../src/config/variable.decorator";
+
+/** One environment variable as the documentation shows it. */
+export interface DocumentedVariable {
+  readonly name: string;
+  readonly purpose: string;
+  readonly rule: string;
+  /** The default as it would be written in a file; undefined where there is none. */
+  readonly defaultValue: string | undefined;
+  /** The default in words, where it is not a constant. */
+  readonly defaultText: string | undefined;
+  /** When the service does not start without it. */
+  readonly required: "always" | "in production" | "never";
+}
+
+/** Every variable, in the order of declaration. */
+export function documentedVariables(): readonly DocumentedVariable[] {
+  const demanded = demandedInProduction();
+  return [...describedVariables()].map(([name, description]) => ({
+    name,
+    purpose: description.purpose,
+    rule: description.rule,
+    defaultValue: defaultValueOf(description),
+    defaultText: description.defaultText,
+    required: requirementOf(description, demanded.has(name)),
+  }));
+}
+
+/** Asks the code itself: what does it miss in an empty production environment? */
+function demandedInProduction(): ReadonlySet<string> {
+  try {
+    readEnvironment({ NODE_ENV: "production" });
+    return new Set();
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironmentError)) throw error;
+    return new Set(
+      error.problems.map((problem) => problem.split(" ", 1)[0] ?? ""),
+    );
+  }
+}
+
+function requirementOf(
+  { default: constant, defaultText }: VariableDescription,
+  demanded: boolean,
+): DocumentedVariable["required"] {
+  if (!demanded) return "never";
+  const filledInDevelopment =
+    constant !== undefined || defaultText !== undefined;
+  return filledInDevelopment ? "in production" : "always";
+}
+
+function defaultValueOf({
+  default: constant,
+  rule,
+}: VariableDescription): string | undefined {
+  // In the words of the rule: `off` where it says "on or off".
+  if (typeof constant === "boolean" && /\bon or off\b/.test(rule)) {
+    return constant ? "on" : "off";
+  }
+  return constant === undefined ? undefined : String(constant);
+}

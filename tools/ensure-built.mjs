@@ -1,0 +1,44 @@
+/** Builds dist when a source is newer than the last build; does nothing where there are no sources. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const stamp = join(root, "dist/.built");
+const inputs = [
+  "src",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "nest-cli.json",
+  "package-lock.json",
+];
+
+function modifiedAt(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  // The folder's own time tells of files that were deleted.
+  return Math.max(
+    stats.mtimeMs,
+    ...readdirSync(path).map((name) => modifiedAt(join(path, name))),
+  );
+}
+
+function isBuilt() {
+  if (!existsSync(join(root, "src"))) return true;
+  if (!existsSync(stamp)) return false;
+  const built = statSync(stamp).mtimeMs;
+  return inputs.every((path) => modifiedAt(join(root, path)) <= built);
+}
+
+if (!isBuilt()) {
+  console.error("Building…");
+  const startedAt = new Date();
+  const nest = join(root, "node_modules/@nestjs/cli/bin/nest.js");
+  const { status } = spawnSync(process.execPath, [nest, "build"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  writeFileSync(stamp, `${startedAt.toISOString()}\n`);
+}

@@ -1,0 +1,77 @@
+import "reflect-metadata";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { configurationPage } from "./docs/configuration.page";
+import { envExampleFile } from "./docs/env-example.file";
+import { errorsPage } from "./docs/errors.page";
+import { openApiFile } from "./docs/open-api.file";
+import { projectRoot } from "./docs/project";
+import { seamsPage } from "./docs/seams.page";
+
+/**
+ * The documentation that is made from the code.
+ *
+ * @returns path from the project's folder to content
+ */
+export async function generateDocs(): Promise<Map<string, string>> {
+  return new Map([
+    ["docs/configuration.md", await configurationPage()],
+    ["docs/errors.md", await errorsPage()],
+    ["docs/seams.md", await seamsPage()],
+    ["docs/openapi.json", await openApiFile()],
+    [".env.example", envExampleFile()],
+  ]);
+}
+
+/**
+ * Which files are not what the code says now.
+ *
+ * @param docs as generateDocs returns them
+ * @returns paths from the project's folder
+ */
+export async function staleFiles(
+  docs: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [path, content] of docs) {
+    const present = await readFile(join(projectRoot, path), "utf8").catch(
+      () => undefined,
+    );
+    if (present !== content) stale.push(path);
+  }
+  return stale;
+}
+
+/** Writes what is stale; with --check only names it, and fails. */
+async function main(args: readonly string[]): Promise<void> {
+  const unknown = args.filter((argument) => argument !== "--check");
+  if (unknown.length > 0) {
+    throw new Error(
+      `Unknown argument ${unknown.join(" ")}; the only one is --check.`,
+    );
+  }
+  const docs = await generateDocs();
+  const stale = await staleFiles(docs);
+  if (args.includes("--check")) {
+    for (const path of stale) console.error(`✖ ${path} is stale`);
+    if (stale.length > 0) {
+      console.error("Run: npm run docs");
+      process.exitCode = 1;
+    }
+    return;
+  }
+  for (const path of stale) {
+    const file = join(projectRoot, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, docs.get(path) ?? "");
+    console.log(`✔ ${path}`);
+  }
+  if (stale.length === 0) console.log("Everything is up to date.");
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}
