@@ -34,12 +34,14 @@ const program = new Command("npm run bench --")
   )
   .option("--rounds <number>", "rounds per server and scenario", integer, 5)
   .option("--seconds <number>", "length of a round", integer, 4)
+  .option("--only <text>", "only the scenarios whose name has this in it", "")
   .option("--json", "print one JSON object", false)
   .option("--no-assert", "exit with 0 also when a ratio is below its floor");
 
 async function main(): Promise<void> {
   program.parse();
-  const { rounds, seconds, json, assert } = program.opts<{
+  const { rounds, seconds, only, json, assert } = program.opts<{
+    only: string;
     rounds: number;
     seconds: number;
     json: boolean;
@@ -126,7 +128,7 @@ async function main(): Promise<void> {
     },
   ];
   const reports: Report[] = [];
-  for (const scenario of scenarios) {
+  for (const scenario of scenarios.filter(({ name }) => name.includes(only))) {
     const measured = new Map<BenchServer, Round[]>();
     // Round 0 warms up and is not counted.
     for (let round = 0; round <= rounds; round++) {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { QueryFailedError } from "typeorm";
 import { AuthError } from "../common/auth-error";
 import { asServiceUnavailable, isDatabaseOutage } from "./database-outage";
@@ -58,6 +60,22 @@ describe("isDatabaseOutage", () => {
       const refused = errorWith("ECONNREFUSED");
       const both = new AggregateError([refused, errorWith("ETIMEDOUT")]);
       expect(isDatabaseOutage(both)).toBe(true);
+    });
+  });
+
+  describe("when nobody listens where the database should be", () => {
+    // A regression: the platform's own errors are no instances of jest's Error.
+    it("takes the refusal for an outage, bare or within TypeORM's", async () => {
+      const nobody = createServer().listen(0, "127.0.0.1");
+      await once(nobody, "listening");
+      const { port } = nobody.address() as AddressInfo;
+      nobody.close();
+      await once(nobody, "close");
+      const refusal = await new Promise<Error>((resolve) => {
+        connect(port, "127.0.0.1").once("error", resolve);
+      });
+      expect(isDatabaseOutage(refusal)).toBe(true);
+      expect(isDatabaseOutage(failedQuery(refusal))).toBe(true);
     });
   });
 

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { AuthError } from "../common/auth-error";
 
 /** When a client should try again, in seconds. */
@@ -26,17 +27,19 @@ const outageMessages =
 
 /** Whether an error means that the database cannot answer at present. */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, driverError } = error as Error & {
+  // Not instanceof: under jest, the platform's errors are of another realm.
+  if (!types.isNativeError(error)) return false;
+  const { code, driverError, errors } = error as Error & {
     code?: unknown;
     driverError?: unknown;
+    errors?: unknown;
   };
   if (typeof code === "string") {
     if (outageStates.test(code) || outageCodes.has(code)) return true;
   }
   if (outageMessages.test(error.message)) return true;
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return error.errors.every(isDatabaseOutage);
+  if (Array.isArray(errors) && errors.length > 0) {
+    return errors.every(isDatabaseOutage);
   }
   return driverError !== error && isDatabaseOutage(driverError);
 }

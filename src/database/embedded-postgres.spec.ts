@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -222,8 +223,13 @@ describe("an embedded Postgres that was made before", () => {
   });
 
   it("starts, when a dead server's file names a process that is not it", async () => {
+    // Not this process: Postgres does not mind its own parent.
+    const bystander = spawn(process.execPath, [
+      "-e",
+      "setInterval(() => {}, 1e6)",
+    ]);
     const lines = [
-      process.pid,
+      bystander.pid,
       join(dataDir, "cluster"),
       "1763712000\n1\n\n127.0.0.1\n1 1\nready",
     ];
@@ -231,6 +237,7 @@ describe("an embedded Postgres that was made before", () => {
 
     const postgres = await start();
     expect(postgres.origin).toBe("started");
+    expect(bystander.kill("SIGKILL")).toBe(true);
     await postgres.stop();
   });
 
