@@ -14,12 +14,16 @@ interface Scenario {
   readonly name: string;
   /** The ratio below which the run fails. */
   readonly floor?: number;
+  /** Whether the statement runs, so that it matters whether it is prepared. */
+  readonly signsIn: boolean;
   round(server: BenchServer, round: number): Promise<Round>;
 }
 
 interface Report {
   readonly scenario: string;
   readonly ratio: number;
+  /** To the bare server that prepares its statement; for information. */
+  readonly ratioToPrepared?: number;
   readonly floor?: number;
   readonly servers: Record<string, Round>;
 }
@@ -51,6 +55,7 @@ async function main(): Promise<void> {
   await using google = await GoogleEmulator.start();
   await using serviceDatabase = await TestDatabase.create();
   await using bareDatabase = await TestDatabase.create();
+  await using preparedDatabase = await TestDatabase.create();
 
   say("Minting tokens…");
   const known = await mint(google, knownUsers);
@@ -68,12 +73,16 @@ async function main(): Promise<void> {
     "bare-server.ts",
     env(bareDatabase),
   );
+  const prepared = await startBenchServer("bare, prepared", "bare-server.ts", {
+    ...env(preparedDatabase),
+    BENCH_PREPARED: "1",
+  });
   const service = await startBenchServer(
     "service",
     "service-server.ts",
     env(serviceDatabase),
   );
-  const servers = [bare, service];
+  const servers = [bare, prepared, service];
   const accessTokens = new Map<BenchServer, string>();
   for (const server of servers) {
     // Everybody in `known` signs in once, so that they are.
@@ -86,6 +95,7 @@ async function main(): Promise<void> {
     {
       name: "sign-in, known users",
       floor: 0.75,
+      signsIn: true,
       round: (server) =>
         load({
           url: `${server.url}/auth/google`,
@@ -97,6 +107,7 @@ async function main(): Promise<void> {
     },
     {
       name: "sign-in, new users",
+      signsIn: true,
       round: (server, round) =>
         load({
           url: `${server.url}/auth/google`,
@@ -114,6 +125,7 @@ async function main(): Promise<void> {
     {
       name: "guarded GET",
       floor: 2,
+      signsIn: false,
       round: (server) => {
         const headers = {
           authorization: `Bearer ${accessTokens.get(server)}`,
@@ -135,20 +147,26 @@ async function main(): Promise<void> {
       say(
         `${scenario.name}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`,
       );
-      for (const server of servers) {
+      for (const server of scenario.signsIn ? servers : [bare, service]) {
         const result = await scenario.round(server, round);
         if (round === 0) measured.set(server, []);
         else measured.get(server)?.push(result);
       }
     }
-    const [ofBare, ofService] = servers.map((server) =>
-      mediansOf(measured.get(server) ?? []),
-    ) as [Round, Round];
+    const medians = Object.fromEntries(
+      [...measured].map(([server, results]) => [
+        server.name,
+        mediansOf(results),
+      ]),
+    );
     reports.push({
       scenario: scenario.name,
-      ratio: ofService.requestsPerSecond / ofBare.requestsPerSecond,
+      ratio: ratioOf(medians, "bare"),
+      ratioToPrepared: scenario.signsIn
+        ? ratioOf(medians, "bare, prepared")
+        : undefined,
       floor: scenario.floor,
-      servers: { bare: ofBare, service: ofService },
+      servers: medians,
     });
   }
   const memory = {
@@ -191,6 +209,13 @@ function bodiesOf(tokens: readonly string[]): string[] {
   return tokens.map((idToken) => JSON.stringify({ idToken }));
 }
 
+function ratioOf(medians: Readonly<Record<string, Round>>, to: string): number {
+  return (
+    (medians.service?.requestsPerSecond ?? 0) /
+    (medians[to]?.requestsPerSecond ?? Infinity)
+  );
+}
+
 function mediansOf(rounds: readonly Round[]): Round {
   return {
     requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
@@ -203,7 +228,8 @@ function print(
   reports: readonly Report[],
   memory: Readonly<Record<string, number>>,
 ): void {
-  for (const { scenario, ratio, floor, servers } of reports) {
+  for (const report of reports) {
+    const { scenario, ratio, ratioToPrepared, floor, servers } = report;
     const verdict =
       floor === undefined
         ? ""
@@ -211,11 +237,14 @@ function print(
           ? `  ✔ at least ${floor}`
           : `  ✖ below ${floor}`;
     console.log(
-      `\n${scenario}: ${ratio.toFixed(2)} of the bare server${verdict}`,
+      `\n${scenario}: ${ratio.toFixed(2)} of the bare server${verdict}` +
+        (ratioToPrepared === undefined
+          ? ""
+          : `, ${ratioToPrepared.toFixed(2)} of one that prepares its statement`),
     );
     for (const [name, round] of Object.entries(servers)) {
       console.log(
-        `  ${name.padEnd(8)} ${round.requestsPerSecond.toFixed(0).padStart(6)} requests/s   p50 ${round.p50} ms   p99 ${round.p99} ms`,
+        `  ${name.padEnd(15)} ${round.requestsPerSecond.toFixed(0).padStart(6)} requests/s   p50 ${round.p50} ms   p99 ${round.p99} ms`,
       );
     }
   }

@@ -55,8 +55,10 @@ export async function load(options: Load): Promise<Round> {
       `${url}: ${result.non2xx} refusals and ${result.errors} errors`,
     );
   }
+  // Its own `duration` is in whole seconds.
+  const milliseconds = result.finish.getTime() - result.start.getTime();
   return {
-    requestsPerSecond: result.requests.total / result.duration,
+    requestsPerSecond: (result.requests.total * 1000) / milliseconds,
     p50: result.latency.p50,
     p99: result.latency.p99,
   };

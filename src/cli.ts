@@ -3,7 +3,10 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { DataSource } from "typeorm";
-import { withDevelopmentDefaults } from "./config/development-defaults";
+import {
+  checkEnvironment,
+  withDevelopmentDefaults,
+} from "./config/development-defaults";
 import { readEnvironment } from "./config/read-environment";
 import { dataSourceOptions, migrate } from "./index";
 
@@ -23,7 +26,11 @@ program
       onProgress: (message) => console.error(message),
     });
     try {
-      const environment = readEnvironment(source);
+      const environment = readEnvironment(source, [
+        "NODE_ENV",
+        "DATABASE_URL",
+        "DATABASE_SSL",
+      ]);
       const dataSource = new DataSource(
         dataSourceOptions({
           url: environment.DATABASE_URL,
@@ -48,7 +55,7 @@ program
   .command("check-config")
   .description("Check the environment and list every problem; starts nothing")
   .action(() => {
-    readEnvironment(process.env);
+    checkEnvironment(process.env);
     console.log("The configuration is good.");
   });
 

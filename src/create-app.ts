@@ -32,13 +32,18 @@ export async function createApp(
     fastifyAdapter(),
     { bufferLogs: true, abortOnError: false },
   );
-  app.useLogger(app.get(Logger));
-  app.flushLogs();
-  setUpFastify(app);
-  logRequests(app, logger);
-  if (environment.DOCS ?? environment.NODE_ENV !== "production") {
-    setUpOpenApi(app);
+  try {
+    app.useLogger(app.get(Logger));
+    app.flushLogs();
+    setUpFastify(app);
+    logRequests(app, logger);
+    if (environment.DOCS ?? environment.NODE_ENV !== "production") {
+      setUpOpenApi(app);
+    }
+    await app.init();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
   }
-  await app.init();
-  return app;
 }

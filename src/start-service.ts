@@ -1,6 +1,9 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { DataSource } from "typeorm";
-import { withDevelopmentDefaults } from "./config/development-defaults";
+import {
+  checkEnvironment,
+  withDevelopmentDefaults,
+} from "./config/development-defaults";
 import { readEnvironment } from "./config/read-environment";
 import { serviceSettings } from "./config/settings";
 import { createApp, type CreateAppOptions } from "./create-app";
@@ -42,6 +45,8 @@ export async function startService(
   source: Readonly<Record<string, string | undefined>>,
   options: StartOptions,
 ): Promise<RunningService> {
+  // A mistake is told before a database is started.
+  checkEnvironment(source);
   const filled = await withDevelopmentDefaults(source, options);
   const stopDatabase = () => filled.database?.stop() ?? Promise.resolve();
   try {

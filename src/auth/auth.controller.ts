@@ -56,7 +56,7 @@ export class AuthController {
     "identity_provider_unavailable",
     "service_unavailable",
   )
-  async google(
+  async signInWithGoogle(
     @Req() { user: identity }: { user: VerifiedIdentity },
     @Body(RequestBodyPipe) body: SignInRequestDto,
     @Ip() ip: string | undefined,

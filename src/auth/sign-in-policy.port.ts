@@ -14,6 +14,11 @@ export type Admission =
  * Concurrency: called by every sign-in at once. Idempotent. It always answers.
  */
 export abstract class SignInPolicy {
+  /**
+   * @param identity as the verifier proved it
+   * @returns whether it may enter, and whether it may become a new user; a
+   *   refusal names the error code that the client gets
+   */
   abstract admit(identity: VerifiedIdentity): Admission | Promise<Admission>;
 }
 

@@ -93,7 +93,7 @@ export const authErrorCodes = {
   service_unavailable: {
     status: 503,
     title: "Service unavailable",
-    detail: "The service cannot reach its database. Try again later.",
+    detail: "The service cannot do its work at the moment. Try again later.",
   },
   internal_error: {
     status: 500,

@@ -100,7 +100,13 @@ function isNotFound(exception: unknown): boolean {
 function asAuthError(exception: unknown): AuthError {
   if (exception instanceof AuthError) return exception;
   const code = codesByStatus[statusOf(exception)] ?? "internal_error";
-  return new AuthError(code, { cause: exception });
+  return new AuthError(code, {
+    cause: exception,
+    // What the platform says of a body repeats parts of it.
+    ...(code === "invalid_request" && {
+      errors: [{ field: "body", message: "could not be read" }],
+    }),
+  });
 }
 
 function statusOf(exception: unknown): number {

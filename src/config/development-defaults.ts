@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { readEnvironment } from "./read-environment";
 
+type Source = Readonly<Record<string, string | undefined>>;
+
 export interface DevelopmentDefaultsOptions {
   /** Where the database and the secret are kept between starts. */
   readonly dataDir: string;
@@ -13,9 +15,28 @@ export interface DevelopmentDefaultsOptions {
 
 export interface DevelopmentDefaults {
   /** The environment, with what was missing filled in. */
-  readonly source: Readonly<Record<string, string | undefined>>;
+  readonly source: Source;
   /** The database we started or joined; absent when DATABASE_URL names one. */
   readonly database: EmbeddedPostgres | undefined;
+}
+
+/**
+ * Checks an environment as a start would, without starting anything: what the
+ * development defaults would fill in may be absent.
+ *
+ * @throws InvalidEnvironmentError
+ */
+export function checkEnvironment(source: Source): void {
+  readEnvironment(
+    isProduction(source)
+      ? source
+      : {
+          ...source,
+          SECRET_KEY:
+            source.SECRET_KEY?.trim() || randomBytes(48).toString("base64"),
+          DATABASE_URL: source.DATABASE_URL?.trim() || "postgresql://embedded",
+        },
+  );
 }
 
 /**
@@ -24,23 +45,18 @@ export interface DevelopmentDefaults {
  * here, both kept under `dataDir`. In production nothing is filled in.
  *
  * @param source as process.env; not changed
- * @throws InvalidEnvironmentError when something else is wrong with it
  */
 export async function withDevelopmentDefaults(
-  source: Readonly<Record<string, string | undefined>>,
+  source: Source,
   options: DevelopmentDefaultsOptions,
 ): Promise<DevelopmentDefaults> {
-  if (source.NODE_ENV?.trim() === "production") {
-    return { source, database: undefined };
-  }
+  if (isProduction(source)) return { source, database: undefined };
   const filled = { ...source };
   let database: EmbeddedPostgres | undefined;
   if (!source.SECRET_KEY?.trim()) {
     filled.SECRET_KEY = await keptSecretKey(options.dataDir);
   }
   if (!source.DATABASE_URL?.trim()) {
-    // A mistake in the rest is told before a database is started for it.
-    readEnvironment({ ...filled, DATABASE_URL: "postgresql://embedded" });
     database = await EmbeddedPostgres.start({
       dataDir: join(options.dataDir, "postgres"),
       onProgress: options.onProgress,
@@ -48,6 +64,10 @@ export async function withDevelopmentDefaults(
     filled.DATABASE_URL = database.url;
   }
   return { source: filled, database };
+}
+
+function isProduction(source: Source): boolean {
+  return source.NODE_ENV?.trim() === "production";
 }
 
 async function keptSecretKey(dataDir: string): Promise<string> {

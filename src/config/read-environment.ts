@@ -22,10 +22,12 @@ export class InvalidEnvironmentError extends Error {
  * Checks the whole environment at once.
  *
  * @param source as process.env; an empty string counts as absent
+ * @param names the variables that matter; all of them unless given
  * @throws InvalidEnvironmentError naming every variable that breaks its rule
  */
 export function readEnvironment(
   source: Readonly<Record<string, string | undefined>>,
+  names: readonly string[] = [...describedVariables().keys()],
 ): Readonly<Environment> {
   const values: Record<string, unknown> = {};
   for (const [name, description] of describedVariables()) {
@@ -35,7 +37,9 @@ export function readEnvironment(
   const environment = plainToInstance(Environment, values);
   const problems = validateSync(environment, {
     validationError: { target: false, value: false },
-  }).map(({ property }) => describeProblem(property, source));
+  })
+    .filter(({ property }) => names.includes(property))
+    .map(({ property }) => describeProblem(property, source));
   if (problems.length > 0) throw new InvalidEnvironmentError(problems);
   return Object.freeze(environment);
 }

@@ -1,4 +1,9 @@
-import { Controller, Get, Header } from "@nestjs/common";
+import {
+  Controller,
+  Get,
+  Header,
+  ServiceUnavailableException,
+} from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import {
   HealthCheck,
@@ -6,6 +11,8 @@ import {
   type HealthCheckResult,
 } from "@nestjs/terminus";
 import { Public } from "../common/access.decorators";
+import { AuthError } from "../common/auth-error";
+import { ApiProblem } from "../common/problem.dto";
 import { ReadinessChecks } from "./readiness-checks";
 
 @ApiTags("Operations")
@@ -32,7 +39,23 @@ export class HealthController {
     summary: "Whether requests can be served: database, migrations, keys",
   })
   @ApiOkResponse({ description: "They can" })
+  @ApiProblem("service_unavailable")
   async ready(): Promise<HealthCheckResult> {
-    return this.health.check(this.checks.all());
+    try {
+      return await this.health.check(this.checks.all());
+    } catch (error) {
+      throw new AuthError("service_unavailable", {
+        reason: `not_ready: ${failedChecks(error).join(", ")}`,
+        retryAfterSeconds: 5,
+        cause: error,
+      });
+    }
   }
+}
+
+/** The names of the checks that did not pass. */
+function failedChecks(error: unknown): string[] {
+  if (!(error instanceof ServiceUnavailableException)) return ["unknown"];
+  const { error: failed } = error.getResponse() as HealthCheckResult;
+  return Object.keys(failed ?? {});
 }

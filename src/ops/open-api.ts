@@ -7,7 +7,7 @@ import {
 
 /** The OpenAPI description of every route of an application. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  return SwaggerModule.createDocument(
+  const document = SwaggerModule.createDocument(
     app,
     new DocumentBuilder()
       .setTitle("nest-google-auth")
@@ -17,7 +17,20 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       .setVersion("1")
       .addBearerAuth({ type: "http", scheme: "bearer", bearerFormat: "at+jwt" })
       .build(),
+    { operationIdFactory: (_controller, method) => method },
   );
+  // One method under two paths is `name[0]` and `name[1]`, which client
+  // generators cannot turn into names.
+  for (const path of Object.values(document.paths)) {
+    for (const operation of [path.get, path.post]) {
+      if (operation?.operationId) {
+        operation.operationId = operation.operationId
+          .replace("[0]", "")
+          .replace(/\[(\d+)\]/, "Alias$1");
+      }
+    }
+  }
+  return document;
 }
 
 /** Serves the description at `/docs` and `/docs-json`. */

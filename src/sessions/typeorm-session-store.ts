@@ -4,7 +4,6 @@ import { v7 as uuidv7 } from "uuid";
 import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
-import type { Companion } from "../users/find-or-create.statement";
 import { TypeormUserDirectory } from "../users/typeorm-user-directory";
 import {
   type FindOrCreateOptions,
@@ -50,10 +49,10 @@ export class TypeormSessionStore extends SessionStore {
     context: SessionContext,
   ): Promise<Session> {
     const session = this.newSession(clientId, context);
-    const { text, values } = insertFor("(SELECT $1::uuid AS id) AS account")(
-      session,
-    )(2);
-    await this.database.query(text, [user.id, ...values]);
+    await this.database.query(insertForUser, [
+      user.id,
+      ...insertValues(session),
+    ]);
     return { ...session, userId: user.id };
   }
 
@@ -67,16 +66,16 @@ export class TypeormSessionStore extends SessionStore {
     options: FindOrCreateOptions,
     context: SessionContext,
   ): Promise<SignInOutcome> {
-    // Another team's directory may live anywhere; ours is in this database.
+    // Of another directory we only know the port: then it is two round trips,
+    // and the user it names has to be a row of `users`.
     if (!(this.users instanceof TypeormUserDirectory)) {
       return super.signIn(identity, options, context);
     }
     const session = this.newSession(identity.clientId, context);
-    const outcome = await this.users.findOrCreate(
-      identity,
-      options,
-      insertFor("account")(session),
-    );
+    const outcome = await this.users.findOrCreate(identity, options, {
+      text: insertBesideUser,
+      values: insertValues(session),
+    });
     if (outcome.kind === "disabled" || outcome.kind === "unknown") {
       return outcome;
     }
@@ -109,28 +108,29 @@ export class TypeormSessionStore extends SessionStore {
 }
 
 /** Inserts a session for the one row of `account`, if there is one. */
-function insertFor(account: string) {
-  return (session: Omit<Session, "userId">): Companion =>
-    (first) => {
-      const $ = (offset: number) => `$${first + offset}`;
-      return {
-        text: `INSERT INTO sessions (${columns})
+function insertText(first: number, account = "account"): string {
+  const $ = (offset: number) => `$${first + offset}`;
+  return `INSERT INTO sessions (${columns})
   SELECT ${$(0)}::uuid, account.id, ${$(1)}, ${$(2)}::bytea, ${$(3)}::integer,
     ${$(4)}::timestamptz, ${$(5)}::timestamptz, ${$(6)}::timestamptz, ${$(7)},
     ${$(8)}::inet, ${$(9)}, ${$(4)}::timestamptz, ${$(4)}::timestamptz
-  FROM ${account}`,
-        values: [
-          session.id,
-          session.clientId,
-          session.salt,
-          session.generation,
-          session.createdAt,
-          session.idleExpiresAt,
-          session.absoluteExpiresAt,
-          session.device,
-          session.ip,
-          session.userAgent,
-        ],
-      };
-    };
+  FROM ${account}`;
+}
+
+const insertBesideUser = (first: number) => insertText(first);
+const insertForUser = insertText(2, "(SELECT $1::uuid AS id) AS account");
+
+function insertValues(session: Omit<Session, "userId">): unknown[] {
+  return [
+    session.id,
+    session.clientId,
+    session.salt,
+    session.generation,
+    session.createdAt.toISOString(),
+    session.idleExpiresAt.toISOString(),
+    session.absoluteExpiresAt.toISOString(),
+    session.device,
+    session.ip,
+    session.userAgent,
+  ];
 }

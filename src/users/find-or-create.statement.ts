@@ -10,10 +10,16 @@ export interface Statement {
 /**
  * A data-modifying expression that joins the statement below and sees the
  * signed-in user as the one row of `account`; it does nothing when there is none.
- *
- * @param firstParameter the number its own values begin at: $n
  */
-export type Companion = (firstParameter: number) => Statement;
+export interface Companion {
+  /**
+   * The expression, always the same: it is asked for once.
+   *
+   * @param firstParameter the number its own values begin at: $n
+   */
+  readonly text: (firstParameter: number) => string;
+  readonly values: readonly unknown[];
+}
 
 export interface FindOrCreateStatement extends Statement {
   /** The id the user has if this statement creates it. */
@@ -31,9 +37,9 @@ export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
 
 /*
  * One statement, one round trip. The identity's primary key decides every race:
- * of many first sign-ins one inserts, the others wait for it and then take the
- * update branch, where their snapshot does not show them the new user yet. They
- * get no row, as does a user who may not sign in; why is asked afterwards.
+ * of many first sign-ins one inserts, the others wait for it and learn its user
+ * id. Their snapshot does not show them that user yet, but ON CONFLICT looks
+ * past the snapshot, so they too update the row and get it back.
  */
 const findOrCreate = (companion: string) => `
 WITH identity AS (
@@ -43,35 +49,32 @@ WITH identity AS (
     OR EXISTS (SELECT FROM identities WHERE issuer = $2 AND subject = $3)
   ON CONFLICT (issuer, subject) DO UPDATE
     SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
-    WHERE EXISTS (
-      SELECT FROM users WHERE id = identities.user_id AND status = 'active')
+    WHERE NOT EXISTS (
+      SELECT FROM users WHERE id = identities.user_id AND status <> 'active')
   RETURNING user_id
-), created AS (
-  INSERT INTO users (id, status, email, email_verified, email_authority,
-    hosted_domain, name, given_name, family_name, picture, locale, profile,
-    created_at, updated_at, last_sign_in_at)
-  SELECT user_id, 'active', $7, $8::boolean, $9, $10, $11, $12, $13, $14, $15,
-    $16::jsonb, $5::timestamptz, $5::timestamptz, $5::timestamptz
-  FROM identity WHERE user_id = $1::uuid
-  RETURNING *
-), found AS (
-  UPDATE users SET
-    email = COALESCE($7, email),
-    email_verified = CASE WHEN $7 IS NULL THEN email_verified ELSE $8::boolean END,
-    email_authority = CASE WHEN $7 IS NULL THEN email_authority ELSE $9 END,
-    hosted_domain = $10,
-    name = COALESCE($11, name),
-    given_name = COALESCE($12, given_name),
-    family_name = COALESCE($13, family_name),
-    picture = COALESCE($14, picture),
-    locale = COALESCE($15, locale),
-    updated_at = $5::timestamptz,
-    last_sign_in_at = $5::timestamptz
-  FROM identity
-  WHERE users.id = identity.user_id AND users.id <> $1::uuid AND users.status = 'active'
-  RETURNING users.*
 ), account AS (
-  SELECT * FROM created UNION ALL SELECT * FROM found
+  INSERT INTO users (id, email, email_verified, email_authority, hosted_domain,
+    name, given_name, family_name, picture, locale, profile,
+    created_at, updated_at, last_sign_in_at)
+  SELECT user_id, $7, $8::boolean, $9, $10, $11, $12, $13, $14, $15, $16::jsonb,
+    $5::timestamptz, $5::timestamptz, $5::timestamptz
+  FROM identity
+  ON CONFLICT (id) DO UPDATE SET
+    email = COALESCE(EXCLUDED.email, users.email),
+    email_verified = CASE WHEN EXCLUDED.email IS NULL
+      THEN users.email_verified ELSE EXCLUDED.email_verified END,
+    email_authority = CASE WHEN EXCLUDED.email IS NULL
+      THEN users.email_authority ELSE EXCLUDED.email_authority END,
+    hosted_domain = EXCLUDED.hosted_domain,
+    name = COALESCE(EXCLUDED.name, users.name),
+    given_name = COALESCE(EXCLUDED.given_name, users.given_name),
+    family_name = COALESCE(EXCLUDED.family_name, users.family_name),
+    picture = COALESCE(EXCLUDED.picture, users.picture),
+    locale = COALESCE(EXCLUDED.locale, users.locale),
+    updated_at = EXCLUDED.updated_at,
+    last_sign_in_at = EXCLUDED.last_sign_in_at
+  WHERE users.status = 'active'
+  RETURNING *
 )${companion}
 SELECT ${userColumns} FROM account`;
 
@@ -80,7 +83,7 @@ export const findStatus = `SELECT status FROM users WHERE id =
   (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2)`;
 
 const plainText = findOrCreate("");
-const companionTexts = new Map<string, string>();
+const textsWithCompanion = new Map<Companion["text"], string>();
 
 /**
  * The statement that finds or creates the user of an identity.
@@ -100,7 +103,7 @@ export function findOrCreateStatement(
     identity.issuer,
     identity.subject,
     JSON.stringify(storedClaims(identity)),
-    now,
+    now.toISOString(),
     options.signUp === "open",
     identity.email,
     identity.emailVerified,
@@ -114,13 +117,13 @@ export function findOrCreateStatement(
     JSON.stringify(options.profile ?? {}),
   ];
   if (!companion) return { newUserId, text: plainText, values };
-  const extra = companion(values.length + 1);
-  let text = companionTexts.get(extra.text);
+  let text = textsWithCompanion.get(companion.text);
   if (text === undefined) {
-    text = findOrCreate(`, companion AS (${extra.text})`);
-    companionTexts.set(extra.text, text);
+    const expression = companion.text(values.length + 1);
+    text = findOrCreate(`, companion AS (${expression})`);
+    textsWithCompanion.set(companion.text, text);
   }
-  return { newUserId, text, values: [...values, ...extra.values] };
+  return { newUserId, text, values: [...values, ...companion.values] };
 }
 
 /** What is kept of a sign-in beside the keys; the nonce has done its work. */

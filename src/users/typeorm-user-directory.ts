@@ -18,9 +18,8 @@ import {
 } from "./user-directory.port";
 
 /**
- * How often the statement may lose against others before we give up. Losing a
- * first sign-in costs one more run; only a user who is deleted and comes back
- * all the time could cost more.
+ * How often the statement is run before we give up. One run is enough unless
+ * the user is being deleted or changed at the same moment.
  */
 const maxAttempts = 5;
 
@@ -66,7 +65,7 @@ export class TypeormUserDirectory extends UserDirectory {
       );
       if (known?.status === "disabled") return { kind: "disabled" };
       if (!known && options.signUp === "closed") return { kind: "unknown" };
-      // Somebody else was creating the user, or changing it, just now.
+      // Somebody was deleting the user, or changing it, just now.
     }
     throw new AuthError("service_unavailable", {
       reason: "sign_in_contention",

@@ -54,7 +54,9 @@ export function identityFromClaims(
   }
   if (
     nonce !== undefined &&
-    (typeof nonce !== "string" || nonce.length > 512)
+    (typeof nonce !== "string" ||
+      nonce.length > 512 ||
+      cleanText(nonce) !== nonce)
   ) {
     refuse("nonce_invalid");
   }

@@ -57,7 +57,9 @@ function parseObject(
   try {
     const text = decoder.decode(bytes);
     value = JSON.parse(text);
-    if (hasDuplicateMember(text)) refuse("duplicate_member");
+    if (!isPlainlyUnique(value, text) && hasDuplicateMember(text)) {
+      refuse("duplicate_member");
+    }
   } catch (cause) {
     // The cause of a JSON error quotes the token, so it is dropped here.
     if (cause instanceof AuthError) throw cause;
@@ -75,6 +77,16 @@ function decodeSegment(segment: string, reason: string): Buffer {
   // Left-over bits in the last character would give one token many spellings.
   if (bytes.toString("base64url") !== segment) refuse(reason);
   return bytes;
+}
+
+/**
+ * Whether it is plain without a closer look that no member is named twice: a
+ * flat object with as many members as the text has names. Google's are.
+ */
+function isPlainlyUnique(value: unknown, json: string): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  const names = json.match(/"\s*:/g)?.length ?? 0;
+  return json.lastIndexOf("{") === 0 && names === Object.keys(value).length;
 }
 
 /**
