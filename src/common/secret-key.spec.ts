@@ -32,6 +32,12 @@ describe("deriveKey", () => {
     });
   });
 
+  describe("when the secret is too short to be one", () => {
+    it.each(["", "x".repeat(31)])("refuses %j", (secret) => {
+      expect(() => deriveKey(secret, "refresh-token")).toThrow(RangeError);
+    });
+  });
+
   describe("when anything about it is another", () => {
     it.each([
       ["purpose", secretKey, "signing-key-encryption"],

@@ -70,7 +70,7 @@ describe("Environment", () => {
 
     it.each([
       "https://www.googleapis.com/oauth2/v1/certs",
-      "https://googleapis.com/certs",
+      "https://oauth2.googleapis.com/certs",
       "https://accounts.google.com/certs",
       "https://WWW.googleapis.com:443/certs",
     ])("fetches keys from %s", (value) => {
@@ -81,6 +81,8 @@ describe("Environment", () => {
       "http://www.googleapis.com/oauth2/v1/certs",
       "https://googleapis.com.evil.example/certs",
       "https://evilgoogleapis.com/certs",
+      "https://storage.googleapis.com/a-customers-bucket/certs",
+      "https://sites.google.com/view/certs",
       "https://www.googleapis.com@evil.example/certs",
       "https://evil.example/www.googleapis.com/",
       "https://evil.example#.googleapis.com",

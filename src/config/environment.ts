@@ -10,6 +10,15 @@ import {
   Min,
 } from "class-validator";
 import {
+  clientId,
+  domain,
+  isGoogleUrl,
+  isListOf,
+  isOrigin,
+  isPlaceholder,
+  isUrl,
+} from "./environment-rules";
+import {
   AsBoolean,
   AsInteger,
   AsList,
@@ -17,47 +26,6 @@ import {
   Satisfies,
   Variable,
 } from "./variable.decorator";
-
-const clientId = /^(?:[a-z][a-z0-9-]{0,31}=)?(?=.*\.)[A-Za-z0-9._-]{8,128}$/;
-const domain =
-  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
-/** What placeholders are made of. */
-const stockWords = new RegExp(
-  [
-    "change replace insert enter paste generate placeholder example sample",
-    "default dummy random secret password passphrase token string text value",
-    "super very long strong secure your some thing this here please with",
-    "only test develop production least minimum character bytes openssl base64",
-    "own key for and the not use dev min hex jwt foo bar me my to it in of is at",
-  ]
-    .join(" ")
-    .replaceAll(" ", "|"),
-  "gi",
-);
-
-function isUrl(value: unknown, protocols: readonly string[]): boolean {
-  return (
-    typeof value === "string" &&
-    URL.canParse(value) &&
-    protocols.includes(new URL(value).protocol)
-  );
-}
-
-function isOrigin(value: unknown): boolean {
-  return (
-    isUrl(value, ["http:", "https:"]) &&
-    new URL(value as string).origin === value
-  );
-}
-
-function isGoogleUrl(value: unknown): boolean {
-  if (!isUrl(value, ["https:"])) return false;
-  const { hostname, port, username, password } = new URL(value as string);
-  const ofGoogle = ["googleapis.com", "google.com"].some(
-    (host) => hostname === host || hostname.endsWith(`.${host}`),
-  );
-  return ofGoogle && port + username + password === "";
-}
 
 const inProduction = (environment: Environment) =>
   environment.NODE_ENV === "production";
@@ -279,22 +247,4 @@ export class Environment {
   @AsBoolean()
   @IsBoolean()
   DOCS?: boolean;
-}
-
-function isListOf(value: unknown, pattern: RegExp): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((entry) => typeof entry === "string" && pattern.test(entry))
-  );
-}
-
-/**
- * Whether a secret is one that everybody could write: stock words with little
- * between them, or a short text over and over. A random key passes, whatever
- * words chance has put into it: too few to leave less than 16 characters.
- */
-function isPlaceholder(secret: string): boolean {
-  const own = secret.replace(stockWords, "").replace(/[\s._-]/g, "");
-  const repeats = Array.from({ length: 16 }, (_, i) => secret.slice(i + 1));
-  return own.length < 16 || repeats.some((rest) => secret.startsWith(rest));
 }

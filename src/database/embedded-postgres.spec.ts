@@ -22,12 +22,16 @@ import {
   EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from "./embedded-postgres";
-import { executable, findBundledBinaries } from "./embedded/bundled-binaries";
+import {
+  copyBinaries,
+  executable,
+  findBundledBinaries,
+} from "./embedded/bundled-binaries";
 import { isRunning } from "./embedded/process-identity";
 
 const isRoot = process.geteuid?.() === 0;
 const asRoot = isRoot ? it : it.skip;
-const withBundled = findBundledBinaries() ? it : it.skip;
+const whereBundled = findBundledBinaries() ? it : it.skip;
 
 let folder: string;
 let dataDir: string;
@@ -103,10 +107,12 @@ describe("an embedded Postgres in a new folder", () => {
     await postgres.stop();
   });
 
-  withBundled("runs from PATH, when the npm package is absent", async () => {
+  whereBundled("runs from PATH, when the npm package is absent", async () => {
     const bin = join(folder, "bin");
     mkdirSync(bin);
-    const native = findBundledBinaries()?.folder ?? "";
+    // Where they are installed, perhaps only root can get at them.
+    const installed = findBundledBinaries() ?? { folder: "", version: "" };
+    const native = await copyBinaries(installed, folder);
     for (const program of ["postgres", "initdb", "pg_ctl"]) {
       const target = executable(join(native, "bin"), program);
       symlinkSync(target, executable(bin, program));
