@@ -8,7 +8,7 @@ import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { startService } from "../start-service";
 import { GoogleEmulator } from "../testing/google-emulator";
 import { DemoOutput } from "./demo-output";
-import { freePortFrom } from "./free-port";
+import { onFreePort } from "./free-port";
 import { selfCheck } from "./self-check";
 
 interface DemoOptions {
@@ -56,23 +56,25 @@ async function main(): Promise<void> {
   mkdirSync(dataDir, { recursive: true });
   const logFile = join(dataDir, "service.log");
 
-  const google = await GoogleEmulator.start({
-    port: await freePortFrom(options.port + 1000),
-  });
+  const google = await onFreePort(options.port + 1000, (port) =>
+    GoogleEmulator.start({ port }),
+  );
   try {
     output.step("google", google.url);
-    const service = await startService(
-      {
-        NODE_ENV: "development",
-        PORT: String(await freePortFrom(options.port)),
-        ...google.environment(),
-      },
-      {
-        dataDir,
-        logDestination: pino.destination(logFile),
-        onProgress: (message) => output.progress(message),
-        onStep: ({ name, detail }) => output.step(name, detail),
-      },
+    const service = await onFreePort(options.port, (port) =>
+      startService(
+        {
+          NODE_ENV: "development",
+          PORT: String(port),
+          ...google.environment(),
+        },
+        {
+          dataDir,
+          logDestination: pino.destination(logFile),
+          onProgress: (message) => output.progress(message),
+          onStep: ({ name, detail }) => output.step(name, detail),
+        },
+      ),
     );
     try {
       const { results, accessToken } = await selfCheck(
@@ -107,6 +109,9 @@ function portNumber(text: string): number {
   }
   return port;
 }
+
+// Whoever read the output has gone, as `| head` does.
+process.stdout.on("error", () => process.exit(1));
 
 main().catch((error: unknown) => {
   console.error(`✖ ${error instanceof Error ? error.message : String(error)}`);

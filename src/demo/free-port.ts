@@ -4,13 +4,33 @@ import { createServer } from "node:net";
 const attempts = 20;
 
 /**
- * The wished port of 127.0.0.1, or the next one that nobody uses.
+ * Ports above 1023 that fetch() and browsers refuse to talk to, such as X11's.
  *
- * @throws Error when all of them are taken
+ * @see https://fetch.spec.whatwg.org/#port-blocking
  */
-export async function freePortFrom(wished: number): Promise<number> {
+const blockedPorts = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666,
+  6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
+/**
+ * Starts something on the wished port of 127.0.0.1, or on the next one that
+ * nobody uses; also when somebody else is a moment faster.
+ *
+ * @param start told a port that was free just now
+ * @throws Error when all of them are taken, or what `start` throws otherwise
+ */
+export async function onFreePort<T>(
+  wished: number,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
   for (let port = wished; port < wished + attempts; port++) {
-    if (await isFree(port)) return port;
+    if (blockedPorts.has(port) || !(await isFree(port))) continue;
+    try {
+      return await start(port);
+    } catch (error) {
+      if (!isPortTaken(error)) throw error;
+    }
   }
   throw new Error(
     `Ports ${wished} to ${wished + attempts - 1} are all taken; choose another with --port.`,
@@ -25,4 +45,9 @@ function isFree(port: number): Promise<boolean> {
       probe.close(() => resolve(true)),
     );
   });
+}
+
+function isPortTaken(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return code === "EADDRINUSE" || (cause !== undefined && isPortTaken(cause));
 }
