@@ -4,7 +4,7 @@ import {
   createVerify,
   type JsonWebKey,
 } from "node:crypto";
-import { Controller, Get } from "@nestjs/common";
+import { ConflictException, Controller, Get } from "@nestjs/common";
 import { Client } from "pg";
 import {
   CurrentUser,
@@ -38,6 +38,18 @@ class TeamController {
   @Get("optional")
   optional(@CurrentUser("userId") userId: string | undefined) {
     return { userId: userId ?? null };
+  }
+
+  @Public()
+  @Get("conflict")
+  conflict() {
+    throw new ConflictException("That note was changed meanwhile.");
+  }
+
+  @Public()
+  @Get("bug")
+  bug() {
+    throw new Error("secret detail of a bug");
   }
 
   @Roles("admin", "auditor")
@@ -155,6 +167,27 @@ describe("this service's access tokens", () => {
     ])("the spelling %s of a guarded path gives nothing away", async (path) => {
       const { status } = await getWithToken(service, path);
       expect([400, 401, 404]).toContain(status);
+    });
+
+    it("what the app refuses keeps its status and words, as a problem", async () => {
+      const answer = await getWithToken(service, "/team/conflict");
+      expect(answer.status).toBe(409);
+      expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
+      expect(answer.body).toMatchObject({
+        type: "about:blank",
+        title: "Conflict",
+        detail: "That note was changed meanwhile.",
+      });
+    });
+
+    it("a bug is a 500 that says nothing, and is logged", async () => {
+      const answer = await getWithToken(service, "/team/bug");
+      expect([answer.status, answer.body.code]).toEqual([
+        500,
+        "internal_error",
+      ]);
+      expect(JSON.stringify(answer.body)).not.toContain("secret detail");
+      expect(service.logLines.join("")).toContain("secret detail of a bug");
     });
 
     it("a public route needs nothing and does not even read a bad token", async () => {

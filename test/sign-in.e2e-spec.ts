@@ -200,6 +200,23 @@ describe("signing in with a Google ID token", () => {
     });
   });
 
+  it("keeps what a database cannot, out of names and labels", async () => {
+    const answer = await postJson(service, "/auth/google", {
+      idToken: await google.idToken({
+        account: newAccount({ name: "A\u0000d\ud800a \u202eevil" }),
+      }),
+      device: "my\u0000 phone\udc00",
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body.user).toMatchObject({ name: "Ada evil" });
+    const [session] = await query(
+      service,
+      "SELECT device FROM sessions WHERE id = $1",
+      [answer.body.sessionId],
+    );
+    expect(session).toEqual({ device: "my phone" });
+  });
+
   describe("who a user is", () => {
     it("two subjects with one e-mail are two users", async () => {
       const email = "shared@gmail.com";

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import {
   type ArgumentsHost,
   Catch,
@@ -63,6 +64,10 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const allowed = isNotFound(exception)
       ? this.allowedMethods.of(request.url.split("?", 1)[0] ?? "")
       : [];
+    if (exception instanceof HttpException && isOfTheApp(exception)) {
+      this.answerForApp(exception, requestId, response);
+      return;
+    }
     const error =
       allowed.length > 0
         ? new AuthError("method_not_allowed")
@@ -79,6 +84,31 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     );
   }
 
+  /** A refusal of the app's own, such as a ConflictException: its words, our form. */
+  private answerForApp(
+    exception: HttpException,
+    requestId: string,
+    response: unknown,
+  ): void {
+    const status = exception.getStatus();
+    this.logger.log({ requestId, status }, "refused by the application");
+    const { httpAdapter } = this.adapterHost;
+    if (httpAdapter.isHeadersSent(response)) return;
+    httpAdapter.setHeader(response, "Content-Type", problemContentType);
+    httpAdapter.setHeader(response, "Cache-Control", "no-store");
+    httpAdapter.reply(
+      response,
+      {
+        type: "about:blank",
+        title: STATUS_CODES[status] ?? "Error",
+        status,
+        detail: exception.message,
+        requestId,
+      },
+      status,
+    );
+  }
+
   private log(error: AuthError, exception: unknown, requestId: string): void {
     const { code, reason } = error;
     if (error.status >= 500) {
@@ -91,6 +121,12 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       this.logger.log({ requestId, code, reason }, "refused");
     }
   }
+}
+
+/** Whether it has a status that none of our codes stands for. */
+function isOfTheApp(exception: HttpException): boolean {
+  const status = exception.getStatus();
+  return status < 500 && !(status in codesByStatus);
 }
 
 function isNotFound(exception: unknown): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
+import { cleanText } from "../common/clean-text";
 import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
@@ -96,9 +97,12 @@ export class TypeormSessionStore extends SessionStore {
       rotatedAt: new Date(now),
       idleExpiresAt: later(this.options.idleTtlSeconds),
       absoluteExpiresAt: later(this.options.maxTtlSeconds),
-      device: context.device,
+      device: context.device === null ? null : cleanText(context.device),
       ip: context.ip,
-      userAgent: context.userAgent?.slice(0, maxUserAgentLength) ?? null,
+      userAgent:
+        context.userAgent === null
+          ? null
+          : cleanText(context.userAgent.slice(0, maxUserAgentLength)),
       createdAt: new Date(now),
       lastUsedAt: new Date(now),
       revokedAt: null,

@@ -1,4 +1,5 @@
 import { AuthError } from "../../common/auth-error";
+import { cleanText } from "../../common/clean-text";
 import { emailAuthority } from "../email-authority";
 import type { VerifiedIdentity } from "../verified-identity";
 
@@ -141,14 +142,6 @@ function textOf(value: unknown, limit: number): string | null {
   if (typeof value !== "string") return null;
   const clean = cleanText(value.slice(0, 2 * limit + 1)).trim();
   return Array.from(clean).slice(0, limit).join("") || null;
-}
-
-/**
- * Without what Postgres cannot store (U+0000, lone surrogates), control
- * characters, and the marks that reverse the direction of a line.
- */
-function cleanText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, "");
 }
 
 function refuse(reason: string): never {

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { resolve } from "node:path";
+
+const root = resolve(__dirname, "../..");
+
+export interface ProgramOptions {
+  readonly cwd: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A program of ours in a process of its own, straight from its source. */
+export class Program {
+  stdout = "";
+  stderr = "";
+
+  private readonly heard = new EventEmitter();
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      this.stdout += String(chunk);
+      this.heard.emit("anything");
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      this.stderr += String(chunk);
+      this.heard.emit("anything");
+    });
+    child.on("exit", () => this.heard.emit("anything"));
+  }
+
+  /** @param file such as src/main.ts */
+  static start(file: string, { cwd, args = [], env }: ProgramOptions): Program {
+    const { PATH, HOME } = process.env;
+    return new Program(
+      spawn(
+        process.execPath,
+        [
+          "-r",
+          require.resolve("@swc-node/register"),
+          resolve(root, file),
+          ...args,
+        ],
+        {
+          cwd,
+          env: {
+            PATH,
+            HOME,
+            TS_NODE_PROJECT: resolve(root, "tsconfig.json"),
+            ...env,
+          },
+        },
+      ),
+    );
+  }
+
+  /** Waits until standard output or error has this in it. */
+  async says(text: string): Promise<void> {
+    while (!`${this.stdout}${this.stderr}`.includes(text)) {
+      if (this.child.exitCode !== null) {
+        throw new Error(`It ended without saying "${text}": ${this.stderr}`);
+      }
+      await once(this.heard, "anything");
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Waits for its end; the exit status, or null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      await once(this.child, "close");
+    }
+    return this.child.exitCode;
+  }
+}
