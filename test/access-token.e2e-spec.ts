@@ -4,60 +4,12 @@ import {
   createVerify,
   type JsonWebKey,
 } from "node:crypto";
-import { ConflictException, Controller, Get } from "@nestjs/common";
-import { Client } from "pg";
-import {
-  CurrentUser,
-  OptionalAuth,
-  type Principal,
-  Public,
-  Roles,
-  SigningKeys,
-} from "../src/index";
+import { SigningKeys } from "../src/index";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { newAccount } from "../src/testing/google-accounts";
 import { TestService } from "../src/testing/test-service";
-import { answerOf, getWithToken, signIn } from "./support/requests";
+import { getWithToken, signIn } from "./support/requests";
 import { query } from "./support/rows";
-
-/** What a team would write; nothing on it says that it is guarded. */
-@Controller("team")
-class TeamController {
-  @Get("undecorated")
-  undecorated(@CurrentUser() user: Principal) {
-    return { userId: user.userId };
-  }
-
-  @Public()
-  @Get("public")
-  open() {
-    return { ok: true };
-  }
-
-  @OptionalAuth()
-  @Get("optional")
-  optional(@CurrentUser("userId") userId: string | undefined) {
-    return { userId: userId ?? null };
-  }
-
-  @Public()
-  @Get("conflict")
-  conflict() {
-    throw new ConflictException("That note was changed meanwhile.");
-  }
-
-  @Public()
-  @Get("bug")
-  bug() {
-    throw new Error("secret detail of a bug");
-  }
-
-  @Roles("admin", "auditor")
-  @Get("admin")
-  admin() {
-    return { ok: true };
-  }
-}
 
 function partsOf(token: string) {
   const [header = "", payload = "", signature = ""] = token.split(".");
@@ -85,9 +37,7 @@ describe("this service's access tokens", () => {
 
   beforeAll(async () => {
     google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      controllers: [TeamController],
-    });
+    service = await TestService.start(google);
     idToken = await google.idToken();
     signedIn = await signIn(service, idToken);
   });
@@ -140,95 +90,6 @@ describe("this service's access tokens", () => {
         Buffer.from(signature, "base64url"),
       );
     expect(verified).toBe(true);
-  });
-
-  describe("on routes of the team's own", () => {
-    it("a controller without any decorator is closed, and opens with a token", async () => {
-      const path = "/team/undecorated";
-      const closed = await getWithToken(service, path);
-      expect(closed.status).toBe(401);
-      expect(closed.body.code).toBe("unauthenticated");
-      expect(closed.headers.get("www-authenticate")).toBe("Bearer");
-      const open = await getWithToken(service, path, signedIn.accessToken);
-      expect(open.body).toEqual({ userId: signedIn.user.id });
-    });
-
-    it.each([
-      "/team/undecorated/",
-      "//team/undecorated",
-      "/team//undecorated",
-      "/team/undecorated/.",
-      "/team/%75ndecorated",
-      "/TEAM/undecorated",
-      "/team/undecorated?x=1",
-      "/team/undecorated%2f",
-      "/team/undecorated;x=1",
-      "/team/./undecorated",
-    ])("the spelling %s of a guarded path gives nothing away", async (path) => {
-      const { status } = await getWithToken(service, path);
-      expect([400, 401, 404]).toContain(status);
-    });
-
-    it("what the app refuses keeps its status and words, as a problem", async () => {
-      const answer = await getWithToken(service, "/team/conflict");
-      expect(answer.status).toBe(409);
-      expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
-      expect(answer.body).toMatchObject({
-        type: "about:blank",
-        title: "Conflict",
-        detail: "That note was changed meanwhile.",
-      });
-    });
-
-    it("a bug is a 500 that says nothing, and is logged", async () => {
-      const answer = await getWithToken(service, "/team/bug");
-      expect([answer.status, answer.body.code]).toEqual([
-        500,
-        "internal_error",
-      ]);
-      expect(JSON.stringify(answer.body)).not.toContain("secret detail");
-      expect(service.logLines.join("")).toContain("secret detail of a bug");
-    });
-
-    it("a public route needs nothing and does not even read a bad token", async () => {
-      expect((await getWithToken(service, "/team/public")).status).toBe(200);
-      const bad = await getWithToken(service, "/team/public", "garbage");
-      expect(bad.status).toBe(200);
-    });
-
-    it("an optional route knows who is there, and still refuses a bad token", async () => {
-      const path = "/team/optional";
-      expect((await getWithToken(service, path)).body).toEqual({
-        userId: null,
-      });
-      expect(
-        (await getWithToken(service, path, signedIn.accessToken)).body,
-      ).toEqual({ userId: signedIn.user.id });
-      expect((await getWithToken(service, path, "garbage")).status).toBe(401);
-    });
-
-    it("a route with roles lets in who has one of them", async () => {
-      const refused = await getWithToken(
-        service,
-        "/team/admin",
-        signedIn.accessToken,
-      );
-      expect(refused.status).toBe(403);
-      expect(refused.body.code).toBe("insufficient_role");
-      const account = newAccount();
-      const { user } = await signIn(service, await google.idToken({ account }));
-      await query(
-        service,
-        "UPDATE users SET roles = '{auditor}' WHERE id = $1",
-        [user.id],
-      );
-      const { accessToken } = await signIn(
-        service,
-        await google.idToken({ account }),
-      );
-      const admitted = await getWithToken(service, "/team/admin", accessToken);
-      expect(admitted.status).toBe(200);
-    });
   });
 
   describe("are refused when", () => {
@@ -388,24 +249,5 @@ describe("this service's access tokens", () => {
         env: { SECRET_KEY: "quite another one: 0a9b8c7d6e5f4a3b2c" },
       }),
     ).rejects.toThrow("encrypted under another SECRET_KEY");
-  });
-
-  it("a guarded call makes no query", async () => {
-    const counter = jest.spyOn(Client.prototype, "query");
-    const answer = await getWithToken(
-      service,
-      "/team/undecorated",
-      signedIn.accessToken,
-    );
-    expect(answer.status).toBe(200);
-    expect(counter).not.toHaveBeenCalled();
-    counter.mockRestore();
-  });
-
-  it("HEAD is answered like GET, without a body", async () => {
-    const answer = await answerOf(
-      await service.fetch("/users/me", { method: "HEAD" }),
-    );
-    expect(answer.status).toBe(401);
   });
 });

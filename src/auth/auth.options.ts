@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+import { configurableModule } from "../common/configurable-module";
 
 /** Who may sign in. */
 export interface AuthOptions {
@@ -13,10 +13,4 @@ export interface AuthOptions {
 export const {
   ConfigurableModuleClass: ConfigurableAuthModule,
   MODULE_OPTIONS_TOKEN: AUTH_OPTIONS,
-} = new ConfigurableModuleBuilder<AuthOptions>({ moduleName: "Auth" })
-  .setClassMethodName("forRoot")
-  .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
-    ...definition,
-    providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
-  }))
-  .build();
+} = configurableModule<AuthOptions>("Auth");

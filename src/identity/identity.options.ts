@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+import { configurableModule } from "../common/configurable-module";
 
 /** An app of yours, as Google knows it. */
 export interface GoogleClient {
@@ -21,13 +21,4 @@ export interface IdentityOptions {
 export const {
   ConfigurableModuleClass: ConfigurableIdentityModule,
   MODULE_OPTIONS_TOKEN: IDENTITY_OPTIONS,
-} = new ConfigurableModuleBuilder<IdentityOptions>({
-  moduleName: "Identity",
-})
-  .setClassMethodName("forRoot")
-  .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
-    ...definition,
-    global: true,
-    providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
-  }))
-  .build();
+} = configurableModule<IdentityOptions>("Identity");

@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+import { configurableModule } from "../common/configurable-module";
 
 /** How long sessions live, and what their refresh tokens are made from. */
 export interface SessionsOptions {
@@ -13,11 +13,4 @@ export interface SessionsOptions {
 export const {
   ConfigurableModuleClass: ConfigurableSessionsModule,
   MODULE_OPTIONS_TOKEN: SESSIONS_OPTIONS,
-} = new ConfigurableModuleBuilder<SessionsOptions>({ moduleName: "Sessions" })
-  .setClassMethodName("forRoot")
-  .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
-    ...definition,
-    global: true,
-    providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
-  }))
-  .build();
+} = configurableModule<SessionsOptions>("Sessions");

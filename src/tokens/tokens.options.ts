@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+import { configurableModule } from "../common/configurable-module";
 
 /** What the access tokens say and how long they live. */
 export interface TokensOptions {
@@ -15,11 +15,4 @@ export interface TokensOptions {
 export const {
   ConfigurableModuleClass: ConfigurableTokensModule,
   MODULE_OPTIONS_TOKEN: TOKENS_OPTIONS,
-} = new ConfigurableModuleBuilder<TokensOptions>({ moduleName: "Tokens" })
-  .setClassMethodName("forRoot")
-  .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
-    ...definition,
-    global: true,
-    providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
-  }))
-  .build();
+} = configurableModule<TokensOptions>("Tokens");

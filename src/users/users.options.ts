@@ -1,11 +1,7 @@
-import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
+import { configurableModule } from "../common/configurable-module";
+
+/** Nothing to choose yet; what may be replaced are the providers. */
+export type UsersOptions = Record<string, never>;
 
 export const { ConfigurableModuleClass: ConfigurableUsersModule } =
-  new ConfigurableModuleBuilder<Record<string, never>>({ moduleName: "Users" })
-    .setClassMethodName("forRoot")
-    .setExtras<{ providers?: Provider[] }>({}, (definition, extras) => ({
-      ...definition,
-      global: true,
-      providers: [...(definition.providers ?? []), ...(extras.providers ?? [])],
-    }))
-    .build();
+  configurableModule<UsersOptions>("Users");

@@ -1,0 +1,95 @@
+import { DataSource } from "typeorm";
+import { TestDatabase } from "../testing/test-database";
+import { dataSourceOptions } from "./data-source";
+import { advisoryLocks, Database } from "./database";
+
+describe("Database", () => {
+  let testDatabase: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+
+  beforeEach(async () => {
+    testDatabase = await TestDatabase.create();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
+    ).initialize();
+    database = new Database(dataSource);
+  });
+
+  afterEach(async () => {
+    await dataSource.destroy();
+    await testDatabase.destroy();
+  });
+
+  const preparedStatements = () =>
+    dataSource.query<{ statement: string }[]>(
+      "SELECT statement FROM pg_prepared_statements",
+    );
+
+  it("plans a statement once per connection, however often it runs", async () => {
+    for (const value of [1, 2, 3]) {
+      expect(await database.query("SELECT $1::int AS n", [value])).toEqual([
+        { n: value },
+      ]);
+    }
+    expect(await preparedStatements()).toEqual([
+      { statement: "SELECT $1::int AS n" },
+    ]);
+  });
+
+  it("behind a pooler that loses prepared statements, goes on without them", async () => {
+    await database.query("SELECT $1::int AS n", [1]);
+    await dataSource.query("DEALLOCATE ALL");
+    expect(await database.query("SELECT $1::int AS n", [2])).toEqual([
+      { n: 2 },
+    ]);
+    expect(await database.query("SELECT $1::text AS t", ["a"])).toEqual([
+      { t: "a" },
+    ]);
+    expect(await preparedStatements()).toEqual([]);
+  });
+
+  it("when a statement fails for a reason of its own, passes the reason on and keeps preparing", async () => {
+    await expect(
+      database.query("SELECT 1 / $1::int AS n", [0]),
+    ).rejects.toMatchObject({ code: "22012" });
+    await database.query("SELECT $1::int AS n", [1]);
+    expect(await preparedStatements()).toHaveLength(1);
+  });
+
+  it("when the connection dies, answers service_unavailable and then heals", async () => {
+    const killed = database.query(
+      "SELECT pg_terminate_backend(pg_backend_pid()) AS ok",
+      [],
+    );
+    await expect(killed).rejects.toMatchObject({ code: "service_unavailable" });
+    expect(await database.query("SELECT 1 AS n", [])).toEqual([{ n: 1 }]);
+  });
+
+  it("under a lock, lets one in after the other, and takes back what failed", async () => {
+    const other = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 2, ssl: false }),
+    ).initialize();
+    let inside = 0;
+    const enter = (through: Database) =>
+      through.withLock(advisoryLocks.signingKeys, async (query) => {
+        inside += 1;
+        const alone = inside === 1;
+        await query("SELECT pg_sleep(0.01)", []);
+        inside -= 1;
+        return alone;
+      });
+    const databases = [database, new Database(other), new Database(other)];
+    expect(await Promise.all(databases.map(enter))).toEqual([true, true, true]);
+    await expect(
+      database.withLock(advisoryLocks.signingKeys, async (query) => {
+        await query("CREATE TABLE half_made (id int)", []);
+        throw new Error("half way");
+      }),
+    ).rejects.toThrow("half way");
+    expect(
+      await database.query("SELECT to_regclass('half_made') AS made", []),
+    ).toEqual([{ made: null }]);
+    await other.destroy();
+  });
+});
