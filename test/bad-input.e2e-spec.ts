@@ -209,6 +209,33 @@ describe("bad input to the sign-in", () => {
     ]);
   });
 
+  it("a nonce that the token was not asked for with is refused, and nothing stored", async () => {
+    const before = await rowCounts(service);
+    const attempts = [
+      { idToken: await google.idToken({ nonce: "one" }), nonce: "another" },
+      { idToken: await good(), nonce: "one" },
+    ];
+    for (const attempt of attempts) {
+      const answer = await answerOf(await json(attempt)());
+      expect([answer.status, answer.body.code, answer.body.reason]).toEqual([
+        401,
+        "invalid_token",
+        "nonce_mismatch",
+      ]);
+    }
+    const malformed = await answerOf(
+      await json({ idToken: await good(), nonce: ["one"] })(),
+    );
+    expect([malformed.status, malformed.body.code]).toEqual([
+      400,
+      "invalid_request",
+    ]);
+    expect(await rowCounts(service)).toEqual(before);
+    const idToken = await google.idToken({ nonce: "one" });
+    const answer = await answerOf(await json({ idToken, nonce: "one" })());
+    expect(answer.status).toBe(200);
+  });
+
   it("no token, nor any part of one, is in any log line", () => {
     const log = service.logLines.join("\n");
     expect(log).toContain("bad_signature");

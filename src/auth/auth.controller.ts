@@ -17,11 +17,13 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { AuthError } from "../common/auth-error";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
+import { nonceAgrees } from "./nonce";
 import { SignIn } from "./sign-in";
 
 @ApiTags("Sign-in")
@@ -62,6 +64,9 @@ export class AuthController {
     @Ip() ip: string | undefined,
     @Headers("user-agent") userAgent: string | undefined,
   ): Promise<SignInResponseDto> {
+    if (body.nonce && !nonceAgrees(identity.nonce, body.nonce)) {
+      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
+    }
     const signedIn = await this.signIn.run(identity, {
       device: body.device ?? null,
       ip: ip ?? null,

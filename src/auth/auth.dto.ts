@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
-import { IsOptional, IsString, MaxLength } from "class-validator";
+import { IsOptional, IsString, Length, MaxLength } from "class-validator";
 import { UserDto } from "../users/user.dto";
 import type { SignedIn } from "./sign-in";
 
@@ -22,6 +22,16 @@ export class SignInRequestDto {
     description: "What Google Identity Services calls the ID token.",
   })
   credential?: string;
+
+  @ApiPropertyOptional({
+    maxLength: 512,
+    description:
+      "The nonce that the token was asked for with; the two must agree",
+  })
+  @IsOptional()
+  @IsString({ message: "must be a string" })
+  @Length(1, 512, { message: "must have 1 to 512 characters" })
+  nonce?: string;
 
   @ApiPropertyOptional({
     maxLength: 100,
