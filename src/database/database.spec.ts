@@ -57,6 +57,33 @@ describe("Database", () => {
     expect(await preparedStatements()).toHaveLength(1);
   });
 
+  it("in a deadlock, which Postgres ends by taking one statement back, both get through", async () => {
+    const other = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
+    ).initialize();
+    await other.query(
+      "CREATE TABLE pairs AS SELECT id, 0 AS n FROM generate_series(1, 2) AS id",
+    );
+    const both = new Database(other);
+    // One locks row 1 and then 2, the other 2 and then 1.
+    const lock = (first: number, second: number) =>
+      both.query(
+        `WITH held AS MATERIALIZED (
+          UPDATE pairs SET n = n + 1 WHERE id = $1::int RETURNING pg_sleep(0.1)
+        ), counted AS MATERIALIZED (SELECT count(*) AS c FROM held)
+        UPDATE pairs SET n = n + 1 FROM counted WHERE id = $2::int AND c > 0`,
+        [first, second],
+      );
+    await Promise.all([lock(1, 2), lock(2, 1)]);
+    expect(await both.query("SELECT id, n FROM pairs ORDER BY id", [])).toEqual(
+      [
+        { id: 1, n: 2 },
+        { id: 2, n: 2 },
+      ],
+    );
+    await other.destroy();
+  });
+
   it("when the connection dies, answers service_unavailable and then heals", async () => {
     const killed = database.query(
       "SELECT pg_terminate_backend(pg_backend_pid()) AS ok",

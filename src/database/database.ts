@@ -19,7 +19,8 @@ export class Database {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs one statement on a pooled connection.
+   * Runs one statement, a transaction of its own, on a pooled connection. If
+   * Postgres takes it back because of others, it is run again.
    *
    * @param text a constant; every different text is kept for good
    * @param values bound as $1, $2, …; never part of the text
@@ -29,17 +30,21 @@ export class Database {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    try {
-      return await this.run<Row>(text, values);
-    } catch (error) {
-      if (!this.prepares || !isUnpreparable(error)) {
-        throw asServiceUnavailable(error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.run<Row>(text, values);
+      } catch (error) {
+        // In either case nothing of the statement is left, so it may run again.
+        if (this.prepares && hasState(error, lostPreparedStatement)) {
+          this.prepares = false;
+        } else if (
+          attempt >= maxAttempts ||
+          !hasState(error, lostAgainstOthers)
+        ) {
+          throw asServiceUnavailable(error);
+        }
       }
     }
-    // The statement was not run, so it may be tried again, and from here on
-    // every statement is sent whole.
-    this.prepares = false;
-    return this.query(text, values);
   }
 
   /**
@@ -91,16 +96,21 @@ export class Database {
   }
 }
 
+/** How often a statement is run that others keep getting in the way of. */
+const maxAttempts = 3;
+
+/** SQLSTATE serialization_failure, deadlock_detected: Postgres took it back. */
+const lostAgainstOthers = ["40001", "40P01"];
+
 /**
- * Whether a connection pooler mixed up the prepared statements: one that hands
- * connections out by the transaction and does not know of them, such as
- * PgBouncer before 1.21.
+ * SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement: from a
+ * connection pooler that hands connections out by the transaction and does not
+ * know of prepared statements, such as PgBouncer before 1.21.
  */
-function isUnpreparable(error: unknown): boolean {
-  // SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement
-  return ["26000", "42P05"].includes(
-    String((error as { code?: unknown }).code),
-  );
+const lostPreparedStatement = ["26000", "42P05"];
+
+function hasState(error: unknown, states: readonly string[]): boolean {
+  return states.includes(String((error as { code?: unknown }).code));
 }
 
 /** The advisory locks this software takes; the numbers only have to differ. */

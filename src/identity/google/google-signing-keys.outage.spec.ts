@@ -96,14 +96,6 @@ describe("GoogleSigningKeys", () => {
       await expectFound();
       expect(requests()).toBe(2);
     });
-
-    it("does not fail the warm-up", async () => {
-      spoil();
-      await expect(keys.warmUp()).resolves.toBeUndefined();
-      google.clearFaults();
-      clock.advance(10);
-      await expectFound();
-    });
   });
 
   describe("when the keys cannot be renewed", () => {

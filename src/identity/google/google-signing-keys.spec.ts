@@ -126,12 +126,6 @@ describe("GoogleSigningKeys", () => {
       expect(found[0]?.equals(k1.publicKey)).toBe(true);
       expect(fetch).toHaveBeenCalledTimes(1);
     });
-
-    it("is warmed up by one fetch", async () => {
-      await keys.warmUp();
-      await expectFound(k1);
-      expect(fetch).toHaveBeenCalledTimes(1);
-    });
   });
 
   describe("when the keys are cached", () => {

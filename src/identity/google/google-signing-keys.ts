@@ -65,11 +65,6 @@ export class GoogleSigningKeys {
     throw new AuthError("invalid_token", { reason: "unknown_key" });
   }
 
-  /** Fetches the keys ahead of the first sign-in; a failure is only logged. */
-  async warmUp(): Promise<void> {
-    await this.current().catch(() => undefined);
-  }
-
   private async current(): Promise<KeySet> {
     const now = this.clock.now();
     const known = this.keySet;
