@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { join } from "node:path";
 import { DataSource } from "typeorm";
 import { withDevelopmentDefaults } from "./src/config/development-defaults";
+import { readEnvironment } from "./src/config/read-environment";
 import { dataSourceOptions } from "./src/database/data-source";
 
 /**
@@ -13,11 +14,12 @@ async function createDataSource(): Promise<DataSource> {
   const { source } = await withDevelopmentDefaults(process.env, {
     dataDir: join(__dirname, ".data"),
   });
+  const environment = readEnvironment(source, ["DATABASE_URL", "DATABASE_SSL"]);
   return new DataSource({
     ...dataSourceOptions({
-      url: source.DATABASE_URL ?? "",
+      url: environment.DATABASE_URL,
       poolSize: 4,
-      ssl: source.DATABASE_SSL === "on",
+      ssl: environment.DATABASE_SSL,
     }),
     entities: [join(__dirname, "src/**/*.entity.ts")],
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
 import { Inject, Injectable } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
 import { cleanText } from "../common/clean-text";
@@ -98,7 +99,7 @@ export class TypeormSessionStore extends SessionStore {
       idleExpiresAt: later(this.options.idleTtlSeconds),
       absoluteExpiresAt: later(this.options.maxTtlSeconds),
       device: context.device === null ? null : cleanText(context.device),
-      ip: context.ip,
+      ip: addressOf(context.ip),
       userAgent:
         context.userAgent === null
           ? null
@@ -109,6 +110,15 @@ export class TypeormSessionStore extends SessionStore {
       revokedReason: null,
     };
   }
+}
+
+/**
+ * An address as Postgres takes it: without the interface of a link-local one,
+ * and null for what a proxy or another platform put in its place.
+ */
+function addressOf(ip: string | null): string | null {
+  const address = ip?.split("%", 1)[0] ?? "";
+  return isIP(address) === 0 ? null : address;
 }
 
 /** Inserts a session for the one row of `account`, if there is one. */

@@ -98,6 +98,26 @@ describe("GoogleSigningKeys", () => {
     });
   });
 
+  describe("when the clock jumps back", () => {
+    it("right after a failure, asks again and does not wait for the old time", async () => {
+      spoil();
+      const { kid } = google.keys.current;
+      expect(await refusalOf(kid)).toMatchObject(unavailable);
+      google.clearFaults();
+      clock.advance(-hour);
+      await expectFound();
+      expect(requests()).toBe(2);
+    });
+
+    it("with keys in hand, renews them and does not keep them an hour longer", async () => {
+      await expectFound();
+      clock.advance(-hour);
+      await expectFound();
+      await expectFound();
+      expect(requests()).toBe(2);
+    });
+  });
+
   describe("when the keys cannot be renewed", () => {
     it("keeps the old ones and tries again every 10 s", async () => {
       await expectFound();

@@ -14,7 +14,9 @@ const cooldownSeconds = 10;
 
 interface KeySet {
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** Milliseconds since 1970: renewed in the background from here on… */
+  /** Milliseconds since 1970, as all of these. */
+  readonly fetchedAt: number;
+  /** Renewed in the background from here on… */
   readonly renewFrom: number;
   /** …obeyed without asking until here (Google's Cache-Control)… */
   readonly freshUntil: number;
@@ -52,8 +54,8 @@ export class GoogleSigningKeys {
     // Perhaps Google has just begun to sign with a new key. Asking is rationed,
     // or every forged token would cost a fetch.
     const now = this.clock.now();
-    if (now < this.retryFrom) this.unavailable();
-    const mayAsk = now >= this.unknownKeyRetryFrom;
+    if (isCooling(this.retryFrom, now)) this.unavailable();
+    const mayAsk = !isCooling(this.unknownKeyRetryFrom, now);
     if (mayAsk) this.unknownKeyRetryFrom = now + cooldownSeconds * 1000;
     if (mayAsk || this.fetching) {
       const renewed = await this.fetch().catch((cause: unknown) =>
@@ -68,13 +70,16 @@ export class GoogleSigningKeys {
   private async current(): Promise<KeySet> {
     const now = this.clock.now();
     const known = this.keySet;
-    if (known && now < known.freshUntil) {
-      if (now >= known.renewFrom && now >= this.retryFrom) {
+    // Keys from the future: the clock has jumped back, and their life with it.
+    if (known && now >= known.fetchedAt && now < known.freshUntil) {
+      if (now >= known.renewFrom && !isCooling(this.retryFrom, now)) {
         this.fetch().catch(() => undefined);
       }
       return known;
     }
-    if (now < this.retryFrom) return this.stale() ?? this.unavailable();
+    if (isCooling(this.retryFrom, now)) {
+      return this.stale() ?? this.unavailable();
+    }
     try {
       return await this.fetch();
     } catch (cause) {
@@ -108,6 +113,7 @@ export class GoogleSigningKeys {
         Math.max(answer.maxAgeSeconds ?? defaultMaxAgeSeconds, 1) * 1000;
       this.keySet = {
         keys,
+        fetchedAt: now,
         renewFrom: now + maxAge * 0.9,
         freshUntil: now + maxAge,
         usableUntil: now + maxAge + maxStaleSeconds * 1000,
@@ -128,4 +134,12 @@ export class GoogleSigningKeys {
       cause,
     });
   }
+}
+
+/**
+ * Whether a cool-down that ends at `until` is on. One that seems longer than
+ * any is left over from before the clock jumped back.
+ */
+function isCooling(until: number, now: number): boolean {
+  return now < until && until <= now + cooldownSeconds * 1000;
 }
