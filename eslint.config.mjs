@@ -2,7 +2,12 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "node_modules/", ".data/"] },
+  {
+    ignores: [
+      ...["dist/", "coverage/", "node_modules/", ".data/"],
+      ...["reports/", ".stryker-tmp/"],
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -17,7 +17,10 @@ import {
   dataSourceOptions,
   IdentityModule,
   OpsModule,
+  PemSigningKeys,
+  RateLimitsModule,
   SessionsModule,
+  SigningKeys,
   TokensModule,
   UsersModule,
 } from "./index";
@@ -70,6 +73,12 @@ export class AppModule {
           }),
         }),
         DatabaseModule,
+        RateLimitsModule.forRootAsync({
+          inject: [settings.rateLimits.KEY],
+          useFactory: (limits: ConfigType<typeof settings.rateLimits>) =>
+            limits,
+          providers: options.providers,
+        }),
         IdentityModule.forRootAsync({
           inject: [settings.identity.KEY],
           useFactory: (identity: ConfigType<typeof settings.identity>) =>
@@ -84,6 +93,9 @@ export class AppModule {
         TokensModule.forRootAsync({
           inject: [settings.tokens.KEY],
           useFactory: (tokens: ConfigType<typeof settings.tokens>) => tokens,
+          providers: environment.SIGNING_KEY_PEM
+            ? [{ provide: SigningKeys, useClass: PemSigningKeys }]
+            : [],
         }),
         AuthModule.forRootAsync({
           inject: [settings.auth.KEY],

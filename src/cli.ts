@@ -9,6 +9,7 @@ import {
 } from "./config/development-defaults";
 import { readEnvironment } from "./config/read-environment";
 import { dataSourceOptions, migrate } from "./index";
+import { keysCommand } from "./keys.command";
 
 /** What those who run the service do by hand. */
 const program = new Command("cli")
@@ -58,6 +59,8 @@ program
     checkEnvironment(process.env);
     console.log("The configuration is good.");
   });
+
+program.addCommand(keysCommand());
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 program.parseAsync().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { Logger } from "nestjs-pino";
 import type { DestinationStream } from "pino";
 import { AppModule, type AppOptions } from "./app.module";
 import type { Environment } from "./config/environment";
+import { serviceSettings } from "./config/settings";
 import {
   createLogger,
   fastifyAdapter,
@@ -29,7 +30,7 @@ export async function createApp(
   const logger = createLogger(environment.LOG_LEVEL, logDestination);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(environment, { ...options, logger }),
-    fastifyAdapter(),
+    fastifyAdapter(serviceSettings(environment)),
     { bufferLogs: true, abortOnError: false },
   );
   try {

@@ -1,4 +1,5 @@
 export { AccessTokenGuard } from "./auth/access-token.guard";
+export { AllowedOriginGuard } from "./auth/allowed-origin.guard";
 export { AuthModule } from "./auth/auth.module";
 export type { AuthOptions } from "./auth/auth.options";
 export { GoogleIdTokenGuard } from "./auth/google-id-token.guard";
@@ -25,6 +26,7 @@ export { Clock, SystemClock } from "./common/clock.port";
 export { CommonModule, type CommonOptions } from "./common/common.module";
 export type { Principal } from "./common/principal";
 export { ProblemDetailsFilter } from "./common/problem-details.filter";
+export type { SigningAlgorithm } from "./common/signature-key";
 export { Database } from "./database/database";
 export { DatabaseModule } from "./database/database.module";
 export {
@@ -32,30 +34,63 @@ export {
   dataSourceOptions,
 } from "./database/data-source";
 export { migrate } from "./database/migrate";
+export { Purge, type Purgeable } from "./database/purge";
+export type { SqlFragment } from "./database/sql-fragment";
 export type { EmailAuthority } from "./identity/email-authority";
 export { IdentityModule } from "./identity/identity.module";
 export type { IdentityOptions } from "./identity/identity.options";
 export { IdentityVerifier } from "./identity/identity-verifier.port";
 export { GoogleIdTokenVerifier } from "./identity/google/google-id-token.verifier";
 export type { VerifiedIdentity } from "./identity/verified-identity";
-export { fastifyAdapter, setUpFastify } from "./ops/fastify-server";
+export {
+  fastifyAdapter,
+  type FastifyAdapterOptions,
+  setUpFastify,
+} from "./ops/fastify-server";
 export { openApiDocument, setUpOpenApi } from "./ops/open-api";
 export { OpsModule } from "./ops/ops.module";
 export { createLogger, logRequests } from "./ops/request-log";
+export { RateLimited } from "./rate-limits/rate-limited.decorator";
+export { RateLimitsModule } from "./rate-limits/rate-limits.module";
+export type {
+  RateLimit,
+  RateLimitName,
+  RateLimitsOptions,
+} from "./rate-limits/rate-limits.options";
+export { OneTimeMarks } from "./sessions/one-time-marks";
+export type { OneTimeRules, OneTimeUse } from "./sessions/one-time-use";
 export {
   type Session,
   type SessionContext,
   SessionStore,
+  type SignInOptions,
   type SignInOutcome,
 } from "./sessions/session-store.port";
 export { SessionsModule } from "./sessions/sessions.module";
 export type { SessionsOptions } from "./sessions/sessions.options";
 export { TypeormSessionStore } from "./sessions/typeorm-session-store";
-export { AccessTokens } from "./tokens/access-tokens";
+export type {
+  AccessTokenSubject,
+  TokenConfirmation,
+} from "./tokens/access-token.subject";
+export { AccessTokens, type IssuedAccessToken } from "./tokens/access-tokens";
+export { es256SignatureFromDer } from "./tokens/es256-signature";
+export { jwksMaxAgeSeconds, reloadIntervalSeconds } from "./tokens/key-life";
+export { localSigningKey } from "./tokens/local-signing-key";
+export { PemSigningKeys } from "./tokens/pem-signing-keys";
+export { publishedKey } from "./tokens/published-key";
+export type {
+  RemovalOutcome,
+  RotationOutcome,
+  SigningKeyChange,
+} from "./tokens/signing-key-change";
+export { SigningKeyStore } from "./tokens/signing-key-store";
+export type { StoredKey } from "./tokens/signing-key.rows";
 export {
   type PublishedKey,
   type SigningKey,
   SigningKeys,
+  type VerificationKey,
 } from "./tokens/signing-keys.port";
 export { StoredSigningKeys } from "./tokens/stored-signing-keys";
 export { TokensModule } from "./tokens/tokens.module";

@@ -112,10 +112,10 @@ function withAdvice(error: unknown): unknown {
       { cause: error },
     );
   }
-  // SQLSTATE undefined_table
-  if (code === "42P01") {
+  // SQLSTATE undefined_table, undefined_column
+  if (code === "42P01" || code === "42703") {
     return new Error(
-      "The database has not been set up. Run: node dist/cli.js migrate",
+      "The database has not been set up, or not brought up to date. Run: node dist/cli.js migrate",
       { cause: error },
     );
   }

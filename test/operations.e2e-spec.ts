@@ -77,6 +77,30 @@ describe("running the service", () => {
     },
   );
 
+  it("that is told to stop answers what is under way, and is gone in a moment", async () => {
+    await using slow = await GoogleEmulator.start();
+    slow.setFault("/oauth2/v1/certs", { latencyMs: 500 });
+    const stopping = await TestService.start(slow);
+    const socket = connect(Number(new URL(stopping.url).port), "127.0.0.1");
+    try {
+      const body = JSON.stringify({ idToken: await slow.idToken() });
+      socket.write(
+        `POST /auth/google HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      while (slow.requestCount("/oauth2/v1/certs") === 0) {
+        await new Promise(setImmediate);
+      }
+      let answer = "";
+      socket.on("data", (chunk) => (answer += String(chunk)));
+      const startedAt = Date.now();
+      await stopping.stop();
+      expect(Date.now() - startedAt).toBeLessThan(10_000);
+      expect(answer).toContain("HTTP/1.1 200");
+    } finally {
+      socket.destroy();
+    }
+  });
+
   it("serves its API description", async () => {
     const { body } = await getWithToken(service, "/docs-json");
     expect(Object.keys(body.paths as object)).toEqual(

@@ -21,7 +21,10 @@ import { AuthError } from "../common/auth-error";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import type { VerifiedIdentity } from "../identity/verified-identity";
-import { SignInRequestDto, SignInResponseDto } from "./auth.dto";
+import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { AllowedOriginGuard } from "./allowed-origin.guard";
+import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
+import { OneTimeMarks } from "../sessions/one-time-marks";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
 import { nonceAgrees } from "./nonce";
 import { SignIn } from "./sign-in";
@@ -30,12 +33,33 @@ import { SignIn } from "./sign-in";
 @Public()
 @Controller()
 export class AuthController {
-  constructor(private readonly signIn: SignIn) {}
+  constructor(
+    private readonly signIn: SignIn,
+    private readonly marks: OneTimeMarks,
+  ) {}
+
+  @Post("auth/google/nonce")
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @RateLimited("signIn")
+  @ApiOperation({
+    summary: "A nonce for the next sign-in",
+    description:
+      "Hand it to Google's SDK. The ID token that carries it, as it is or as its SHA-256, then signs in once.",
+  })
+  @ApiOkResponse({ type: NonceDto })
+  @ApiProblem("service_unavailable")
+  async nonce(): Promise<NonceDto> {
+    return this.marks.issueNonce();
+  }
 
   @Post(["auth/google", "tokensignin"])
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
+  // Guards run from the lowest up: who is refused early costs no verification.
   @UseGuards(GoogleIdTokenGuard)
+  @RateLimited("signIn", { failures: "signInFailures" })
+  @UseGuards(AllowedOriginGuard)
   @ApiOperation({
     summary: "Trade a Google ID token for this service's tokens",
     description:
@@ -55,6 +79,7 @@ export class AuthController {
     "sign_up_not_allowed",
     "account_disabled",
     "service_account_not_allowed",
+    "origin_not_allowed",
     "identity_provider_unavailable",
     "service_unavailable",
   )

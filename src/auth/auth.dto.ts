@@ -43,6 +43,15 @@ export class SignInRequestDto {
   device?: string;
 }
 
+/** A nonce given out for one sign-in. */
+export class NonceDto {
+  @ApiProperty({ description: "256 random bits, base64url" })
+  readonly nonce!: string;
+
+  @ApiProperty({ description: "Seconds until it is no longer accepted" })
+  readonly expiresIn!: number;
+}
+
 /** The answer to a sign-in. */
 export class SignInResponseDto {
   @ApiProperty({ enum: ["Bearer"] })

@@ -1,8 +1,9 @@
 import { Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
 import { AccessTokenGuard } from "./access-token.guard";
+import { AllowedOriginGuard } from "./allowed-origin.guard";
 import { AuthController } from "./auth.controller";
-import { ConfigurableAuthModule } from "./auth.options";
+import { AUTH_OPTIONS, ConfigurableAuthModule } from "./auth.options";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
 import { GoogleIdTokenStrategy } from "./google-id-token.strategy";
 import { SignIn } from "./sign-in";
@@ -16,6 +17,7 @@ import { ConfiguredSignInPolicy, SignInPolicy } from "./sign-in-policy.port";
   controllers: [AuthController],
   providers: [
     AccessTokenGuard,
+    AllowedOriginGuard,
     // An alias and not a class of its own, so that a test can override the guard.
     { provide: APP_GUARD, useExisting: AccessTokenGuard },
     GoogleIdTokenGuard,
@@ -23,6 +25,6 @@ import { ConfiguredSignInPolicy, SignInPolicy } from "./sign-in-policy.port";
     SignIn,
     { provide: SignInPolicy, useClass: ConfiguredSignInPolicy },
   ],
-  exports: [AccessTokenGuard, SignIn],
+  exports: [AccessTokenGuard, AllowedOriginGuard, AUTH_OPTIONS, SignIn],
 })
 export class AuthModule extends ConfigurableAuthModule {}

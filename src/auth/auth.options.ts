@@ -1,4 +1,5 @@
 import { configurableModule } from "../common/configurable-module";
+import type { OneTimeRules } from "../sessions/one-time-use";
 
 /** Who may sign in. */
 export interface AuthOptions {
@@ -8,6 +9,10 @@ export interface AuthOptions {
   readonly requireVerifiedEmail: boolean;
   /** Whether an identity that is not known yet becomes a user. */
   readonly signUp: "open" | "closed";
+  /** The origins whose pages may sign in, this service's own among them; compared as texts. */
+  readonly allowedOrigins: readonly string[];
+  /** What may be used for one sign-in only. */
+  readonly oneTime: OneTimeRules;
 }
 
 export const {

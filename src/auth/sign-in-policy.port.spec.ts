@@ -18,6 +18,8 @@ const ada: VerifiedIdentity = {
   locale: null,
   nonce: null,
   issuedAt: 1_763_700_000,
+  expiresAt: 1_763_703_600,
+  tokenDigest: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
 };
 
 function admit(
@@ -28,6 +30,8 @@ function admit(
     hostedDomains: [],
     requireVerifiedEmail: false,
     signUp: "open",
+    allowedOrigins: [],
+    oneTime: { nonce: "optional", idToken: "reusable" },
     ...options,
   });
   return policy.admit({ ...ada, ...identity });

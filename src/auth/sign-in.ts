@@ -1,6 +1,7 @@
-import { Injectable } from "@nestjs/common";
+import { Inject, Injectable } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import type { VerifiedIdentity } from "../identity/verified-identity";
+import { oneTimeUseOf } from "../sessions/one-time-use";
 import {
   type Session,
   type SessionContext,
@@ -12,6 +13,7 @@ import {
 } from "../sessions/refresh-tokens";
 import { AccessTokens, type IssuedAccessToken } from "../tokens/access-tokens";
 import type { User } from "../users/user-directory.port";
+import { AUTH_OPTIONS, type AuthOptions } from "./auth.options";
 import { SignInPolicy } from "./sign-in-policy.port";
 
 /** Somebody has signed in. */
@@ -31,13 +33,15 @@ export class SignIn {
     private readonly sessions: SessionStore,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
   /**
    * @param identity as the verifier proved it
    * @param context where the sign-in comes from
    * @throws AuthError with the policy's code, `sign_up_not_allowed`,
-   *   `account_disabled`, `service_unavailable`
+   *   `account_disabled`, `invalid_token` when the token or its nonce has been
+   *   used up, `service_unavailable`
    */
   async run(
     identity: VerifiedIdentity,
@@ -45,7 +49,14 @@ export class SignIn {
   ): Promise<SignedIn> {
     const admission = await this.policy.admit(identity);
     if (admission.kind === "refused") throw new AuthError(admission.code);
-    const outcome = await this.sessions.signIn(identity, admission, context);
+    const outcome = await this.sessions.signIn(
+      identity,
+      { ...admission, uses: oneTimeUseOf(identity, this.options.oneTime) },
+      context,
+    );
+    if (outcome.kind === "used-up") {
+      throw new AuthError("invalid_token", { reason: outcome.reason });
+    }
     if (outcome.kind === "disabled") throw new AuthError("account_disabled");
     if (outcome.kind === "unknown") throw new AuthError("sign_up_not_allowed");
     const { user, session, isNewUser } = outcome;
@@ -53,7 +64,7 @@ export class SignIn {
       user,
       isNewUser,
       session,
-      accessToken: this.accessTokens.issue({
+      accessToken: await this.accessTokens.issue({
         userId: user.id,
         sessionId: session.id,
         clientId: session.clientId,

@@ -79,10 +79,22 @@ export const authErrorCodes = {
     title: "Service account not allowed",
     detail: "The token belongs to a Google service account, not to a person.",
   },
+  origin_not_allowed: {
+    status: 403,
+    title: "Origin not allowed",
+    detail:
+      "Pages of this origin may not sign in here. If it is a front end of yours, add its origin to CORS_ORIGINS.",
+  },
   insufficient_role: {
     status: 403,
     title: "Insufficient role",
     detail: "The user does not have a role that this route asks for.",
+  },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests",
+    detail:
+      "There have been too many attempts from this network. Try again after the time in Retry-After.",
   },
   identity_provider_unavailable: {
     status: 503,

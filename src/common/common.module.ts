@@ -34,7 +34,7 @@ export class CommonModule {
         { provide: SHOW_REASONS, useValue: showReasons },
         ...providers,
       ],
-      exports: [AllowedMethods, Clock],
+      exports: [AllowedMethods, Clock, ProblemDetailsFilter],
     };
   }
 }

@@ -17,6 +17,11 @@ export interface Principal {
   readonly issuedAt: number;
   /** When the token ends, whole seconds since 1970 (UTC). */
   readonly expiresAt: number;
+  /**
+   * The key that the sender has to prove to have (RFC 9449 §6); null for a
+   * bearer token. To verify the token does not prove it.
+   */
+  readonly confirmation: { readonly jkt: string } | null;
   /** Every claim of the token, the app's own included. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

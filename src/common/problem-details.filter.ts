@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import { types } from "node:util";
 import {
   type ArgumentsHost,
   Catch,
@@ -33,6 +34,7 @@ const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
   413: "payload_too_large",
   414: "invalid_request",
   415: "unsupported_media_type",
+  429: "rate_limited",
   431: "invalid_request",
   503: "service_unavailable",
 };
@@ -177,7 +179,10 @@ function* headersFor(
  * are personal data and secrets.
  */
 function withoutInput(error: unknown): unknown {
-  if (!(error instanceof Error)) return { type: typeof error };
+  // Not only instanceof: under jest, the platform's errors are of another realm.
+  if (!(error instanceof Error) && !types.isNativeError(error)) {
+    return { type: typeof error };
+  }
   const { name, message, stack } = error;
   const { code } = error as { code?: unknown };
   return { type: name, message, stack, code };

@@ -1,3 +1,8 @@
+import {
+  signingKeyFromPem,
+  verificationKeyFromPem,
+} from "../common/signature-key";
+
 /** An OAuth client id, perhaps with a label as in `ios=…`. */
 export const clientId =
   /^(?:[a-z][a-z0-9-]{0,31}=)?(?=.*\.)[A-Za-z0-9._-]{8,128}$/;
@@ -31,8 +36,35 @@ export function isUrl(value: unknown, protocols: readonly string[]): boolean {
 export function isOrigin(value: unknown): boolean {
   return (
     isUrl(value, ["http:", "https:"]) &&
-    new URL(value as string).origin === value
+    new URL(value as string).origin === value &&
+    // A URL may have it, a host may not.
+    !value.includes("*")
   );
+}
+
+/** An origin of an app's own scheme, which URL parsers do not know. */
+const appOrigin =
+  /^(?!(?:https?|wss?|ftp|file|data|blob|about|javascript):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;
+
+/**
+ * Whether a value is an origin as browsers send it: of a web page, or of an
+ * app with a scheme of its own such as `capacitor://localhost`.
+ */
+export function isClientOrigin(value: unknown): boolean {
+  return (
+    isOrigin(value) || (typeof value === "string" && appOrigin.test(value))
+  );
+}
+
+/** Whether a value is so many in so many seconds, within bounds, or `off`. */
+export function isRateLimit(value: unknown): boolean {
+  if (value === "off") return true;
+  const { count, seconds } = Object(value) as Partial<Record<string, unknown>>;
+  return isWithin(count, 1_000_000) && isWithin(seconds, 86_400);
+}
+
+function isWithin(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
 }
 
 /** Hosts of Google's own; below googleapis.com there are also its customers'. */
@@ -51,10 +83,15 @@ export function isGoogleUrl(value: unknown): boolean {
 }
 
 /** Whether a value is a list of texts that all have this form. */
-export function isListOf(value: unknown, pattern: RegExp): boolean {
+export function isListOf(
+  value: unknown,
+  form: RegExp | ((entry: string) => boolean),
+): boolean {
+  const hasForm =
+    form instanceof RegExp ? (entry: string) => form.test(entry) : form;
   return (
     Array.isArray(value) &&
-    value.every((entry) => typeof entry === "string" && pattern.test(entry))
+    value.every((entry) => typeof entry === "string" && hasForm(entry))
   );
 }
 
@@ -67,4 +104,28 @@ export function isPlaceholder(secret: string): boolean {
   const own = secret.replace(stockWords, "").replace(/[\s._-]/g, "");
   const repeats = Array.from({ length: 16 }, (_, i) => secret.slice(i + 1));
   return own.length < 16 || repeats.some((rest) => secret.startsWith(rest));
+}
+
+/** Whether a value is a secret that can be a key: long enough, and no placeholder. */
+export function isSecretKey(value: unknown): boolean {
+  return (
+    typeof value === "string" &&
+    Buffer.byteLength(value) >= 32 &&
+    !isPlaceholder(value)
+  );
+}
+
+/** Whether a value is a number of days between two keys, or `off`. */
+export function isRotationDays(value: unknown): boolean {
+  return String(value).toLowerCase() === "off" || isWithin(value, 365);
+}
+
+/** Whether a value is a private key, strong enough to sign tokens with. */
+export function isSigningKeyPem(value: unknown): boolean {
+  return typeof value === "string" && signingKeyFromPem(value) !== null;
+}
+
+/** Whether a value is a key, private or public, strong enough to believe tokens of. */
+export function isVerificationKeyPem(value: unknown): boolean {
+  return typeof value === "string" && verificationKeyFromPem(value) !== null;
 }

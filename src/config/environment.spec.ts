@@ -112,6 +112,73 @@ describe("Environment", () => {
     );
   });
 
+  describe("when the front door is set up", () => {
+    it.each([
+      "https://app.example.com",
+      "http://localhost:5173, https://app.example.com:8443",
+      "https://app.example.com,capacitor://localhost,ionic://localhost",
+      "tauri://localhost, app://bundle.id, chrome-extension://abcdefgh",
+      "https://xn--mnchen-3ya.de",
+      " , ",
+    ])("takes the origins %j", (value) => {
+      expect(brokenBy({ CORS_ORIGINS: value })).toEqual([]);
+    });
+
+    it.each([
+      ...["*", "null", "https://*.example.com", "app.example.com", "https://"],
+      ...["https://app.example.com/", "https://app.example.com/path"],
+      ...["https://app.example.com:443", "https://APP.example.com"],
+      ...["https://user@app.example.com", "https://app.example.com?a"],
+      ...["https://münchen.de", "https://a.example https://b.example"],
+      ...["capacitor://localhost/", "capacitor://", "Capacitor://localhost"],
+      ...["file:///", "file://x", "javascript://x", "data://x", "blob://x"],
+      ...["https:app.example.com", "//app.example.com", "wss://x.example"],
+      ...["https://app.example.com;https://b.example"],
+    ])("refuses the origin %j", (value) => {
+      const CORS_ORIGINS = `https://good.example,${value}`;
+      expect(brokenBy({ CORS_ORIGINS })).toEqual(["CORS_ORIGINS"]);
+    });
+
+    it.each(["10.0.0.0/8", "192.0.2.1, 2001:db8::/32 ,::1"])(
+      "trusts the proxies %j",
+      (value) => expect(brokenBy({ TRUSTED_PROXIES: value })).toEqual([]),
+    );
+
+    it.each([
+      ...["*", "true", "1", "loopback", "proxy.internal", "10.0.0.0/33"],
+      ...["0.0.0.0/0", "::/0", "10.0.0.1:80", "10.0.0.0-10.0.0.9", "10.*"],
+    ])("trusts no proxies named %j", (value) => {
+      const TRUSTED_PROXIES = `10.0.0.1,${value}`;
+      expect(brokenBy({ TRUSTED_PROXIES })).toEqual(["TRUSTED_PROXIES"]);
+    });
+
+    it.each(["1/1", "1000000/86400", "off", "OFF", "0300/060"])(
+      "takes the limit %j",
+      (value) => expect(brokenBy({ RATE_LIMIT_SIGN_IN: value })).toEqual([]),
+    );
+
+    it.each([
+      ...["0/60", "300/0", "1000001/60", "300/86401", "300", "300/", "/60"],
+      ...["300/60/1", "-1/60", "3e2/60", "300 / 60", "300/60s", "300/1m"],
+      ...["on", "false", "unlimited", "Infinity/1", "300:60", "0x10/60"],
+    ])("refuses the limit %j", (value) => {
+      expect(brokenBy({ RATE_LIMIT_SIGN_IN: value })).toEqual([
+        "RATE_LIMIT_SIGN_IN",
+      ]);
+      expect(brokenBy({ RATE_LIMIT_SIGN_IN_FAILURES: value })).toEqual([
+        "RATE_LIMIT_SIGN_IN_FAILURES",
+      ]);
+    });
+
+    it.each(["redis", "Memory", "postgresql"])(
+      "refuses to count in %j",
+      (value) =>
+        expect(brokenBy({ RATE_LIMIT_STORE: value })).toEqual([
+          "RATE_LIMIT_STORE",
+        ]),
+    );
+  });
+
   describe("when the secret is judged", () => {
     it.each([
       "x".repeat(31),

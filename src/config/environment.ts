@@ -9,19 +9,27 @@ import {
   Max,
   Min,
 } from "class-validator";
+import { isNetwork } from "../common/ip-address";
+import type { RateLimit } from "../rate-limits/rate-limits.options";
 import {
   clientId,
   domain,
+  isClientOrigin,
   isGoogleUrl,
   isListOf,
   isOrigin,
-  isPlaceholder,
+  isRateLimit,
+  isRotationDays,
+  isSecretKey,
+  isSigningKeyPem,
   isUrl,
+  isVerificationKeyPem,
 } from "./environment-rules";
 import {
   AsBoolean,
   AsInteger,
   AsList,
+  AsRateLimit,
   Optional,
   Satisfies,
   Variable,
@@ -129,6 +137,24 @@ export class Environment {
   GOOGLE_HOSTED_DOMAINS?: string[];
 
   @Variable({
+    purpose:
+      "Whether a Google ID token must carry a nonce given out by `POST /auth/google/nonce`.",
+    rule: "optional or required",
+    default: "optional",
+  })
+  @IsIn(["optional", "required"])
+  GOOGLE_NONCE!: "optional" | "required";
+
+  @Variable({
+    purpose:
+      "Whether a Google ID token signs in as long as it lives, or one time.",
+    rule: "reusable or once",
+    default: "reusable",
+  })
+  @IsIn(["reusable", "once"])
+  GOOGLE_ID_TOKEN_USE!: "reusable" | "once";
+
+  @Variable({
     purpose: "Where Google publishes its signing certificates (PEM map).",
     rule: "a URL; in production an https URL of Google's",
     default: "https://www.googleapis.com/oauth2/v1/certs",
@@ -221,14 +247,103 @@ export class Environment {
     rule: "32 bytes or more of your own making, no placeholder; required in production",
     defaultText: "made and kept under `.data/` outside production",
   })
-  @Satisfies(
-    "secretKey",
-    (value) =>
-      typeof value === "string" &&
-      Buffer.byteLength(value) >= 32 &&
-      !isPlaceholder(value),
-  )
+  @Satisfies("secretKey", isSecretKey)
   SECRET_KEY!: string;
+
+  @Variable({
+    purpose:
+      "The SECRET_KEY of before, while it is being changed: what was made with it is still read.",
+    rule: "32 bytes or more of your own making, no placeholder",
+    defaultText: "none",
+  })
+  @Optional()
+  @Satisfies("previousSecretKey", isSecretKey)
+  SECRET_KEY_PREVIOUS?: string;
+
+  @Variable({
+    purpose:
+      "After how many days the key that signs the access tokens is replaced.",
+    rule: "an integer from 1 to 365, or off",
+    default: 30,
+  })
+  @AsInteger()
+  @Satisfies("rotationDays", isRotationDays)
+  SIGNING_KEY_ROTATION_DAYS!: number | string;
+
+  @Variable({
+    purpose:
+      "Signs the access tokens in the place of keys in the database, for those who have a place for secrets of their own.",
+    rule: "an unencrypted PEM private key, EC P-256 or RSA of 2048 bits or more; \\n may stand for a line break",
+    defaultText: "none: keys are made, kept in the database and replaced",
+  })
+  @Optional()
+  @Satisfies("signingKey", isSigningKeyPem)
+  SIGNING_KEY_PEM?: string;
+
+  @Variable({
+    purpose:
+      "A second key that is believed and published and does not sign: the one before or after SIGNING_KEY_PEM, during a change.",
+    rule: "a PEM private or public key as SIGNING_KEY_PEM, and only together with it",
+    defaultText: "none",
+  })
+  @Optional()
+  @Satisfies(
+    "previousSigningKey",
+    (value, environment: Environment) =>
+      environment.SIGNING_KEY_PEM !== undefined && isVerificationKeyPem(value),
+  )
+  SIGNING_KEY_PEM_PREVIOUS?: string;
+
+  @Variable({
+    purpose:
+      "Origins of front ends elsewhere that may sign in here and read the answers.",
+    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard",
+    defaultText: "none: pages of this service's own origin only",
+  })
+  @Optional()
+  @AsList()
+  @Satisfies("origins", (value) => isListOf(value, isClientOrigin))
+  CORS_ORIGINS?: string[];
+
+  @Variable({
+    purpose:
+      "The reverse proxies in front of this service: only what they write into `X-Forwarded-For` is believed.",
+    rule: "a comma list of IP addresses and CIDR ranges, with a prefix of at least 1 bit",
+    defaultText: "none: the client is who connects",
+  })
+  @Optional()
+  @AsList()
+  @Satisfies("networks", (value) => isListOf(value, isNetwork))
+  TRUSTED_PROXIES?: string[];
+
+  @Variable({
+    purpose:
+      "How often one client network (an IPv4 address, an IPv6 /64) may try to sign in or ask for a nonce.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "300/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_SIGN_IN!: RateLimit | "off";
+
+  @Variable({
+    purpose:
+      "After how many refused sign-ins (401, 403) a client network is locked out for the rest of the window.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "30/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_SIGN_IN_FAILURES!: RateLimit | "off";
+
+  @Variable({
+    purpose:
+      "Where the rate limits are counted: each instance by itself, or all together.",
+    rule: "memory or postgres",
+    default: "memory",
+  })
+  @IsIn(["memory", "postgres"])
+  RATE_LIMIT_STORE!: "memory" | "postgres";
 
   @Variable({
     purpose: "How much is logged.",

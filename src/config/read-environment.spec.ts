@@ -35,6 +35,8 @@ describe("readEnvironment", () => {
         DATABASE_POOL_SIZE: 10,
         DATABASE_SSL: false,
         GOOGLE_CLIENT_IDS: ["123456-web.apps.googleusercontent.com"],
+        GOOGLE_NONCE: "optional",
+        GOOGLE_ID_TOKEN_USE: "reusable",
         GOOGLE_CERTS_URL: "https://www.googleapis.com/oauth2/v1/certs",
         SIGN_UP: "open",
         REQUIRE_VERIFIED_EMAIL: true,
@@ -43,6 +45,10 @@ describe("readEnvironment", () => {
         SESSION_MAX_TTL_SECONDS: 7776000,
         CLOCK_SKEW_SECONDS: 60,
         SECRET_KEY: least.SECRET_KEY,
+        SIGNING_KEY_ROTATION_DAYS: 30,
+        RATE_LIMIT_SIGN_IN: { count: 300, seconds: 60 },
+        RATE_LIMIT_SIGN_IN_FAILURES: { count: 30, seconds: 60 },
+        RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
       });
     });

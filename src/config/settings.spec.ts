@@ -22,6 +22,8 @@ describe("settingsOf", () => {
         publicUrl: "http://localhost:3000",
         logLevel: "info",
         docs: true,
+        corsOrigins: [],
+        trustedProxies: [],
       });
     });
 
@@ -70,6 +72,8 @@ describe("settingsOf", () => {
         signUp: "open",
         requireVerifiedEmail: true,
         hostedDomains: [],
+        allowedOrigins: ["http://localhost:3000"],
+        oneTime: { nonce: "optional", idToken: "reusable" },
       });
     });
 
@@ -78,11 +82,15 @@ describe("settingsOf", () => {
         SIGN_UP: "closed",
         REQUIRE_VERIFIED_EMAIL: "off",
         GOOGLE_HOSTED_DOMAINS: "corp.example, other.example",
+        GOOGLE_NONCE: "required",
+        GOOGLE_ID_TOKEN_USE: "once",
       }).auth();
       expect(auth).toEqual({
         signUp: "closed",
         requireVerifiedEmail: false,
         hostedDomains: ["corp.example", "other.example"],
+        allowedOrigins: ["http://localhost:3000"],
+        oneTime: { nonce: "required", idToken: "once" },
       });
     });
 
@@ -92,7 +100,20 @@ describe("settingsOf", () => {
         audience: "http://localhost:3000",
         accessTokenTtlSeconds: 900,
         secretKey: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+        previousSecretKey: null,
+        rotationDays: 30,
+        signingKeyPem: null,
+        previousSigningKeyPem: null,
       });
+    });
+
+    it.each([
+      ["7", 7],
+      ["off", null],
+      ["OFF", null],
+    ])("replaces the signing key after %s days: %j", (value, days) => {
+      const changes = { SIGNING_KEY_ROTATION_DAYS: value };
+      expect(settingsWith(changes).tokens().rotationDays).toBe(days);
     });
 
     it("gives the tokens another audience when told to", () => {
@@ -100,6 +121,38 @@ describe("settingsOf", () => {
       const { issuer, audience } = settingsWith(changes).tokens();
       expect(issuer).toBe("http://localhost:3000");
       expect(audience).toBe("https://api.corp.example");
+    });
+
+    it("lets the pages of its own address and of CORS_ORIGINS sign in", () => {
+      const settings = settingsWith({
+        PUBLIC_URL: "https://auth.corp.example",
+        CORS_ORIGINS: "https://app.corp.example, tauri://localhost",
+      });
+      const others = ["https://app.corp.example", "tauri://localhost"];
+      expect(settings.service().corsOrigins).toEqual(others);
+      expect(settings.auth().allowedOrigins).toEqual([
+        "https://auth.corp.example",
+        ...others,
+      ]);
+    });
+
+    it("limits sign-ins in memory, and as configured", () => {
+      expect(settingsWith().rateLimits()).toEqual({
+        limits: {
+          signIn: { count: 300, seconds: 60 },
+          signInFailures: { count: 30, seconds: 60 },
+        },
+        store: "memory",
+      });
+      const changes = {
+        RATE_LIMIT_SIGN_IN: "7/1",
+        RATE_LIMIT_SIGN_IN_FAILURES: "off",
+        RATE_LIMIT_STORE: "postgres",
+      };
+      expect(settingsWith(changes).rateLimits()).toEqual({
+        limits: { signIn: { count: 7, seconds: 1 }, signInFailures: "off" },
+        store: "postgres",
+      });
     });
 
     it("passes the database and the session lives on", () => {
@@ -128,13 +181,25 @@ describe("settingsOf", () => {
       }
       expect(Object.isFrozen(settings.identity().clients)).toBe(true);
       expect(Object.isFrozen(settings.auth().hostedDomains)).toBe(true);
+      expect(Object.isFrozen(settings.auth().allowedOrigins)).toBe(true);
+      expect(Object.isFrozen(settings.service().trustedProxies)).toBe(true);
+      expect(Object.isFrozen(settings.rateLimits().limits)).toBe(true);
+      expect(Object.isFrozen(settings.rateLimits().limits.signIn)).toBe(true);
     });
 
-    it("shows the secret to no slice that has no use for it", () => {
-      const { tokens, sessions, ...others } = settingsWith();
-      expect(tokens().secretKey).toBe(sessions().secretKey);
+    it("shows the secrets to no slice that has no use for them", () => {
+      const previous = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
+      const { tokens, sessions, ...others } = settingsWith({
+        SECRET_KEY_PREVIOUS: previous,
+      });
+      const { secretKey } = tokens();
+      const secrets = { secretKey, previousSecretKey: previous };
+      expect(tokens()).toMatchObject(secrets);
+      expect(sessions()).toMatchObject(secrets);
       for (const slice of Object.values(others)) {
-        expect(JSON.stringify(slice())).not.toContain(tokens().secretKey);
+        const shown = JSON.stringify(slice());
+        expect(shown).not.toContain(secretKey);
+        expect(shown).not.toContain(previous);
       }
     });
   });

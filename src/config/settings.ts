@@ -17,6 +17,8 @@ export function serviceSettings(environment: Environment) {
     publicUrl: publicUrl(environment),
     logLevel: environment.LOG_LEVEL,
     docs: environment.DOCS ?? !production,
+    corsOrigins: Object.freeze(environment.CORS_ORIGINS ?? []),
+    trustedProxies: Object.freeze(environment.TRUSTED_PROXIES ?? []),
   });
 }
 
@@ -41,6 +43,14 @@ function authSettings(environment: Environment) {
     signUp: environment.SIGN_UP,
     requireVerifiedEmail: environment.REQUIRE_VERIFIED_EMAIL,
     hostedDomains: Object.freeze(environment.GOOGLE_HOSTED_DOMAINS ?? []),
+    allowedOrigins: Object.freeze([
+      publicUrl(environment),
+      ...(environment.CORS_ORIGINS ?? []),
+    ]),
+    oneTime: Object.freeze({
+      nonce: environment.GOOGLE_NONCE,
+      idToken: environment.GOOGLE_ID_TOKEN_USE,
+    }),
   });
 }
 
@@ -50,6 +60,10 @@ function tokenSettings(environment: Environment) {
     audience: environment.ACCESS_TOKEN_AUDIENCE ?? publicUrl(environment),
     accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
     secretKey: environment.SECRET_KEY,
+    previousSecretKey: environment.SECRET_KEY_PREVIOUS ?? null,
+    rotationDays: numberOrNull(environment.SIGNING_KEY_ROTATION_DAYS),
+    signingKeyPem: environment.SIGNING_KEY_PEM ?? null,
+    previousSigningKeyPem: environment.SIGNING_KEY_PEM_PREVIOUS ?? null,
   });
 }
 
@@ -58,6 +72,17 @@ function sessionSettings(environment: Environment) {
     idleTtlSeconds: environment.SESSION_IDLE_TTL_SECONDS,
     maxTtlSeconds: environment.SESSION_MAX_TTL_SECONDS,
     secretKey: environment.SECRET_KEY,
+    previousSecretKey: environment.SECRET_KEY_PREVIOUS ?? null,
+  });
+}
+
+function rateLimitSettings(environment: Environment) {
+  return Object.freeze({
+    limits: Object.freeze({
+      signIn: environment.RATE_LIMIT_SIGN_IN,
+      signInFailures: environment.RATE_LIMIT_SIGN_IN_FAILURES,
+    }),
+    store: environment.RATE_LIMIT_STORE,
   });
 }
 
@@ -70,11 +95,17 @@ export function settingsOf(environment: Environment) {
     auth: registerAs("auth", () => authSettings(environment)),
     tokens: registerAs("tokens", () => tokenSettings(environment)),
     sessions: registerAs("sessions", () => sessionSettings(environment)),
+    rateLimits: registerAs("rateLimits", () => rateLimitSettings(environment)),
   };
 }
 
 function publicUrl(environment: Environment): string {
   return environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`;
+}
+
+/** Null where the value is `off`. */
+function numberOrNull(value: number | string): number | null {
+  return typeof value === "number" ? value : null;
 }
 
 function parseClient(entry: string): GoogleClient {

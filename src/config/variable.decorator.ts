@@ -73,6 +73,18 @@ export function AsBoolean(): PropertyDecorator {
   );
 }
 
+/** Reads `count/seconds`, or `off`; anything else is left for the rules to refuse. */
+export function AsRateLimit(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => {
+    if (typeof value !== "string") return value;
+    const [, count, seconds] = /^(\d{1,7})\/(\d{1,5})$/.exec(value) ?? [];
+    if (count !== undefined) {
+      return Object.freeze({ count: Number(count), seconds: Number(seconds) });
+    }
+    return value.toLowerCase() === "off" ? "off" : value;
+  });
+}
+
 /** Reads a comma list: blanks around entries and empty entries are dropped. */
 export function AsList(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>

@@ -1,5 +1,8 @@
 import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { InitialSchema1763700000000 } from "./migrations/1763700000000-initial-schema";
+import { OneTimeMarks1763700000001 } from "./migrations/1763700000001-one-time-marks";
+import { RateLimits1763800000000 } from "./migrations/1763800000000-rate-limits";
+import { SigningKeyStates1763900000000 } from "./migrations/1763900000000-signing-key-states";
 
 export interface DatabaseOptions {
   /** postgres:// or postgresql:// URL. */
@@ -30,7 +33,12 @@ export function dataSourceOptions(
     poolSize: options.poolSize,
     connectTimeoutMS: connectTimeoutMilliseconds,
     applicationName: "nest-google-auth",
-    migrations: [InitialSchema1763700000000],
+    migrations: [
+      InitialSchema1763700000000,
+      OneTimeMarks1763700000001,
+      RateLimits1763800000000,
+      SigningKeyStates1763900000000,
+    ],
     migrationsTableName: "migrations",
     synchronize: false,
     // A condition with an absent value must never match the first row there is.

@@ -61,12 +61,15 @@ export class Database {
     ) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.dataSource.transaction(async (manager) => {
-        await manager.query("SELECT pg_advisory_xact_lock($1)", [lock]);
-        return run(<Row>(text: string, values: readonly unknown[]) =>
-          manager.query<Row[]>(text, [...values]),
-        );
-      });
+      return await this.dataSource.transaction(
+        "READ COMMITTED",
+        async (manager) => {
+          await manager.query("SELECT pg_advisory_xact_lock($1)", [lock]);
+          return run(<Row>(text: string, values: readonly unknown[]) =>
+            manager.query<Row[]>(text, [...values]),
+          );
+        },
+      );
     } catch (error) {
       throw asServiceUnavailable(error);
     }
@@ -117,4 +120,5 @@ function hasState(error: unknown, states: readonly string[]): boolean {
 export const advisoryLocks = {
   migrations: 7_423_001,
   signingKeys: 7_423_002,
+  purge: 7_423_003,
 } as const;

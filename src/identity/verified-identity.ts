@@ -29,4 +29,8 @@ export interface VerifiedIdentity {
   readonly nonce: string | null;
   /** When the provider signed, in whole seconds since 1970 (UTC). */
   readonly issuedAt: number;
+  /** When the token ends, in whole seconds since 1970 (UTC). */
+  readonly expiresAt: number;
+  /** SHA-256 of what was signed, base64url: the token's name, however it was spelled. */
+  readonly tokenDigest: string;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Socket } from "node:net";
 import {
   FastifyAdapter,
   type NestFastifyApplication,
@@ -7,9 +6,11 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import findMyWay from "find-my-way";
 import { AllowedMethods } from "../common/allowed-methods";
-import { AuthError } from "../common/auth-error";
-import type { AuthErrorCode } from "../common/auth-error-codes";
-import { problemContentType, problemOf } from "../common/problem";
+import { BrokenRequests } from "./broken-requests";
+import { findClients } from "./client-address";
+import { allowOrigins } from "./cors";
+import { faultOfHead } from "./request-head";
+import { dataHeaders } from "./security-headers";
 
 /** Largest request body, in bytes. */
 const maxBodyBytes = 16 * 1024;
@@ -17,12 +18,32 @@ const maxBodyBytes = 16 * 1024;
 const maxHeaderBytes = 16 * 1024;
 /** How long a client may take to send its request, in milliseconds. */
 const requestTimeoutMilliseconds = 10_000;
+/** How often Node looks for requests that have taken longer, in milliseconds. */
+const timeoutCheckMilliseconds = 1000;
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** Fastify with the limits of a service that strangers talk to. */
-export function fastifyAdapter(): FastifyAdapter {
-  return new FastifyAdapter({
+export interface FastifyAdapterOptions {
+  /** Where clients reach the service; with https, browsers are told to stay with it. */
+  readonly publicUrl?: string;
+  /** The origins of front ends elsewhere; without any, there is no CORS. */
+  readonly corsOrigins?: readonly string[];
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
+}
+
+/** Fastify with the limits and the headers of a service that strangers talk to. */
+export function fastifyAdapter({
+  publicUrl = "",
+  corsOrigins = [],
+  trustedProxies = [],
+}: FastifyAdapterOptions = {}): FastifyAdapter {
+  const headers = Object.freeze({
+    ...dataHeaders(publicUrl.startsWith("https:")),
+    ...(corsOrigins.length > 0 && { vary: "Origin" }),
+  });
+  const brokenRequests = new BrokenRequests(headers);
+  const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMilliseconds,
     keepAliveTimeout: 65_000,
@@ -30,28 +51,38 @@ export function fastifyAdapter(): FastifyAdapter {
     http: {
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: requestTimeoutMilliseconds,
+      connectionsCheckingInterval: timeoutCheckMilliseconds,
+      // Refused by ourselves, as a problem like any other.
+      requireHostHeader: false,
     },
     genReqId: () => randomUUID(),
-    // Requests that no router has seen, such as `/%`.
-    frameworkErrors: (
-      error: Error,
-      request: FastifyRequest,
-      reply: FastifyReply,
-    ) => {
-      const refused = new AuthError("invalid_request", { cause: error });
-      void reply
-        .status(refused.status)
-        .header("Content-Type", problemContentType)
-        .header("Cache-Control", "no-store")
-        .send(problemOf(refused, request.id, false));
-    },
-    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: brokenRequests.frameworkErrors,
+    clientErrorHandler: brokenRequests.clientErrorHandler,
   });
+  // The first of all hooks, so that no answer is without them.
+  adapter.setOnRequestHook((_request, reply: FastifyReply, done) => {
+    reply.headers(headers);
+    done();
+  });
+  let isClosing = false;
+  adapter.getInstance().addHook("preClose", (done) => {
+    isClosing = true;
+    done();
+  });
+  adapter.setOnResponseHook((request: FastifyRequest, _reply, done) => {
+    brokenRequests.answered(request.raw);
+    // Kept open for a next request, it would hold up the end for a minute.
+    if (isClosing) request.raw.socket.destroySoon();
+    done();
+  });
+  findClients(adapter.getInstance(), trustedProxies);
+  if (corsOrigins.length > 0) allowOrigins(adapter, corsOrigins);
+  return adapter;
 }
 
 /**
  * What the service wants of Fastify and Nest's adapter does not do: only the
- * two documented kinds of body, in UTF-8, and 405 for a wrong method. Call it
+ * two documented kinds of body, in UTF-8 and not packed, one host, and 405 for a wrong method. Call it
  * before the application is initialized.
  */
 export function setUpFastify(app: NestFastifyApplication): void {
@@ -59,9 +90,7 @@ export function setUpFastify(app: NestFastifyApplication): void {
   // A form of another site can send text/plain without asking.
   fastify.removeContentTypeParser("text/plain");
   fastify.addHook("onRequest", (request, _reply, done) => {
-    done(
-      isReadable(request.headers["content-type"]) ? undefined : unreadable(),
-    );
+    done(faultOfHead(request.raw));
   });
   const router = findMyWay();
   fastify.addHook("onRoute", ({ method, url }) => {
@@ -75,39 +104,4 @@ export function setUpFastify(app: NestFastifyApplication): void {
   app
     .get(AllowedMethods)
     .use((path) => methods.filter((verb) => router.find(verb, path)));
-}
-
-function isReadable(contentType: string | undefined): boolean {
-  const charset = /charset *= *"?([^\s";]*)/i.exec(contentType ?? "")?.[1];
-  return charset === undefined || /^utf-?8$/i.test(charset);
-}
-
-function unreadable(): AuthError {
-  return new AuthError("unsupported_media_type", { reason: "charset" });
-}
-
-/** Answers what Node could not even parse, and closes. */
-function answerBrokenRequest(
-  error: NodeJS.ErrnoException,
-  socket: Socket,
-): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code: AuthErrorCode = "invalid_request";
-  const [status, title] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? [431, "Request Header Fields Too Large"]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? [408, "Request Timeout"]
-        : [400, "Bad Request"];
-  const body = JSON.stringify({
-    ...problemOf(new AuthError(code), randomUUID(), false),
-    status,
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${problemContentType}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

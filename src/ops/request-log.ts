@@ -3,6 +3,8 @@ import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 /** How long a log line may wait to be written with others, in milliseconds. */
 const flushMilliseconds = 100;
+/** Longest part of a path between two slashes that is logged, in characters. */
+const maxPartLength = 64;
 
 /**
  * The service's logger: JSON lines, written in batches so that logging never
@@ -40,7 +42,7 @@ export function logRequests(app: NestFastifyApplication, logger: Logger): void {
     const line = {
       requestId: request.id,
       method: request.method,
-      path: request.url.split("?", 1)[0],
+      path: loggedPath(request.url),
       status: reply.statusCode,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       ip: request.ip,
@@ -49,4 +51,17 @@ export function logRequests(app: NestFastifyApplication, logger: Logger): void {
     else logger.info(line, "request");
     done();
   });
+}
+
+/**
+ * The path without what is longer than any part of ours: a client that puts its
+ * token there by mistake would find it in our log.
+ */
+function loggedPath(url: string): string {
+  const path = url.split("?", 1)[0] ?? "";
+  return path.length > maxPartLength
+    ? path.replace(/[^/]+/g, (part) =>
+        part.length > maxPartLength ? "(too long)" : part,
+      )
+    : path;
 }

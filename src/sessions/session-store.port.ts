@@ -1,3 +1,4 @@
+import { AuthError } from "../common/auth-error";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import type {
   FindOrCreateOptions,
@@ -5,6 +6,8 @@ import type {
   User,
   UserDirectory,
 } from "../users/user-directory.port";
+import type { OneTimeMarks } from "./one-time-marks";
+import type { OneTimeUse } from "./one-time-use";
 import type { SessionEntity } from "./session.entity";
 
 /** What is known of a session. */
@@ -19,8 +22,15 @@ export interface SessionContext {
   readonly userAgent: string | null;
 }
 
+export interface SignInOptions extends FindOrCreateOptions {
+  /** What the sign-in uses up; null when nothing. */
+  readonly uses: OneTimeUse | null;
+}
+
 /** The outcomes of a sign-in; a session exists only where there is a user. */
 export type SignInOutcome =
+  /** The token or its nonce is not, or no longer, good for a sign-in. Nothing was changed. */
+  | { readonly kind: "used-up"; readonly reason: string }
   | (Extract<FindOrCreateOutcome, { user: User }> & {
       readonly session: Session;
     })
@@ -28,7 +38,10 @@ export type SignInOutcome =
 
 /** Who is signed in, and until when. */
 export abstract class SessionStore {
-  protected constructor(protected readonly users: UserDirectory) {}
+  protected constructor(
+    protected readonly users: UserDirectory,
+    protected readonly marks: OneTimeMarks,
+  ) {}
 
   /**
    * Starts a session for a user.
@@ -60,15 +73,27 @@ export abstract class SessionStore {
    */
   async signIn(
     identity: VerifiedIdentity,
-    options: FindOrCreateOptions,
+    options: SignInOptions,
     context: SessionContext,
   ): Promise<SignInOutcome> {
-    const outcome = await this.users.findOrCreate(identity, options);
-    if (outcome.kind === "disabled" || outcome.kind === "unknown") {
-      return outcome;
+    if (options.uses && !(await this.marks.take(options.uses))) {
+      return this.usedUp(options.uses);
     }
+    const outcome = await this.users.findOrCreate(identity, options);
+    if (!("user" in outcome)) return outcome;
     const { user } = outcome;
     const session = await this.start(user, identity.clientId, context);
     return { ...outcome, session };
+  }
+
+  /** The outcome when `uses` was not granted. */
+  protected async usedUp(uses: OneTimeUse | null): Promise<SignInOutcome> {
+    const reason = uses && (await this.marks.reasonAgainst(uses));
+    if (reason) return { kind: "used-up", reason };
+    // Nothing stands against it any more: somebody was in the way just now.
+    throw new AuthError("service_unavailable", {
+      reason: "sign_in_contention",
+      retryAfterSeconds: 1,
+    });
   }
 }

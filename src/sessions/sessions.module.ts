@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
+import { OneTimeMarks } from "./one-time-marks";
 import { RefreshTokens } from "./refresh-tokens";
 import { SessionEntity } from "./session.entity";
 import { SessionStore } from "./session-store.port";
@@ -10,9 +11,10 @@ import { TypeormSessionStore } from "./typeorm-session-store";
 @Module({
   imports: [TypeOrmModule.forFeature([SessionEntity])],
   providers: [
+    OneTimeMarks,
     RefreshTokens,
     { provide: SessionStore, useClass: TypeormSessionStore },
   ],
-  exports: [RefreshTokens, SessionStore],
+  exports: [OneTimeMarks, RefreshTokens, SessionStore],
 })
 export class SessionsModule extends ConfigurableSessionsModule {}

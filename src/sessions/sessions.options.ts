@@ -8,6 +8,8 @@ export interface SessionsOptions {
   readonly maxTtlSeconds: number;
   /** At least 32 bytes; refresh tokens are derived from it. */
   readonly secretKey: string;
+  /** The secret key of before, during a change: refresh tokens derived from it are still taken. */
+  readonly previousSecretKey?: string | null;
 }
 
 export const {

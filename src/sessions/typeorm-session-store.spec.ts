@@ -3,9 +3,11 @@ import { v7 as uuidv7 } from "uuid";
 import { SystemClock } from "../common/clock.port";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
+import { Purge } from "../database/purge";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { TestDatabase } from "../testing/test-database";
 import { TypeormUserDirectory } from "../users/typeorm-user-directory";
+import { OneTimeMarks } from "./one-time-marks";
 import { TypeormSessionStore } from "./typeorm-session-store";
 
 const identity: VerifiedIdentity = {
@@ -24,6 +26,8 @@ const identity: VerifiedIdentity = {
   locale: null,
   nonce: null,
   issuedAt: 1,
+  expiresAt: 3601,
+  tokenDigest: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
 };
 
 describe("TypeormSessionStore", () => {
@@ -40,6 +44,7 @@ describe("TypeormSessionStore", () => {
     const clock = new SystemClock();
     store = new TypeormSessionStore(
       new TypeormUserDirectory(database, clock),
+      new OneTimeMarks(database, clock, new Purge(database, clock)),
       database,
       clock,
       { idleTtlSeconds: 60, maxTtlSeconds: 120, secretKey: "" },
@@ -53,7 +58,11 @@ describe("TypeormSessionStore", () => {
 
   const signIn = async (ip: string | null) => {
     const context = { device: null, ip, userAgent: "x".repeat(600) };
-    const outcome = await store.signIn(identity, { signUp: "open" }, context);
+    const outcome = await store.signIn(
+      identity,
+      { signUp: "open", uses: null },
+      context,
+    );
     if (!("session" in outcome)) throw new Error(outcome.kind);
     return outcome;
   };

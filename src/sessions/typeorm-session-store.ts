@@ -7,15 +7,14 @@ import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { TypeormUserDirectory } from "../users/typeorm-user-directory";
-import {
-  type FindOrCreateOptions,
-  type User,
-  UserDirectory,
-} from "../users/user-directory.port";
+import { type User, UserDirectory } from "../users/user-directory.port";
+import { OneTimeMarks } from "./one-time-marks";
+import { oneTimeCondition } from "./one-time-use.statement";
 import {
   type Session,
   type SessionContext,
   SessionStore,
+  type SignInOptions,
   type SignInOutcome,
 } from "./session-store.port";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
@@ -38,11 +37,12 @@ FROM sessions WHERE id = $1`;
 export class TypeormSessionStore extends SessionStore {
   constructor(
     users: UserDirectory,
+    marks: OneTimeMarks,
     private readonly database: Database,
     private readonly clock: Clock,
     @Inject(SESSIONS_OPTIONS) private readonly options: SessionsOptions,
   ) {
-    super(users);
+    super(users, marks);
   }
 
   override async start(
@@ -65,22 +65,22 @@ export class TypeormSessionStore extends SessionStore {
 
   override async signIn(
     identity: VerifiedIdentity,
-    options: FindOrCreateOptions,
+    options: SignInOptions,
     context: SessionContext,
   ): Promise<SignInOutcome> {
-    // Of another directory we only know the port: then it is two round trips,
-    // and the user it names has to be a row of `users`.
+    // Of another directory we only know the port: then it is several round
+    // trips, and the user it names has to be a row of `users`.
     if (!(this.users instanceof TypeormUserDirectory)) {
       return super.signIn(identity, options, context);
     }
+    const { uses } = options;
     const session = this.newSession(identity.clientId, context);
-    const outcome = await this.users.findOrCreate(identity, options, {
-      text: insertBesideUser,
-      values: insertValues(session),
+    const outcome = await this.users.findOrCreateWith(identity, options, {
+      condition: uses ? oneTimeCondition(uses, session.createdAt) : undefined,
+      companion: { text: insertBesideUser, values: insertValues(session) },
     });
-    if (outcome.kind === "disabled" || outcome.kind === "unknown") {
-      return outcome;
-    }
+    if (outcome.kind === "not-granted") return this.usedUp(uses);
+    if (!("user" in outcome)) return outcome;
     return { ...outcome, session: { ...session, userId: outcome.user.id } };
   }
 

@@ -53,3 +53,16 @@ describe("a slow answer", () => {
     });
   });
 });
+
+describe("a dripping answer", () => {
+  describe("when the client leaves in the middle of it", () => {
+    it("then the next byte is not waited for", async () => {
+      const { request, settled } = await serve({ dripMs: 3_600_000 });
+      request.once("response", (response) => {
+        response.on("error", () => {});
+        response.once("data", () => request.destroy());
+      });
+      await expect(settled).resolves.toBeUndefined();
+    });
+  });
+});

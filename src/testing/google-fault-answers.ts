@@ -37,10 +37,12 @@ export async function sendSpoiled(
     return;
   }
   const spoiled = spoil(answer, fault);
-  if (fault.oversized === undefined) {
-    send(response, spoiled);
-  } else {
+  if (fault.oversized !== undefined) {
     await stream(response, spoiled, fault.oversized);
+  } else if (fault.dripMs !== undefined) {
+    await drip(response, spoiled, fault.dripMs);
+  } else {
+    send(response, spoiled);
   }
 }
 
@@ -111,6 +113,24 @@ async function stream(
       await once(response, "drain", { signal: gone.signal }).catch(() => {});
     }
     if (gone.signal.aborted) {
+      return;
+    }
+  }
+  response.end();
+}
+
+/** The length is stated: all that is odd about the answer is its pace. */
+async function drip(
+  response: ServerResponse,
+  { status, headers, body }: EmulatorAnswer,
+  milliseconds: number,
+): Promise<void> {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, "Content-Length": bytes.length });
+  for (const byte of bytes) {
+    response.write(Uint8Array.of(byte));
+    await waitOrGone(response, milliseconds);
+    if (response.destroyed) {
       return;
     }
   }

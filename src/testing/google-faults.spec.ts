@@ -130,6 +130,25 @@ describe("an endpoint's fault", () => {
     });
   });
 
+  describe("when it is a slow drip", () => {
+    it("then the real answer comes, but never faster than told", async () => {
+      google.setFault(CERTS, { body: '{"a":1}', dripMs: 10 });
+      const before = performance.now();
+      const response = await fetchCerts();
+      expect(response.headers.get("content-length")).toBe("7");
+      expect(await response.text()).toBe('{"a":1}');
+      // A timer may fire within the millisecond before its time.
+      expect(performance.now() - before).toBeGreaterThanOrEqual(6 * 9);
+    });
+
+    it("then what else is wrong with the answer drips too", async () => {
+      google.setFault(CERTS, { status: 500, dripMs: 0 });
+      const response = await fetchCerts();
+      expect(response.status).toBe(500);
+      expect(await response.json()).toMatchObject({ error: { code: 500 } });
+    });
+  });
+
   describe("when it is an oversized answer", () => {
     it("then exactly so many bytes come, of no stated length", async () => {
       google.setFault(CERTS, { oversized: 1_000_001 });
@@ -168,6 +187,8 @@ describe("an endpoint's fault", () => {
     it.each([
       [{ status: 99 }, '"status" of the fault must be an integer'],
       [{ latencyMs: 2 ** 31 }, '"latencyMs" of the fault must be'],
+      [{ dripMs: -1 }, '"dripMs" of the fault must be an integer'],
+      [{ dripMs: 1, oversized: 1 }, "cannot be both dripMs and oversized"],
       [{ oversized: 0 }, '"oversized" of the fault must be an integer'],
       [{ times: 1.5 }, '"times" of the fault must be an integer'],
       [{ hang: true, reset: true }, "cannot be both hang and reset"],

@@ -4,7 +4,7 @@ import { checkFields, type FieldKind } from "./json-fields";
 /**
  * What is wrong with an endpoint. At most one of `hang`, `reset`, `html`,
  * `empty`, `truncated`, `body`, `oversized` and `redirectTo`; the others go with
- * any of them.
+ * any of them, but for `dripMs` with `oversized`.
  */
 export interface EndpointFault {
   /** Milliseconds to wait before anything else. */
@@ -23,6 +23,8 @@ export interface EndpointFault {
   readonly truncated?: boolean;
   /** This text instead of the real answer. */
   readonly body?: string;
+  /** Milliseconds from each byte of the body to the next. */
+  readonly dripMs?: number;
   /** Streams this many bytes, until the client goes away. */
   readonly oversized?: number;
   /** Redirects there: an absolute URL or a path; status 302 unless given. */
@@ -44,6 +46,7 @@ const KINDS: Record<keyof EndpointFault, FieldKind> = {
   empty: "boolean",
   truncated: "boolean",
   body: "string",
+  dripMs: "number",
   oversized: "number",
   redirectTo: "string",
   cacheControl: "string or null",
@@ -65,10 +68,13 @@ const EXCLUSIVE = [
 const RANGES = {
   // A longer delay than a timer can hold would strike at once.
   latencyMs: [0, 2 ** 31 - 1],
+  dripMs: [0, 2 ** 31 - 1],
   status: [200, 599],
   oversized: [1, Number.MAX_SAFE_INTEGER],
   times: [1, Number.MAX_SAFE_INTEGER],
 } as const satisfies Partial<Record<keyof EndpointFault, [number, number]>>;
+
+const ranged = Object.keys(RANGES) as (keyof typeof RANGES)[];
 
 /**
  * Checks a fault: its fields, their ranges, and that they go together.
@@ -77,7 +83,7 @@ const RANGES = {
  */
 export function checkFault(value: unknown): EndpointFault {
   const fault = checkFields<EndpointFault>("fault", value, KINDS);
-  for (const field of ["latencyMs", "status", "oversized", "times"] as const) {
+  for (const field of ranged) {
     const number = fault[field] ?? RANGES[field][0];
     const [least, most] = RANGES[field];
     if (!Number.isInteger(number) || number < least || number > most) {
@@ -92,6 +98,11 @@ export function checkFault(value: unknown): EndpointFault {
   if (chosen.length > 1) {
     throw new EmulatorInputError(
       `A fault cannot be both ${chosen.join(" and ")}.`,
+    );
+  }
+  if (fault.dripMs !== undefined && fault.oversized !== undefined) {
+    throw new EmulatorInputError(
+      "A fault cannot be both dripMs and oversized.",
     );
   }
   return fault;

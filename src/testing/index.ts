@@ -22,5 +22,6 @@ export type {
 export type { SeenRequest } from "./google-request-log";
 export { type GoogleSigningKey, newSigningKey } from "./google-signing-key";
 export type { TokenAlgorithm, TokenOptions } from "./google-token.signer";
+export { SteppedClock } from "./stepped-clock";
 export { TestDatabase } from "./test-database";
 export { TestService, type TestServiceOptions } from "./test-service";

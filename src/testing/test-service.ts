@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import { __resetOutOfContextForTests } from "nestjs-pino/PinoLogger";
 import type { AppOptions } from "../app.module";
 import { readEnvironment } from "../config/read-environment";
 import { createApp } from "../create-app";
@@ -22,13 +23,17 @@ export class TestService {
     /** Where it listens. */
     readonly url: string,
     readonly database: TestDatabase,
-    /** Everything it has logged, one JSON text per line. */
+    /**
+     * Everything it has logged, one JSON text per line. Nest has one logger for
+     * all of a process: of two services at once, the later one gets its lines.
+     */
     readonly logLines: readonly string[],
     private readonly ownsDatabase: boolean,
   ) {}
 
   /**
-   * Starts the whole service: real HTTP, real Postgres, real signatures.
+   * Starts the whole service: real HTTP, real Postgres, real signatures. Rate
+   * limits are off unless `env` sets them.
    *
    * @param google whose tokens it believes
    * @throws InvalidEnvironmentError when `env` breaks a rule
@@ -39,12 +44,16 @@ export class TestService {
   ): Promise<TestService> {
     const database = options.database ?? (await TestDatabase.create());
     const logLines: string[] = [];
+    // Otherwise the first service of the process would log for all of them.
+    __resetOutOfContextForTests();
     try {
       const environment = readEnvironment({
         NODE_ENV: "test",
         PORT: "0",
         PUBLIC_URL: "https://service.example",
         LOG_LEVEL: "trace",
+        RATE_LIMIT_SIGN_IN: "off",
+        RATE_LIMIT_SIGN_IN_FAILURES: "off",
         SECRET_KEY: "only for tests: 8b1f4c0d9e7a6352f1e0",
         DATABASE_URL: database.url,
         ...google.environment(),

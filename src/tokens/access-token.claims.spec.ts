@@ -52,6 +52,11 @@ describe("accessTokenKeyId", () => {
       },
     );
 
+    it("leaves it to the key which of our algorithms it takes", () => {
+      const header = { ...goodHeader, alg: "RS256" };
+      expect(accessTokenKeyId(tokenOf(header))).toBe("k1");
+    });
+
     it.each(["", "__proto__", "../../etc/passwd"])(
       "hands on the kid %j untouched",
       (kid) => {
@@ -61,7 +66,7 @@ describe("accessTokenKeyId", () => {
   });
 
   describe("when the header is of another kind", () => {
-    it.each(["none", "None", "HS256", "RS256", "ES384", "es256", "", null, 1])(
+    it.each(["none", "None", "HS256", "RS512", "ES384", "es256", "", null, 1])(
       "refuses alg %j",
       (alg) => {
         const token = tokenOf({ ...goodHeader, alg });
@@ -143,6 +148,7 @@ describe("principalFromClaims", () => {
         authenticatedAt: now - 100,
         issuedAt: now,
         expiresAt: now + 900,
+        confirmation: null,
         claims: { ...goodClaims, plan: "x" },
       });
       // It is remembered and shared by requests.
@@ -159,6 +165,13 @@ describe("principalFromClaims", () => {
     ])("reads the scope %j as %j", (scope, scopes) => {
       const claims = { ...goodClaims, scope };
       expect(principalFromClaims(claims, now).scopes).toEqual(scopes);
+    });
+
+    it("reads which key its sender has to prove to have", () => {
+      const cnf = { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" };
+      const { confirmation } = principalFromClaims({ ...goodClaims, cnf }, now);
+      expect(confirmation).toEqual(cnf);
+      expect(Object.isFrozen(confirmation)).toBe(true);
     });
 
     it("accepts a minute between our clocks and not a second more", () => {
@@ -187,6 +200,17 @@ describe("principalFromClaims", () => {
         const claims = { ...goodClaims, [name]: value };
         expectRefusal(() => principalFromClaims(claims, now), "claims_invalid");
       }
+    });
+
+    // Whoever does not understand it would take it for a bearer token.
+    const jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    it.each([
+      ...[null, "", jkt, [jkt], [], {}, { jkt: null }, { jkt: "" }, { jkt: 1 }],
+      ...[{ jkt: `${jkt}A` }, { jkt: jkt.slice(1) }, { jkt: `${jkt}\n` }],
+      ...[{ "x5t#S256": jkt }, { jkt, "x5t#S256": jkt }, { jwk: {} }],
+    ])("refuses the confirmation %j", (cnf) => {
+      const claims = { ...goodClaims, cnf };
+      expectRefusal(() => principalFromClaims(claims, now), "claims_invalid");
     });
 
     it.each([null, undefined, "x", 1, [], [goodClaims]])(

@@ -1,12 +1,14 @@
 import { AuthError } from "../common/auth-error";
 import type { Principal } from "../common/principal";
+import { isThumbprint } from "./access-token.subject";
 
 /** Largest access token that is looked at, in bytes. */
-const maxAccessTokenBytes = 8192;
+export const maxAccessTokenBytes = 8192;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The key id of an access token, once its header is one that we write.
+ * The key id of an access token, once its header is one that we write. Which
+ * algorithm verifies it is up to the key, and not to the header.
  *
  * @throws AuthError `unauthenticated`
  * @see https://www.rfc-editor.org/rfc/rfc9068#section-4
@@ -27,8 +29,9 @@ export function accessTokenKeyId(token: string): string {
   } catch {
     refuse("malformed_token");
   }
-  if (!isRecord(header) || header.alg !== "ES256") refuse("malformed_token");
-  const { typ, kid } = header;
+  if (!isRecord(header)) refuse("malformed_token");
+  const { alg, typ, kid } = header;
+  if (alg !== "ES256" && alg !== "RS256") refuse("malformed_token");
   if (typ !== "at+jwt" && typ !== "application/at+jwt") refuse("wrong_type");
   if (typeof kid !== "string" || Object.hasOwn(header, "crit")) {
     refuse("malformed_token");
@@ -49,6 +52,7 @@ export function principalFromClaims(
   if (!isRecord(claims)) refuse("claims_invalid");
   const { sub, sid, jti, client_id, roles, scope, auth_time, iat, exp } =
     claims;
+  const confirmation = confirmationOf(claims);
   if (
     !isUuid(sub) ||
     !isUuid(sid) ||
@@ -74,8 +78,20 @@ export function principalFromClaims(
     authenticatedAt: auth_time,
     issuedAt: iat,
     expiresAt: exp,
+    confirmation,
     claims: Object.freeze(claims),
   });
+}
+
+/** Null where anybody may use the token. What is not understood is refused. */
+function confirmationOf(
+  claims: Record<string, unknown>,
+): Principal["confirmation"] {
+  const { cnf } = claims;
+  if (cnf === undefined) return null;
+  if (!isRecord(cnf) || !isThumbprint(cnf.jkt)) refuse("claims_invalid");
+  if (Object.keys(cnf).length > 1) refuse("claims_invalid");
+  return Object.freeze({ jkt: cnf.jkt });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,14 @@
-import {
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { JwtService } from "@nestjs/jwt";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import { AccessTokens } from "./access-tokens";
-import { type SigningKey, SigningKeys } from "./signing-keys.port";
+import { localSigningKey } from "./local-signing-key";
+import {
+  type SigningKey,
+  SigningKeys,
+  type VerificationKey,
+} from "./signing-keys.port";
 
 const startSeconds = 1_763_700_000;
 const options = {
@@ -32,16 +33,21 @@ class FrozenClock extends Clock {
   }
 }
 
+type MemoryKey = SigningKey & VerificationKey;
+
+function es256Key(kid: string): MemoryKey {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const publicKey = createPublicKey(privateKey);
+  return { ...localSigningKey(kid, "ES256", privateKey), publicKey };
+}
+
 /** Keys in memory; the newest signs. */
 class MemorySigningKeys extends SigningKeys {
-  private readonly keys = new Map<string, SigningKey>();
+  private readonly keys = new Map<string, MemoryKey>();
 
-  constructor(...kids: readonly string[]) {
+  constructor(...keys: readonly MemoryKey[]) {
     super();
-    for (const kid of kids) {
-      const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      this.keys.set(kid, { kid, algorithm: "ES256", privateKey });
-    }
+    for (const key of keys) this.add(key);
   }
 
   override current(): SigningKey {
@@ -50,13 +56,16 @@ class MemorySigningKeys extends SigningKeys {
     throw new AuthError("service_unavailable", { reason: "no_key" });
   }
 
-  override find(kid: string): KeyObject | null {
-    const key = this.keys.get(kid);
-    return key ? createPublicKey(key.privateKey) : null;
+  override find(kid: string): VerificationKey | null {
+    return this.keys.get(kid) ?? null;
   }
 
   override published() {
     return [];
+  }
+
+  add(key: MemoryKey): void {
+    this.keys.set(key.kid, key);
   }
 
   withdraw(kid: string): void {
@@ -73,7 +82,7 @@ let tokens: AccessTokens;
 
 beforeEach(() => {
   clock = new FrozenClock();
-  keys = new MemorySigningKeys("k0", "k1");
+  keys = new MemorySigningKeys(es256Key("k0"), es256Key("k1"));
   jwt = new JwtService({});
   tokens = new AccessTokens(jwt, keys, clock, options);
 });
@@ -101,8 +110,8 @@ function expectRefusal(token: string, reason: string): void {
 
 describe("AccessTokens", () => {
   describe("when a token is issued", () => {
-    it("has exactly the header and the claims of RFC 9068", () => {
-      const { token, expiresIn } = tokens.issue(subject);
+    it("has exactly the header and the claims of RFC 9068", async () => {
+      const { token, expiresIn } = await tokens.issue(subject);
       const [header, claims] = token.split(".");
       expect(expiresIn).toBe(900);
       expect(decode(header)).toEqual({
@@ -126,37 +135,40 @@ describe("AccessTokens", () => {
       });
     });
 
-    it("gives every token an id of its own", () => {
-      const ids = Array.from({ length: 20 }, () => {
-        const { token } = tokens.issue(subject);
-        return tokens.verify(token).tokenId;
-      });
+    it("gives every token an id of its own", async () => {
+      const issued = await Promise.all(
+        Array.from({ length: 20 }, () => tokens.issue(subject)),
+      );
+      const ids = issued.map(({ token }) => tokens.verify(token).tokenId);
       expect(new Set(ids).size).toBe(20);
     });
 
-    it("fails as unavailable while there is no key", () => {
+    it("fails as unavailable while there is no key", async () => {
       keys.withdraw("k0");
       keys.withdraw("k1");
-      expect(() => tokens.issue(subject)).toThrow("service_unavailable");
+      await expect(tokens.issue(subject)).rejects.toMatchObject({
+        code: "service_unavailable",
+      });
     });
   });
 
   describe("when a good token is verified", () => {
-    it("returns the user it was issued for", () => {
-      const { token } = tokens.issue(subject);
+    it("returns the user it was issued for", async () => {
+      const { token } = await tokens.issue(subject);
       expect(tokens.verify(token)).toMatchObject({
         userId: subject.userId,
         sessionId: subject.sessionId,
         clientId: subject.clientId,
         roles: ["editor", "admin"],
         scopes: ["user"],
+        confirmation: null,
         expiresAt: startSeconds + 900,
       });
     });
 
-    it("checks the signature once for as long as it lives", () => {
+    it("checks the signature once for as long as it lives", async () => {
       const check = jest.spyOn(jwt, "verify");
-      const { token } = tokens.issue(subject);
+      const { token } = await tokens.issue(subject);
       const principal = tokens.verify(token);
       expect(tokens.verify(token)).toBe(principal);
       expect(check).toHaveBeenCalledTimes(1);
@@ -166,29 +178,29 @@ describe("AccessTokens", () => {
   describe("when the token has ended", () => {
     const endSeconds = startSeconds + options.accessTokenTtlSeconds;
 
-    it("refuses it in the second of exp, also when it is remembered", () => {
-      const { token } = tokens.issue(subject);
+    it("refuses it in the second of exp, also when it is remembered", async () => {
+      const { token } = await tokens.issue(subject);
       clock.seconds = endSeconds - 1;
       expect(tokens.verify(token).userId).toBe(subject.userId);
       clock.seconds = endSeconds;
       expectRefusal(token, "expired");
     });
 
-    it("refuses it when it was never seen before", () => {
-      const { token } = tokens.issue(subject);
+    it("refuses it when it was never seen before", async () => {
+      const { token } = await tokens.issue(subject);
       clock.seconds = endSeconds;
       expectRefusal(token, "not_accepted");
     });
   });
 
   describe("when its key is withdrawn", () => {
-    it("refuses it, also when it is remembered", () => {
-      const { token } = tokens.issue(subject);
+    it("refuses it, also when it is remembered", async () => {
+      const { token } = await tokens.issue(subject);
       expect(tokens.verify(token).userId).toBe(subject.userId);
       keys.withdraw("k1");
       expectRefusal(token, "unknown_key");
       expectRefusal(token, "unknown_key");
-      const { token: next } = tokens.issue(subject);
+      const { token: next } = await tokens.issue(subject);
       expect(tokens.verify(next).userId).toBe(subject.userId);
     });
   });

@@ -4,24 +4,23 @@ import { JwtService } from "@nestjs/jwt";
 import { LRUCache } from "lru-cache";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
-import { accessTokenKeyId, principalFromClaims } from "./access-token.claims";
 import type { Principal } from "../common/principal";
-import { SigningKeys } from "./signing-keys.port";
+import {
+  accessTokenKeyId,
+  maxAccessTokenBytes,
+  principalFromClaims,
+} from "./access-token.claims";
+import {
+  type AccessTokenSubject,
+  claimsOfSubject,
+} from "./access-token.subject";
+import { type SigningKey, SigningKeys } from "./signing-keys.port";
 import { TOKENS_OPTIONS, type TokensOptions } from "./tokens.options";
 
-/** The scope of a token of a user who has finished signing up. */
-export const userScope = "user";
 /** Verified tokens that are remembered at most; one takes about 2 kB. */
 const maxRememberedTokens = 10_000;
-
-/** What an access token is issued for. */
-export interface AccessTokenSubject {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly clientId: string;
-  readonly roles: readonly string[];
-  readonly authenticatedAt: Date;
-}
+/** r ‖ s of P-256 (RFC 7518 §3.4). */
+const es256SignatureBytes = 64;
 
 export interface IssuedAccessToken {
   readonly token: string;
@@ -56,32 +55,30 @@ export class AccessTokens {
     @Inject(TOKENS_OPTIONS) private readonly options: TokensOptions,
   ) {}
 
-  /** @throws AuthError `service_unavailable` while there is no signing key */
-  issue(subject: AccessTokenSubject): IssuedAccessToken {
-    const { kid, algorithm, privateKey } = this.keys.current();
+  /**
+   * @throws AuthError `service_unavailable` while there is no signing key or it
+   *   cannot be used; TypeError for a claim that is not the subject's to set;
+   *   RangeError when the token would be larger than any that is accepted
+   */
+  async issue(subject: AccessTokenSubject): Promise<IssuedAccessToken> {
+    const key = this.keys.current();
     const { issuer, audience, accessTokenTtlSeconds } = this.options;
     const iat = this.clock.nowSeconds();
-    const token = this.jwt.sign(
-      {
-        iss: issuer,
-        aud: audience,
-        sub: subject.userId,
-        sid: subject.sessionId,
-        jti: randomUUID(),
-        iat,
-        exp: iat + accessTokenTtlSeconds,
-        auth_time: Math.floor(subject.authenticatedAt.getTime() / 1000),
-        client_id: subject.clientId,
-        roles: subject.roles,
-        scope: userScope,
-      },
-      {
-        privateKey,
-        algorithm,
-        keyid: kid,
-        header: { alg: algorithm, typ: "at+jwt" },
-      },
-    );
+    const claims = {
+      ...claimsOfSubject(subject),
+      iss: issuer,
+      aud: audience,
+      jti: randomUUID(),
+      iat,
+      exp: iat + accessTokenTtlSeconds,
+    };
+    const header = { alg: key.algorithm, typ: "at+jwt", kid: key.kid };
+    const input = `${segment(header)}.${segment(claims)}`;
+    const signature = await signatureOf(key, Buffer.from(input));
+    const token = `${input}.${signature.toString("base64url")}`;
+    if (token.length > maxAccessTokenBytes) {
+      throw new RangeError("The claims are too large for an access token");
+    }
     return { token, expiresIn: accessTokenTtlSeconds };
   }
 
@@ -102,15 +99,15 @@ export class AccessTokens {
 
   private check(token: string): RememberedToken {
     const keyId = accessTokenKeyId(token);
-    const publicKey = this.keys.find(keyId);
-    if (!publicKey) refuse("unknown_key");
+    const key = this.keys.find(keyId);
+    if (!key) refuse("unknown_key");
     let claims: unknown;
     const now = this.clock.nowSeconds();
     try {
       claims = this.jwt.verify(token, {
         // The library takes a parsed key; the wrapper's type has not heard of it.
-        publicKey: publicKey as unknown as Buffer,
-        algorithms: ["ES256"],
+        publicKey: key.publicKey as unknown as Buffer,
+        algorithms: [key.algorithm],
         issuer: this.options.issuer,
         audience: this.options.audience,
         clockTimestamp: now,
@@ -121,6 +118,29 @@ export class AccessTokens {
     }
     return { keyId, principal: principalFromClaims(claims, now) };
   }
+}
+
+function segment(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
+}
+
+async function signatureOf(key: SigningKey, input: Buffer): Promise<Buffer> {
+  let signature: Uint8Array;
+  try {
+    signature = await key.sign(input);
+  } catch (cause) {
+    if (cause instanceof AuthError) throw cause;
+    throw new AuthError("service_unavailable", {
+      reason: "signing_failed",
+      retryAfterSeconds: 5,
+      cause,
+    });
+  }
+  if (key.algorithm === "ES256" && signature.length !== es256SignatureBytes) {
+    throw new TypeError("An ES256 signature has 64 bytes, r and s; not DER");
+  }
+  const { buffer, byteOffset, byteLength } = signature;
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function refuse(reason: string): never {

@@ -1,6 +1,8 @@
 import { Controller, Get, Header } from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { jwksMaxAgeSeconds } from "./key-life";
+import { withoutSecrets } from "./published-key";
 import { SigningKeys } from "./signing-keys.port";
 
 @ApiTags("For other services")
@@ -10,12 +12,13 @@ export class JwksController {
   constructor(private readonly keys: SigningKeys) {}
 
   @Get("jwks.json")
-  @Header("Cache-Control", "public, max-age=300")
+  @Header("Cache-Control", `public, max-age=${jwksMaxAgeSeconds}`)
   @ApiOperation({
     summary: "The public keys of this service's access tokens (RFC 7517)",
   })
   @ApiOkResponse({ description: "A JSON Web Key Set" })
   jwks() {
-    return { keys: this.keys.published() };
+    // Whoever replaces the seam may hand over more than he should.
+    return { keys: this.keys.published().map(withoutSecrets) };
   }
 }

@@ -1,4 +1,8 @@
-import { decryptPrivateKey, encryptPrivateKey } from "./key-encryption";
+import {
+  decryptPrivateKey,
+  encryptPrivateKey,
+  openPrivateKey,
+} from "./key-encryption";
 
 const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 const der = Buffer.from("308187020100301306072a8648ce3d", "hex");
@@ -67,6 +71,40 @@ describe("decryptPrivateKey", () => {
     it("gives null for a byte more", () => {
       const longer = Buffer.concat([stored, Buffer.alloc(1)]);
       expect(decryptPrivateKey(secretKey, "k1", longer)).toBeNull();
+    });
+  });
+});
+
+describe("openPrivateKey", () => {
+  const previousSecretKey = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
+  const stored = encryptPrivateKey(secretKey, "k1", der);
+  const storedBefore = encryptPrivateKey(previousSecretKey, "k1", der);
+
+  describe("when the secret key is being changed", () => {
+    const secrets = { secretKey, previousSecretKey };
+
+    it("reads what is under the one or the other, and says which", () => {
+      expect(openPrivateKey(secrets, "k1", stored)).toEqual({
+        der,
+        outdated: false,
+      });
+      expect(openPrivateKey(secrets, "k1", storedBefore)).toEqual({
+        der,
+        outdated: true,
+      });
+    });
+
+    it("gives null under a third one", () => {
+      const other = encryptPrivateKey("x".repeat(32), "k1", der);
+      expect(openPrivateKey(secrets, "k1", other)).toBeNull();
+    });
+  });
+
+  describe("when it is not", () => {
+    it.each([null, undefined])("reads what is under it only: %j", (none) => {
+      const secrets = { secretKey, previousSecretKey: none };
+      expect(openPrivateKey(secrets, "k1", stored)?.outdated).toBe(false);
+      expect(openPrivateKey(secrets, "k1", storedBefore)).toBeNull();
     });
   });
 });

@@ -1,7 +1,23 @@
-import { Column, Entity, PrimaryColumn } from "typeorm";
+import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
+
+/** A stored key is next, then it is current and signs, then it is previous. */
+export type SigningKeyState = "next" | "current" | "previous";
 
 /** One key of ours; the private half is only readable with SECRET_KEY. */
 @Entity("signing_keys")
+@Check("signing_keys_state_check", "state IN ('next', 'current', 'previous')")
+@Check(
+  "signing_keys_not_before_check",
+  "(not_before IS NULL) = (state = 'next')",
+)
+@Check(
+  "signing_keys_expires_at_check",
+  "(expires_at IS NOT NULL) = (state = 'previous')",
+)
+@Check(
+  "signing_keys_private_key_check",
+  "(encrypted_private_key IS NULL) = (state = 'previous')",
+)
 export class SigningKeyEntity {
   @PrimaryColumn("text", { primaryKeyConstraintName: "signing_keys_pkey" })
   kid!: string;
@@ -9,20 +25,30 @@ export class SigningKeyEntity {
   @Column("text")
   algorithm!: string;
 
+  /** At most one key is next, and at most one current. */
+  @Index("signing_keys_state_idx", {
+    unique: true,
+    where: "state <> 'previous'",
+  })
+  @Column("text")
+  state!: SigningKeyState;
+
   @Column("jsonb", { name: "public_jwk" })
   publicJwk!: Record<string, unknown>;
 
-  @Column("bytea", { name: "encrypted_private_key" })
-  encryptedPrivateKey!: Buffer;
+  /** Gone once the key has stopped signing. */
+  @Column("bytea", { name: "encrypted_private_key", nullable: true })
+  encryptedPrivateKey!: Buffer | null;
 
-  /** Signs from here on. */
-  @Column("timestamptz", { name: "not_before" })
-  notBefore!: Date;
+  /** When it began to sign. */
+  @Column("timestamptz", { name: "not_before", nullable: true })
+  notBefore!: Date | null;
 
-  /** No longer believed from here on; null while it is the current key. */
+  /** No longer believed from here on. */
   @Column("timestamptz", { name: "expires_at", nullable: true })
   expiresAt!: Date | null;
 
+  /** Published from here on. */
   @Column("timestamptz", { name: "created_at" })
   createdAt!: Date;
 }

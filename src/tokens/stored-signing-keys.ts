@@ -1,140 +1,149 @@
 import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-  randomBytes,
-} from "node:crypto";
-import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
-import { advisoryLocks, Database } from "../database/database";
-import { decryptPrivateKey, encryptPrivateKey } from "./key-encryption";
+import { reloadIntervalSeconds } from "./key-life";
+import { SigningKeySet } from "./signing-key-set";
+import { SigningKeyStore } from "./signing-key-store";
+import { UnreadableSigningKeysError } from "./signing-key-transaction";
+import type { StoredKey } from "./signing-key.rows";
 import {
   type PublishedKey,
   type SigningKey,
   SigningKeys,
+  type VerificationKey,
 } from "./signing-keys.port";
-import { TOKENS_OPTIONS, type TokensOptions } from "./tokens.options";
 
-interface StoredKey {
-  readonly kid: string;
-  readonly publicJwk: JsonWebKey;
-  readonly encryptedPrivateKey: Buffer;
-}
+/** Least time between two reloads for keys that we do not know, in seconds. */
+const unknownKeyCooldownSeconds = 10;
 
-type Query = Parameters<Parameters<Database["withLock"]>[1]>[0];
-
-const believedKeys = `SELECT kid, public_jwk AS "publicJwk",
-  encrypted_private_key AS "encryptedPrivateKey"
-FROM signing_keys WHERE expires_at IS NULL OR expires_at > $1
-ORDER BY not_before DESC, kid`;
-
-/** Signing keys in the database: made on first start, shared by all instances. */
+/**
+ * Signing keys in the database: made on first start, shared by all instances,
+ * replaced on schedule. Every instance looks for changes in the background, and
+ * goes on with the keys it has while the database is away.
+ */
 @Injectable()
-export class StoredSigningKeys extends SigningKeys implements OnModuleInit {
-  private signingKey: SigningKey | undefined;
-  private publicKeys: ReadonlyMap<string, KeyObject> = new Map();
-  private publishedKeys: readonly PublishedKey[] = [];
+export class StoredSigningKeys
+  extends SigningKeys
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
+{
+  private readonly logger = new Logger(StoredSigningKeys.name);
+  private keys: SigningKeySet = SigningKeySet.of([], () => null);
+  private reloading: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private unknownKeyAskedAt = -Infinity;
+  private failing = false;
+  private stopped = false;
 
   constructor(
-    private readonly database: Database,
+    private readonly store: SigningKeyStore,
     private readonly clock: Clock,
-    @Inject(TOKENS_OPTIONS) private readonly options: TokensOptions,
   ) {
     super();
   }
 
-  /** @throws Error when no stored key can be read with the SECRET_KEY given */
+  /** @throws UnreadableSigningKeysError when no key can be read with the secret given */
   async onModuleInit(): Promise<void> {
-    const now = new Date(this.clock.now());
-    let keys = await this.database.query<StoredKey>(believedKeys, [now]);
-    if (keys.length === 0) {
-      // Instances that start together must agree on one key.
-      keys = await this.database.withLock(
-        advisoryLocks.signingKeys,
-        async (query) => {
-          const made = await query<StoredKey>(believedKeys, [now]);
-          return made.length > 0 ? made : [await this.create(query, now)];
-        },
-      );
-    }
-    this.use(keys);
+    await this.reload();
+    if (!this.keys.signingKey) throw new UnreadableSigningKeysError();
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(
+      () => this.reloadInBackground(),
+      reloadIntervalSeconds * 1000,
+    ).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.reloading?.catch(() => undefined);
   }
 
   override current(): SigningKey {
-    if (this.signingKey) return this.signingKey;
+    const { signingKey } = this.keys;
+    if (signingKey) return signingKey;
     throw new AuthError("service_unavailable", {
       reason: "signing_keys_not_loaded",
       retryAfterSeconds: 5,
     });
   }
 
-  override find(kid: string): KeyObject | null {
-    return this.publicKeys.get(kid) ?? null;
+  override find(kid: string): VerificationKey | null {
+    const key = this.keys.find(kid, this.clock.now());
+    if (!key && !this.keys.has(kid)) this.lookForUnknownKey();
+    return key;
   }
 
   override published(): readonly PublishedKey[] {
-    return this.publishedKeys;
+    return this.keys.published(this.clock.now());
   }
 
-  private use(keys: readonly StoredKey[]): void {
-    const [newest] = keys;
-    if (!newest) throw new Error("There is no signing key");
-    const { secretKey } = this.options;
-    const der = decryptPrivateKey(
-      secretKey,
-      newest.kid,
-      newest.encryptedPrivateKey,
-    );
-    if (!der) {
-      throw new Error(
-        "The signing keys in the database were encrypted under another SECRET_KEY. Start with that one, or delete the rows of signing_keys: tokens in use then stop working.",
-      );
-    }
-    this.signingKey = {
-      kid: newest.kid,
-      algorithm: "ES256",
-      privateKey: createPrivateKey({ key: der, format: "der", type: "pkcs8" }),
-    };
-    this.publicKeys = new Map(
-      keys.map(({ kid, publicJwk }) => [
-        kid,
-        createPublicKey({ key: publicJwk, format: "jwk" }),
-      ]),
-    );
-    this.publishedKeys = keys.map(({ kid, publicJwk }) => ({
-      kty: publicJwk.kty,
-      crv: publicJwk.crv,
-      x: publicJwk.x,
-      y: publicJwk.y,
-      kid,
-      alg: "ES256",
-      use: "sig",
-    }));
-  }
-
-  private async create(query: Query, now: Date): Promise<StoredKey> {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", {
-      namedCurve: "P-256",
+  /**
+   * Looks into the database, and does there what there is to do. Runs by itself
+   * every 30 s. Concurrent; idempotent.
+   *
+   * @throws UnreadableSigningKeysError, AuthError `service_unavailable`; the
+   *   keys of before then stay in use
+   */
+  reload(): Promise<void> {
+    this.reloading ??= this.reloadNow().finally(() => {
+      this.reloading = undefined;
     });
-    const kid = randomBytes(16).toString("base64url");
-    const key = {
-      kid,
-      publicJwk: publicKey.export({ format: "jwk" }),
-      encryptedPrivateKey: encryptPrivateKey(
-        this.options.secretKey,
-        kid,
-        privateKey.export({ format: "der", type: "pkcs8" }),
-      ),
-    };
-    await query(
-      `INSERT INTO signing_keys
-        (kid, algorithm, public_jwk, encrypted_private_key, not_before, created_at)
-      VALUES ($1, 'ES256', $2, $3, $4, $4)`,
-      [kid, JSON.stringify(key.publicJwk), key.encryptedPrivateKey, now],
+    return this.reloading;
+  }
+
+  private async reloadNow(): Promise<void> {
+    const stored = await this.store.load();
+    // Without a current key there is something to be done first.
+    if (stored.some(({ state }) => state === "current")) this.use(stored);
+    if (this.store.isInOrder(stored)) return;
+    const { keys, changes } = await this.store.keepInOrder();
+    this.use(keys);
+    for (const change of changes) {
+      this.logger.log({ ...change }, `Signing key ${change.kind}`);
+    }
+  }
+
+  private use(stored: readonly StoredKey[]): void {
+    const keys = SigningKeySet.of(stored, (key) => this.store.open(key));
+    // While SECRET_KEY changes from instance to instance, one with the old may
+    // meet a key under the new; the one it has is good for as long as it is known.
+    this.keys = keys.signingKey ? keys : keys.signingWith(this.keys.signingKey);
+  }
+
+  private lookForUnknownKey(): void {
+    const now = this.clock.now();
+    const since = now - this.unknownKeyAskedAt;
+    // Less than nothing: the clock has jumped back.
+    if (since >= 0 && since < unknownKeyCooldownSeconds * 1000) return;
+    this.unknownKeyAskedAt = now;
+    this.reloadInBackground();
+  }
+
+  private reloadInBackground(): void {
+    if (this.stopped) return;
+    this.reload().then(
+      () => {
+        if (this.failing)
+          this.logger.log("The signing keys are in reach again");
+        this.failing = false;
+      },
+      (cause: unknown) => {
+        if (!this.failing) {
+          this.logger.warn(
+            { err: cause },
+            "The signing keys cannot be looked after; those in memory stay in use",
+          );
+        }
+        this.failing = true;
+      },
     );
-    return key;
   }
 }

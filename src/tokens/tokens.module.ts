@@ -4,6 +4,7 @@ import { TypeOrmModule } from "@nestjs/typeorm";
 import { AccessTokens } from "./access-tokens";
 import { JwksController } from "./jwks.controller";
 import { SigningKeyEntity } from "./signing-key.entity";
+import { SigningKeyStore } from "./signing-key-store";
 import { SigningKeys } from "./signing-keys.port";
 import { StoredSigningKeys } from "./stored-signing-keys";
 import { ConfigurableTokensModule } from "./tokens.options";
@@ -17,8 +18,9 @@ import { ConfigurableTokensModule } from "./tokens.options";
   controllers: [JwksController],
   providers: [
     AccessTokens,
+    SigningKeyStore,
     { provide: SigningKeys, useClass: StoredSigningKeys },
   ],
-  exports: [AccessTokens, SigningKeys],
+  exports: [AccessTokens, SigningKeyStore, SigningKeys],
 })
 export class TokensModule extends ConfigurableTokensModule {}

@@ -1,6 +1,6 @@
 import { configurableModule } from "../common/configurable-module";
 
-/** What the access tokens say and how long they live. */
+/** What the access tokens say, how long they live, and what they are signed with. */
 export interface TokensOptions {
   /** `iss`: where clients reach this service. */
   readonly issuer: string;
@@ -10,6 +10,14 @@ export interface TokensOptions {
   readonly accessTokenTtlSeconds: number;
   /** At least 32 bytes; encrypts the signing keys at rest. */
   readonly secretKey: string;
+  /** The secret key of before, during a change: what it encrypted is still read. */
+  readonly previousSecretKey?: string | null;
+  /** After how many days a stored key is replaced, 1–365; null for never, 30 unless given. */
+  readonly rotationDays?: number | null;
+  /** For PemSigningKeys: the private key, an unencrypted PEM. */
+  readonly signingKeyPem?: string | null;
+  /** For PemSigningKeys: another key that is believed and published, a PEM. */
+  readonly previousSigningKeyPem?: string | null;
 }
 
 export const {

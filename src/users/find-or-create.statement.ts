@@ -1,3 +1,4 @@
+import type { SqlFragment } from "../database/sql-fragment";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import type { FindOrCreateOptions } from "./user-directory.port";
 
@@ -7,18 +8,19 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/**
- * A data-modifying expression that joins the statement below and sees the
- * signed-in user as the one row of `account`; it does nothing when there is none.
- */
-export interface Companion {
+/** What others have to say in the statement below. */
+export interface StatementParts {
   /**
-   * The expression, always the same: it is asked for once.
-   *
-   * @param firstParameter the number its own values begin at: $n
+   * Expressions of which the last is called `granted` and has a row only if the
+   * sign-in may go on. They come before anything is written, and see one row
+   * of `admissible` only if nothing else stands against the sign-in.
    */
-  readonly text: (firstParameter: number) => string;
-  readonly values: readonly unknown[];
+  readonly condition?: SqlFragment;
+  /**
+   * A data-modifying expression that sees the signed-in user as the one row of
+   * `account`; it does nothing when there is none.
+   */
+  readonly companion?: SqlFragment;
 }
 
 export interface FindOrCreateStatement extends Statement {
@@ -35,18 +37,28 @@ const userColumns = `id, status, email, email_verified AS "emailVerified",
 /** Reads one user by id, in the shape the rest of the code knows. */
 export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
 
+/** Whether there may be a user of this identity: sign-up is open, or it is known. */
+const mayExist = `($6::boolean
+    OR EXISTS (SELECT FROM identities WHERE issuer = $2 AND subject = $3))`;
+
+/** What a condition may rely on, so that nothing is used up by who may not enter. */
+const admissible = `admissible AS (
+  SELECT WHERE ${mayExist} AND NOT EXISTS (
+    SELECT FROM identities JOIN users ON users.id = identities.user_id
+    WHERE issuer = $2 AND subject = $3 AND users.status <> 'active')
+), `;
+
 /*
  * One statement, one round trip. The identity's primary key decides every race:
  * of many first sign-ins one inserts, the others wait for it and learn its user
  * id. Their snapshot does not show them that user yet, but ON CONFLICT looks
  * past the snapshot, so they too update the row and get it back.
  */
-const findOrCreate = (companion: string) => `
-WITH identity AS (
+const findOrCreate = (condition: string, companion: string) => `
+WITH ${condition}identity AS (
   INSERT INTO identities (issuer, subject, user_id, claims, created_at, last_sign_in_at)
   SELECT $2, $3, $1::uuid, $4::jsonb, $5::timestamptz, $5::timestamptz
-  WHERE $6::boolean
-    OR EXISTS (SELECT FROM identities WHERE issuer = $2 AND subject = $3)
+  ${condition ? "FROM granted" : `WHERE ${mayExist}`}
   ON CONFLICT (issuer, subject) DO UPDATE
     SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
     WHERE NOT EXISTS (
@@ -82,8 +94,8 @@ SELECT ${userColumns} FROM account`;
 export const findStatus = `SELECT status FROM users WHERE id =
   (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2)`;
 
-const plainText = findOrCreate("");
-const textsWithCompanion = new Map<Companion["text"], string>();
+type FragmentText = SqlFragment["text"] | undefined;
+const texts = new Map<FragmentText, Map<FragmentText, string>>();
 
 /**
  * The statement that finds or creates the user of an identity.
@@ -96,7 +108,7 @@ export function findOrCreateStatement(
   identity: VerifiedIdentity,
   options: FindOrCreateOptions,
   now: Date,
-  companion?: Companion,
+  parts: StatementParts = {},
 ): FindOrCreateStatement {
   const values = [
     newUserId,
@@ -116,14 +128,34 @@ export function findOrCreateStatement(
     identity.locale,
     JSON.stringify(options.profile ?? {}),
   ];
-  if (!companion) return { newUserId, text: plainText, values };
-  let text = textsWithCompanion.get(companion.text);
-  if (text === undefined) {
-    const expression = companion.text(values.length + 1);
-    text = findOrCreate(`, companion AS (${expression})`);
-    textsWithCompanion.set(companion.text, text);
-  }
-  return { newUserId, text, values: [...values, ...companion.values] };
+  const { condition, companion } = parts;
+  return {
+    newUserId,
+    text: textWith(values.length + 1, parts),
+    values: [
+      ...values,
+      ...(condition?.values ?? []),
+      ...(companion?.values ?? []),
+    ],
+  };
+}
+
+/** Built once for each pair of parts, for what is prepared goes by its text. */
+function textWith(
+  firstParameter: number,
+  { condition, companion }: StatementParts,
+): string {
+  const known = texts.get(condition?.text)?.get(companion?.text);
+  if (known !== undefined) return known;
+  const after = firstParameter + (condition?.values.length ?? 0);
+  const text = findOrCreate(
+    condition ? `${admissible}${condition.text(firstParameter)}, ` : "",
+    companion ? `, companion AS (${companion.text(after)})` : "",
+  );
+  const ofCondition =
+    texts.get(condition?.text) ?? new Map<FragmentText, string>();
+  texts.set(condition?.text, ofCondition.set(companion?.text, text));
+  return text;
 }
 
 /** What is kept of a sign-in beside the keys; the nonce has done its work. */
@@ -133,5 +165,7 @@ function storedClaims(identity: VerifiedIdentity): Record<string, unknown> {
     issuer: undefined,
     subject: undefined,
     nonce: undefined,
+    expiresAt: undefined,
+    tokenDigest: undefined,
   };
 }

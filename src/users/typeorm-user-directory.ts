@@ -5,10 +5,10 @@ import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import {
-  type Companion,
   findOrCreateStatement,
   findStatus,
   findUserById,
+  type StatementParts,
 } from "./find-or-create.statement";
 import {
   type FindOrCreateOptions,
@@ -33,21 +33,32 @@ export class TypeormUserDirectory extends UserDirectory {
     super();
   }
 
-  /**
-   * As the port says; `companion` writes along in the same statement, and only
-   * if there is a user to write for.
-   */
   override async findOrCreate(
     identity: VerifiedIdentity,
     options: FindOrCreateOptions,
-    companion?: Companion,
   ): Promise<FindOrCreateOutcome> {
+    const outcome = await this.findOrCreateWith(identity, options, {});
+    // Nothing was asked that could have been refused.
+    if (outcome.kind === "not-granted") throw contention();
+    return outcome;
+  }
+
+  /**
+   * As the port's `findOrCreate`, with parts of others in the same statement.
+   *
+   * @returns also `not-granted`, when the condition was and nothing was written
+   */
+  async findOrCreateWith(
+    identity: VerifiedIdentity,
+    options: FindOrCreateOptions,
+    parts: StatementParts,
+  ): Promise<FindOrCreateOutcome | { readonly kind: "not-granted" }> {
     const statement = findOrCreateStatement(
       uuidv7(),
       identity,
       options,
       new Date(this.clock.now()),
-      companion,
+      parts,
     );
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const [user] = await this.database.query<User>(
@@ -65,16 +76,21 @@ export class TypeormUserDirectory extends UserDirectory {
       );
       if (known?.status === "disabled") return { kind: "disabled" };
       if (!known && options.signUp === "closed") return { kind: "unknown" };
+      if (parts.condition) return { kind: "not-granted" };
       // Somebody was deleting the user, or changing it, just now.
     }
-    throw new AuthError("service_unavailable", {
-      reason: "sign_in_contention",
-      retryAfterSeconds: 1,
-    });
+    throw contention();
   }
 
   override async findById(id: string): Promise<User | null> {
     const [user] = await this.database.query<User>(findUserById, [id]);
     return user ?? null;
   }
+}
+
+function contention(): AuthError {
+  return new AuthError("service_unavailable", {
+    reason: "sign_in_contention",
+    retryAfterSeconds: 1,
+  });
 }

@@ -14,6 +14,8 @@ const examples: Readonly<Record<string, string>> = {
     "web=000000000000-replace-me-web.apps.googleusercontent.com,ios=000000000000-replace-me-ios.apps.googleusercontent.com,android=000000000000-replace-me-android.apps.googleusercontent.com",
   GOOGLE_HOSTED_DOMAINS: "example.com,example.org",
   ACCESS_TOKEN_AUDIENCE: "https://api.example.com",
+  CORS_ORIGINS: "https://app.example.com,capacitor://localhost",
+  TRUSTED_PROXIES: "10.0.0.0/8",
   DOCS: "off",
 };
 

@@ -29,8 +29,12 @@ const advice: Readonly<Record<AuthErrorCode, string>> = {
   account_disabled: "Tell the user whom to ask. Trying again does not help.",
   service_account_not_allowed:
     "Use the ID token of a person. Programs do not sign in here.",
+  origin_not_allowed:
+    "Nothing at run time. In the service's configuration, add the page's origin to `CORS_ORIGINS`.",
   insufficient_role:
     "Hide the action from this user. A new role counts from the next sign-in on.",
+  rate_limited:
+    "Wait for `Retry-After` seconds before the next attempt; an earlier one is refused unseen. Do not sign the user out.",
   identity_provider_unavailable:
     "Keep the ID token and send it again after `Retry-After` seconds. Do not sign the user out.",
   service_unavailable:
@@ -51,7 +55,7 @@ ${JSON.stringify(exampleProblem(), null, 2)}
 \`\`\``,
     `- \`errors\`, a list of \`{ field, message }\`, comes with \`invalid_request\` where single fields are wrong.
 - \`reason\` names the check that refused. It is in the log always, and in the answer only when \`NODE_ENV\` is not \`production\`.
-- \`Retry-After\` comes with the codes of status 503 where a time is known. Without it, wait a few seconds.`,
+- \`Retry-After\` comes with \`rate_limited\`, and with the codes of status 503 where a time is known. Without it, wait a few seconds.`,
     table(
       ["Code", "Status", "Meaning", "What the client should do"],
       Object.entries(authErrorCodes).map(([code, { status, detail }]) => [

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { OAuth2Client } from "google-auth-library";
 import { AuthError } from "../../common/auth-error";
@@ -56,18 +57,33 @@ export class GoogleIdTokenVerifier extends IdentityVerifier {
       nowSeconds: this.clock.nowSeconds(),
     });
     if (refusal) refuse(refusal);
-    return identity;
+    return { ...identity, tokenDigest: digestOf(token) };
   }
 }
+
+/**
+ * Without the signature: that one token could be signed twice is of no interest.
+ */
+function digestOf(token: string): string {
+  return hash("sha256", token.slice(0, token.lastIndexOf(".")), "base64url");
+}
+
+/**
+ * What the library says of times. It goes by the machine's clock and not by
+ * ours, and its limits are wider than those that our own checks hold.
+ */
+const saysOfTimes =
+  /^(?:Token used too (?:late|early)|Expiration time too far)/;
 
 /**
  * The library's errors have no codes, and their messages quote the token: only
  * a reason leaves this function, never the error.
  */
-function reasonOf(error: unknown): string {
-  return error instanceof Error &&
-    error.message.startsWith("Invalid token signature")
-    ? "bad_signature"
+function reasonOf(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : "";
+  if (message.startsWith("Invalid token signature")) return "bad_signature";
+  return saysOfTimes.test(message)
+    ? undefined
     : "refused_by_google_auth_library";
 }
 

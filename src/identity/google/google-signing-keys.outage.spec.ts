@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { Logger } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
@@ -38,6 +39,12 @@ function spoil(fault: EndpointFault = { status: 500 }): void {
 
 function requests(): number {
   return google.requestCount(googlePaths.certs);
+}
+
+/** So many requests, the last of which may have been sent in the background. */
+async function expectRequests(count: number): Promise<void> {
+  while (requests() < count) await setImmediate();
+  expect(requests()).toBe(count);
 }
 
 async function expectFound(): Promise<void> {
@@ -98,6 +105,20 @@ describe("GoogleSigningKeys", () => {
     });
   });
 
+  describe("when Google cannot be asked", () => {
+    it("tells the log why", async () => {
+      const warn = jest.spyOn(Logger.prototype, "warn");
+      spoil({ status: 503 });
+      await refusalOf(google.keys.current.kid);
+      expect(warn.mock.calls).toEqual([
+        [
+          { err: new Error("The certificates answer has status 503") },
+          "Google's signing keys cannot be had; nobody can sign in",
+        ],
+      ]);
+    });
+  });
+
   describe("when the clock jumps back", () => {
     it("right after a failure, asks again and does not wait for the old time", async () => {
       spoil();
@@ -130,7 +151,23 @@ describe("GoogleSigningKeys", () => {
       expect(requests()).toBe(2);
       clock.advance(0.001);
       await expectFound();
-      expect(requests()).toBe(3);
+      await expectRequests(3);
+    });
+
+    it("lets nobody wait for an attempt after one that failed", async () => {
+      await expectFound();
+      spoil();
+      clock.advance(hour);
+      await expectFound();
+      spoil({ hang: true });
+      clock.advance(10);
+      const fetched = jest.spyOn(globalThis, "fetch");
+      for (let asker = 0; asker < 20; asker++) await expectFound();
+      const [attempt] = fetched.mock.results;
+      // It is still under way.
+      const ended = Promise.race([attempt?.value, setImmediate("under way")]);
+      expect(await ended).toBe("under way");
+      await expectRequests(3);
     });
 
     it("believes the old ones until 24 h after their end", async () => {
@@ -184,7 +221,7 @@ describe("GoogleSigningKeys", () => {
       google.clearFaults();
       clock.advance(10);
       await expectFound();
-      expect(requests()).toBe(3);
+      await expectRequests(3);
     });
 
     it("does not become the first set", async () => {

@@ -227,6 +227,20 @@ describe("GoogleSigningKeys", () => {
       expect(fetch).toHaveBeenCalledTimes(3);
     });
 
+    // A regression: the answer under way was taken for Google's last word.
+    it("asks again when the answer under way is older than the key", async () => {
+      await expectFound(k1);
+      const { asked, release } = hold(k1, k2);
+      clock.advance(0.9 * hour);
+      await expectFound(k1);
+      await asked;
+      const sought = Promise.all([1, 2, 3].map(() => expectFound(k3)));
+      publish(k1, k2, k3);
+      release();
+      await sought;
+      expect(fetch).toHaveBeenCalledTimes(3);
+    });
+
     it("serves the known keys meanwhile, without a fetch", async () => {
       await expectFound(k1);
       await refusalOf("made up");

@@ -51,20 +51,30 @@ export class GoogleSigningKeys {
     const known = await this.current();
     const key = known.keys.get(keyId);
     if (key) return key;
-    // Perhaps Google has just begun to sign with a new key. Asking is rationed,
-    // or every forged token would cost a fetch.
+    if (isCooling(this.retryFrom, this.clock.now())) this.unavailable();
+    // Perhaps it is in the answer that is under way. That one may have been
+    // written before Google began to sign with the key, so it is no proof.
+    const coming = await this.keyIn(this.fetching, keyId);
+    if (coming) return coming;
+    // Asking is rationed, or every forged token would cost a fetch.
     const now = this.clock.now();
-    if (isCooling(this.retryFrom, now)) this.unavailable();
     const mayAsk = !isCooling(this.unknownKeyRetryFrom, now);
     if (mayAsk) this.unknownKeyRetryFrom = now + cooldownSeconds * 1000;
-    if (mayAsk || this.fetching) {
-      const renewed = await this.fetch().catch((cause: unknown) =>
-        this.unavailable(cause),
-      );
-      const found = renewed.keys.get(keyId);
-      if (found) return found;
-    }
+    const asking = mayAsk ? this.fetch() : this.fetching;
+    const found = await this.keyIn(asking, keyId);
+    if (found) return found;
     throw new AuthError("invalid_token", { reason: "unknown_key" });
+  }
+
+  private async keyIn(
+    fetching: Promise<KeySet> | undefined,
+    keyId: string,
+  ): Promise<KeyObject | undefined> {
+    try {
+      return (await fetching)?.keys.get(keyId);
+    } catch (cause) {
+      this.unavailable(cause);
+    }
   }
 
   private async current(): Promise<KeySet> {
@@ -79,6 +89,12 @@ export class GoogleSigningKeys {
     }
     if (isCooling(this.retryFrom, now)) {
       return this.stale() ?? this.unavailable();
+    }
+    const stale = this.stale();
+    if (stale && this.retryFrom !== 0) {
+      // The last attempt has failed: nobody waits for how the next one ends.
+      this.fetch().catch(() => undefined);
+      return stale;
     }
     try {
       return await this.fetch();
@@ -106,7 +122,7 @@ export class GoogleSigningKeys {
       const answer = await fetchCertificates(this.options.certsUrl);
       const keys = new Map<string, KeyObject>();
       for (const [keyId, pem] of answer.certificates) {
-        keys.set(keyId, new X509Certificate(pem).publicKey);
+        keys.set(keyId, publicKeyOf(pem));
       }
       const now = this.clock.now();
       const maxAge =
@@ -118,11 +134,20 @@ export class GoogleSigningKeys {
         freshUntil: now + maxAge,
         usableUntil: now + maxAge + maxStaleSeconds * 1000,
       };
+      if (this.retryFrom !== 0) {
+        this.logger.log("Google's signing keys are here again");
+      }
       this.retryFrom = 0;
       return this.keySet;
     } catch (cause) {
       this.retryFrom = this.clock.now() + cooldownSeconds * 1000;
-      this.logger.warn({ err: cause }, "Google's signing keys cannot be had");
+      const stale = this.stale();
+      this.logger.warn(
+        { err: cause },
+        stale
+          ? `Google's signing keys cannot be renewed; the known ones are good until ${new Date(stale.usableUntil).toISOString()}`
+          : "Google's signing keys cannot be had; nobody can sign in",
+      );
       throw cause;
     }
   }
@@ -142,4 +167,13 @@ export class GoogleSigningKeys {
  */
 function isCooling(until: number, now: number): boolean {
   return now < until && until <= now + cooldownSeconds * 1000;
+}
+
+/** OpenSSL's own words name neither the certificate nor that it was one. */
+function publicKeyOf(pem: string): KeyObject {
+  try {
+    return new X509Certificate(pem).publicKey;
+  } catch (cause) {
+    throw new Error("One of Google's certificates cannot be read", { cause });
+  }
 }

@@ -75,6 +75,7 @@ describe("identityFromClaims", () => {
         locale: "en-GB",
         nonce: "n-1",
         issuedAt: now - 10,
+        expiresAt: now + 3590,
       });
     });
 
@@ -97,6 +98,7 @@ describe("identityFromClaims", () => {
         locale: null,
         nonce: null,
         issuedAt: iat,
+        expiresAt: exp,
       });
     });
 
@@ -165,6 +167,8 @@ describe("identityFromClaims", () => {
       "110169484474386276334",
       "",
       [web],
+      // Read as a text it would be one.
+      ["robot@project.iam.gserviceaccount.com"],
       null,
       1,
     ])("refuses %j", (azp) => expectRefusal({ azp }, "wrong_authorized_party"));
@@ -208,9 +212,10 @@ describe("identityFromClaims", () => {
       expect(identityWith({ nonce }).nonce).toBe(nonce);
     });
 
-    it.each(["x".repeat(513), ["n-1"], null, 1, {}])("refuses %j", (nonce) =>
-      expectRefusal({ nonce }, "nonce_invalid"),
-    );
+    it.each([
+      ...["x".repeat(513), "n\u0000", "n\n", "\ud800", "\u202en"],
+      ...[["n-1"], null, 1, {}],
+    ])("refuses %j", (nonce) => expectRefusal({ nonce }, "nonce_invalid"));
   });
 
   describe("when the times are looked at", () => {
@@ -260,6 +265,17 @@ describe("identityFromClaims", () => {
       const error = refusalOf(() => identityWith({}, exp + 60));
       expect(error).toMatchObject({ code: "token_expired", reason: "expired" });
     });
+
+    it.failing(
+      "says that a token has expired only if nothing else is wrong",
+      () => {
+        expectRefusal(
+          { hd: "corp example" },
+          "hosted_domain_invalid",
+          now + 7200,
+        );
+      },
+    );
 
     it("ends the token at exp exactly when no skew is allowed", () => {
       const exact = { ...rules, clockSkewSeconds: 0 };

@@ -32,7 +32,7 @@ type Claims = Readonly<Record<string, unknown>>;
 export function identityFromClaims(
   claims: Claims,
   rules: ClaimRules,
-): VerifiedIdentity {
+): Omit<VerifiedIdentity, "tokenDigest"> {
   // Google signs security events with the same keys for the same audience.
   if (Object.hasOwn(claims, "events")) refuse("security_event_token");
   if (!googleIssuers.includes(claims.iss as string)) refuse("wrong_issuer");
@@ -61,7 +61,7 @@ export function identityFromClaims(
   ) {
     refuse("nonce_invalid");
   }
-  const issuedAt = checkTimes(claims, rules);
+  const { issuedAt, expiresAt } = checkTimes(claims, rules);
   const emailVerified = email !== null && claims.email_verified === true;
   const hostedDomain = hostedDomainOf(claims.hd);
   return {
@@ -80,10 +80,14 @@ export function identityFromClaims(
     locale: textOf(claims.locale, 35),
     nonce: nonce ?? null,
     issuedAt,
+    expiresAt,
   };
 }
 
-function checkTimes(claims: Claims, rules: ClaimRules): number {
+function checkTimes(
+  claims: Claims,
+  rules: ClaimRules,
+): Pick<VerifiedIdentity, "issuedAt" | "expiresAt"> {
   const { iat, exp, nbf } = claims;
   if (!isTime(iat)) refuse("issued_at_invalid");
   if (!isTime(exp)) refuse("expiry_invalid");
@@ -96,7 +100,7 @@ function checkTimes(claims: Claims, rules: ClaimRules): number {
   if (rules.nowSeconds >= exp + rules.clockSkewSeconds) {
     throw new AuthError("token_expired", { reason: "expired" });
   }
-  return iat;
+  return { issuedAt: iat, expiresAt: exp };
 }
 
 function isTime(value: unknown): value is number {
@@ -134,6 +138,9 @@ function pictureOf(value: unknown): string | null {
   if (typeof value !== "string" || value.length > 2048) return null;
   // The parser alone would take blanks around it, and "https:x" without a host.
   if (!/^https:\/\/\S+$/i.test(value) || !URL.canParse(value)) return null;
+  // "https://google.com@evil.example/" shows one host and leads to another.
+  const { username, password } = new URL(value);
+  if (username !== "" || password !== "") return null;
   return cleanText(value) === value ? value : null;
 }
 

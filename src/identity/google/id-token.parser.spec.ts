@@ -62,6 +62,11 @@ describe("parseIdToken", () => {
       });
     });
 
+    it("takes no members for an object like any other", () => {
+      expect(parseIdToken(tokenOf({ payload: "{}" })).claims).toEqual({});
+      expectRefusal(tokenOf({ header: "{}" }), "algorithm_not_allowed");
+    });
+
     it.each([undefined, "JWT", "jwt", "Jwt"])("accepts typ %j", (typ) => {
       const token = tokenOf({ header: headerWith({ typ }) });
       expect(parseIdToken(token).keyId).toBe("k1");
@@ -85,23 +90,6 @@ describe("parseIdToken", () => {
       const { claims } = parseIdToken(tokenOf({ payload }));
       expect(claims.role).toBeUndefined();
       expect(({} as Record<string, unknown>).role).toBeUndefined();
-    });
-
-    it.each([
-      ["in different objects", '{"a":{"sub":"1"},"b":{"sub":"2"},"sub":"3"}'],
-      ["in the objects of a list", '{"a":[{"sub":"1"},{"sub":"2"}]}'],
-      ["as a value and a name", '{"a":"sub","sub":"a"}'],
-      ["as two entries of a list", '{"a":["sub","sub"]}'],
-      [
-        "inside a text",
-        '{"sub":"1","a":"\\"sub\\":\\"2\\"","b":"{\\"b\\":1}"}',
-      ],
-      ["after an escaped backslash", '{"a":"\\\\","b":"a"}'],
-      ["in other case", '{"sub":"1","Sub":"2"}'],
-    ])("accepts one name twice %s", (_where, payload) => {
-      expect(parseIdToken(tokenOf({ payload })).claims).toEqual(
-        JSON.parse(payload),
-      );
     });
   });
 
@@ -270,30 +258,4 @@ describe("parseIdToken", () => {
       );
     },
   );
-
-  describe("when an object names a member twice", () => {
-    it.each([
-      ["plainly", '{"sub":"1","sub":"2"}'],
-      ["with the same value", '{"sub":"1","aud":"a","sub":"1"}'],
-      ["once with an escape", '{"sub":"1","\\u0073ub":"2"}'],
-      ["in a nested object", '{"sub":"1","a":{"b":1,"b":2}}'],
-      ["in an object of a list", '{"a":[1,{"b":1,"c":[],"b":2}]}'],
-      ["after a nested object", '{"sub":"1","a":{"sub":"x"},"sub":"2"}'],
-      ["after a text with braces", '{"sub":"1","a":"}{\\"","sub":"2"}'],
-      ["after a text that ends in \\", '{"sub":"1","a":"\\\\","sub":"2"}'],
-      // A regression: only 32 characters after a name were looked at.
-      ["after 100 blanks", `{"sub":"1","sub"${" ".repeat(100)}:"2"}`],
-      ["as __proto__", '{"__proto__":1,"__proto__":2}'],
-    ])("refuses it %s", (_how, payload) => {
-      expect(() => void JSON.parse(payload)).not.toThrow();
-      expectRefusal(tokenOf({ payload }), "duplicate_member");
-    });
-
-    it("refuses a second alg or kid in the header", () => {
-      const alg = '{"alg":"none","alg":"RS256","kid":"k1"}';
-      const kid = '{"alg":"RS256","kid":"k0","\\u006bid":"k1"}';
-      expectRefusal(tokenOf({ header: alg }), "duplicate_member");
-      expectRefusal(tokenOf({ header: kid }), "duplicate_member");
-    });
-  });
 });

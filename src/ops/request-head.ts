@@ -1,0 +1,47 @@
+import type { IncomingMessage } from "node:http";
+import { AuthError } from "../common/auth-error";
+
+/**
+ * What is wrong with the head of a request, if anything: it names no host, or
+ * more than one, or its body is packed or in another charset than UTF-8.
+ *
+ * @returns AuthError `invalid_request` or `unsupported_media_type`
+ */
+export function faultOfHead(request: IncomingMessage): AuthError | undefined {
+  const { headers } = request;
+  if (!namesOneHost(request)) {
+    return new AuthError("invalid_request", { reason: "host" });
+  }
+  const coding = headers["content-encoding"];
+  if (coding !== undefined && !/^identity$/i.test(coding)) {
+    return unreadable("content_encoding");
+  }
+  const type = headers["content-type"] ?? "";
+  const charset = /charset *= *"?([^\s";]*)/i.exec(type)?.[1];
+  return charset === undefined || /^utf-?8$/i.test(charset)
+    ? undefined
+    : unreadable("charset");
+}
+
+function unreadable(reason: string): AuthError {
+  return new AuthError("unsupported_media_type", { reason });
+}
+
+/**
+ * Whether it is clear which host a request is for: of two, a proxy and we might
+ * take different ones.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ */
+function namesOneHost(request: IncomingMessage): boolean {
+  const { headers, httpVersion, rawHeaders } = request;
+  const { host } = headers;
+  if (host === undefined) return httpVersion === "1.0";
+  if (!/^(?:[\w.-]*|\[[\da-f:.]+\])(?::\d*)?$/i.test(host)) return false;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") count++;
+  }
+  return count === 1;
+}

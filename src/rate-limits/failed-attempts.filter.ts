@@ -1,0 +1,63 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  Inject,
+  Injectable,
+} from "@nestjs/common";
+import { AuthError } from "../common/auth-error";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
+import { Lockouts, rateLimitKey } from "./lockouts";
+import { OutageTolerantStorage } from "./outage-tolerant-storage";
+import { ATTEMPT, type LimitedRequest } from "./route-limits";
+import {
+  RATE_LIMITS_OPTIONS,
+  type RateLimitsOptions,
+} from "./rate-limits.options";
+
+/**
+ * Counts the attempts that were refused with 401 or 403, before they are
+ * answered: so many a window get their answer, and from then on the network is
+ * locked out, however many were under way at once.
+ *
+ * What was refused before it counted as an attempt does not count as a failure:
+ * else any web page could lock out the network of whoever looks at it.
+ */
+@Catch(AuthError)
+@Injectable()
+export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
+  constructor(
+    private readonly problems: ProblemDetailsFilter,
+    private readonly storage: OutageTolerantStorage,
+    private readonly lockouts: Lockouts,
+    @Inject(RATE_LIMITS_OPTIONS) private readonly options: RateLimitsOptions,
+  ) {}
+
+  async catch(error: AuthError, host: ArgumentsHost): Promise<void> {
+    this.problems.catch(await this.counted(error, host), host);
+  }
+
+  /** What to answer with. */
+  private async counted(
+    error: AuthError,
+    host: ArgumentsHost,
+  ): Promise<AuthError> {
+    const request = host.switchToHttp().getRequest<LimitedRequest>();
+    const { network = "", failures: name } = request[ATTEMPT] ?? {};
+    if (!name || (error.status !== 401 && error.status !== 403)) return error;
+    const limit = this.options.limits[name];
+    if (limit === "off") return error;
+    const milliseconds = limit.seconds * 1000;
+    const record = await this.storage.increment(
+      rateLimitKey(name, network),
+      milliseconds,
+      limit.count,
+      milliseconds,
+      name,
+    );
+    const left = record.isBlocked ? -1 : limit.count - record.totalHits;
+    if (left > 0) return error;
+    const refusal = this.lockouts.add(name, network, record);
+    return left === 0 ? error : refusal;
+  }
+}

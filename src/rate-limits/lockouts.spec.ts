@@ -1,0 +1,94 @@
+import { AuthError } from "../common/auth-error";
+import { Clock } from "../common/clock.port";
+import { Lockouts } from "./lockouts";
+
+class FrozenClock extends Clock {
+  milliseconds = 1_763_700_000_000;
+
+  override now(): number {
+    return this.milliseconds;
+  }
+}
+
+const network = "192.0.2.1";
+/** The last hit of a window that goes on for another minute. */
+const minuteLeft = {
+  totalHits: 3,
+  timeToExpire: 60,
+  isBlocked: false,
+  timeToBlockExpire: 0,
+};
+
+describe("Lockouts", () => {
+  let clock: FrozenClock;
+  let lockouts: Lockouts;
+
+  beforeEach(() => {
+    clock = new FrozenClock();
+    lockouts = new Lockouts(clock);
+  });
+
+  /** In how many seconds it lets the network in again; null: it does now. */
+  function refusal(): number | null {
+    try {
+      lockouts.check("signInFailures", network);
+      return null;
+    } catch (error) {
+      expect(error).toBeInstanceOf(AuthError);
+      const { code, reason, retryAfterSeconds } = error as AuthError;
+      expect([code, reason]).toEqual(["rate_limited", "sign_in_failures"]);
+      return retryAfterSeconds ?? NaN;
+    }
+  }
+
+  it("let in whom they do not know", () => {
+    expect(refusal()).toBeNull();
+  });
+
+  it("keep a network out until its window ends, in whole seconds", () => {
+    lockouts.add("signInFailures", network, minuteLeft);
+    expect(refusal()).toBe(60);
+    clock.milliseconds += 500;
+    expect(refusal()).toBe(60);
+    clock.milliseconds += 59_499;
+    expect(refusal()).toBe(1);
+    clock.milliseconds += 1;
+    expect(refusal()).toBeNull();
+  });
+
+  it("keep it out for as long as the store blocks it, when it does", () => {
+    const blocked = { ...minuteLeft, isBlocked: true, timeToBlockExpire: 90 };
+    const answer = lockouts.add("signInFailures", network, blocked);
+    expect(answer.retryAfterSeconds).toBe(90);
+    expect(refusal()).toBe(90);
+  });
+
+  it.each([0, -1, 0.2])(
+    "ask nobody to come back at once, when %d seconds are left",
+    (timeToExpire) => {
+      const record = { ...minuteLeft, timeToExpire };
+      const answer = lockouts.add("signInFailures", network, record);
+      expect(answer.retryAfterSeconds).toBe(1);
+    },
+  );
+
+  it("keep one limit of one network apart from all others", () => {
+    lockouts.add("signInFailures", "192.0.2.2", minuteLeft);
+    lockouts.add("signIn", network, minuteLeft);
+    expect(refusal()).toBeNull();
+  });
+
+  it("keep nobody out for longer, when the clock is set back", () => {
+    lockouts.add("signInFailures", network, minuteLeft);
+    clock.milliseconds -= 3_600_000;
+    expect(refusal()).toBeNull();
+  });
+
+  it("forget the oldest, when there are very many", () => {
+    lockouts.add("signInFailures", network, minuteLeft);
+    for (let other = 0; other < 10_000; other++) {
+      lockouts.add("signInFailures", `other ${other}`, minuteLeft);
+    }
+    expect(refusal()).toBeNull();
+  });
+});

@@ -1,0 +1,102 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Clock } from "../common/clock.port";
+import { maxKeys, MemoryThrottlerStorage } from "./memory-throttler-storage";
+
+class FrozenClock extends Clock {
+  milliseconds = 1_763_700_000_000;
+
+  override now(): number {
+    return this.milliseconds;
+  }
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+function usedHeapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+describe("MemoryThrottlerStorage", () => {
+  const minute = 60_000;
+  let clock: FrozenClock;
+  let storage: MemoryThrottlerStorage;
+
+  beforeEach(() => {
+    clock = new FrozenClock();
+    storage = new MemoryThrottlerStorage(clock);
+  });
+
+  it("blocks from the first hit beyond the limit on, and says for how long", async () => {
+    const hits = [];
+    for (let hit = 0; hit < 4; hit++) {
+      hits.push(await storage.increment("a", minute, 2));
+      clock.milliseconds += 1500;
+    }
+    const good = { isBlocked: false, timeToBlockExpire: 0 };
+    expect(hits).toEqual([
+      { totalHits: 1, timeToExpire: 60, ...good },
+      { totalHits: 2, timeToExpire: 59, ...good },
+      {
+        totalHits: 3,
+        timeToExpire: 57,
+        isBlocked: true,
+        timeToBlockExpire: 57,
+      },
+      {
+        totalHits: 4,
+        timeToExpire: 56,
+        isBlocked: true,
+        timeToBlockExpire: 56,
+      },
+    ]);
+  });
+
+  it("counts every key by itself", async () => {
+    await storage.increment("a", minute, 1);
+    expect(await storage.increment("b", minute, 1)).toMatchObject({
+      totalHits: 1,
+      isBlocked: false,
+    });
+  });
+
+  it("starts anew when the window is over, and not a millisecond before", async () => {
+    await storage.increment("a", minute, 1);
+    clock.milliseconds += minute - 1;
+    expect(await storage.increment("a", minute, 1)).toMatchObject({
+      totalHits: 2,
+      timeToBlockExpire: 1,
+    });
+    clock.milliseconds += 1;
+    expect(await storage.increment("a", minute, 1)).toMatchObject({
+      totalHits: 1,
+      isBlocked: false,
+      timeToExpire: 60,
+    });
+  });
+
+  it("keeps nobody out for longer than a window, when the clock is set back", async () => {
+    await storage.increment("a", minute, 1);
+    clock.milliseconds -= 24 * 60 * minute;
+    expect(await storage.increment("a", minute, 1)).toMatchObject({
+      totalHits: 1,
+      timeToExpire: 60,
+    });
+  });
+
+  it("W-017 keeps its size, when a million clients come by", async () => {
+    const before = usedHeapBytes();
+    for (let client = 0; client < 1_000_000; client++) {
+      await storage.increment(`signIn:2001:db8:0:${client}::/64`, minute, 1);
+    }
+    expect(storage.size).toBe(maxKeys);
+    expect(usedHeapBytes() - before).toBeLessThan(50 * 1_048_576);
+    // The last to come are those who are remembered.
+    const last = "signIn:2001:db8:0:999999::/64";
+    expect(await storage.increment(last, minute, 1)).toMatchObject({
+      isBlocked: true,
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { Logger } from "@nestjs/common";
+import type { ThrottlerStorage } from "@nestjs/throttler";
+import type { Clock } from "../common/clock.port";
+import {
+  MemoryThrottlerStorage,
+  type StorageRecord,
+} from "./memory-throttler-storage";
+
+/** The token of how long a shared store may take for one hit, in milliseconds. */
+export const STORE_TIMEOUT = Symbol("STORE_TIMEOUT");
+export const storeTimeoutMilliseconds = 250;
+/** How long a store that has failed is left alone, in milliseconds. */
+const pauseMilliseconds = 1000;
+/** The shortest time between two log lines about it, in milliseconds. */
+const logIntervalMilliseconds = 60_000;
+
+/**
+ * The store that the limits count in. While a shared one fails or is slow, this
+ * instance goes on by what it has counted itself: the limits then hold per
+ * instance, and nobody is kept out, or let in without limit, by an outage.
+ */
+export class OutageTolerantStorage implements ThrottlerStorage {
+  private readonly logger = new Logger(OutageTolerantStorage.name);
+  private readonly own: MemoryThrottlerStorage;
+  private pausedAt = -Infinity;
+  private loggedAt = -Infinity;
+
+  /**
+   * @param store what is tolerated; one in memory is used as it is
+   * @param timeoutMilliseconds how long it may take for one hit
+   */
+  constructor(
+    private readonly store: ThrottlerStorage,
+    private readonly clock: Clock,
+    private readonly timeoutMilliseconds = storeTimeoutMilliseconds,
+  ) {
+    this.own =
+      store instanceof MemoryThrottlerStorage
+        ? store
+        : new MemoryThrottlerStorage(clock);
+  }
+
+  /** Counts one hit. Concurrent; never rejects. */
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+    blockDuration: number,
+    throttlerName: string,
+  ): Promise<StorageRecord> {
+    const own = await this.own.increment(key, ttl, limit);
+    if (this.store === this.own || this.isPaused()) return own;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(
+        () => reject(new Error("no answer in time")),
+        this.timeoutMilliseconds,
+      );
+    });
+    try {
+      return await Promise.race([
+        this.store.increment(key, ttl, limit, blockDuration, throttlerName),
+        timeout,
+      ]);
+    } catch (cause) {
+      this.pause(cause);
+      return own;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private isPaused(): boolean {
+    return isWithin(this.pausedAt, pauseMilliseconds, this.clock.now());
+  }
+
+  private pause(cause: unknown): void {
+    const now = this.clock.now();
+    this.pausedAt = now;
+    if (isWithin(this.loggedAt, logIntervalMilliseconds, now)) return;
+    this.loggedAt = now;
+    this.logger.warn(
+      { err: cause },
+      "The store of the rate limits does not answer; this instance counts by itself",
+    );
+  }
+}
+
+/** Also false when the clock has been set back to before. */
+function isWithin(since: number, length: number, now: number): boolean {
+  return now >= since && now < since + length;
+}

@@ -1,0 +1,73 @@
+import { Injectable } from "@nestjs/common";
+import type { ThrottlerStorage } from "@nestjs/throttler";
+import { Database } from "../database/database";
+import { Purge } from "../database/purge";
+import type { StorageRecord } from "./memory-throttler-storage";
+
+/**
+ * One hit. The clock is the database's, which all instances share, and is read
+ * when the row is ours: a hit that waited for others must not end their window.
+ */
+const hit = `
+INSERT INTO rate_limits AS kept (key, hits, expires_at)
+VALUES ($1, 1, clock_timestamp() + make_interval(secs => $2))
+ON CONFLICT (key) DO UPDATE SET (hits, expires_at) = (
+  SELECT
+    CASE WHEN runs THEN LEAST(kept.hits, $3) + 1 ELSE 1 END,
+    CASE WHEN runs THEN kept.expires_at ELSE ends END
+  FROM (
+    SELECT ends, kept.expires_at > now AND kept.expires_at <= ends AS runs
+    FROM (SELECT now, now + make_interval(secs => $2) AS ends
+          FROM clock_timestamp() AS now) AS fresh
+  ) AS judged)
+RETURNING hits, GREATEST(1, ceil(extract(epoch FROM expires_at - clock_timestamp())))::integer AS seconds`;
+
+/** How long a window that is over is kept, for the differences of clocks, in seconds. */
+const keptSeconds = 60;
+
+/**
+ * Counts in the service's own Postgres, so that all instances count together:
+ * one statement per hit, in fixed windows that begin with a key's first hit. The
+ * table is not logged: it is fast, and empty after a crash of the database.
+ *
+ * A block lasts until the window ends; a longer `blockDuration` is not kept.
+ */
+@Injectable()
+export class PostgresThrottlerStorage implements ThrottlerStorage {
+  constructor(
+    private readonly database: Database,
+    purge: Purge,
+  ) {
+    purge.add({
+      table: "rate_limits",
+      key: "key",
+      time: "expires_at",
+      keptSeconds,
+    });
+  }
+
+  /**
+   * @param key what to count
+   * @param ttl length of the window, in milliseconds
+   * @param limit hits that are good; from the next on it is blocked
+   * @throws AuthError `service_unavailable`
+   */
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+  ): Promise<StorageRecord> {
+    const [row] = await this.database.query<{ hits: number; seconds: number }>(
+      hit,
+      [key, ttl / 1000, limit],
+    );
+    const { hits: totalHits = 1, seconds = 1 } = row ?? {};
+    const isBlocked = totalHits > limit;
+    return {
+      totalHits,
+      timeToExpire: seconds,
+      isBlocked,
+      timeToBlockExpire: isBlocked ? seconds : 0,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import { type ExecutionContext, Inject, Injectable } from "@nestjs/common";
+import { Reflector } from "@nestjs/core";
+import {
+  ThrottlerGuard,
+  type ThrottlerLimitDetail,
+  type ThrottlerModuleOptions,
+} from "@nestjs/throttler";
+import { Lockouts, rateLimitKey } from "./lockouts";
+import { OutageTolerantStorage } from "./outage-tolerant-storage";
+import {
+  ATTEMPT,
+  type LimitedRequest,
+  networkOf,
+  routeLimitsOf,
+} from "./route-limits";
+import { rateLimitNames, type RateLimitsOptions } from "./rate-limits.options";
+
+export const THROTTLER_SETTINGS = Symbol("THROTTLER_SETTINGS");
+
+/** Our limits in the words of @nestjs/throttler: a route is counted under the one it carries. */
+export function throttlerSettings({
+  limits,
+}: RateLimitsOptions): ThrottlerModuleOptions {
+  return {
+    setHeaders: false,
+    throttlers: rateLimitNames.flatMap((name) => {
+      const limit = limits[name];
+      if (limit === "off") return [];
+      return {
+        name,
+        limit: limit.count,
+        ttl: limit.seconds * 1000,
+        skipIf: (context) =>
+          routeLimitsOf(context.getHandler())?.attempts !== name,
+      };
+    }),
+  };
+}
+
+/**
+ * Counts the calls of a route per client network, over all routes that carry
+ * the same limit, and refuses those beyond it. Who is locked out, by calls or by
+ * failures, is refused without asking the store.
+ */
+@Injectable()
+export class RateLimitGuard extends ThrottlerGuard {
+  constructor(
+    @Inject(THROTTLER_SETTINGS) options: ThrottlerModuleOptions,
+    // By name, for the parent has asked for another one at this place.
+    @Inject(OutageTolerantStorage) storage: OutageTolerantStorage,
+    reflector: Reflector,
+    private readonly lockouts: Lockouts,
+  ) {
+    super(options, storage, reflector);
+  }
+
+  /** @throws AuthError `rate_limited` */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const limits = routeLimitsOf(context.getHandler());
+    if (!limits) return true;
+    const request = context.switchToHttp().getRequest<LimitedRequest>();
+    const network = networkOf(request);
+    this.lockouts.check(limits.attempts, network);
+    if (limits.failures) this.lockouts.check(limits.failures, network);
+    await super.canActivate(context);
+    request[ATTEMPT] = { ...limits, network };
+    return true;
+  }
+
+  protected override getTracker(request: LimitedRequest): Promise<string> {
+    return Promise.resolve(networkOf(request));
+  }
+
+  protected override generateKey(
+    _context: ExecutionContext,
+    network: string,
+    name: string,
+  ): string {
+    return rateLimitKey(name, network);
+  }
+
+  protected override throwThrottlingException(
+    context: ExecutionContext,
+    detail: ThrottlerLimitDetail,
+  ): Promise<void> {
+    const limits = routeLimitsOf(context.getHandler());
+    if (!limits) return Promise.resolve();
+    throw this.lockouts.add(limits.attempts, detail.tracker, detail);
+  }
+}

@@ -1,0 +1,242 @@
+import {
+  ConflictException,
+  Controller,
+  Get,
+  Module,
+  Param,
+  type Provider,
+  UseGuards,
+} from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import {
+  Throttle,
+  ThrottlerGuard,
+  ThrottlerModule,
+  ThrottlerStorage,
+} from "@nestjs/throttler";
+import { AuthError } from "../common/auth-error";
+import type { AuthErrorCode } from "../common/auth-error-codes";
+import { Clock } from "../common/clock.port";
+import { CommonModule } from "../common/common.module";
+import { fastifyAdapter } from "../ops/fastify-server";
+import type { StorageRecord } from "./memory-throttler-storage";
+import { RateLimited } from "./rate-limited.decorator";
+import { RateLimitsModule } from "./rate-limits.module";
+import type { RateLimitsOptions } from "./rate-limits.options";
+
+class FrozenClock extends Clock {
+  milliseconds = 1_763_700_000_000;
+
+  override now(): number {
+    return this.milliseconds;
+  }
+}
+
+@Controller()
+class DoorsController {
+  @Get("front")
+  @RateLimited("signIn")
+  front() {
+    return "in";
+  }
+
+  @Get("back")
+  @RateLimited("signIn")
+  back() {
+    return "in";
+  }
+
+  @Get("guarded/:outcome")
+  @RateLimited("signIn", { failures: "signInFailures" })
+  guarded(@Param("outcome") outcome: string) {
+    if (outcome === "conflict") throw new ConflictException();
+    if (outcome !== "good") throw new AuthError(outcome as AuthErrorCode);
+    return "in";
+  }
+
+  @Get("theirs")
+  @UseGuards(ThrottlerGuard)
+  @Throttle({ default: { limit: 1, ttl: 60_000 } })
+  theirs() {
+    return "in";
+  }
+}
+
+const limits: RateLimitsOptions["limits"] = {
+  signIn: { count: 4, seconds: 60 },
+  signInFailures: { count: 2, seconds: 60 },
+};
+
+describe("RateLimited", () => {
+  let clock: FrozenClock;
+  let app: NestFastifyApplication;
+
+  /** An app with doors, and with limits of its own beside ours. */
+  async function open(
+    options: Partial<RateLimitsOptions> = {},
+    providers: Provider[] = [],
+  ): Promise<void> {
+    clock = new FrozenClock();
+    @Module({
+      imports: [
+        CommonModule.forRoot({
+          showReasons: true,
+          providers: [{ provide: Clock, useValue: clock }],
+        }),
+        ThrottlerModule.forRoot([{ limit: 1000, ttl: 1000 }]),
+        RateLimitsModule.forRoot({
+          limits,
+          store: "memory",
+          providers,
+          ...options,
+        }),
+      ],
+      controllers: [DoorsController],
+    })
+    class HouseModule {}
+    app = await NestFactory.create<NestFastifyApplication>(
+      HouseModule,
+      fastifyAdapter({ trustedProxies: ["127.0.0.1"] }),
+      { logger: false, abortOnError: false },
+    );
+    await app.init();
+  }
+
+  afterEach(() => app.close());
+
+  async function knock(path: string, from = "192.0.2.1") {
+    const answer = await app.inject({
+      url: path,
+      headers: { "x-forwarded-for": from },
+    });
+    const isProblem = /json/.test(String(answer.headers["content-type"]));
+    const { code, reason } = isProblem
+      ? answer.json<Record<string, string | undefined>>()
+      : {};
+    return [answer.statusCode, code, reason].filter(Boolean).join(" ");
+  }
+
+  /** Knocks once after the other. */
+  async function knocks(...paths: string[]): Promise<string[]> {
+    const outcomes = [];
+    for (const path of paths) outcomes.push(await knock(path));
+    return outcomes;
+  }
+
+  it("counts all routes with the same limit together, per client", async () => {
+    await open();
+    expect(
+      await knocks("/front", "/back", "/front", "/guarded/good", "/back"),
+    ).toEqual(["200", "200", "200", "200", "429 rate_limited sign_in"]);
+    expect(await knock("/front", "192.0.2.2")).toBe("200");
+  });
+
+  it("opens again when the window is over", async () => {
+    await open();
+    await knocks("/front", "/front", "/front", "/front", "/front");
+    clock.milliseconds += 59_999;
+    expect(await knock("/front")).toBe("429 rate_limited sign_in");
+    clock.milliseconds += 1;
+    expect(await knock("/front")).toBe("200");
+  });
+
+  it("locks out after so many refusals, whatever comes then", async () => {
+    await open();
+    expect(
+      await knocks(
+        "/guarded/invalid_token",
+        "/guarded/account_disabled",
+        "/guarded/good",
+      ),
+    ).toEqual([
+      "401 invalid_token",
+      "403 account_disabled",
+      "429 rate_limited sign_in_failures",
+    ]);
+  });
+
+  it("locks out of the routes that count failures, and of no others", async () => {
+    await open();
+    await knocks("/guarded/invalid_token", "/guarded/invalid_token");
+    expect(await knocks("/guarded/good", "/front")).toEqual([
+      "429 rate_limited sign_in_failures",
+      "200",
+    ]);
+  });
+
+  it("takes nothing but 401 and 403 for a failure", async () => {
+    await open();
+    expect(
+      await knocks(
+        "/guarded/invalid_request",
+        "/guarded/identity_provider_unavailable",
+        "/guarded/conflict",
+        "/guarded/good",
+      ),
+    ).toEqual([
+      "400 invalid_request",
+      "503 identity_provider_unavailable",
+      "409",
+      "200",
+    ]);
+  });
+
+  it("counts nothing that is off", async () => {
+    await open({ limits: { signIn: "off", signInFailures: "off" } });
+    const refused = Array.from({ length: 10 }, () => "/guarded/invalid_token");
+    expect(new Set(await knocks(...refused, "/front"))).toEqual(
+      new Set(["401 invalid_token", "200"]),
+    );
+  });
+
+  it("takes all whose address nobody knows for one client", async () => {
+    await open();
+    const knockFromSocket = () =>
+      app.inject({ url: "/front", remoteAddress: "/run/proxy.sock" });
+    const statuses = [];
+    for (let call = 0; call < 5; call++) {
+      statuses.push((await knockFromSocket()).statusCode);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
+  });
+
+  it("counts in the storage that a team brings", async () => {
+    const keys: string[] = [];
+    const storage: ThrottlerStorage = {
+      increment(key: string, ttl: number): Promise<StorageRecord> {
+        keys.push(key);
+        return Promise.resolve({
+          totalHits: 5,
+          timeToExpire: ttl / 1000,
+          isBlocked: true,
+          timeToBlockExpire: 33,
+        });
+      },
+    };
+    await open({}, [{ provide: ThrottlerStorage, useValue: storage }]);
+    const answer = await app.inject({ url: "/front" });
+    expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([
+      429,
+      "33",
+    ]);
+    expect(keys).toEqual(["signIn:127.0.0.1"]);
+    // Who is locked out is refused without asking again.
+    await app.inject({ url: "/front" });
+    expect(keys).toHaveLength(1);
+  });
+
+  it("leaves the limits that a team has with @nestjs/throttler as they are", async () => {
+    await open();
+    expect(await knocks("/theirs", "/theirs")).toEqual([
+      "200",
+      "429 rate_limited",
+    ]);
+    expect(await knocks("/front", "/front")).toEqual(["200", "200"]);
+  });
+
+  it("does not start with counts in Postgres and no database", async () => {
+    await expect(open({ store: "postgres" })).rejects.toThrow("DatabaseModule");
+    await open();
+  });
+});

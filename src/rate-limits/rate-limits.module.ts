@@ -1,0 +1,72 @@
+import { Module } from "@nestjs/common";
+import { ThrottlerStorage } from "@nestjs/throttler";
+import { Clock } from "../common/clock.port";
+import { Database } from "../database/database";
+import { Purge } from "../database/purge";
+import { Lockouts } from "./lockouts";
+import { MemoryThrottlerStorage } from "./memory-throttler-storage";
+import {
+  OutageTolerantStorage,
+  STORE_TIMEOUT,
+  storeTimeoutMilliseconds,
+} from "./outage-tolerant-storage";
+import { PostgresThrottlerStorage } from "./postgres-throttler-storage";
+import { THROTTLER_SETTINGS, throttlerSettings } from "./rate-limit.guard";
+import {
+  ConfigurableRateLimitsModule,
+  RATE_LIMITS_OPTIONS,
+  type RateLimitsOptions,
+} from "./rate-limits.options";
+
+/**
+ * Floor 0: how often a client network may call. To count elsewhere, such as in
+ * Redis, hand any storage for @nestjs/throttler to `providers`:
+ * `{ provide: ThrottlerStorage, useValue: … }`.
+ */
+@Module({
+  providers: [
+    {
+      provide: ThrottlerStorage,
+      inject: [
+        RATE_LIMITS_OPTIONS,
+        Clock,
+        { token: Database, optional: true },
+        { token: Purge, optional: true },
+      ],
+      useFactory: storageOf,
+    },
+    {
+      provide: OutageTolerantStorage,
+      inject: [ThrottlerStorage, Clock, STORE_TIMEOUT],
+      useFactory: (store: ThrottlerStorage, clock: Clock, timeout: number) =>
+        new OutageTolerantStorage(store, clock, timeout),
+    },
+    { provide: STORE_TIMEOUT, useValue: storeTimeoutMilliseconds },
+    {
+      provide: THROTTLER_SETTINGS,
+      inject: [RATE_LIMITS_OPTIONS],
+      useFactory: throttlerSettings,
+    },
+    Lockouts,
+  ],
+  exports: [
+    Lockouts,
+    OutageTolerantStorage,
+    RATE_LIMITS_OPTIONS,
+    THROTTLER_SETTINGS,
+  ],
+})
+export class RateLimitsModule extends ConfigurableRateLimitsModule {}
+
+function storageOf(
+  { store }: RateLimitsOptions,
+  clock: Clock,
+  database?: Database,
+  purge?: Purge,
+): ThrottlerStorage {
+  if (store === "memory") return new MemoryThrottlerStorage(clock);
+  if (!database || !purge) {
+    throw new Error("Rate limits in Postgres need the DatabaseModule.");
+  }
+  return new PostgresThrottlerStorage(database, purge);
+}

@@ -1,0 +1,18 @@
+import { Clock } from "../common/clock.port";
+
+/**
+ * A clock that runs as the machine's and can be set forward or back:
+ * `TestService.start(google, { providers: [{ provide: Clock, useValue: clock }] })`.
+ */
+export class SteppedClock extends Clock {
+  private aheadMilliseconds = 0;
+
+  override now(): number {
+    return Date.now() + this.aheadMilliseconds;
+  }
+
+  /** @param seconds forward, or back when negative */
+  step(seconds: number): void {
+    this.aheadMilliseconds += seconds * 1000;
+  }
+}

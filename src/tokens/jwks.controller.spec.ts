@@ -1,0 +1,29 @@
+import { generateKeyPairSync } from "node:crypto";
+import { JwksController } from "./jwks.controller";
+import { PemSigningKeys } from "./pem-signing-keys";
+import type { PublishedKey } from "./signing-keys.port";
+
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const options = {
+  signingKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+};
+
+/** A replacement that says too much. */
+class TalkativeSigningKeys extends PemSigningKeys {
+  override published(): readonly PublishedKey[] {
+    const whole = privateKey.export({ format: "jwk" });
+    return super.published().map((key) => ({ ...whole, ...key }));
+  }
+}
+
+describe("JwksController", () => {
+  describe("when the keys come with their private halves", () => {
+    it("shows the public ones only", () => {
+      const keys = new TalkativeSigningKeys(options);
+      expect(keys.published()[0]).toHaveProperty("d");
+      const { keys: shown } = new JwksController(keys).jwks();
+      expect(shown).toEqual(new PemSigningKeys(options).published());
+      expect(JSON.stringify(shown)).not.toMatch(/"(?:d|p|q|dp|dq|qi)":/);
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import type { SigningKeyState } from "./signing-key.entity";
+
+/** Something that has happened to our stored keys. Names keys by their kid only. */
+export type SigningKeyChange =
+  /** A key was made; one that is next is published and does not sign yet. */
+  | {
+      readonly kind: "created";
+      readonly kid: string;
+      readonly state: "next" | "current";
+    }
+  /** Another key signs from now on. */
+  | {
+      readonly kind: "rotated";
+      readonly kid: string;
+      /** Null when the key that signed is not there any more. */
+      readonly previousKid: string | null;
+      /** `repair`: there was no key that signed. */
+      readonly cause: "schedule" | "command" | "removal" | "repair";
+    }
+  /** A key is believed no longer, and neither are its tokens. */
+  | {
+      readonly kind: "removed";
+      readonly kid: string;
+      readonly state: SigningKeyState;
+    }
+  /** A key was encrypted under the SECRET_KEY of today. */
+  | { readonly kind: "re-encrypted"; readonly kid: string };
+
+/** What became of the wish for another key. */
+export type RotationOutcome =
+  | {
+      readonly kind: "rotated";
+      readonly kid: string;
+      readonly previousKid: string;
+    }
+  /** It has just been done: nothing was changed. */
+  | {
+      readonly kind: "rotated-before";
+      readonly kid: string;
+      readonly since: Date;
+    }
+  /** Not everybody knows the next key yet: nothing was changed. */
+  | {
+      readonly kind: "too-early";
+      readonly nextKid: string;
+      readonly from: Date;
+    }
+  /** The service has never been started on this database: nothing was changed. */
+  | { readonly kind: "no-keys" };
+
+/** What became of the wish to remove a key. */
+export type RemovalOutcome =
+  | {
+      readonly kind: "removed";
+      /** What the key was. */
+      readonly state: SigningKeyState;
+      /** The key that signs in its place; null when it did not sign. */
+      readonly successor: {
+        readonly kid: string;
+        /** Until when resource servers may not know it; null when they do. */
+        readonly unknownUntil: Date | null;
+      } | null;
+    }
+  /** It is the current key, and was to be spared: nothing was changed. */
+  | { readonly kind: "signs" }
+  /** There is no such key, or no more: nothing was changed. */
+  | { readonly kind: "unknown" };

@@ -1,0 +1,84 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { localSigningKey } from "./local-signing-key";
+import { publishedKey } from "./published-key";
+import type { StoredKey } from "./signing-key.rows";
+import type {
+  PublishedKey,
+  SigningKey,
+  VerificationKey,
+} from "./signing-keys.port";
+
+interface BelievedKey extends VerificationKey {
+  readonly published: PublishedKey;
+  /** Milliseconds since 1970. */
+  readonly believedUntil: number;
+}
+
+/** The keys as they were at one moment, ready for use. */
+export class SigningKeySet {
+  private constructor(
+    /** The key that signs; null while there is none that we can read. */
+    readonly signingKey: SigningKey | null,
+    private readonly keys: ReadonlyMap<string, BelievedKey>,
+  ) {}
+
+  /**
+   * @param open gives the private half of a key; null when it cannot
+   */
+  static of(
+    stored: readonly StoredKey[],
+    open: (key: StoredKey) => KeyObject | null,
+  ): SigningKeySet {
+    const current = stored.find(({ state }) => state === "current");
+    const privateKey = current && open(current);
+    return new SigningKeySet(
+      privateKey
+        ? localSigningKey(current.kid, current.algorithm, privateKey)
+        : null,
+      new Map(inOrder(stored).map((key) => [key.kid, believed(key)])),
+    );
+  }
+
+  /** This set, signing with another key if it is one of this set. */
+  signingWith(key: SigningKey | null): SigningKeySet {
+    return key && this.keys.has(key.kid)
+      ? new SigningKeySet(key, this.keys)
+      : this;
+  }
+
+  has(kid: string): boolean {
+    return this.keys.has(kid);
+  }
+
+  /** @param now milliseconds since 1970 */
+  find(kid: string, now: number): VerificationKey | null {
+    const key = this.keys.get(kid);
+    return key && now < key.believedUntil ? key : null;
+  }
+
+  /** The current key first, for those who take the first there is. */
+  published(now: number): readonly PublishedKey[] {
+    return [...this.keys.values()]
+      .filter(({ believedUntil }) => now < believedUntil)
+      .map(({ published }) => published);
+  }
+}
+
+const order = ["current", "next", "previous"];
+
+function inOrder(stored: readonly StoredKey[]): StoredKey[] {
+  return stored.toSorted(
+    (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
+  );
+}
+
+function believed(key: StoredKey): BelievedKey {
+  const { kid, algorithm, publicJwk, expiresAt } = key;
+  const publicKey = createPublicKey({ key: publicJwk, format: "jwk" });
+  return {
+    algorithm,
+    publicKey,
+    published: publishedKey(kid, algorithm, publicKey),
+    believedUntil: expiresAt?.getTime() ?? Infinity,
+  };
+}

@@ -1,0 +1,234 @@
+import { DataSource } from "typeorm";
+import { Clock } from "../common/clock.port";
+import { dataSourceOptions } from "../database/data-source";
+import { Database } from "../database/database";
+import { TestDatabase } from "../testing/test-database";
+import { publishedBeforeUseSeconds } from "./key-life";
+import { type KeyStoreOptions, SigningKeyStore } from "./signing-key-store";
+import { UnreadableSigningKeysError } from "./signing-key-transaction";
+
+const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
+const newSecretKey = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
+const year = 365 * 24 * 3600;
+
+class JumpingClock extends Clock {
+  private ahead = 0;
+
+  override now(): number {
+    return Date.now() + this.ahead;
+  }
+
+  jump(seconds: number): void {
+    this.ahead += seconds * 1000;
+  }
+}
+
+let testDatabase: TestDatabase;
+let dataSource: DataSource;
+let clock: JumpingClock;
+let store: SigningKeyStore;
+
+beforeAll(async () => {
+  testDatabase = await TestDatabase.create();
+  dataSource = await new DataSource(
+    dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
+  ).initialize();
+});
+
+beforeEach(async () => {
+  await dataSource.query("DELETE FROM signing_keys");
+  clock = new JumpingClock();
+  store = storeWith();
+  await store.keepInOrder();
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await testDatabase.destroy();
+});
+
+function storeWith(
+  options: Partial<KeyStoreOptions> = {},
+  at: Clock = clock,
+): SigningKeyStore {
+  return new SigningKeyStore(new Database(dataSource), at, {
+    secretKey,
+    ...options,
+  });
+}
+
+async function kids(state?: string): Promise<string[]> {
+  const keys = await store.load();
+  return keys
+    .filter((key) => state === undefined || key.state === state)
+    .map(({ kid }) => kid)
+    .sort();
+}
+
+/** Makes all keys older by the database's clock as well as by ours. */
+async function age(seconds: number): Promise<void> {
+  await dataSource.query(
+    `UPDATE signing_keys SET created_at = created_at - $1 * interval '1 s',
+      not_before = not_before - $1 * interval '1 s',
+      expires_at = expires_at - $1 * interval '1 s'`,
+    [seconds],
+  );
+}
+
+describe("SigningKeyStore", () => {
+  describe("when SECRET_KEY changes", () => {
+    it("reads what is under the one before, and encrypts it anew, once", async () => {
+      const changed = { secretKey: newSecretKey, previousSecretKey: secretKey };
+      const before = await store.load();
+      const stores = Array.from({ length: 4 }, () => storeWith(changed));
+      for (const other of stores) {
+        expect(other.isInOrder(before)).toBe(false);
+        for (const key of before) expect(other.open(key)).not.toBeNull();
+      }
+      const outcomes = await Promise.all(
+        stores.map((other) => other.keepInOrder()),
+      );
+      const changes = outcomes.flatMap((outcome) => outcome.changes);
+      expect(changes.map(({ kind }) => kind)).toEqual([
+        "re-encrypted",
+        "re-encrypted",
+      ]);
+      const after = await store.load();
+      expect(after.map(({ kid }) => kid)).toEqual(before.map(({ kid }) => kid));
+      const settled = storeWith({ secretKey: newSecretKey });
+      expect(settled.isInOrder(after)).toBe(true);
+      for (const [index, key] of after.entries()) {
+        const stored = before[index];
+        const privateKey = stored && store.open(stored);
+        expect(privateKey && settled.open(key)?.equals(privateKey)).toBe(true);
+        expect(store.open(key)).toBeNull();
+      }
+    });
+
+    it("can be taken back by changing the two", async () => {
+      const there = { secretKey: newSecretKey, previousSecretKey: secretKey };
+      await storeWith(there).keepInOrder();
+      const back = { secretKey, previousSecretKey: newSecretKey };
+      await storeWith(back).keepInOrder();
+      for (const key of await store.load()) {
+        expect(store.open(key)).not.toBeNull();
+      }
+    });
+  });
+
+  describe("when the secret is a third one", () => {
+    const lost = { secretKey: "Lc5xVb2NmQw9ErTy7UiOp3AsDf8GhJkZ" };
+
+    it("changes nothing, and says what to do", async () => {
+      await age(publishedBeforeUseSeconds + year);
+      const before = await store.load();
+      const other = storeWith(lost);
+      const [current] = await kids("current");
+      const [next] = await kids("next");
+      const attempts = [
+        () => other.keepInOrder(),
+        () => other.rotate(),
+        () => other.remove(current ?? "", false),
+        () => other.remove(next ?? "", true),
+      ];
+      for (const attempt of attempts) {
+        await expect(attempt()).rejects.toThrow(UnreadableSigningKeysError);
+      }
+      await expect(other.rotate()).rejects.toThrow("SECRET_KEY_PREVIOUS");
+      expect(await store.load()).toEqual(before);
+    });
+
+    it("still removes a previous key, which has no private half", async () => {
+      await age(publishedBeforeUseSeconds);
+      await store.rotate();
+      const [previous] = await kids("previous");
+      expect(await storeWith(lost).remove(previous ?? "", true)).toMatchObject({
+        kind: "removed",
+        state: "previous",
+      });
+    });
+  });
+
+  describe("when an instance's clock jumps ahead", () => {
+    it("rotates once, and no key is lost, not even one that had just stopped", async () => {
+      await age(publishedBeforeUseSeconds);
+      await store.rotate();
+      const before = await kids();
+      clock.jump(10 * year);
+      for (let round = 0; round < 3; round++) await store.keepInOrder();
+      expect(await kids()).toEqual(expect.arrayContaining(before));
+      expect(await kids()).toHaveLength(before.length + 1);
+      clock.jump(-10 * year);
+      await store.keepInOrder();
+      const now = Date.now();
+      for (const { expiresAt } of await store.load()) {
+        expect(expiresAt?.getTime() ?? Infinity).toBeGreaterThan(now);
+      }
+    });
+
+    it("is outvoted by nobody's clock twice: two instances do not chase each other", async () => {
+      const right = storeWith({}, new JumpingClock());
+      clock.jump(10 * year);
+      await store.keepInOrder();
+      const after = await kids();
+      for (let round = 0; round < 5; round++) {
+        await right.keepInOrder();
+        await store.keepInOrder();
+      }
+      expect(await kids()).toEqual(after);
+    });
+
+    it("leaves keys that can be mended: the next removed, its successor rotates", async () => {
+      clock.jump(10 * year);
+      await store.keepInOrder();
+      clock.jump(-10 * year);
+      const since = await store.rotate();
+      expect(since).toMatchObject({ kind: "rotated-before" });
+      const [next] = await kids("next");
+      await store.remove(next ?? "", true);
+      clock.jump(publishedBeforeUseSeconds);
+      expect(await store.rotate()).toMatchObject({ kind: "rotated" });
+      expect(store.isInOrder(await store.load())).toBe(true);
+    });
+  });
+
+  describe("when an instance's clock jumps back", () => {
+    it("does nothing at all", async () => {
+      const before = await store.load();
+      clock.jump(-10 * year);
+      expect(store.isInOrder(before)).toBe(true);
+      await store.keepInOrder();
+      expect(await store.load()).toEqual(before);
+    });
+  });
+
+  describe("when somebody has deleted rows by hand", () => {
+    it.each([
+      ["current", ["rotated", "created"]],
+      ["next", ["created"]],
+    ])("mends that there is no %s one", async (state, done) => {
+      const gone = await kids(state);
+      await dataSource.query("DELETE FROM signing_keys WHERE state = $1", [
+        state,
+      ]);
+      expect(store.isInOrder(await store.load())).toBe(false);
+      const { changes } = await store.keepInOrder();
+      expect(changes.map(({ kind }) => kind)).toEqual(done);
+      expect(await kids("current")).toHaveLength(1);
+      expect(await kids("next")).toHaveLength(1);
+      expect(await kids()).not.toEqual(expect.arrayContaining(gone));
+    });
+  });
+
+  describe("when keys have ended by every clock", () => {
+    it("deletes them at the next rotation", async () => {
+      await age(publishedBeforeUseSeconds);
+      await store.rotate();
+      const ended = await kids("previous");
+      await age(year);
+      await store.rotate();
+      expect(await kids()).not.toEqual(expect.arrayContaining(ended));
+      expect(await kids()).toHaveLength(3);
+    });
+  });
+});

@@ -1,0 +1,117 @@
+import { generateKeyPairSync } from "node:crypto";
+import {
+  encryptPrivateKey,
+  type KeySecrets,
+  openPrivateKey,
+} from "./key-encryption";
+import { thumbprintOf } from "./published-key";
+import type { SigningKeyChange } from "./signing-key-change";
+import { SigningKeyRows, type StoredKey } from "./signing-key.rows";
+
+/** Thrown when nothing can be done with the stored keys, for want of their secret. */
+export class UnreadableSigningKeysError extends Error {
+  override readonly name = "UnreadableSigningKeysError";
+
+  constructor() {
+    super(
+      "The signing keys in the database were encrypted under another SECRET_KEY. Set that one as SECRET_KEY_PREVIOUS; or, if it is lost, delete the rows of signing_keys: tokens in use then stop working.",
+    );
+  }
+}
+
+/** The moves that keys make, inside one transaction. Each leaves it all consistent. */
+export class SigningKeyTransaction {
+  private readonly done: SigningKeyChange[] = [];
+
+  constructor(
+    private readonly rows: SigningKeyRows,
+    private readonly secrets: KeySecrets,
+    private readonly onChange: (change: SigningKeyChange) => Promise<void>,
+  ) {}
+
+  /** What has been done so far. */
+  get changes(): readonly SigningKeyChange[] {
+    return this.done;
+  }
+
+  all(): Promise<StoredKey[]> {
+    return this.rows.all();
+  }
+
+  /** Makes a key. @returns its kid */
+  async create(state: "next" | "current"): Promise<string> {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", {
+      namedCurve: "P-256",
+    });
+    const kid = thumbprintOf(publicKey, "ES256");
+    const key = {
+      kid,
+      algorithm: "ES256" as const,
+      publicJwk: publicKey.export({ format: "jwk" }),
+      encryptedPrivateKey: encryptPrivateKey(
+        this.secrets.secretKey,
+        kid,
+        privateKey.export({ format: "der", type: "pkcs8" }),
+      ),
+    };
+    await this.rows.insert(key, state);
+    await this.tell({ kind: "created", kid, state });
+    return kid;
+  }
+
+  /**
+   * Lets the next key sign in the place of the current one, and makes another
+   * next one.
+   *
+   * @param current null when there is none (any more)
+   * @param next undefined when there is none: then one is made that signs unannounced
+   * @returns the kid of the key that signs now
+   */
+  async succeed(
+    current: StoredKey | null,
+    next: StoredKey | undefined,
+    cause: Extract<SigningKeyChange, { kind: "rotated" }>["cause"],
+  ): Promise<string> {
+    if (current) await this.rows.retire(current.kid);
+    if (next) {
+      await this.rows.promote(next.kid);
+      const previousKid = current?.kid ?? null;
+      await this.tell({ kind: "rotated", kid: next.kid, previousKid, cause });
+    }
+    const kid = next?.kid ?? (await this.create("current"));
+    await this.create("next");
+    await this.rows.deleteExpired();
+    return kid;
+  }
+
+  async remove({ kid, state }: StoredKey): Promise<void> {
+    await this.rows.delete(kid);
+    await this.tell({ kind: "removed", kid, state });
+  }
+
+  /**
+   * Encrypts under the secret of today what was encrypted under that of before.
+   *
+   * @throws UnreadableSigningKeysError when it was a third one: then ours would
+   *   not be theirs who read the keys, and must not encrypt another
+   */
+  async reEncrypt(keys: readonly StoredKey[]): Promise<void> {
+    for (const { kid, encryptedPrivateKey } of keys) {
+      if (!encryptedPrivateKey) continue;
+      const opened = openPrivateKey(this.secrets, kid, encryptedPrivateKey);
+      if (!opened) throw new UnreadableSigningKeysError();
+      if (!opened.outdated) continue;
+      const { secretKey } = this.secrets;
+      await this.rows.encrypt(
+        kid,
+        encryptPrivateKey(secretKey, kid, opened.der),
+      );
+      await this.tell({ kind: "re-encrypted", kid });
+    }
+  }
+
+  private async tell(change: SigningKeyChange): Promise<void> {
+    await this.onChange(change);
+    this.done.push(change);
+  }
+}

@@ -1,0 +1,106 @@
+import type { JsonWebKey } from "node:crypto";
+import type { SigningAlgorithm } from "../common/signature-key";
+import type { Database } from "../database/database";
+import { keptAfterUseSeconds } from "./key-life";
+import type { SigningKeyState } from "./signing-key.entity";
+
+/** A row of `signing_keys`. */
+export interface StoredKey {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly state: SigningKeyState;
+  readonly publicJwk: JsonWebKey;
+  /** Null once the key has stopped signing. */
+  readonly encryptedPrivateKey: Buffer | null;
+  /** Published since. */
+  readonly createdAt: Date;
+  /** Signs since; null while it is next. */
+  readonly notBefore: Date | null;
+  /** Believed until; null while it may still sign. */
+  readonly expiresAt: Date | null;
+}
+
+/** A query inside the transaction that holds the lock of the keys. */
+export type LockedQuery = Parameters<Parameters<Database["withLock"]>[1]>[0];
+
+/** All keys, those that were replaced last first. */
+export const allKeys = `SELECT kid, algorithm, state, public_jwk AS "publicJwk",
+  encrypted_private_key AS "encryptedPrivateKey", created_at AS "createdAt",
+  not_before AS "notBefore", expires_at AS "expiresAt"
+FROM signing_keys ORDER BY expires_at DESC NULLS FIRST, kid`;
+
+/** Changes of rows; each is one statement of a transaction. */
+export class SigningKeyRows {
+  constructor(
+    private readonly query: LockedQuery,
+    /** The time of all that this transaction does. */
+    private readonly now: Date,
+  ) {}
+
+  all(): Promise<StoredKey[]> {
+    return this.query<StoredKey>(allKeys, []);
+  }
+
+  async insert(
+    key: Pick<StoredKey, "kid" | "algorithm" | "publicJwk"> & {
+      readonly encryptedPrivateKey: Buffer;
+    },
+    state: "next" | "current",
+  ): Promise<void> {
+    await this.query(
+      `INSERT INTO signing_keys (kid, algorithm, state, public_jwk,
+        encrypted_private_key, not_before, created_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [
+        key.kid,
+        key.algorithm,
+        state,
+        JSON.stringify(key.publicJwk),
+        key.encryptedPrivateKey,
+        state === "current" ? this.now : null,
+        this.now,
+      ],
+    );
+  }
+
+  /** The key stops signing. Who only verifies needs no private half. */
+  async retire(kid: string): Promise<void> {
+    const until = this.now.getTime() + keptAfterUseSeconds * 1000;
+    await this.query(
+      `UPDATE signing_keys SET state = 'previous', expires_at = $2,
+        encrypted_private_key = NULL WHERE kid = $1`,
+      [kid, new Date(until)],
+    );
+  }
+
+  /** The key begins to sign. */
+  async promote(kid: string): Promise<void> {
+    await this.query(
+      `UPDATE signing_keys SET state = 'current', not_before = $2
+        WHERE kid = $1`,
+      [kid, this.now],
+    );
+  }
+
+  async encrypt(kid: string, encryptedPrivateKey: Buffer): Promise<void> {
+    await this.query(
+      `UPDATE signing_keys SET encrypted_private_key = $2 WHERE kid = $1`,
+      [kid, encryptedPrivateKey],
+    );
+  }
+
+  async delete(kid: string): Promise<void> {
+    await this.query(`DELETE FROM signing_keys WHERE kid = $1`, [kid]);
+  }
+
+  /**
+   * Deletes what is believed no longer. The database's clock has to say so as
+   * well: ours may have jumped, and a key that is gone does not come back.
+   */
+  async deleteExpired(): Promise<void> {
+    await this.query(
+      `DELETE FROM signing_keys WHERE expires_at < least($1, now())`,
+      [this.now],
+    );
+  }
+}

@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import { idTokenFields } from "../../src/auth/request-token";
+import type { AdmittedCase } from "./admitted-case";
+import { request } from "./hostile-case";
+
+const json = "application/json";
+const form = "application/x-www-form-urlencoded";
+
+/** A body that looks odd, and has exactly one good token in it. */
+function good(
+  id: string,
+  name: string,
+  contentType: string,
+  body: (idToken: string) => string | Uint8Array,
+  path?: string,
+  headers: Readonly<Record<string, string>> = {},
+): AdmittedCase {
+  return {
+    id,
+    name,
+    send: (target, idToken) =>
+      request(target, {
+        path,
+        headers: { ...headers, "content-type": contentType },
+        body: Buffer.from(body(idToken)),
+      }),
+  };
+}
+
+const text = JSON.stringify;
+const simple = (idToken: string) => text({ idToken });
+const escaped = (value: string) =>
+  Array.from(
+    Buffer.from(value),
+    (byte) => `%${byte.toString(16).padStart(2, "0")}`,
+  ).join("");
+
+/** What a client would like to be, sent along. */
+const wishes = {
+  id: "019aa0b5-1c00-7000-8000-000000000001",
+  userId: "019aa0b5-1c00-7000-8000-000000000001",
+  sub: "1",
+  email: "boss@corp.com",
+  emailVerified: true,
+  role: "admin",
+  roles: ["admin"],
+  status: "active",
+  isAdmin: true,
+  isNewUser: false,
+  issuer: "https://evil.example",
+  clientId: "evil",
+  tokensValidAfter: null,
+  user: { roles: ["admin"] },
+};
+
+/** The request names a nonce, and the token says the same in one of its spellings. */
+function agreed(name: string, signed: string): AdmittedCase {
+  return {
+    ...good("G-075", `a nonce ${name}`, json, (idToken) =>
+      text({ idToken, nonce: "n-0S6_WzA2Mj" }),
+    ),
+    options: () => ({ nonce: signed }),
+  };
+}
+
+const sha256 = (encoding: "hex" | "base64url") =>
+  createHash("sha256").update("n-0S6_WzA2Mj").digest(encoding);
+
+export const goodBodyCases: AdmittedCase[] = [
+  agreed("as it is", "n-0S6_WzA2Mj"),
+  agreed("in hexadecimal SHA-256", sha256("hex")),
+  agreed("in base64url SHA-256", sha256("base64url")),
+  ...idTokenFields.flatMap((field) => [
+    good("G-103", `JSON: ${field}`, json, (token) => text({ [field]: token })),
+    good("G-103", `form: ${field}`, form, (token) => `${field}=${token}`),
+    good(
+      "G-103",
+      `JSON: ${field}, to /tokensignin`,
+      json,
+      (token) => text({ [field]: token }),
+      "/tokensignin",
+    ),
+    good(
+      "G-103",
+      `form: ${field}, to /tokensignin`,
+      form,
+      (token) => `${field}=${token}`,
+      "/tokensignin",
+    ),
+  ]),
+  good("G-102", "the same token under all four names", json, (token) =>
+    text(Object.fromEntries(idTokenFields.map((field) => [field, token]))),
+  ),
+  // As JSON.parse, and so every Node.js server, reads it.
+  good(
+    "G-101",
+    "JSON: the token twice, the good one last",
+    json,
+    (token) => `{"idToken":"garbage","idToken":${text(token)}}`,
+  ),
+  good(
+    "G-105",
+    "JSON: the token in escapes",
+    json,
+    (token) =>
+      `{"\\u0069dToken":"${token.replaceAll(".", "\\u002e").replaceAll("-", "\\u002D")}"}`,
+  ),
+  good("G-105", "form: the token in escapes", form, (token) =>
+    [escaped("credential"), escaped(token)].join("="),
+  ),
+  good(
+    "G-109",
+    "JSON with blanks around",
+    json,
+    (token) => `\r\n\t ${simple(token)} \n`,
+  ),
+  good(
+    "G-109",
+    "JSON with a byte order mark",
+    json,
+    (token) => `\ufeff${simple(token)}`,
+  ),
+  good(
+    "G-109",
+    "form: empty pairs",
+    form,
+    (token) => `&&=&x&idToken=${token}&`,
+  ),
+  good(
+    "G-109",
+    "form: 1,000 fields before",
+    form,
+    (token) => `${"a=&".repeat(1000)}idToken=${token}`,
+  ),
+  good(
+    "G-109",
+    "form: 1,000 different fields before",
+    form,
+    (token) =>
+      `${Array.from({ length: 1000 }, (_, index) => `a${index}=&`).join("")}idToken=${token}`,
+  ),
+  good(
+    "G-109",
+    "form: a __proto__",
+    form,
+    (token) =>
+      `__proto__=admin&__proto__[role]=admin&constructor[prototype][role]=admin&idToken=${token}`,
+  ),
+  good(
+    "G-109",
+    "form: bad escapes beside",
+    form,
+    (token) => `x=%&y=%zz&z=%ff%fe&idToken=${token}`,
+  ),
+  good("G-109", "JSON: 1,000 fields before", json, (idToken) =>
+    text({
+      ...Object.fromEntries(
+        Array.from({ length: 1000 }, (_, index) => [`a${index}`, 0]),
+      ),
+      idToken,
+    }),
+  ),
+  good(
+    "G-109",
+    "JSON: a member 20 levels deep",
+    json,
+    (token) =>
+      `{"x":${"[".repeat(20)}${"]".repeat(20)},"idToken":${text(token)}}`,
+  ),
+  good("G-109", "JSON: a constructor", json, (idToken) =>
+    text({ idToken, constructor: "x", prototype: { role: "admin" } }),
+  ),
+  good("G-109", "JSON: what a client would like to be", json, (idToken) =>
+    text({ ...wishes, idToken }),
+  ),
+  good("G-109", "form: what a client would like to be", form, (idToken) =>
+    new URLSearchParams({ role: "admin", roles: "admin", idToken }).toString(),
+  ),
+  good("G-110", "a body of exactly 16 kB", json, (idToken) => {
+    const body = text({ idToken, padding: "" });
+    return text({ idToken, padding: "x".repeat(16_384 - body.length) });
+  }),
+  ...[
+    "application/json; charset=utf-8",
+    "application/json;charset=UTF-8",
+    'application/json; charset="utf-8"',
+    "application/json; charset=utf8",
+    "Application/JSON",
+    "application/json;;;",
+    "application/json; x=y",
+  ].map((type) => good("G-107", `the type ${type}`, type, simple)),
+  ...["identity", "Identity"].map((coding) =>
+    good("G-111", `the content coding ${coding}`, json, simple, undefined, {
+      "content-encoding": coding,
+    }),
+  ),
+  good(
+    "G-107",
+    "a form in UTF-8",
+    `${form}; charset=UTF-8`,
+    (token) => `idToken=${token}`,
+  ),
+  ...idTokenFields.map((field) =>
+    good(
+      "G-104",
+      `another token in the query string, as ${field}`,
+      json,
+      simple,
+      `/auth/google?${field}=another&${field}=third`,
+    ),
+  ),
+];

@@ -1,0 +1,89 @@
+import type { AuthErrorCode } from "../../src/index";
+import type { Target } from "./target";
+
+/** An answer as it came over the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** One request, ready to be sent. */
+export interface Attack {
+  readonly send: () => Promise<Reply>;
+  /** What is in it and must not be repeated: not in the answer, nor in the log. */
+  readonly secrets: readonly string[];
+}
+
+/** One hostile input and the one answer it gets. */
+export interface HostileCase {
+  /** A stable name for the kind of attack; several inputs share one. */
+  readonly id: string;
+  readonly name: string;
+  readonly status: number;
+  readonly code: AuthErrorCode;
+  /** The check that refused; absent where the code says it all. */
+  readonly reason?: string;
+  /** The field that all of `errors` are about. */
+  readonly field?: string;
+  readonly attack: (target: Target) => Promise<Attack>;
+}
+
+/** How a test of a table of cases is called. */
+export const caseTitle = "$id $name is $status $code";
+
+type Mint = (target: Target) => string | Promise<string>;
+
+/** A refused ID token: 401 `invalid_token` for this reason. */
+export function token(
+  id: string,
+  name: string,
+  reason: string,
+  mint: Mint,
+): HostileCase {
+  return {
+    id,
+    name,
+    reason,
+    status: 401,
+    code: "invalid_token",
+    attack: async (target) => tokenAttack(target, await mint(target)),
+  };
+}
+
+/** An ID token under its usual name in a JSON body. */
+export function tokenAttack(target: Target, idToken: string): Attack {
+  return {
+    secrets: secretsOf(idToken),
+    send: request(target, {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ idToken }),
+    }),
+  };
+}
+
+/** A request to the sign-in, a POST unless told. */
+export function request(
+  { service }: Target,
+  { path = "/auth/google", ...init }: RequestInit & { path?: string },
+): Attack["send"] {
+  return async () => {
+    const response = await service.fetch(path, { method: "POST", ...init });
+    const { status, headers } = response;
+    return { status, headers, text: await response.text() };
+  };
+}
+
+/** A token, its parts, and the texts in them. */
+export function secretsOf(idToken: string): string[] {
+  const segments = idToken.split(".");
+  const texts = segments.flatMap((segment) =>
+    Array.from(
+      Buffer.from(segment, "base64url")
+        .toString()
+        .matchAll(/"([^"\\]+)"/g),
+      ([, text = ""]) => text,
+    ),
+  );
+  return [idToken, ...segments, ...texts].filter((text) => text.length >= 12);
+}

@@ -1,0 +1,47 @@
+import { admittedTitle, expectAdmitted } from "./admitted-case";
+import {
+  emailCases,
+  hostedDomainFormCases,
+  unverifiedCases,
+} from "./email.table";
+import {
+  goodEmailCases,
+  goodNameCases,
+  goodPictureCases,
+} from "./good-profiles.table";
+import { caseTitle } from "./hostile-case";
+import { expectRefused } from "./invariants";
+import { Target } from "./target";
+
+describe("an ID token with a hostile e-mail, domain, name or picture", () => {
+  let target: Target;
+
+  beforeAll(async () => {
+    target = await Target.start();
+  });
+
+  afterAll(() => target.stop());
+
+  describe("when its e-mail is none", () => {
+    it.each(emailCases)(caseTitle, (given) => expectRefused(target, given));
+  });
+
+  describe("when its hosted domain is none", () => {
+    it.each(hostedDomainFormCases)(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
+  });
+
+  describe("when its e-mail is not verified", () => {
+    it.each(unverifiedCases)(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
+  });
+
+  describe("when only its e-mail, name or picture is odd", () => {
+    it.each([...goodEmailCases, ...goodNameCases, ...goodPictureCases])(
+      admittedTitle,
+      (given) => expectAdmitted(target, given),
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { authErrorCodes } from "../../src/index";
+import type { TestService } from "../../src/testing/test-service";
+import { query } from "../support/rows";
+import type { Attack, HostileCase, Reply } from "./hostile-case";
+import type { Target } from "./target";
+
+/** Most time an answer may take, in milliseconds. */
+const answerMilliseconds = 1000;
+/** Longest time the event loop may stand still, in milliseconds. */
+const standstillMilliseconds = 500;
+
+/**
+ * Sends one hostile input and checks everything that holds for all of them:
+ * the exact answer and nothing beside it, in time; nothing stored or changed;
+ * the refusal and its reason in the log, and nothing of the input; no request
+ * of ours to anywhere; no polluted prototype; and the next sign-in works.
+ */
+export async function expectRefused(
+  target: Target,
+  given: HostileCase,
+): Promise<void> {
+  const { service, trap } = target;
+  const attack = await given.attack(target);
+  const rows = await accountRows(service);
+  const firstLine = service.logLines.length;
+  const reply = await sendInTime(target, attack);
+  const requestId = expectProblem(reply, given);
+  expect(await accountRows(service)).toEqual(rows);
+  // It also leaves the service the time to log the attack.
+  expect(await target.knownUserEnters()).toBe(true);
+  const log = service.logLines.slice(firstLine);
+  expectLogged(log, requestId, given);
+  expectNothingOf(attack.secrets, [reply.text, ...log].join("\n"));
+  expect(trap.connections).toBe(0);
+  expect(inheritedNames()).toEqual([]);
+}
+
+/** Sends it while another client asks for something easy; both are answered in time. */
+export async function sendInTime(
+  { service }: Target,
+  attack: Attack,
+): Promise<Reply> {
+  const loop = monitorEventLoopDelay({ resolution: 10 });
+  loop.enable();
+  const startedAt = performance.now();
+  const sending = attack.send();
+  const bystander = await service.fetch("/health/live");
+  const waited = performance.now() - startedAt;
+  const reply = await sending;
+  const took = performance.now() - startedAt;
+  loop.disable();
+  expect(bystander.status).toBe(200);
+  expect(waited).toBeLessThan(answerMilliseconds);
+  expect(took).toBeLessThan(answerMilliseconds);
+  expect(loop.max / 1e6).toBeLessThan(standstillMilliseconds);
+  return reply;
+}
+
+/** Every row that an attack might make or change, by number and by who wrote it. */
+export async function accountRows(service: TestService): Promise<unknown> {
+  return query(
+    service,
+    ["users", "identities", "sessions"]
+      .map(
+        // xmin is the transaction that a row is from, so it changes with every write.
+        (table) => `SELECT '${table}' AS table, count(*)::int,
+          sum(xmin::text::bigint) AS writers FROM ${table}`,
+      )
+      .join(" UNION ALL "),
+  );
+}
+
+/** @returns the id of the refused request */
+function expectProblem(reply: Reply, given: HostileCase): string {
+  const { status, code, reason, field } = given;
+  const { title, detail } = authErrorCodes[code];
+  const body = JSON.parse(reply.text) as Record<string, unknown>;
+  // Whatever the cause, the words are those of the code.
+  expect({ status: reply.status, body }).toEqual({
+    status,
+    body: {
+      type: `urn:nest-google-auth:error:${code}`,
+      title,
+      status,
+      code,
+      detail,
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      ...(reason !== undefined && { reason }),
+      ...(field !== undefined && {
+        errors: expect.arrayContaining([
+          { field, message: expect.any(String) as string },
+        ]) as unknown,
+      }),
+    },
+  });
+  const errors = (body.errors ?? []) as { field: string }[];
+  expect(errors.filter((error) => error.field !== field)).toEqual([]);
+  expect(reply.headers.get("content-type")).toMatch(
+    /^application\/problem\+json/,
+  );
+  expect(reply.headers.get("cache-control")).toBe("no-store");
+  expect(reply.headers.get("www-authenticate")).toBe(challengeOf(given));
+  expect(reply.headers.get("set-cookie")).toBeNull();
+  return body.requestId as string;
+}
+
+/** RFC 6750 §3.1: no error is named where no token was sent. */
+function challengeOf({ code, reason }: HostileCase): string | null {
+  if (code !== "unauthenticated") return null;
+  return reason === "no_token" ? "Bearer" : 'Bearer error="invalid_token"';
+}
+
+function expectLogged(
+  log: readonly string[],
+  requestId: string,
+  { code, reason }: HostileCase,
+): void {
+  const entries = log
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter((entry) => entry.requestId === requestId);
+  expect(entries).toContainEqual(
+    expect.objectContaining({
+      requestId,
+      code,
+      ...(reason !== undefined && { reason }),
+    }),
+  );
+}
+
+/** Neither what was sent nor what we keep to ourselves: secrets, stacks, SQL. */
+export function expectNothingOf(
+  secrets: readonly string[],
+  text: string,
+): void {
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  expect(text).not.toMatch(
+    /only for tests: 8b1f|PRIVATE KEY|node_modules|\.[jt]s:\d|\b(?:SELECT|INSERT|UPDATE|DELETE) /,
+  );
+}
+
+/** What every object and array would inherit if a prototype had been polluted. */
+function inheritedNames(): string[] {
+  return [Object.prototype, Array.prototype].flatMap(Object.keys);
+}

@@ -1,0 +1,83 @@
+import { postJson } from "../support/requests";
+import { query } from "../support/rows";
+import { admittedTitle, expectAdmitted } from "./admitted-case";
+import {
+  emptyBodyCases,
+  fieldNameCases,
+  tokenTypeCases,
+  twoTokenCases,
+  unreadableCases,
+} from "./bodies.table";
+import {
+  elsewhereCases,
+  fieldCases,
+  nonceMismatchCases,
+  sizeCases,
+} from "./body-fields.table";
+import { goodBodyCases } from "./good-bodies.table";
+import { mediaTypeCases, packedBodyCases } from "./media-types.table";
+import { caseTitle } from "./hostile-case";
+import { expectRefused } from "./invariants";
+import { Target } from "./target";
+
+describe("a hostile request body", () => {
+  let target: Target;
+
+  beforeAll(async () => {
+    target = await Target.start();
+  });
+
+  afterAll(() => target.stop());
+
+  const tables = [
+    ["has nothing in it", emptyBodyCases],
+    ["has something else for a token", tokenTypeCases],
+    ["calls the token something else", fieldNameCases],
+    ["has two tokens", twoTokenCases],
+    ["cannot be read", unreadableCases],
+    ["is of another type", mediaTypeCases],
+    ["is packed", packedBodyCases],
+    ["has other fields of no good form", fieldCases],
+    ["names another nonce than the token", nonceMismatchCases],
+    ["is too large", sizeCases],
+    ["is empty, for the token is elsewhere", elsewhereCases],
+  ] as const;
+
+  describe.each(tables)("when it %s", (_when, cases) => {
+    it.each(cases)(caseTitle, (given) => expectRefused(target, given));
+  });
+
+  describe("when it is odd, and good all the same", () => {
+    it.each(goodBodyCases)(admittedTitle, (given) =>
+      expectAdmitted(target, given),
+    );
+  });
+
+  it("G-106 a device label that is too long is told by field and rule", async () => {
+    const { google, service } = target;
+    const idToken = await google.idToken();
+    const device = "x".repeat(101);
+    const { status, body } = await postJson(service, "/auth/google", {
+      idToken,
+      device,
+    });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([
+      { field: "device", message: "must have at most 100 characters" },
+    ]);
+  });
+
+  it("G-106 what no database stores is taken out of a device label", async () => {
+    const { google, service } = target;
+    const idToken = await google.idToken();
+    const { body } = await postJson(service, "/auth/google", {
+      idToken,
+      device: "my\u0000 phone\udc00 \u202egpj",
+    });
+    expect(
+      await query(service, "SELECT device FROM sessions WHERE id = $1", [
+        body.sessionId,
+      ]),
+    ).toEqual([{ device: "my phone gpj" }]);
+  });
+});

@@ -1,0 +1,251 @@
+import { createPublicKey } from "node:crypto";
+import { SigningKeys } from "../../src/index";
+import type { Target } from "./target";
+import {
+  decode,
+  encode,
+  googleHeader,
+  hmac,
+  segmentsOf,
+} from "./token-forgery";
+
+/** Who looks at a token; every place that takes one has one of these behind it. */
+export type Verifier = "sign-in" | "guard";
+
+/** What the test service derives its own keys from; nobody else has it. */
+const secretKey = "only for tests: 8b1f4c0d9e7a6352f1e0";
+
+/** The tokens of one signed-in administrator. */
+export interface OwnTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** A kind of token, and why each verifier refuses it; `null` where it is at home. */
+export interface TokenKind {
+  readonly name: string;
+  readonly mint: (target: Target, own: OwnTokens) => string | Promise<string>;
+  readonly refusals: Readonly<Record<Verifier, string | null>>;
+}
+
+/** What does not even look like an access token of ours. */
+function foreign(
+  name: string,
+  signIn: string,
+  mint: TokenKind["mint"],
+): TokenKind {
+  return {
+    name,
+    mint,
+    refusals: { "sign-in": signIn, guard: "malformed_token" },
+  };
+}
+
+/** A JWT by an algorithm that our access tokens may have, too: its type tells. */
+function otherJwt(
+  name: string,
+  signIn: string | null,
+  mint: TokenKind["mint"],
+): TokenKind {
+  return { name, mint, refusals: { "sign-in": signIn, guard: "wrong_type" } };
+}
+
+/** Our own access token with some of it changed, and signed by our own key. */
+function resigned(
+  name: string,
+  guard: string,
+  changes: {
+    readonly header?: Readonly<Record<string, unknown>>;
+    readonly claims?: Readonly<Record<string, unknown>>;
+  },
+): TokenKind {
+  return {
+    name,
+    refusals: { "sign-in": "algorithm_not_allowed", guard },
+    mint: async ({ service }, { accessToken }) => {
+      const { header, claims } = partsOf(accessToken);
+      const input = [
+        encode({ ...header, ...changes.header }),
+        encode({ ...claims, ...changes.claims }),
+      ].join(".");
+      const key = service.app.get(SigningKeys).current();
+      return `${input}.${encode(await key.sign(Buffer.from(input)))}`;
+    },
+  };
+}
+
+/** Our own claims under an HMAC; whoever has its key could be anybody. */
+function withHmac(
+  name: string,
+  key: (target: Target) => string | Buffer,
+): TokenKind {
+  return foreign(name, "algorithm_not_allowed", (target, { accessToken }) => {
+    const { header, claims } = partsOf(accessToken);
+    const input = `${encode({ ...header, alg: "HS256" })}.${encode(claims)}`;
+    return `${input}.${encode(hmac(256, key(target))(input))}`;
+  });
+}
+
+function partsOf(token: string) {
+  const [header, claims] = segmentsOf(token);
+  return {
+    header: JSON.parse(decode(header)) as Record<string, unknown>,
+    claims: JSON.parse(decode(claims)) as Record<string, unknown>,
+  };
+}
+
+function publicPem({ service }: Target): string {
+  const [key = {}] = service.app.get(SigningKeys).published();
+  return createPublicKey({ key, format: "jwk" })
+    .export({ type: "spki", format: "pem" })
+    .toString();
+}
+
+/** Tokens that somebody really has and may present in the wrong place. */
+export const tokenKinds: TokenKind[] = [
+  otherJwt("a Google ID token", null, ({ google, known }) =>
+    google.idToken({ account: known }),
+  ),
+  otherJwt("a Google service account's token", "service_account", (target) =>
+    target.google.serviceAccountToken(),
+  ),
+  otherJwt("a Google security event token", "security_event_token", (target) =>
+    target.google.securityEventToken(),
+  ),
+  {
+    name: "our access token",
+    mint: (_target, { accessToken }) => accessToken,
+    refusals: { "sign-in": "algorithm_not_allowed", guard: null },
+  },
+  foreign(
+    "our refresh token",
+    "malformed_token",
+    (_target, { refreshToken }) => refreshToken,
+  ),
+  foreign(
+    "Google's OAuth access token",
+    "malformed_token",
+    () => `ya29.${"a0AfH6SMB".repeat(20)}`,
+  ),
+  foreign(
+    "Google's OAuth refresh token",
+    "malformed_token",
+    () => `1//0g${"aBcDeFgH".repeat(12)}`,
+  ),
+  foreign(
+    "Google's authorization code",
+    "malformed_token",
+    () => `4/0A${"bCdEfGhI".repeat(8)}`,
+  ),
+  otherJwt("a Firebase ID token", "unknown_key", async ({ google }) =>
+    google.idToken({
+      key: await google.keys.foreign(),
+      claims: {
+        iss: "https://securetoken.google.com/our-project",
+        aud: "our-project",
+        azp: undefined,
+      },
+    }),
+  ),
+  otherJwt("an IAP assertion", "algorithm_not_allowed", ({ google }) =>
+    google.idToken({
+      header: { alg: "ES256" },
+      claims: { iss: "https://cloud.google.com/iap" },
+    }),
+  ),
+  otherJwt("a JWT of another service", "unknown_key", async ({ google }) =>
+    google.idToken({ key: await google.keys.foreign() }),
+  ),
+  withHmac("our claims under SECRET_KEY", () => secretKey),
+  foreign(
+    "Google's claims under SECRET_KEY",
+    "algorithm_not_allowed",
+    async ({ google }) => {
+      const [, claims] = segmentsOf(await google.idToken());
+      const input = `${encode(googleHeader(google, { alg: "HS256" }))}.${claims}`;
+      return `${input}.${encode(hmac(256, secretKey)(input))}`;
+    },
+  ),
+  foreign("SECRET_KEY itself", "malformed_token", () =>
+    secretKey.replaceAll(" ", "_"),
+  ),
+];
+
+const past = 1_700_000_000;
+const future = 4_000_000_000;
+
+/** Access tokens that are not quite ours; A-001 to A-016 of them. */
+export const forgedAccessTokens: TokenKind[] = [
+  ...["none", "None", "nOnE"].map((alg) =>
+    foreign(`unsigned (${alg})`, "malformed_token", (_target, own) => {
+      const { header, claims } = partsOf(own.accessToken);
+      return `${encode({ ...header, alg })}.${encode(claims)}.`;
+    }),
+  ),
+  withHmac("under an HMAC of our public key", publicPem),
+  withHmac("under an HMAC of nothing", () => ""),
+  {
+    name: "of Google's signature",
+    mint: ({ google }, { accessToken }) =>
+      google.idToken({
+        header: { typ: "at+jwt" },
+        rawPayload: JSON.stringify(partsOf(accessToken).claims),
+      }),
+    refusals: { "sign-in": "type_not_allowed", guard: "unknown_key" },
+  },
+  {
+    name: "of our kid, by another key and another algorithm",
+    mint: ({ google }, { accessToken }) =>
+      google.idToken({
+        header: { ...partsOf(accessToken).header, alg: "RS256" },
+        rawPayload: JSON.stringify(partsOf(accessToken).claims),
+      }),
+    refusals: { "sign-in": "type_not_allowed", guard: "not_accepted" },
+  },
+  resigned("of another issuer", "not_accepted", {
+    claims: { iss: "https://accounts.google.com" },
+  }),
+  resigned("for another audience", "not_accepted", {
+    claims: { aud: "other" },
+  }),
+  resigned("for several others", "not_accepted", {
+    claims: { aud: ["a", "b"] },
+  }),
+  resigned("for nobody", "not_accepted", { claims: { aud: undefined } }),
+  resigned("that has expired", "not_accepted", { claims: { exp: past } }),
+  resigned("that never expires", "claims_invalid", {
+    claims: { exp: undefined },
+  }),
+  resigned("whose exp is a text", "not_accepted", {
+    claims: { exp: String(future) },
+  }),
+  resigned("whose exp is null", "not_accepted", { claims: { exp: null } }),
+  resigned("whose exp is a fraction", "claims_invalid", {
+    claims: { exp: future + 0.5 },
+  }),
+  resigned("of the future", "not_accepted", { claims: { nbf: future } }),
+  resigned("issued in the future", "issued_in_future", {
+    claims: { iat: future, exp: future + 900 },
+  }),
+  resigned("of no user", "claims_invalid", { claims: { sub: undefined } }),
+  resigned("of a user called SQL", "claims_invalid", {
+    claims: { sub: "' OR '1'='1" },
+  }),
+  resigned("of no session", "claims_invalid", { claims: { sid: undefined } }),
+  resigned("with roles in a text", "claims_invalid", {
+    claims: { roles: "admin" },
+  }),
+  resigned("of type JWT", "wrong_type", { header: { typ: "JWT" } }),
+  resigned("of no type", "wrong_type", { header: { typ: undefined } }),
+  resigned("of a refresh token's type", "wrong_type", {
+    header: { typ: "rt+jwt" },
+  }),
+  resigned("of an unknown key", "unknown_key", { header: { kid: "another" } }),
+  resigned("of the key __proto__", "unknown_key", {
+    header: { kid: "__proto__" },
+  }),
+  resigned("of no key", "malformed_token", { header: { kid: undefined } }),
+  resigned("with a critical extension", "malformed_token", {
+    header: { crit: ["exp"] },
+  }),
+];

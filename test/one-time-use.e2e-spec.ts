@@ -1,0 +1,299 @@
+import { createHash } from "node:crypto";
+import { Clock } from "../src/common/clock.port";
+import { Purge } from "../src/database/purge";
+import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { SteppedClock } from "../src/testing/stepped-clock";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { type Answer, postJson, signIn } from "./support/requests";
+import { query, rowCounts } from "./support/rows";
+
+const sha256 = (text: string) => createHash("sha256").update(text);
+
+/** The status and, of a refusal, the reason. */
+const verdict = ({ status, body }: Answer) =>
+  status === 200
+    ? "in"
+    : `${status} ${String(body.code)}: ${String(body.reason)}`;
+
+const count = (verdicts: string[], wanted: string) =>
+  verdicts.filter((given) => given === wanted).length;
+
+async function newNonce(service: TestService): Promise<string> {
+  const answer = await postJson(service, "/auth/google/nonce", {});
+  return String(answer.body.nonce);
+}
+
+describe("what may be used once", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let clock: SteppedClock;
+  const services: TestService[] = [];
+
+  const start = async (env: Record<string, string>) => {
+    const service = await TestService.start(google, {
+      database,
+      env,
+      providers: [{ provide: Clock, useValue: clock }],
+    });
+    services.push(service);
+    return service;
+  };
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+  });
+
+  beforeEach(() => {
+    clock = new SteppedClock();
+  });
+
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  });
+
+  afterAll(async () => {
+    await database.destroy();
+    await google.stop();
+  });
+
+  describe("a nonce given out here", () => {
+    it("is 256 random bits with their life, never to be stored by a cache, and not in the database", async () => {
+      const service = await start({});
+      const answer = await postJson(service, "/auth/google/nonce", {});
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.body).toEqual({
+        nonce: expect.stringMatching(/^[\w-]{43}$/) as string,
+        expiresIn: 600,
+      });
+      const kept = await query<{ digest: Buffer }>(
+        service,
+        "SELECT digest FROM nonces",
+      );
+      const nonce = String(answer.body.nonce);
+      expect(kept.map(({ digest }) => digest.toString("hex"))).toContain(
+        sha256(nonce).digest("hex"),
+      );
+      expect(await newNonce(service)).not.toBe(nonce);
+    });
+
+    it.each([
+      ["as it is", (nonce: string) => nonce],
+      ["as its SHA-256 in hex", (nonce: string) => sha256(nonce).digest("hex")],
+      [
+        "as its SHA-256 in base64url",
+        (nonce: string) => sha256(nonce).digest("base64url"),
+      ],
+    ])(
+      "carried %s signs in once, whichever form comes next",
+      async (_form, spell) => {
+        const service = await start({});
+        const nonce = await newNonce(service);
+        const account = newAccount();
+        const idToken = await google.idToken({ account, nonce: spell(nonce) });
+        expect(verdict(await signIn(service, idToken))).toBe("in");
+        for (const again of [nonce, sha256(nonce).digest("hex")]) {
+          const other = await google.idToken({ account, nonce: again });
+          expect(verdict(await signIn(service, other))).toBe(
+            "401 invalid_token: nonce_used",
+          );
+        }
+      },
+    );
+
+    it("carried by a token that does not agree with the request is not used up", async () => {
+      const service = await start({});
+      const nonce = await newNonce(service);
+      const idToken = await google.idToken({ nonce });
+      const refused = await postJson(service, "/auth/google", {
+        idToken,
+        nonce: await newNonce(service),
+      });
+      expect(verdict(refused)).toBe("401 invalid_token: nonce_mismatch");
+      const answer = await postJson(service, "/auth/google", {
+        idToken,
+        nonce,
+      });
+      expect(verdict(answer)).toBe("in");
+    });
+
+    it("expires after its ten minutes, and stays ours", async () => {
+      const service = await start({});
+      const [early, late] = [await newNonce(service), await newNonce(service)];
+      clock.step(599);
+      const inTime = await google.idToken({ nonce: early });
+      expect(verdict(await signIn(service, inTime))).toBe("in");
+      clock.step(2);
+      const tooLate = await google.idToken({ nonce: late });
+      expect(verdict(await signIn(service, tooLate))).toBe(
+        "401 invalid_token: nonce_expired",
+      );
+    });
+
+    it("lets one in of 50 at once on two instances", async () => {
+      const [one, other] = [await start({}), await start({})];
+      const idToken = await google.idToken({
+        account: newAccount(),
+        nonce: await newNonce(one),
+      });
+      const verdicts = await Promise.all(
+        Array.from({ length: 50 }, async (_, index) =>
+          verdict(await signIn(index % 2 ? one : other, idToken)),
+        ),
+      );
+      expect(count(verdicts, "in")).toBe(1);
+      expect(count(verdicts, "401 invalid_token: nonce_used")).toBe(49);
+    });
+
+    it("is not used up by who may not enter", async () => {
+      const service = await start({ SIGN_UP: "closed" });
+      const account = newAccount();
+      const idToken = await google.idToken({
+        account,
+        nonce: await newNonce(service),
+      });
+      const before = await rowCounts(service);
+      expect((await signIn(service, idToken)).body.code).toBe(
+        "sign_up_not_allowed",
+      );
+      expect(await rowCounts(service)).toEqual(before);
+      const open = await start({});
+      expect(verdict(await signIn(open, idToken))).toBe("in");
+    });
+  });
+
+  it("a nonce that is not ours is ignored while nonces are optional", async () => {
+    const service = await start({});
+    const idToken = await google.idToken({ nonce: "an SDK's own" });
+    expect(verdict(await signIn(service, idToken))).toBe("in");
+    expect(verdict(await signIn(service, idToken))).toBe("in");
+  });
+
+  it("required nonces keep out tokens without one, and with a stranger's", async () => {
+    const service = await start({ GOOGLE_NONCE: "required" });
+    const before = await rowCounts(service);
+    expect(verdict(await signIn(service, await google.idToken()))).toBe(
+      "401 invalid_token: nonce_missing",
+    );
+    const foreign = await google.idToken({ nonce: "an SDK's own" });
+    expect(verdict(await signIn(service, foreign))).toBe(
+      "401 invalid_token: nonce_unknown",
+    );
+    expect(await rowCounts(service)).toEqual(before);
+    const idToken = await google.idToken({ nonce: await newNonce(service) });
+    expect(verdict(await signIn(service, idToken))).toBe("in");
+  });
+
+  describe("an ID token, where it signs in once", () => {
+    const once = { GOOGLE_ID_TOKEN_USE: "once" };
+
+    it("lets one in of 50 at once on two instances, in ten rounds", async () => {
+      const [one, other] = [await start(once), await start(once)];
+      for (let round = 0; round < 10; round++) {
+        const account = newAccount();
+        const idToken = await google.idToken({ account });
+        const verdicts = await Promise.all(
+          Array.from({ length: 50 }, async (_, index) =>
+            verdict(await signIn(index % 2 ? one : other, idToken)),
+          ),
+        );
+        expect(count(verdicts, "in")).toBe(1);
+        expect(count(verdicts, "401 invalid_token: token_used")).toBe(49);
+        const sessions = await query<{ count: number }>(
+          one,
+          `SELECT count(*)::int FROM sessions JOIN identities USING (user_id)
+           WHERE subject = $1`,
+          [account.sub],
+        );
+        expect(sessions).toEqual([{ count: 1 }]);
+      }
+    });
+
+    it("is the same token in whatever spelling it comes", async () => {
+      const service = await start(once);
+      const idToken = await google.idToken();
+      expect(verdict(await signIn(service, idToken))).toBe("in");
+      const spellings = [
+        idToken,
+        `${idToken}=`,
+        `${idToken}\n`,
+        ` ${idToken}`,
+        idToken.replace(/.$/, (last) => (last === "A" ? "B" : "A")),
+        idToken.replaceAll("-", "+").replaceAll("_", "/"),
+        idToken.replace(".", "=."),
+      ];
+      for (const spelling of spellings) {
+        const answer = await signIn(service, spelling);
+        expect([answer.status, answer.body.code]).toEqual([
+          401,
+          "invalid_token",
+        ]);
+      }
+      for (const field of ["idtoken", "id_token", "credential"]) {
+        const answer = await postJson(service, "/tokensignin", {
+          [field]: idToken,
+        });
+        expect(verdict(answer)).toBe("401 invalid_token: token_used");
+      }
+    });
+
+    it("does not stand in the way of the next token of the same user", async () => {
+      const service = await start(once);
+      const account = newAccount();
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const idToken = await google.idToken({ account, claims: { attempt } });
+        expect(verdict(await signIn(service, idToken))).toBe("in");
+      }
+    });
+
+    it("is not used up by a refusal", async () => {
+      const service = await start({ ...once, SIGN_UP: "closed" });
+      const account = newAccount();
+      const idToken = await google.idToken({ account });
+      for (let attempt = 0; attempt < 2; attempt++) {
+        expect((await signIn(service, idToken)).body.code).toBe(
+          "sign_up_not_allowed",
+        );
+      }
+      const open = await start(once);
+      const { user } = await signIn(open, idToken);
+      const setStatus = (status: string) =>
+        query(open, "UPDATE users SET status = $2 WHERE id = $1", [
+          user.id,
+          status,
+        ]);
+      const another = await google.idToken({ account, claims: { jti: "2" } });
+      await setStatus("disabled");
+      expect((await signIn(open, another)).body.code).toBe("account_disabled");
+      await setStatus("active");
+      expect(verdict(await signIn(open, another))).toBe("in");
+    });
+  });
+
+  it("is forgotten when it could not be used any more, and not before", async () => {
+    const service = await start({ GOOGLE_ID_TOKEN_USE: "once" });
+    const nonce = await newNonce(service);
+    const idToken = await google.idToken({ account: newAccount(), nonce });
+    expect(verdict(await signIn(service, idToken))).toBe("in");
+    const purge = service.app.get(Purge);
+    const left = async () => {
+      await purge.run();
+      const [kept] = await query<Record<string, number>>(
+        service,
+        `SELECT (SELECT count(*)::int FROM nonces) AS nonces,
+          (SELECT count(*)::int FROM used_id_tokens) AS tokens`,
+      );
+      return kept;
+    };
+    clock.step(3600 + 599);
+    expect((await left())?.tokens).toBeGreaterThan(0);
+    clock.step(2);
+    expect((await left())?.tokens).toBe(0);
+    expect((await left())?.nonces).toBeGreaterThan(0);
+    clock.step(3 * 3600);
+    expect((await left())?.nonces).toBe(0);
+  });
+});

@@ -1,0 +1,188 @@
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { DataSource } from "typeorm";
+import { Clock } from "../src/common/clock.port";
+import { dataSourceOptions, migrate, SigningKeys } from "../src/index";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { SteppedClock } from "../src/testing/stepped-clock";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { getWithToken, signIn } from "./support/requests";
+import { ResourceServer } from "./support/resource-server";
+import { query } from "./support/rows";
+
+type Environment = Readonly<Record<string, string>>;
+
+const oldSecret = "only for tests: 8b1f4c0d9e7a6352f1e0";
+const newSecret = "quite another one: 0a9b8c7d6e5f4a3b2c";
+
+describe("the configuration of signing keys", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let clock: SteppedClock;
+
+  beforeEach(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+    clock = new SteppedClock();
+  });
+
+  afterEach(async () => {
+    await database.destroy();
+    await google.stop();
+  });
+
+  function start(env: Environment): Promise<TestService> {
+    return TestService.start(google, {
+      database,
+      env,
+      providers: [{ provide: Clock, useValue: clock }],
+    });
+  }
+
+  async function tokenOf(service: TestService): Promise<string> {
+    return (await signIn(service, await google.idToken())).accessToken;
+  }
+
+  async function expectAccepted(service: TestService, token: string) {
+    expect((await getWithToken(service, "/users/me", token)).status).toBe(200);
+  }
+
+  /** Takes the states of keys back, adds an older key, and migrates. */
+  async function migratedFromBefore(): Promise<unknown[]> {
+    const source = await new DataSource(
+      dataSourceOptions({ url: database.url, poolSize: 2, ssl: false }),
+    ).initialize();
+    try {
+      const names = source.migrations.map(({ name }) => String(name));
+      const since = names.findIndex((name) => name.includes("KeyStates"));
+      for (let undone = since; undone < names.length; undone++) {
+        await source.undoLastMigration({ transaction: "each" });
+      }
+      await source.query(`
+        INSERT INTO signing_keys SELECT kid || '-old', algorithm, public_jwk,
+          encrypted_private_key, not_before - interval '1 day', NULL,
+          created_at - interval '1 day' FROM signing_keys`);
+      await migrate(source);
+      return await source.query<unknown[]>(
+        `SELECT state, encrypted_private_key IS NOT NULL AS "isWhole",
+          expires_at IS NOT NULL AS ends FROM signing_keys ORDER BY state`,
+      );
+    } finally {
+      await source.destroy();
+    }
+  }
+
+  describe("a key from the environment", () => {
+    const oldKey = ecPem();
+    const newKey = ecPem();
+
+    it("is replaced in three steps, instance by instance, and nobody is refused", async () => {
+      const steps: Environment[] = [
+        { SIGNING_KEY_PEM: oldKey },
+        { SIGNING_KEY_PEM: oldKey, SIGNING_KEY_PEM_PREVIOUS: newKey },
+        { SIGNING_KEY_PEM: newKey, SIGNING_KEY_PEM_PREVIOUS: oldKey },
+        { SIGNING_KEY_PEM: newKey },
+      ];
+      const kids: unknown[] = [];
+      for (const [index, env] of steps.slice(1).entries()) {
+        // In the middle of a step there are both: before it and after it.
+        await using before = await start(steps[index] ?? {});
+        await using after = await start(env);
+        const servers = [before, after].map(
+          (service) => new ResourceServer([service], clock),
+        );
+        for (const service of [before, after]) {
+          const token = await tokenOf(service);
+          await expectAccepted(after, token);
+          const [first, second] = servers;
+          expect(await second?.refusalOf(token)).toBeNull();
+          // The new key has been published since the step before.
+          expect(await first?.refusalOf(token)).toBeNull();
+          await expectAccepted(before, token);
+        }
+        kids.push(after.app.get(SigningKeys).current().kid);
+        expect(await query(after, "SELECT kid FROM signing_keys")).toEqual([]);
+        clock.step(600);
+      }
+      expect(new Set(kids).size).toBe(2);
+    });
+
+    it("may be an RSA key, which the JWKS says", async () => {
+      await using service = await start({ SIGNING_KEY_PEM: rsaPem() });
+      await expectAccepted(service, await tokenOf(service));
+      const { body } = await getWithToken(service, "/.well-known/jwks.json");
+      const keys = body.keys as Record<string, unknown>[];
+      expect(keys.map((key) => Object.keys(key).sort())).toEqual([
+        ["alg", "e", "kid", "kty", "n", "use"],
+      ]);
+      expect(keys[0]).toMatchObject({ alg: "RS256", kty: "RSA", use: "sig" });
+      expect((await service.fetch("/health/ready")).status).toBe(200);
+    });
+
+    it("that is too weak is refused at the start, by its rule", async () => {
+      const { privateKey } = generateKeyPairSync("rsa", {
+        modulusLength: 1024,
+      });
+      const refusal = start({ SIGNING_KEY_PEM: pemOf(privateKey) });
+      await expect(refusal).rejects.toThrow(
+        /SIGNING_KEY_PEM must be an unencrypted PEM private key/,
+      );
+      await expect(refusal).rejects.not.toThrow(/BEGIN/);
+    });
+  });
+
+  describe("a SECRET_KEY that changes", () => {
+    it("costs no token, while the instances change one by one and afterwards", async () => {
+      const changing = {
+        SECRET_KEY: newSecret,
+        SECRET_KEY_PREVIOUS: oldSecret,
+      };
+      await using before = await start({ SECRET_KEY: oldSecret });
+      const tokens = [await tokenOf(before)];
+      const { kid } = before.app.get(SigningKeys).current();
+      {
+        await using between = await start(changing);
+        tokens.push(await tokenOf(between), await tokenOf(before));
+        for (const service of [before, between]) {
+          for (const token of tokens) await expectAccepted(service, token);
+        }
+      }
+      await using after = await start({ SECRET_KEY: newSecret });
+      expect(after.app.get(SigningKeys).current().kid).toBe(kid);
+      for (const token of tokens) await expectAccepted(after, token);
+      await expect(start({ SECRET_KEY: oldSecret })).rejects.toThrow(
+        "encrypted under another SECRET_KEY",
+      );
+    });
+  });
+
+  describe("a database of an older release", () => {
+    it("keeps its key, and its tokens are good after the migration", async () => {
+      let token: string;
+      {
+        await using service = await start({});
+        token = await tokenOf(service);
+      }
+      const states = await migratedFromBefore();
+      expect(states).toEqual([
+        { state: "current", isWhole: true, ends: false },
+        { state: "previous", isWhole: false, ends: true },
+      ]);
+      await using service = await start({});
+      await expectAccepted(service, token);
+      expect(service.app.get(SigningKeys).published()).toHaveLength(3);
+    });
+  });
+});
+
+function ecPem(): string {
+  return pemOf(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
+}
+
+function rsaPem(): string {
+  return pemOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
+}
+
+function pemOf(privateKey: KeyObject): string {
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}

@@ -1,0 +1,152 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import { SystemClock } from "../../src/common/clock.port";
+import { AuthError } from "../../src/common/auth-error";
+import { GoogleIdTokenVerifier } from "../../src/identity/google/google-id-token.verifier";
+import { GoogleSigningKeys } from "../../src/identity/google/google-signing-keys";
+import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { googlePaths } from "../../src/testing/google-emulator.routes";
+import { freezeDate } from "./frozen-date";
+import { type ReferenceVerdict, referenceVerdict } from "./reference-verifier";
+
+/** When the tokens of these tests are judged unless a test says otherwise. */
+export const nowSeconds = 1_763_700_000;
+/** How far the clocks may differ unless a test says otherwise, in seconds. */
+export const clockSkewSeconds = 60;
+
+/**
+ * The product's verifier, with its key cache and a Google over HTTP, beside the
+ * reference: every token is given to both.
+ */
+export class TwoVerifiers {
+  /** How many tokens have had which verdict. */
+  readonly seen = new Map<string, number>();
+
+  // The machine's, which stands still: google-auth-library knows no other.
+  private readonly clock = new SystemClock();
+  private readonly signingKeys: GoogleSigningKeys;
+  private readonly verifiers = new Map<number, GoogleIdTokenVerifier>();
+
+  private constructor(readonly google: GoogleEmulator) {
+    this.signingKeys = new GoogleSigningKeys(this.options(0), this.clock);
+  }
+
+  /** Starts the emulator and stops the machine's date. */
+  static async start(): Promise<TwoVerifiers> {
+    const google = await GoogleEmulator.start({ maxAgeSeconds: 24 * 3600 });
+    await google.rotateKeys();
+    freezeDate();
+    jest.setSystemTime(nowSeconds * 1000);
+    // Of Node 20 and 22, it begins to refuse hosts with an é once it is hot.
+    jest.spyOn(URL, "canParse").mockImplementation((url) => {
+      try {
+        return Boolean(new URL(url));
+      } catch {
+        return false;
+      }
+    });
+    return new TwoVerifiers(google);
+  }
+
+  async stop(): Promise<void> {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+    await this.google.stop();
+  }
+
+  /**
+   * Gives a token to both and demands that they agree, on the whole identity
+   * if it is accepted, and that a refusal does not quote the token.
+   *
+   * @returns `accepted` or the error code
+   */
+  async agreeOn(
+    token: string,
+    {
+      skew = clockSkewSeconds,
+      now = nowSeconds * 1000,
+    }: { skew?: number; now?: number } = {},
+  ): Promise<string> {
+    jest.setSystemTime(now);
+    const verdict = await this.productVerdict(token, skew);
+    const expected = referenceVerdict(token, {
+      clientIds: this.google.clientIds,
+      keys: new Map(
+        this.google.keys.published.map((key) => [key.kid, key.publicKey]),
+      ),
+      clockSkewSeconds: skew,
+      nowSeconds: Math.floor(now / 1000),
+    });
+    // Much faster than the matcher, which then says what is different.
+    if (!isDeepStrictEqual(verdict, expected)) {
+      expect(verdict).toStrictEqual(expected);
+    }
+    this.seen.set(verdict.code, (this.seen.get(verdict.code) ?? 0) + 1);
+    return verdict.code;
+  }
+
+  /**
+   * That the tokens so far have had all of these verdicts, so that none of the
+   * rules was tried in vain. Of a short run that is too much to ask.
+   */
+  expectSeen(...codes: ReferenceVerdict["code"][]): void {
+    const seen = [...this.seen.keys()];
+    const tried = [...this.seen.values()].reduce((sum, count) => sum + count);
+    this.seen.clear();
+    if (tried >= 500) expect(seen).toEqual(expect.arrayContaining(codes));
+  }
+
+  /** What the product says; what it throws can only be an AuthError. */
+  async productVerdict(
+    token: string,
+    skew = clockSkewSeconds,
+  ): Promise<{ code: string; identity?: object }> {
+    try {
+      const identity = await this.verifierWith(skew).verify(token);
+      return { code: "accepted", identity };
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      expectSilence(error, token);
+      return { code: error.code };
+    }
+  }
+
+  private verifierWith(skew: number): GoogleIdTokenVerifier {
+    const verifier =
+      this.verifiers.get(skew) ??
+      new GoogleIdTokenVerifier(
+        this.options(skew),
+        this.signingKeys,
+        this.clock,
+      );
+    this.verifiers.set(skew, verifier);
+    return verifier;
+  }
+
+  private options(skew: number) {
+    return {
+      clients: this.google.clientIds.map((id) => ({ id })),
+      certsUrl: `${this.google.url}${googlePaths.certs}`,
+      clockSkewSeconds: skew,
+    };
+  }
+}
+
+/** That nothing of the token is in anything that a log could print. */
+function expectSilence(error: AuthError, token: string): void {
+  const { code, reason, message, cause, stack = "" } = error;
+  match(String(reason), /^[a-z_]{1,40}$/);
+  equal(message, `${code}: ${reason}`);
+  equal(cause, undefined);
+  deepEqual(Object.keys(error).sort(), [
+    ...["code", "errors", "name", "reason", "retryAfterSeconds"],
+  ]);
+  const [first = "", ...frames] = stack.split("\n");
+  match(first, /^(Auth)?Error: /);
+  equal(first.slice(first.indexOf(": ") + 2), message);
+  ok(frames.every((frame) => frame.startsWith("    at ")));
+  const said = `${message}\n${JSON.stringify(error)}`;
+  for (let at = 0; at + 12 <= said.length; at++) {
+    ok(!token.includes(said.slice(at, at + 12)), "quotes the token");
+  }
+}
