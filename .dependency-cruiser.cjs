@@ -6,7 +6,7 @@ const floors = [
   ["common", "config", "database", "audit", "rate-limits"],
   ["identity", "users"],
   ["sessions", "tokens"],
-  ["auth", "oauth", "security-events", "admin", "ops"],
+  ["auth", "account", "oauth", "security-events", "admin", "ops"],
 ];
 const folders = (names) => `^src/(?:${names.join("|")})/`;
 const specs = "\\.spec\\.ts$";
@@ -26,14 +26,23 @@ const upwards = floors.map((names, floor) => ({
   },
 }));
 
-/** On floors 2 and 3 the folders stand side by side and never import each other. */
+/** The OAuth endpoints are other words for what auth does; auth does not know of them. */
+const leansOn = { oauth: ["auth"] };
+
+/** On floors 2 and 3 the folders stand side by side and do not import each other. */
 const sideways = [...floors[2], ...floors[3]].map((name) => {
   const floor = floors.find((names) => names.includes(name));
   return {
     name: `${name}-imports-its-neighbour`,
     severity: "error",
     from: { path: folders([name]), pathNot: specs },
-    to: { path: folders(floor.filter((other) => other !== name)) },
+    to: {
+      path: folders(
+        floor.filter(
+          (other) => other !== name && !leansOn[name]?.includes(other),
+        ),
+      ),
+    },
   };
 });
 

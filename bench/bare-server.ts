@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import {
   createPublicKey,
   generateKeyPairSync,
@@ -11,6 +12,10 @@ import { OAuth2Client } from "google-auth-library";
 import jwt from "jsonwebtoken";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
+import { SystemClock } from "../src/common/clock.port";
+import { RefreshTokens } from "../src/sessions/refresh-tokens";
+import type { Session } from "../src/sessions/session-store.port";
+import { rotateSession } from "../src/sessions/session.statements";
 import { serveBench } from "./child";
 
 /**
@@ -38,12 +43,25 @@ WITH identity AS (
     updated_at = now(), last_sign_in_at = now()
   RETURNING *
 ), session AS (
-  INSERT INTO sessions (id, user_id, client_id, salt, rotated_at, idle_expires_at,
+  INSERT INTO sessions (id, user_id, client_id, salt, idle_expires_at,
     absolute_expires_at, created_at, last_used_at)
-  SELECT $7, id, $8, $9, now(), now() + interval '30 days', now() + interval '90 days', now(), now()
+  SELECT $7, id, $8, $9, now() + interval '30 days', now() + interval '90 days', now(), now()
   FROM account
 )
 SELECT * FROM account`;
+
+/** Refresh tokens are made and read as ours are: their cost is no overhead. */
+const refreshTokens = new RefreshTokens(
+  {
+    idleTtlSeconds: 2_592_000,
+    maxTtlSeconds: 7_776_000,
+    refreshGraceSeconds: 10,
+    accessTokenTtlSeconds: 900,
+    secretKey: "only for the bench: 3f0c2a9d8b7e6f5041",
+    previousSecretKey: null,
+  },
+  new SystemClock(),
+);
 
 async function main(): Promise<void> {
   const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
@@ -67,7 +85,7 @@ async function main(): Promise<void> {
       ["https://accounts.google.com"],
     );
     const claims = ticket.getPayload();
-    const sessionId = uuidv7();
+    const [sessionId, salt] = [uuidv7(), randomBytes(32)];
     const { rows } = await pool.query<Record<string, unknown>>({
       name: process.env.BENCH_PREPARED ? "sign-in" : undefined,
       text: signIn,
@@ -80,7 +98,7 @@ async function main(): Promise<void> {
         claims?.name,
         sessionId,
         claims?.aud,
-        randomBytes(32),
+        salt,
       ],
     });
     const user = rows[0];
@@ -89,8 +107,43 @@ async function main(): Promise<void> {
       privateKey,
       { algorithm: "ES256", issuer, audience: issuer, expiresIn: 900 },
     );
-    return { accessToken, user };
+    const session = { id: sessionId, salt, generation: 1 };
+    return { accessToken, user, refreshToken: refreshTokenOf(session) };
   });
+  app.post<{ Body: { refreshToken: string } }>(
+    "/auth/refresh",
+    async (request) => {
+      const token = refreshTokens.read(request.body.refreshToken);
+      const now = Date.now();
+      const { rows } = await pool.query<Record<string, unknown>>({
+        name: process.env.BENCH_PREPARED ? "refresh" : undefined,
+        text: rotateSession,
+        values: [
+          token?.sessionId,
+          token?.generation,
+          token?.pepper,
+          token?.proof,
+          null,
+          new Date(now),
+          new Date(now + 2_592_000_000),
+          request.ip,
+          request.headers["user-agent"],
+        ],
+      });
+      const row = rows[0] as unknown as Session & { "user.roles": string[] };
+      const accessToken = jwt.sign(
+        {
+          sub: row.userId,
+          sid: row.id,
+          jti: randomUUID(),
+          roles: row["user.roles"],
+        },
+        privateKey,
+        { algorithm: "ES256", issuer, audience: issuer, expiresIn: 900 },
+      );
+      return { accessToken, user: row, refreshToken: refreshTokenOf(row) };
+    },
+  );
   app.get("/bench/principal", (request) => {
     const token = (request.headers.authorization ?? "").slice(7);
     const claims = jwt.verify(token, publicKey, {
@@ -101,6 +154,14 @@ async function main(): Promise<void> {
     return { userId: typeof claims === "object" ? claims.sub : undefined };
   });
   serveBench(await app.listen({ host: "127.0.0.1", port: 0 }));
+}
+
+function refreshTokenOf(
+  session: Pick<Session, "id" | "salt" | "generation">,
+): string {
+  const ends = new Date(Date.now() + 2_592_000_000);
+  const whole = { ...session, idleExpiresAt: ends, absoluteExpiresAt: ends };
+  return refreshTokens.issue(whole as Session).token;
 }
 
 void main();

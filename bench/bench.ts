@@ -4,7 +4,8 @@ import { TestDatabase } from "../src/testing/test-database";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { newAccount } from "../src/testing/google-accounts";
 import { type BenchServer, startBenchServer } from "./child";
-import { load, median, type Round } from "./load";
+import { type BodyChain, connections, load, type Round } from "./load";
+import { mediansOf, print, ratioOf, type Report } from "./report";
 
 /**
  * Our speed as a ratio to a bare server on the same machine, in the same run
@@ -17,15 +18,6 @@ interface Scenario {
   /** Whether the statement runs, so that it matters whether it is prepared. */
   readonly signsIn: boolean;
   round(server: BenchServer, round: number): Promise<Round>;
-}
-
-interface Report {
-  readonly scenario: string;
-  readonly ratio: number;
-  /** To the bare server that prepares its statement; for information. */
-  readonly ratioToPrepared?: number;
-  readonly floor?: number;
-  readonly servers: Record<string, Round>;
 }
 
 const jsonHeaders = { "content-type": "application/json" };
@@ -68,6 +60,7 @@ async function main(): Promise<void> {
     // Never reached, but counted, for that is part of what a sign-in costs.
     RATE_LIMIT_SIGN_IN: "1000000/1",
     RATE_LIMIT_SIGN_IN_FAILURES: "1000000/1",
+    RATE_LIMIT_REFRESH: "1000000/1",
     DATABASE_URL: database.url,
     ...google.environment(),
   });
@@ -87,11 +80,16 @@ async function main(): Promise<void> {
   );
   const servers = [bare, prepared, service];
   const accessTokens = new Map<BenchServer, string>();
+  const refreshes = new Map<BenchServer, BodyChain>();
   for (const server of servers) {
+    const ready: string[] = [];
     // Everybody in `known` signs in once, so that they are.
     for (const token of known) {
-      accessTokens.set(server, await signIn(server, token));
+      const { accessToken, refreshToken } = await signIn(server, token);
+      accessTokens.set(server, accessToken);
+      ready.push(JSON.stringify({ refreshToken }));
     }
+    refreshes.set(server, { ready, next: nextRefresh });
   }
 
   const scenarios: Scenario[] = [
@@ -124,6 +122,26 @@ async function main(): Promise<void> {
           ),
           amount: newUsersPerRound,
         }),
+    },
+    {
+      name: "refresh",
+      floor: 0.75,
+      signsIn: true,
+      round: async (server) => {
+        const chain = refreshes.get(server);
+        const round = await load({
+          url: `${server.url}/auth/refresh`,
+          method: "POST",
+          headers: jsonHeaders,
+          chain,
+          seconds,
+        });
+        // What was under way at the end has been replaced, and nobody knows by what.
+        if ((chain?.ready.length ?? 0) < connections) {
+          throw new Error("Too few refresh tokens are left for another round");
+        }
+        return round;
+      },
     },
     {
       name: "guarded GET",
@@ -198,63 +216,31 @@ async function mint(google: GoogleEmulator, count: number): Promise<string[]> {
   return tokens;
 }
 
-async function signIn(server: BenchServer, idToken: string): Promise<string> {
+async function signIn(
+  server: BenchServer,
+  idToken: string,
+): Promise<TokensBody> {
   const response = await fetch(`${server.url}/auth/google`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ idToken }),
   });
-  const { accessToken } = (await response.json()) as { accessToken: string };
-  return accessToken;
+  return (await response.json()) as TokensBody;
+}
+
+interface TokensBody {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** The body of the refresh after the one with this answer. */
+function nextRefresh(answer: string): string {
+  const { refreshToken } = JSON.parse(answer) as TokensBody;
+  return JSON.stringify({ refreshToken });
 }
 
 function bodiesOf(tokens: readonly string[]): string[] {
   return tokens.map((idToken) => JSON.stringify({ idToken }));
-}
-
-function ratioOf(medians: Readonly<Record<string, Round>>, to: string): number {
-  return (
-    (medians.service?.requestsPerSecond ?? 0) /
-    (medians[to]?.requestsPerSecond ?? Infinity)
-  );
-}
-
-function mediansOf(rounds: readonly Round[]): Round {
-  return {
-    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
-    p50: median(rounds.map((round) => round.p50)),
-    p99: median(rounds.map((round) => round.p99)),
-  };
-}
-
-function print(
-  reports: readonly Report[],
-  memory: Readonly<Record<string, number>>,
-): void {
-  for (const report of reports) {
-    const { scenario, ratio, ratioToPrepared, floor, servers } = report;
-    const verdict =
-      floor === undefined
-        ? ""
-        : ratio >= floor
-          ? `  ✔ at least ${floor}`
-          : `  ✖ below ${floor}`;
-    console.log(
-      `\n${scenario}: ${ratio.toFixed(2)} of the bare server${verdict}` +
-        (ratioToPrepared === undefined
-          ? ""
-          : `, ${ratioToPrepared.toFixed(2)} of one that prepares its statement`),
-    );
-    for (const [name, round] of Object.entries(servers)) {
-      console.log(
-        `  ${name.padEnd(15)} ${round.requestsPerSecond.toFixed(0).padStart(6)} requests/s   p50 ${round.p50} ms   p99 ${round.p99} ms`,
-      );
-    }
-  }
-  const megabytes = Object.entries(memory).map(
-    ([name, bytes]) => `${name} ${(bytes / 1048576).toFixed(0)} MB`,
-  );
-  console.log(`\nMemory after the load: ${megabytes.join(", ")}`);
 }
 
 function integer(text: string): number {

@@ -14,13 +14,21 @@ interface Load {
   readonly headers: Record<string, string>;
   /** The bodies, one per request, and again from the first. */
   readonly bodies?: readonly string[];
+  /** Bodies that each answer makes the next of; there have to be enough for every connection. */
+  readonly chain?: BodyChain;
   /** Ends after this many seconds… */
   readonly seconds?: number;
   /** …or after this many requests. */
   readonly amount?: number;
 }
 
-const connections = 24;
+/** Bodies to be sent once, and where the next come from. */
+export interface BodyChain {
+  readonly ready: string[];
+  readonly next: (answer: string) => string;
+}
+
+export const connections = 24;
 
 /**
  * Loads one route and measures.
@@ -28,7 +36,7 @@ const connections = 24;
  * @throws Error when any answer is not 2xx: a fast refusal is no result
  */
 export async function load(options: Load): Promise<Round> {
-  const { url, method, headers, bodies, seconds, amount } = options;
+  const { url, method, headers, bodies, chain, seconds, amount } = options;
   let index = 0;
   // Its own times are those of a ticker that ticks once a second.
   let [first, last] = [Infinity, 0];
@@ -49,6 +57,20 @@ export async function load(options: Load): Promise<Round> {
               setupRequest: (request) => {
                 request.body = bodies[index++ % bodies.length];
                 return request;
+              },
+            },
+          ],
+        }),
+        ...(chain && {
+          requests: [
+            {
+              method,
+              setupRequest: (request) => {
+                request.body = chain.ready.shift();
+                return request;
+              },
+              onResponse: (_status, answer) => {
+                chain.ready.push(chain.next(answer));
               },
             },
           ],

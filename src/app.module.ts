@@ -11,11 +11,15 @@ import type { Logger } from "pino";
 import type { Environment } from "./config/environment";
 import { settingsOf } from "./config/settings";
 import {
+  AccountModule,
+  AdminModule,
+  AuditModule,
   AuthModule,
   CommonModule,
   DatabaseModule,
   dataSourceOptions,
   IdentityModule,
+  OAuthModule,
   OpsModule,
   PemSigningKeys,
   RateLimitsModule,
@@ -28,7 +32,7 @@ import {
 export interface AppOptions {
   /** What the application logs with; Nest's own logger unless given. */
   readonly logger?: Logger;
-  /** Replacements for the defaults of floor 0, such as a frozen Clock. */
+  /** Replacements for the defaults of floor 0, such as a frozen Clock, and for the ProfileSchema. */
   readonly providers?: Provider[];
   /** Controllers beside ours, and guarded like them. */
   readonly controllers?: Type[];
@@ -73,6 +77,11 @@ export class AppModule {
           }),
         }),
         DatabaseModule,
+        AuditModule.forRootAsync({
+          inject: [settings.audit.KEY],
+          useFactory: (audit: ConfigType<typeof settings.audit>) => audit,
+          providers: options.providers,
+        }),
         RateLimitsModule.forRootAsync({
           inject: [settings.rateLimits.KEY],
           useFactory: (limits: ConfigType<typeof settings.rateLimits>) =>
@@ -84,7 +93,11 @@ export class AppModule {
           useFactory: (identity: ConfigType<typeof settings.identity>) =>
             identity,
         }),
-        UsersModule.forRoot({}),
+        UsersModule.forRootAsync({
+          inject: [settings.users.KEY],
+          useFactory: (users: ConfigType<typeof settings.users>) => users,
+          providers: options.providers,
+        }),
         SessionsModule.forRootAsync({
           inject: [settings.sessions.KEY],
           useFactory: (sessions: ConfigType<typeof settings.sessions>) =>
@@ -100,6 +113,15 @@ export class AppModule {
         AuthModule.forRootAsync({
           inject: [settings.auth.KEY],
           useFactory: (auth: ConfigType<typeof settings.auth>) => auth,
+        }),
+        OAuthModule.forRootAsync({
+          inject: [settings.oauth.KEY],
+          useFactory: (oauth: ConfigType<typeof settings.oauth>) => oauth,
+        }),
+        AccountModule,
+        AdminModule.forRootAsync({
+          inject: [settings.admin.KEY],
+          useFactory: (admin: ConfigType<typeof settings.admin>) => admin,
         }),
         OpsModule,
       ],

@@ -1,7 +1,22 @@
+export { AccountModule } from "./account/account.module";
+export { AdminModule } from "./admin/admin.module";
+export type { AdminOptions } from "./admin/admin.options";
+export { AuditModule } from "./audit/audit.module";
+export type { AuditOptions } from "./audit/audit.options";
+export {
+  type AuditEvent,
+  type AuditEventName,
+  auditEvents,
+} from "./audit/audit-event";
+export { AuditSink, LogAuditSink } from "./audit/audit-sink.port";
+export { AuditTrail } from "./audit/audit-trail";
 export { AccessTokenGuard } from "./auth/access-token.guard";
+export { AccessTokenVerifier } from "./auth/access-token-verifier.port";
 export { AllowedOriginGuard } from "./auth/allowed-origin.guard";
 export { AuthModule } from "./auth/auth.module";
 export type { AuthOptions } from "./auth/auth.options";
+export { ResourceServerModule } from "./auth/resource-server.module";
+export type { ResourceServerOptions } from "./auth/resource-server.options";
 export { GoogleIdTokenGuard } from "./auth/google-id-token.guard";
 export { GoogleIdTokenStrategy } from "./auth/google-id-token.strategy";
 export { type SignedIn, SignIn } from "./auth/sign-in";
@@ -11,6 +26,7 @@ export {
   SignInPolicy,
 } from "./auth/sign-in-policy.port";
 export {
+  AllowIncompleteProfile,
   CurrentUser,
   OptionalAuth,
   Public,
@@ -26,8 +42,8 @@ export { Clock, SystemClock } from "./common/clock.port";
 export { CommonModule, type CommonOptions } from "./common/common.module";
 export type { Principal } from "./common/principal";
 export { ProblemDetailsFilter } from "./common/problem-details.filter";
+export { Database, type Transaction } from "./database/database";
 export type { SigningAlgorithm } from "./common/signature-key";
-export { Database } from "./database/database";
 export { DatabaseModule } from "./database/database.module";
 export {
   type DatabaseOptions,
@@ -42,6 +58,8 @@ export type { IdentityOptions } from "./identity/identity.options";
 export { IdentityVerifier } from "./identity/identity-verifier.port";
 export { GoogleIdTokenVerifier } from "./identity/google/google-id-token.verifier";
 export type { VerifiedIdentity } from "./identity/verified-identity";
+export { OAuthModule } from "./oauth/oauth.module";
+export type { IntrospectionClient, OAuthOptions } from "./oauth/oauth.options";
 export {
   fastifyAdapter,
   type FastifyAdapterOptions,
@@ -63,9 +81,15 @@ export {
   type Session,
   type SessionContext,
   SessionStore,
+  type Ending,
+  type EndReason,
+  type PresentedRefreshToken,
+  type RefreshOutcome,
   type SignInOptions,
   type SignInOutcome,
 } from "./sessions/session-store.port";
+export { RefreshTokens } from "./sessions/refresh-tokens";
+export { Revocations } from "./sessions/revocations";
 export { SessionsModule } from "./sessions/sessions.module";
 export type { SessionsOptions } from "./sessions/sessions.options";
 export { TypeormSessionStore } from "./sessions/typeorm-session-store";
@@ -93,14 +117,27 @@ export {
   type VerificationKey,
 } from "./tokens/signing-keys.port";
 export { StoredSigningKeys } from "./tokens/stored-signing-keys";
+export type { DpopRules } from "./tokens/dpop.options";
 export { TokensModule } from "./tokens/tokens.module";
 export type { TokensOptions } from "./tokens/tokens.options";
+export { ClassProfileSchema } from "./users/class-profile-schema";
+export { OpenProfileSchema } from "./users/open-profile-schema";
+export {
+  type ParsedProfile,
+  type Profile,
+  ProfileSchema,
+} from "./users/profile-schema.port";
 export { TypeormUserDirectory } from "./users/typeorm-user-directory";
 export {
   type FindOrCreateOptions,
   type FindOrCreateOutcome,
+  type Identity,
   type User,
+  type UserChanges,
   UserDirectory,
+  type UserFilter,
+  type UserPage,
 } from "./users/user-directory.port";
 export { UserDto } from "./users/user.dto";
 export { UsersModule } from "./users/users.module";
+export type { UsersOptions } from "./users/users.options";

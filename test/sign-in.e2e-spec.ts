@@ -137,7 +137,7 @@ describe("signing in with a Google ID token", () => {
         ) as string,
         expiresIn: 900,
         refreshToken: expect.stringMatching(
-          /^v1\.[0-9a-f-]{36}\.1\.[\w-]{43}$/,
+          /^v1\.[0-9a-f-]{36}\.1\.[\w-]{64}$/,
         ) as string,
         refreshExpiresIn: 2592000,
         sessionId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { auditPage } from "./docs/audit.page";
 import { configurationPage } from "./docs/configuration.page";
 import { envExampleFile } from "./docs/env-example.file";
 import { errorsPage } from "./docs/errors.page";
@@ -16,6 +17,7 @@ import { seamsPage } from "./docs/seams.page";
 export async function generateDocs(): Promise<Map<string, string>> {
   return new Map([
     ["docs/configuration.md", await configurationPage()],
+    ["docs/audit.md", await auditPage()],
     ["docs/errors.md", await errorsPage()],
     ["docs/seams.md", await seamsPage()],
     ["docs/openapi.json", await openApiFile()],

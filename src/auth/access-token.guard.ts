@@ -8,23 +8,26 @@ import { Reflector } from "@nestjs/core";
 import {
   ACCESS_RULE,
   type AccessRule,
+  INCOMPLETE_PROFILE_ALLOWED,
   REQUIRED_ROLES,
   type RequestWithPrincipal,
 } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
-import { AccessTokens } from "../tokens/access-tokens";
+import type { Principal } from "../common/principal";
+import { signUpScope } from "../tokens/access-token.subject";
+import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { BoundTokens, type HeaderResponse } from "./bound-tokens";
+import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
 
-interface PlainRequest extends RequestWithPrincipal {
-  readonly headers: { readonly authorization?: string };
-  readonly query?: unknown;
-  readonly body?: unknown;
-}
+interface PlainRequest extends TokenRequest, RequestWithPrincipal {}
 
 /**
  * Protects every route of the application: what is not marked `@Public()` or
- * `@OptionalAuth()` needs one of our access tokens. No I/O.
+ * `@OptionalAuth()` needs one of our access tokens; one that is bound to a key
+ * also a proof that the client has it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750 Bearer token usage
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-7 DPoP
  */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
@@ -33,25 +36,54 @@ export class AccessTokenGuard implements CanActivate {
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly accessTokens: AccessTokens,
+    private readonly tokens: AccessTokenVerifier,
+    private readonly boundTokens: BoundTokens,
   ) {}
 
-  /** @throws AuthError `unauthenticated`, `insufficient_role`, `invalid_request` */
-  canActivate(context: ExecutionContext): boolean {
-    const { access, roles } = this.ruleOf(context);
-    if (access === "public") return true;
+  /**
+   * @throws AuthError `unauthenticated`, `profile_incomplete`,
+   *   `insufficient_role`, `invalid_request`, `service_unavailable`
+   */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const rule = this.ruleOf(context);
+    if (rule.access === "public") return true;
     const request = context.switchToHttp().getRequest<PlainRequest>();
     const token = bearerToken(request);
     if (token === null) {
-      if (access === "optional") return true;
-      throw new AuthError("unauthenticated", { reason: "no_token" });
+      if (rule.access === "optional") return true;
+      throw new AuthError("unauthenticated", {
+        reason: "no_token",
+        challenge: this.boundTokens.challenge,
+      });
     }
-    const principal = this.accessTokens.verify(token);
-    if (roles && !roles.some((role) => principal.roles.includes(role))) {
-      throw new AuthError("insufficient_role");
+    if (this.boundTokens.isOn) {
+      const bound = token === "" ? dpopToken(request) : null;
+      if (bound !== null) {
+        const response = context.switchToHttp().getResponse<HeaderResponse>();
+        return this.boundTokens
+          .verify(request, response, bound)
+          .then((principal) => enter(request, rule, principal));
+      }
+      if (this.boundTokens.isRequired || request.headers.dpop !== undefined) {
+        throw this.boundTokens.refusal("not_a_bearer_token");
+      }
     }
-    request.principal = principal;
-    return true;
+    const found = this.tokens.verify(token);
+    return found instanceof Promise
+      ? found.then((principal) => this.enterPlain(request, rule, principal))
+      : this.enterPlain(request, rule, found);
+  }
+
+  /** Whoever stole a bound token must not get in by leaving the proof away. */
+  private enterPlain(
+    request: PlainRequest,
+    rule: RouteRule,
+    principal: Principal,
+  ): true {
+    if (principal.confirmation !== null) {
+      throw this.boundTokens.refusal("token_is_bound");
+    }
+    return enter(request, rule, principal);
   }
 
   private ruleOf(context: ExecutionContext): RouteRule {
@@ -65,6 +97,11 @@ export class AccessTokenGuard implements CanActivate {
       type,
       access: this.reflector.getAllAndOverride(ACCESS_RULE, targets),
       roles: this.reflector.getAllAndOverride(REQUIRED_ROLES, targets),
+      allowsIncomplete:
+        this.reflector.getAllAndOverride<boolean | undefined>(
+          INCOMPLETE_PROFILE_ALLOWED,
+          targets,
+        ) ?? false,
     };
     this.rules.set(handler, rule);
     return rule;
@@ -75,24 +112,20 @@ interface RouteRule {
   readonly type: Type;
   readonly access: AccessRule | undefined;
   readonly roles: readonly string[] | undefined;
+  readonly allowsIncomplete: boolean;
 }
 
-function bearerToken({ headers, query, body }: PlainRequest): string | null {
-  const match = /^Bearer +([^\s]+)$/i.exec(headers.authorization ?? "");
-  // RFC 6750 §2: a client must not use more than one way to send the token.
-  if (match && [query, body].some((part) => has(part, "access_token"))) {
-    throw new AuthError("invalid_request", {
-      errors: [
-        {
-          field: "access_token",
-          message: "send the access token in the Authorization header only",
-        },
-      ],
-    });
+function enter(
+  request: PlainRequest,
+  { roles, allowsIncomplete }: RouteRule,
+  principal: Principal,
+): true {
+  if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
+    throw new AuthError("profile_incomplete");
   }
-  return match?.[1] ?? (headers.authorization === undefined ? null : "");
-}
-
-function has(part: unknown, name: string): boolean {
-  return typeof part === "object" && part !== null && Object.hasOwn(part, name);
+  if (roles && !roles.some((role) => principal.roles.includes(role))) {
+    throw new AuthError("insufficient_role");
+  }
+  request.principal = principal;
+  return true;
 }

@@ -6,9 +6,14 @@ import {
 } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import { AUTH_OPTIONS, type AuthOptions } from "./auth.options";
+import { RefreshCookie } from "./refresh-cookie";
 
 interface PlainRequest {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: {
+    readonly cookie?: string;
+    readonly origin?: string;
+    readonly "sec-fetch-site"?: string;
+  };
 }
 
 /**
@@ -23,15 +28,26 @@ interface PlainRequest {
 export class AllowedOriginGuard implements CanActivate {
   private readonly allowed: ReadonlySet<unknown>;
 
-  constructor(@Inject(AUTH_OPTIONS) { allowedOrigins }: AuthOptions) {
+  constructor(
+    @Inject(AUTH_OPTIONS) { allowedOrigins }: AuthOptions,
+    private readonly cookie: RefreshCookie,
+  ) {
     this.allowed = new Set(allowedOrigins);
   }
 
   /** @throws AuthError `origin_not_allowed` */
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<PlainRequest>();
+    const request = context.switchToHttp().getRequest<PlainRequest>();
+    const { headers } = request;
     const { origin } = headers;
-    if (origin === undefined || this.allowed.has(origin)) return true;
+    if (this.allowed.has(origin)) return true;
+    if (origin === undefined) {
+      // Where a cookie is set or read, only a browser has any business.
+      if (!this.cookie.isOn && this.cookie.read(request) === undefined) {
+        return true;
+      }
+      throw new AuthError("origin_not_allowed", { reason: "no_origin" });
+    }
     // No script can set this header. A page without an origin is nobody's.
     const isSameOrigin = headers["sec-fetch-site"] === "same-origin";
     if (isSameOrigin && origin !== "null") return true;

@@ -7,6 +7,7 @@ import {
   Post,
   Headers,
   Req,
+  Res,
   UseGuards,
 } from "@nestjs/common";
 import {
@@ -23,10 +24,12 @@ import { RequestBodyPipe } from "../common/request-body.pipe";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
 import { AllowedOriginGuard } from "./allowed-origin.guard";
+import { DpopBinding, KeyThumbprint } from "./dpop-proof.guard";
 import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { OneTimeMarks } from "../sessions/one-time-marks";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
 import { nonceAgrees } from "./nonce";
+import { type CookieResponse, RefreshCookie } from "./refresh-cookie";
 import { SignIn } from "./sign-in";
 
 @ApiTags("Sign-in")
@@ -36,6 +39,7 @@ export class AuthController {
   constructor(
     private readonly signIn: SignIn,
     private readonly marks: OneTimeMarks,
+    private readonly cookie: RefreshCookie,
   ) {}
 
   @Post("auth/google/nonce")
@@ -58,6 +62,7 @@ export class AuthController {
   @Header("Cache-Control", "no-store")
   // Guards run from the lowest up: who is refused early costs no verification.
   @UseGuards(GoogleIdTokenGuard)
+  @DpopBinding()
   @RateLimited("signIn", { failures: "signInFailures" })
   @UseGuards(AllowedOriginGuard)
   @ApiOperation({
@@ -70,6 +75,8 @@ export class AuthController {
   @ApiOkResponse({ type: SignInResponseDto })
   @ApiProblem(
     "invalid_request",
+    "invalid_dpop_proof",
+    "use_dpop_nonce",
     "payload_too_large",
     "unsupported_media_type",
     "invalid_token",
@@ -86,17 +93,22 @@ export class AuthController {
   async signInWithGoogle(
     @Req() { user: identity }: { user: VerifiedIdentity },
     @Body(RequestBodyPipe) body: SignInRequestDto,
+    @Body("profile") profile: unknown,
     @Ip() ip: string | undefined,
     @Headers("user-agent") userAgent: string | undefined,
+    @KeyThumbprint() keyThumbprint: string | null,
+    @Res({ passthrough: true }) response: CookieResponse,
   ): Promise<SignInResponseDto> {
     if (body.nonce && !nonceAgrees(identity.nonce, body.nonce)) {
       throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
     }
-    const signedIn = await this.signIn.run(identity, {
+    const context = {
       device: body.device ?? null,
       ip: ip ?? null,
       userAgent: userAgent ?? null,
-    });
-    return new SignInResponseDto(signedIn);
+      keyThumbprint,
+    };
+    const signedIn = await this.signIn.run(identity, context, profile);
+    return this.cookie.answer(new SignInResponseDto(signedIn), response);
   }
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
 import { IsOptional, IsString, Length, MaxLength } from "class-validator";
 import { UserDto } from "../users/user.dto";
+import type { SignedInUser } from "./issued-tokens";
 import type { SignedIn } from "./sign-in";
 
 /** What a client sends to sign in; unknown fields are ignored. */
@@ -41,6 +42,13 @@ export class SignInRequestDto {
   @IsString({ message: "must be a string" })
   @MaxLength(100, { message: "must have at most 100 characters" })
   device?: string;
+
+  @ApiPropertyOptional({
+    type: Object,
+    description:
+      "The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is.",
+  })
+  profile?: object;
 }
 
 /** A nonce given out for one sign-in. */
@@ -52,10 +60,13 @@ export class NonceDto {
   readonly expiresIn!: number;
 }
 
-/** The answer to a sign-in. */
-export class SignInResponseDto {
-  @ApiProperty({ enum: ["Bearer"] })
-  readonly tokenType = "Bearer";
+/** What a signed-in client is given, also at every refresh. */
+export class TokensDto {
+  @ApiProperty({
+    enum: ["Bearer", "DPoP"],
+    description: "The scheme to send the access token with",
+  })
+  readonly tokenType: "Bearer" | "DPoP";
 
   @ApiProperty({ description: "This service's own access token (RFC 9068)" })
   readonly accessToken: string;
@@ -63,8 +74,8 @@ export class SignInResponseDto {
   @ApiProperty({ description: "Seconds the access token lives" })
   readonly expiresIn: number;
 
-  @ApiProperty()
-  readonly refreshToken: string;
+  @ApiPropertyOptional({ description: "Absent when it travels in the cookie" })
+  readonly refreshToken?: string;
 
   @ApiProperty({ description: "Seconds the refresh token lives unused" })
   readonly refreshExpiresIn: number;
@@ -72,25 +83,35 @@ export class SignInResponseDto {
   @ApiProperty({ format: "uuid" })
   readonly sessionId: string;
 
-  @ApiProperty({ description: "True in exactly one answer per user" })
-  readonly isNewUser: boolean;
-
   @ApiProperty({
-    description: "Whether the app's required profile fields are all there",
+    description:
+      "Whether the app's required profile fields are all there. If not, the access token opens `POST /users/me/complete` and the sign-out only.",
   })
   readonly profileComplete: boolean;
 
   @ApiProperty({ type: UserDto })
   readonly user: UserDto;
 
+  constructor(signedIn: SignedInUser) {
+    const { accessToken, refreshToken, session, user } = signedIn;
+    this.tokenType = session.keyThumbprint === null ? "Bearer" : "DPoP";
+    this.accessToken = accessToken.token;
+    this.expiresIn = accessToken.expiresIn;
+    this.refreshToken = refreshToken.token;
+    this.refreshExpiresIn = refreshToken.expiresIn;
+    this.sessionId = session.id;
+    this.profileComplete = signedIn.profileComplete;
+    this.user = new UserDto(user);
+  }
+}
+
+/** The answer to a sign-in. */
+export class SignInResponseDto extends TokensDto {
+  @ApiProperty({ description: "True in exactly one answer per user" })
+  readonly isNewUser: boolean;
+
   constructor(signedIn: SignedIn) {
-    this.accessToken = signedIn.accessToken.token;
-    this.expiresIn = signedIn.accessToken.expiresIn;
-    this.refreshToken = signedIn.refreshToken.token;
-    this.refreshExpiresIn = signedIn.refreshToken.expiresIn;
-    this.sessionId = signedIn.session.id;
+    super(signedIn);
     this.isNewUser = signedIn.isNewUser;
-    this.profileComplete = true;
-    this.user = new UserDto(signedIn.user);
   }
 }

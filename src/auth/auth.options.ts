@@ -13,6 +13,8 @@ export interface AuthOptions {
   readonly allowedOrigins: readonly string[];
   /** What may be used for one sign-in only. */
   readonly oneTime: OneTimeRules;
+  /** Whether the refresh token travels in a cookie and not in bodies. */
+  readonly refreshCookie: boolean;
 }
 
 export const {

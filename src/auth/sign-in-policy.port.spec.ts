@@ -31,6 +31,7 @@ function admit(
     requireVerifiedEmail: false,
     signUp: "open",
     allowedOrigins: [],
+    refreshCookie: false,
     oneTime: { nonce: "optional", idToken: "reusable" },
     ...options,
   });

@@ -10,6 +10,8 @@ export type AccessRule = "public" | "optional";
 
 export const ACCESS_RULE = "nest-google-auth:access-rule";
 export const REQUIRED_ROLES = "nest-google-auth:required-roles";
+export const INCOMPLETE_PROFILE_ALLOWED =
+  "nest-google-auth:incomplete-profile-allowed";
 
 /** Where the guard leaves the principal for {@link CurrentUser}. */
 export interface RequestWithPrincipal {
@@ -32,6 +34,14 @@ export const OptionalAuth = () => SetMetadata(ACCESS_RULE, "optional");
  */
 export const Roles = (...roles: [string, ...string[]]) =>
   SetMetadata(REQUIRED_ROLES, roles);
+
+/**
+ * Also users who have not finished signing up; elsewhere they get 403
+ * `profile_incomplete`. For routes that are needed until then. On a method or a
+ * whole controller.
+ */
+export const AllowIncompleteProfile = () =>
+  SetMetadata(INCOMPLETE_PROFILE_ALLOWED, true);
 
 /**
  * The caller: `@CurrentUser() user: Principal`, or one member of it:

@@ -54,6 +54,32 @@ export const authErrorCodes = {
     title: "Unauthenticated",
     detail: "This route needs a valid access token of this service.",
   },
+  invalid_refresh_token: {
+    status: 401,
+    title: "Invalid refresh token",
+    detail: "The refresh token was not made by this service.",
+  },
+  session_revoked: {
+    status: 401,
+    title: "Session revoked",
+    detail: "The session has been ended. Sign in again.",
+  },
+  session_expired: {
+    status: 401,
+    title: "Session expired",
+    detail:
+      "The session has lain unused, or lived, for too long. Sign in again.",
+  },
+  invalid_dpop_proof: {
+    status: 400,
+    title: "Invalid DPoP proof",
+    detail: "The DPoP proof was not accepted, or one is needed.",
+  },
+  use_dpop_nonce: {
+    status: 400,
+    title: "DPoP nonce needed",
+    detail: "The DPoP proof has to carry the nonce in the DPoP-Nonce header.",
+  },
   hosted_domain_not_allowed: {
     status: 403,
     title: "Hosted domain not allowed",
@@ -78,6 +104,12 @@ export const authErrorCodes = {
     status: 403,
     title: "Service account not allowed",
     detail: "The token belongs to a Google service account, not to a person.",
+  },
+  profile_incomplete: {
+    status: 403,
+    title: "Profile incomplete",
+    detail:
+      "The user has not finished signing up: the app's required profile fields are missing.",
   },
   origin_not_allowed: {
     status: 403,

@@ -16,6 +16,10 @@ export interface AuthErrorOptions {
   readonly errors?: readonly FieldError[];
   /** Whole seconds after which trying again makes sense; sent as Retry-After. */
   readonly retryAfterSeconds?: number;
+  /** How to ask in the right way; sent as WWW-Authenticate instead of the usual one. */
+  readonly challenge?: string;
+  /** The nonce that the client's next DPoP proof has to carry; sent as DPoP-Nonce. */
+  readonly dpopNonce?: string;
   /** What went wrong below. Logged, never shown. */
   readonly cause?: unknown;
 }
@@ -29,6 +33,9 @@ export class AuthError extends Error {
   readonly reason?: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  // Only where there is one: no other error has anything more in it.
+  declare readonly challenge?: string;
+  declare readonly dpopNonce?: string;
 
   constructor(
     readonly code: AuthErrorCode,
@@ -41,6 +48,8 @@ export class AuthError extends Error {
     this.reason = options.reason;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    if (options.challenge !== undefined) this.challenge = options.challenge;
+    if (options.dpopNonce !== undefined) this.dpopNonce = options.dpopNonce;
   }
 
   /** HTTP status that belongs to the code. */

@@ -7,6 +7,7 @@ import {
 import { APP_FILTER } from "@nestjs/core";
 import { AllowedMethods } from "./allowed-methods";
 import { Clock, SystemClock } from "./clock.port";
+import { ErrorForms } from "./error-forms";
 import { ProblemDetailsFilter, SHOW_REASONS } from "./problem-details.filter";
 
 export interface CommonOptions {
@@ -28,13 +29,14 @@ export class CommonModule {
       module: CommonModule,
       providers: [
         AllowedMethods,
+        ErrorForms,
         ProblemDetailsFilter,
         { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
         { provide: Clock, useClass: SystemClock },
         { provide: SHOW_REASONS, useValue: showReasons },
         ...providers,
       ],
-      exports: [AllowedMethods, Clock, ProblemDetailsFilter],
+      exports: [AllowedMethods, Clock, ErrorForms, ProblemDetailsFilter],
     };
   }
 }

@@ -13,6 +13,7 @@ import { HttpAdapterHost } from "@nestjs/core";
 import { AllowedMethods } from "./allowed-methods";
 import { AuthError } from "./auth-error";
 import type { AuthErrorCode } from "./auth-error-codes";
+import { type ErrorAnswer, ErrorForms } from "./error-forms";
 import { problemContentType, problemOf } from "./problem";
 
 export const SHOW_REASONS = Symbol("SHOW_REASONS");
@@ -23,6 +24,8 @@ interface PlainRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** On Fastify: the route, however the client spelled its path. */
+  readonly routeOptions?: { readonly url?: string };
 }
 
 /** Errors of the frameworks that are the client's doing, by their status. */
@@ -41,7 +44,8 @@ const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
 
 /**
  * The one place where an error becomes an answer: problem+json with a code of
- * the table, and nothing of what went wrong inside.
+ * the table, unless the address has a form of its own; and nothing of what went
+ * wrong inside.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
@@ -53,6 +57,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly allowedMethods: AllowedMethods,
+    private readonly errorForms: ErrorForms,
     @Inject(SHOW_REASONS) private readonly showReasons: boolean,
   ) {}
 
@@ -62,10 +67,9 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const response = http.getResponse<unknown>();
     const { httpAdapter } = this.adapterHost;
     const requestId = typeof request.id === "string" ? request.id : "";
+    const path = request.url.split("?", 1)[0] ?? "";
     // The platform's own 404 also stands for a wrong method.
-    const allowed = isNotFound(exception)
-      ? this.allowedMethods.of(request.url.split("?", 1)[0] ?? "")
-      : [];
+    const allowed = isNotFound(exception) ? this.allowedMethods.of(path) : [];
     if (exception instanceof HttpException && isOfTheApp(exception)) {
       this.answerForApp(exception, requestId, response);
       return;
@@ -76,14 +80,14 @@ export class ProblemDetailsFilter implements ExceptionFilter {
         : asAuthError(exception);
     this.log(error, exception, requestId);
     if (httpAdapter.isHeadersSent(response)) return;
-    for (const [name, value] of headersFor(error, allowed)) {
+    const form = this.errorForms.of(request.routeOptions?.url ?? path);
+    const { status, headers, body } = form
+      ? form(error, this.showReasons)
+      : problem(error, requestId, this.showReasons);
+    for (const [name, value] of headersFor(error, allowed, headers)) {
       httpAdapter.setHeader(response, name, value);
     }
-    httpAdapter.reply(
-      response,
-      problemOf(error, requestId, this.showReasons),
-      error.status,
-    );
+    httpAdapter.reply(response, body, status);
   }
 
   /** A refusal of the app's own, such as a ConflictException: its words, our form. */
@@ -154,23 +158,44 @@ function statusOf(exception: unknown): number {
   return typeof status === "number" ? status : 500;
 }
 
+function problem(
+  error: AuthError,
+  requestId: string,
+  showReason: boolean,
+): ErrorAnswer {
+  const challenge = error.challenge ?? usualChallenge(error);
+  return {
+    status: error.status,
+    headers: {
+      "Content-Type": problemContentType,
+      ...(challenge && { "WWW-Authenticate": challenge }),
+    },
+    body: problemOf(error, requestId, showReason),
+  };
+}
+
+function usualChallenge({ code, reason }: AuthError): string | undefined {
+  if (code === "unauthenticated") {
+    // RFC 6750 §3.1: no error attribute where no token was sent.
+    return reason === "no_token" ? "Bearer" : 'Bearer error="invalid_token"';
+  }
+  // RFC 6750 §3.1: the scope that a refresh gives once the profile is complete.
+  return code === "profile_incomplete"
+    ? 'Bearer error="insufficient_scope", scope="user"'
+    : undefined;
+}
+
 function* headersFor(
   error: AuthError,
   allowed: readonly string[],
+  ofItsForm: ErrorAnswer["headers"],
 ): Generator<[string, string]> {
-  yield ["Content-Type", problemContentType];
+  yield* Object.entries(ofItsForm);
   yield ["Cache-Control", "no-store"];
-  if (error.code === "unauthenticated") {
-    // RFC 6750 §3.1: no error attribute where no token was sent.
-    const sent = error.reason !== "no_token";
-    yield [
-      "WWW-Authenticate",
-      sent ? 'Bearer error="invalid_token"' : "Bearer",
-    ];
-  }
   if (error.retryAfterSeconds !== undefined) {
     yield ["Retry-After", String(error.retryAfterSeconds)];
   }
+  if (error.dpopNonce !== undefined) yield ["DPoP-Nonce", error.dpopNonce];
   if (allowed.length > 0) yield ["Allow", allowed.join(", ")];
 }
 

@@ -1,16 +1,14 @@
 import {
   type ArgumentMetadata,
   Injectable,
+  type Type,
   ValidationPipe,
 } from "@nestjs/common";
-import type { ValidationError } from "class-validator";
+import { getMetadataStorage, type ValidationError } from "class-validator";
 import { AuthError, type FieldError } from "./auth-error";
 
-/**
- * Deepest nesting of a body that is looked at. What validates it calls itself for
- * every level, and 16 kB of brackets would be more than the stack holds.
- */
-const maxDepth = 32;
+/** Deepest nesting of a field that is looked at. */
+const maxDepth = 16;
 
 /**
  * Turns a body into its DTO: unknown fields are dropped, and everything that is
@@ -28,31 +26,62 @@ export class RequestBodyPipe extends ValidationPipe {
     });
   }
 
-  /** @throws AuthError `invalid_request` */
-  override transform(
+  override async transform(
     value: unknown,
     metadata: ArgumentMetadata,
   ): Promise<unknown> {
-    if (isDeeperThan(maxDepth, value)) {
-      const message = `must not be nested deeper than ${maxDepth} levels`;
-      throw new AuthError("invalid_request", {
-        errors: [{ field: "body", message }],
-      });
-    }
-    return super.transform(value, metadata);
+    const { metatype } = metadata;
+    return super.transform(
+      metatype && isObject(value) ? knownFields(value, metatype) : value,
+      metadata,
+    );
   }
 }
 
-/** Level by level, and not by calling itself. */
-function isDeeperThan(depth: number, value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let left = depth; left >= 0; left--) {
-    level = level.flatMap((each): unknown[] =>
-      typeof each === "object" && each !== null ? Object.values(each) : [],
-    );
-    if (level.length === 0) return false;
+/** What the decorators say does not change while we run. */
+const fieldNames = new WeakMap<Type, ReadonlySet<string>>();
+
+/** The names of the fields of a DTO that have a rule. */
+export function fieldsOf(type: Type): ReadonlySet<string> {
+  const known = fieldNames.get(type);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(
+    type,
+    "",
+    false,
+    false,
+  );
+  const names = new Set(rules.map(({ propertyName }) => propertyName));
+  fieldNames.set(type, names);
+  return names;
+}
+
+/**
+ * What the validation may see of a body. It follows every value until the
+ * stack ends, and takes names out of objects that others still read.
+ */
+function knownFields(body: Record<string, unknown>, type: Type): object {
+  const known: Record<string, unknown> = {};
+  const errors: FieldError[] = [];
+  for (const field of fieldsOf(type)) {
+    if (!Object.hasOwn(body, field)) continue;
+    known[field] = body[field];
+    if (isDeeper(body[field], maxDepth)) {
+      errors.push({ field, message: "must not be nested so deep" });
+    }
   }
-  return true;
+  if (errors.length > 0) throw new AuthError("invalid_request", { errors });
+  return known;
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  return Object.values(value).some((member) => isDeeper(member, depth - 1));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function fieldErrors(errors: readonly ValidationError[]): FieldError[] {

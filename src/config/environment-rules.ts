@@ -56,6 +56,20 @@ export function isClientOrigin(value: unknown): boolean {
   );
 }
 
+/** A client that may ask about tokens: an id, and a secret of printable characters. */
+const introspectionClient = /^([\w.~-]{1,64}):([\x21-\x2b\x2d-\x7e]{32,256})$/;
+
+/** Whether a value is a list of clients with different ids and secrets of their own making. */
+export function isIntrospectionClientList(value: unknown): boolean {
+  const ids = new Set<string>();
+  return isListOf(value, (entry) => {
+    const [, id = "", secret] = introspectionClient.exec(entry) ?? [];
+    if (secret === undefined || ids.has(id)) return false;
+    ids.add(id);
+    return !isPlaceholder(secret);
+  });
+}
+
 /** Whether a value is so many in so many seconds, within bounds, or `off`. */
 export function isRateLimit(value: unknown): boolean {
   if (value === "off") return true;

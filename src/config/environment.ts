@@ -2,6 +2,7 @@ import {
   ArrayNotEmpty,
   IsArray,
   IsBoolean,
+  IsEmail,
   IsIn,
   IsInt,
   IsNotEmpty,
@@ -16,6 +17,7 @@ import {
   domain,
   isClientOrigin,
   isGoogleUrl,
+  isIntrospectionClientList,
   isListOf,
   isOrigin,
   isRateLimit,
@@ -184,6 +186,17 @@ export class Environment {
   REQUIRE_VERIFIED_EMAIL!: boolean;
 
   @Variable({
+    purpose:
+      "Who gets the role `admin` at sign-in: users of these addresses, where Google is the authority for the address (gmail.com, Workspace). Taken off the list they keep it.",
+    rule: "a comma list of e-mail addresses",
+    defaultText: "none",
+  })
+  @Optional()
+  @AsList()
+  @IsEmail({}, { each: true })
+  ADMIN_EMAILS?: string[];
+
+  @Variable({
     purpose: "Life of an access token, in seconds.",
     rule: "an integer from 60 to 3600",
     default: 900,
@@ -203,6 +216,35 @@ export class Environment {
   @IsNotEmpty()
   @Satisfies("audience", (value) => String(value).length <= 255)
   ACCESS_TOKEN_AUDIENCE?: string;
+
+  @Variable({
+    purpose:
+      "Whether clients may bind their tokens to a key of theirs by DPoP proofs (RFC 9449), or have to.",
+    rule: "off, optional or required",
+    default: "off",
+  })
+  @IsIn(["off", "optional", "required"])
+  DPOP!: "off" | "optional" | "required";
+
+  @Variable({
+    purpose:
+      "Whether DPoP proofs must carry a nonce given out by this service, so that none can be made in advance.",
+    rule: "optional or required",
+    default: "optional",
+  })
+  @IsIn(["optional", "required"])
+  DPOP_NONCE!: "optional" | "required";
+
+  @Variable({
+    purpose:
+      "The services that may ask about access tokens at `POST /oauth/introspect`, by HTTP Basic.",
+    rule: "a comma list of id:secret, each id once and of letters, digits and . _ ~ -, each secret 32 to 256 printable characters of your own making, no placeholder",
+    defaultText: "none",
+  })
+  @Optional()
+  @AsList()
+  @Satisfies("introspectionClients", isIntrospectionClientList)
+  INTROSPECTION_CLIENTS?: string[];
 
   @Variable({
     purpose: "How long a session may lie unused, in seconds.",
@@ -229,6 +271,40 @@ export class Environment {
   )
   @Max(63072000)
   SESSION_MAX_TTL_SECONDS!: number;
+
+  @Variable({
+    purpose:
+      "How long a replaced refresh token still gets its successor, in seconds: for lost answers and several tabs.",
+    rule: "an integer from 0 to 60",
+    default: 10,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(0)
+  @Max(60)
+  REFRESH_GRACE_SECONDS!: number;
+
+  @Variable({
+    purpose:
+      "Whether the refresh token travels in an HttpOnly cookie and not in bodies; then calls need an `Origin` of `CORS_ORIGINS` or the service's own.",
+    rule: "true or false",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  REFRESH_COOKIE!: boolean;
+
+  @Variable({
+    purpose:
+      "Days the audit log is kept; a month is dropped when its last day is older.",
+    rule: "an integer from 30 to 3650",
+    default: 400,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(30)
+  @Max(3650)
+  AUDIT_RETENTION_DAYS!: number;
 
   @Variable({
     purpose: "How far Google's clock and ours may differ, in seconds.",
@@ -335,6 +411,15 @@ export class Environment {
   @AsRateLimit()
   @Satisfies("rateLimit", isRateLimit)
   RATE_LIMIT_SIGN_IN_FAILURES!: RateLimit | "off";
+
+  @Variable({
+    purpose: "How many refreshes and sign-outs one client network may ask for.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "300/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_REFRESH!: RateLimit | "off";
 
   @Variable({
     purpose:

@@ -70,6 +70,7 @@ describe("settingsOf", () => {
     it("lets anybody with a verified address sign in and up", () => {
       expect(settingsWith().auth()).toEqual({
         signUp: "open",
+        refreshCookie: false,
         requireVerifiedEmail: true,
         hostedDomains: [],
         allowedOrigins: ["http://localhost:3000"],
@@ -87,6 +88,7 @@ describe("settingsOf", () => {
       }).auth();
       expect(auth).toEqual({
         signUp: "closed",
+        refreshCookie: false,
         requireVerifiedEmail: false,
         hostedDomains: ["corp.example", "other.example"],
         allowedOrigins: ["http://localhost:3000"],
@@ -104,6 +106,7 @@ describe("settingsOf", () => {
         rotationDays: 30,
         signingKeyPem: null,
         previousSigningKeyPem: null,
+        dpop: { use: "off", nonce: "optional" },
       });
     });
 
@@ -141,6 +144,7 @@ describe("settingsOf", () => {
         limits: {
           signIn: { count: 300, seconds: 60 },
           signInFailures: { count: 30, seconds: 60 },
+          refresh: { count: 300, seconds: 60 },
         },
         store: "memory",
       });
@@ -150,7 +154,11 @@ describe("settingsOf", () => {
         RATE_LIMIT_STORE: "postgres",
       };
       expect(settingsWith(changes).rateLimits()).toEqual({
-        limits: { signIn: { count: 7, seconds: 1 }, signInFailures: "off" },
+        limits: {
+          signIn: { count: 7, seconds: 1 },
+          signInFailures: "off",
+          refresh: { count: 300, seconds: 60 },
+        },
         store: "postgres",
       });
     });
@@ -187,15 +195,16 @@ describe("settingsOf", () => {
       expect(Object.isFrozen(settings.rateLimits().limits.signIn)).toBe(true);
     });
 
-    it("shows the secrets to no slice that has no use for them", () => {
+    it("shows the secret to no slice that has no use for it", () => {
       const previous = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
-      const { tokens, sessions, ...others } = settingsWith({
+      const { tokens, sessions, admin, ...others } = settingsWith({
         SECRET_KEY_PREVIOUS: previous,
       });
       const { secretKey } = tokens();
       const secrets = { secretKey, previousSecretKey: previous };
       expect(tokens()).toMatchObject(secrets);
       expect(sessions()).toMatchObject(secrets);
+      expect(admin().secretKey).toBe(secretKey);
       for (const slice of Object.values(others)) {
         const shown = JSON.stringify(slice());
         expect(shown).not.toContain(secretKey);

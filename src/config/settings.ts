@@ -38,11 +38,18 @@ function identitySettings(environment: Environment) {
   });
 }
 
+function userSettings(environment: Environment) {
+  return Object.freeze({
+    adminEmails: Object.freeze(environment.ADMIN_EMAILS ?? []),
+  });
+}
+
 function authSettings(environment: Environment) {
   return Object.freeze({
     signUp: environment.SIGN_UP,
     requireVerifiedEmail: environment.REQUIRE_VERIFIED_EMAIL,
     hostedDomains: Object.freeze(environment.GOOGLE_HOSTED_DOMAINS ?? []),
+    refreshCookie: environment.REFRESH_COOKIE,
     allowedOrigins: Object.freeze([
       publicUrl(environment),
       ...(environment.CORS_ORIGINS ?? []),
@@ -64,6 +71,22 @@ function tokenSettings(environment: Environment) {
     rotationDays: numberOrNull(environment.SIGNING_KEY_ROTATION_DAYS),
     signingKeyPem: environment.SIGNING_KEY_PEM ?? null,
     previousSigningKeyPem: environment.SIGNING_KEY_PEM_PREVIOUS ?? null,
+    dpop: Object.freeze({
+      use: environment.DPOP,
+      nonce: environment.DPOP_NONCE,
+    }),
+  });
+}
+
+function oauthSettings(environment: Environment) {
+  const clients = environment.INTROSPECTION_CLIENTS ?? [];
+  return Object.freeze({
+    issuer: publicUrl(environment),
+    audience: environment.ACCESS_TOKEN_AUDIENCE ?? publicUrl(environment),
+    clientIds: Object.freeze(
+      environment.GOOGLE_CLIENT_IDS.map((entry) => parseClient(entry).id),
+    ),
+    introspectionClients: Object.freeze(clients.map(parseIntrospectionClient)),
   });
 }
 
@@ -71,9 +94,19 @@ function sessionSettings(environment: Environment) {
   return Object.freeze({
     idleTtlSeconds: environment.SESSION_IDLE_TTL_SECONDS,
     maxTtlSeconds: environment.SESSION_MAX_TTL_SECONDS,
+    refreshGraceSeconds: environment.REFRESH_GRACE_SECONDS,
+    accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
     secretKey: environment.SECRET_KEY,
     previousSecretKey: environment.SECRET_KEY_PREVIOUS ?? null,
   });
+}
+
+function adminSettings(environment: Environment) {
+  return Object.freeze({ secretKey: environment.SECRET_KEY });
+}
+
+function auditSettings(environment: Environment) {
+  return Object.freeze({ retentionDays: environment.AUDIT_RETENTION_DAYS });
 }
 
 function rateLimitSettings(environment: Environment) {
@@ -81,6 +114,7 @@ function rateLimitSettings(environment: Environment) {
     limits: Object.freeze({
       signIn: environment.RATE_LIMIT_SIGN_IN,
       signInFailures: environment.RATE_LIMIT_SIGN_IN_FAILURES,
+      refresh: environment.RATE_LIMIT_REFRESH,
     }),
     store: environment.RATE_LIMIT_STORE,
   });
@@ -92,9 +126,13 @@ export function settingsOf(environment: Environment) {
     service: registerAs("service", () => serviceSettings(environment)),
     database: registerAs("database", () => databaseSettings(environment)),
     identity: registerAs("identity", () => identitySettings(environment)),
+    users: registerAs("users", () => userSettings(environment)),
     auth: registerAs("auth", () => authSettings(environment)),
     tokens: registerAs("tokens", () => tokenSettings(environment)),
+    oauth: registerAs("oauth", () => oauthSettings(environment)),
     sessions: registerAs("sessions", () => sessionSettings(environment)),
+    admin: registerAs("admin", () => adminSettings(environment)),
+    audit: registerAs("audit", () => auditSettings(environment)),
     rateLimits: registerAs("rateLimits", () => rateLimitSettings(environment)),
   };
 }
@@ -113,4 +151,13 @@ function parseClient(entry: string): GoogleClient {
   return separator === -1
     ? { id: entry, label: null }
     : { id: entry.slice(separator + 1), label: entry.slice(0, separator) };
+}
+
+/** A service that may ask about tokens. */
+function parseIntrospectionClient(entry: string) {
+  const separator = entry.indexOf(":");
+  return Object.freeze({
+    id: entry.slice(0, separator),
+    secret: entry.slice(separator + 1),
+  });
 }

@@ -3,6 +3,8 @@ import { InitialSchema1763700000000 } from "./migrations/1763700000000-initial-s
 import { OneTimeMarks1763700000001 } from "./migrations/1763700000001-one-time-marks";
 import { RateLimits1763800000000 } from "./migrations/1763800000000-rate-limits";
 import { SigningKeyStates1763900000000 } from "./migrations/1763900000000-signing-key-states";
+import { AuditAndRevocations1764000000000 } from "./migrations/1764000000000-audit-and-revocations";
+import { AdminLookups1764100000000 } from "./migrations/1764100000000-admin-lookups";
 
 export interface DatabaseOptions {
   /** postgres:// or postgresql:// URL. */
@@ -38,6 +40,8 @@ export function dataSourceOptions(
       OneTimeMarks1763700000001,
       RateLimits1763800000000,
       SigningKeyStates1763900000000,
+      AuditAndRevocations1764000000000,
+      AdminLookups1764100000000,
     ],
     migrationsTableName: "migrations",
     synchronize: false,

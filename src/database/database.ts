@@ -48,31 +48,45 @@ export class Database {
   }
 
   /**
-   * Runs a function while this process alone, among all instances, holds a
-   * lock; inside one transaction.
+   * Runs a function in one transaction: all of what it does happens, or nothing.
    *
-   * @param lock one of {@link advisoryLocks}
-   * @param run receives a query function bound to the transaction
+   * @throws AuthError `service_unavailable` when the database cannot answer
    */
-  async withLock<T>(
-    lock: number,
-    run: (
-      query: <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>,
-    ) => Promise<T>,
+  async transaction<T>(
+    run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
+    const afterwards: (() => void)[] = [];
     try {
-      return await this.dataSource.transaction(
+      const result = await this.dataSource.transaction(
         "READ COMMITTED",
-        async (manager) => {
-          await manager.query("SELECT pg_advisory_xact_lock($1)", [lock]);
-          return run(<Row>(text: string, values: readonly unknown[]) =>
-            manager.query<Row[]>(text, [...values]),
-          );
-        },
+        (manager) =>
+          run({
+            query: <Row>(text: string, values: readonly unknown[]) =>
+              manager.query<Row[]>(text, [...values]),
+            afterCommit: (callback) => void afterwards.push(callback),
+          }),
       );
+      for (const callback of afterwards) callback();
+      return result;
     } catch (error) {
       throw asServiceUnavailable(error);
     }
+  }
+
+  /**
+   * Runs a function in a transaction while this process alone, among all
+   * instances, holds a lock.
+   *
+   * @param lock one of {@link advisoryLocks}
+   */
+  async withLock<T>(
+    lock: number,
+    run: (query: Transaction["query"]) => Promise<T>,
+  ): Promise<T> {
+    return this.transaction(async ({ query }) => {
+      await query("SELECT pg_advisory_xact_lock($1)", [lock]);
+      return run(query);
+    });
   }
 
   private async run<Row extends object>(
@@ -99,6 +113,16 @@ export class Database {
   }
 }
 
+/** A transaction that is under way. */
+export interface Transaction {
+  readonly query: <Row>(
+    text: string,
+    values: readonly unknown[],
+  ) => Promise<Row[]>;
+  /** What is to be done once it has been committed, and only then; it must not throw. */
+  readonly afterCommit: (callback: () => void) => void;
+}
+
 /** How often a statement is run that others keep getting in the way of. */
 const maxAttempts = 3;
 
@@ -121,4 +145,5 @@ export const advisoryLocks = {
   migrations: 7_423_001,
   signingKeys: 7_423_002,
   purge: 7_423_003,
+  auditPartitions: 7_423_004,
 } as const;

@@ -96,4 +96,74 @@ describe("Purge", () => {
     await purge.run();
     expect(await left()).toBe(2500);
   });
+
+  it("when one table cannot be purged, purges the others and then says why", async () => {
+    const first = new Purge(database, clock);
+    first.add({ ...nonces, table: "no_such_table" });
+    first.add(nonces);
+    clock.step(70);
+    await expect(first.run()).rejects.toMatchObject({ code: "42P01" });
+    expect(await left()).toBe(0);
+  });
+
+  it("spares a row that somebody renews while the purge waits for it", async () => {
+    clock.step(70);
+    const renewing = dataSource.createQueryRunner();
+    await renewing.startTransaction();
+    await renewing.query(
+      `UPDATE nonces SET expires_at = now() + interval '1 hour'
+       WHERE digest = sha256('1'::bytea)`,
+    );
+    const run = purge.run();
+    // The purge waits for the row as soon as it says so.
+    const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+      AND datname = current_database()`;
+    while ((await dataSource.query<unknown[]>(waits)).length === 0);
+    await renewing.commitTransaction();
+    await renewing.release();
+    await run;
+    await purge.run();
+    expect(await left()).toBe(1);
+  });
+
+  it("of a table whose primary key has two columns, deletes by the place of the row", async () => {
+    await dataSource.query(
+      `INSERT INTO audit_events (occurred_at, event)
+       SELECT now(), 'sign_in' FROM generate_series(1, 1500)`,
+    );
+    const log = new Purge(database, clock);
+    log.add({
+      table: "audit_events_default",
+      key: "ctid",
+      time: "occurred_at",
+      keptSeconds: 60,
+    });
+    clock.step(70);
+    await log.run();
+    expect(
+      await dataSource.query("SELECT FROM audit_events_default"),
+    ).toHaveLength(0);
+  });
+
+  it("reads no table from end to end, also once Postgres plans without the values", async () => {
+    const calm = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
+    ).initialize();
+    // Nobody else looks at this one.
+    await calm.query("CREATE TABLE marks (LIKE nonces INCLUDING ALL)");
+    await calm.query("INSERT INTO marks SELECT * FROM nonces");
+    await calm.query("ANALYZE marks");
+    await calm.query("SET plan_cache_mode = force_generic_plan");
+    const generic = new Purge(new Database(calm), clock);
+    generic.add({ ...nonces, table: "marks" });
+    clock.step(70);
+    await generic.run();
+    await calm.query("SELECT pg_stat_force_next_flush()");
+    const [stats] = await calm.query<Record<string, string>[]>(
+      `SELECT n_tup_del::text AS deleted, seq_tup_read::text AS read
+       FROM pg_stat_user_tables WHERE relname = 'marks'`,
+    );
+    await calm.destroy();
+    expect(stats).toEqual({ deleted: "2500", read: "0" });
+  });
 });

@@ -5,6 +5,7 @@ import {
   TypeOrmHealthIndicator,
 } from "@nestjs/terminus";
 import { DataSource } from "typeorm";
+import { Revocations } from "../sessions/revocations";
 import { SigningKeys } from "../tokens/signing-keys.port";
 
 /** How long the database may take to say that it is there, in milliseconds. */
@@ -20,6 +21,7 @@ export class ReadinessChecks {
     private readonly typeorm: TypeOrmHealthIndicator,
     private readonly dataSource: DataSource,
     private readonly signingKeys: SigningKeys,
+    private readonly revocations: Revocations,
   ) {}
 
   all(): HealthIndicatorFunction[] {
@@ -30,6 +32,7 @@ export class ReadinessChecks {
         }),
       () => this.migrations(),
       () => this.keys(),
+      () => this.revocationsAreKnown(),
     ];
   }
 
@@ -45,5 +48,10 @@ export class ReadinessChecks {
   private keys() {
     const check = this.indicator.check("signingKeys");
     return this.signingKeys.published().length > 0 ? check.up() : check.down();
+  }
+
+  private revocationsAreKnown() {
+    const check = this.indicator.check("revocations");
+    return this.revocations.isReliable ? check.up() : check.down();
   }
 }

@@ -5,6 +5,7 @@ import {
   Inject,
   Injectable,
 } from "@nestjs/common";
+import { AuditTrail } from "../audit/audit-trail";
 import { AuthError } from "../common/auth-error";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { Lockouts, rateLimitKey } from "./lockouts";
@@ -15,10 +16,16 @@ import {
   type RateLimitsOptions,
 } from "./rate-limits.options";
 
+/** Of a request, what the audit log has. */
+interface AuditedRequest extends LimitedRequest {
+  readonly headers: { readonly "user-agent"?: string };
+}
+
 /**
  * Counts the attempts that were refused with 401 or 403, before they are
  * answered: so many a window get their answer, and from then on the network is
- * locked out, however many were under way at once.
+ * locked out, however many were under way at once. Those to sign in are written
+ * to the audit log, as what they were refused for.
  *
  * What was refused before it counted as an attempt does not count as a failure:
  * else any web page could lock out the network of whoever looks at it.
@@ -30,6 +37,7 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     private readonly problems: ProblemDetailsFilter,
     private readonly storage: OutageTolerantStorage,
     private readonly lockouts: Lockouts,
+    private readonly audit: AuditTrail,
     @Inject(RATE_LIMITS_OPTIONS) private readonly options: RateLimitsOptions,
   ) {}
 
@@ -42,9 +50,14 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     error: AuthError,
     host: ArgumentsHost,
   ): Promise<AuthError> {
-    const request = host.switchToHttp().getRequest<LimitedRequest>();
+    const request = host.switchToHttp().getRequest<AuditedRequest>();
     const { network = "", failures: name } = request[ATTEMPT] ?? {};
-    if (!name || (error.status !== 401 && error.status !== 403)) return error;
+    if (error.status !== 401 && error.status !== 403) return error;
+    // What never counted was one too: so far nothing else counts failures.
+    if ((name ?? "signInFailures") === "signInFailures") {
+      await this.recordRefusal(error, request);
+    }
+    if (!name) return error;
     const limit = this.options.limits[name];
     if (limit === "off") return error;
     const milliseconds = limit.seconds * 1000;
@@ -59,5 +72,20 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     if (left > 0) return error;
     const refusal = this.lockouts.add(name, network, record);
     return left === 0 ? error : refusal;
+  }
+
+  private recordRefusal(
+    error: AuthError,
+    request: AuditedRequest,
+  ): Promise<void> {
+    const { code, reason = code } = error;
+    return this.audit.recordSoon({
+      event: "sign_in_refused",
+      userId: null,
+      reason,
+      details: { code },
+      ip: request.ip,
+      userAgent: request.headers["user-agent"],
+    });
   }
 }

@@ -15,11 +15,16 @@ import {
   ThrottlerModule,
   ThrottlerStorage,
 } from "@nestjs/throttler";
+import { TypeOrmModule } from "@nestjs/typeorm";
+import { AuditModule } from "../audit/audit.module";
 import { AuthError } from "../common/auth-error";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 import { Clock } from "../common/clock.port";
 import { CommonModule } from "../common/common.module";
+import { dataSourceOptions } from "../database/data-source";
+import { DatabaseModule } from "../database/database.module";
 import { fastifyAdapter } from "../ops/fastify-server";
+import { TestDatabase } from "../testing/test-database";
 import type { StorageRecord } from "./memory-throttler-storage";
 import { RateLimited } from "./rate-limited.decorator";
 import { RateLimitsModule } from "./rate-limits.module";
@@ -66,16 +71,25 @@ class DoorsController {
 const limits: RateLimitsOptions["limits"] = {
   signIn: { count: 4, seconds: 60 },
   signInFailures: { count: 2, seconds: 60 },
+  refresh: "off",
 };
 
 describe("RateLimited", () => {
   let clock: FrozenClock;
   let app: NestFastifyApplication;
+  let testDatabase: TestDatabase;
+
+  beforeAll(async () => {
+    testDatabase = await TestDatabase.create();
+  });
+
+  afterAll(() => testDatabase.destroy());
 
   /** An app with doors, and with limits of its own beside ours. */
   async function open(
     options: Partial<RateLimitsOptions> = {},
     providers: Provider[] = [],
+    withDatabase = true,
   ): Promise<void> {
     clock = new FrozenClock();
     @Module({
@@ -85,6 +99,19 @@ describe("RateLimited", () => {
           providers: [{ provide: Clock, useValue: clock }],
         }),
         ThrottlerModule.forRoot([{ limit: 1000, ttl: 1000 }]),
+        ...(withDatabase
+          ? [
+              TypeOrmModule.forRoot(
+                dataSourceOptions({
+                  url: testDatabase.url,
+                  poolSize: 2,
+                  ssl: false,
+                }),
+              ),
+              DatabaseModule,
+              AuditModule.forRoot({ retentionDays: 400 }),
+            ]
+          : []),
         RateLimitsModule.forRoot({
           limits,
           store: "memory",
@@ -183,7 +210,9 @@ describe("RateLimited", () => {
   });
 
   it("counts nothing that is off", async () => {
-    await open({ limits: { signIn: "off", signInFailures: "off" } });
+    await open({
+      limits: { signIn: "off", signInFailures: "off", refresh: "off" },
+    });
     const refused = Array.from({ length: 10 }, () => "/guarded/invalid_token");
     expect(new Set(await knocks(...refused, "/front"))).toEqual(
       new Set(["401 invalid_token", "200"]),
@@ -235,8 +264,8 @@ describe("RateLimited", () => {
     expect(await knocks("/front", "/front")).toEqual(["200", "200"]);
   });
 
-  it("does not start with counts in Postgres and no database", async () => {
-    await expect(open({ store: "postgres" })).rejects.toThrow("DatabaseModule");
+  it("does not start without the audit log, and so without a database", async () => {
+    await expect(open({}, [], false)).rejects.toThrow("AuditTrail");
     await open();
   });
 });

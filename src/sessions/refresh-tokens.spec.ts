@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { Clock } from "../common/clock.port";
 import { deriveKey } from "../common/secret-key";
-import { RefreshTokens } from "./refresh-tokens";
+import { isOfSession, RefreshTokens } from "./refresh-tokens";
 import type { Session } from "./session-store.port";
 
 const now = 1_763_700_000_000;
@@ -9,15 +9,27 @@ const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 const id = "019aa0b5-1c00-7000-8000-000000000002";
 const salt = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
 
+const randomSalt = Buffer.alloc(16, 1);
+
 class FrozenClock extends Clock {
   override now(): number {
     return now;
   }
 }
 
-function tokensUnder(secret = secretKey): RefreshTokens {
+function tokensUnder(
+  secret = secretKey,
+  previousSecretKey: string | null = null,
+): RefreshTokens {
   return new RefreshTokens(
-    { idleTtlSeconds: 3600, maxTtlSeconds: 7200, secretKey: secret },
+    {
+      idleTtlSeconds: 3600,
+      maxTtlSeconds: 7200,
+      refreshGraceSeconds: 10,
+      accessTokenTtlSeconds: 900,
+      secretKey: secret,
+      previousSecretKey,
+    },
     new FrozenClock(),
   );
 }
@@ -33,7 +45,8 @@ function sessionWith(changes: Partial<Session> = {}): Session {
     clientId: "123-web.apps.googleusercontent.com",
     salt,
     generation: 1,
-    rotatedAt: inSeconds(0),
+    rotations: [],
+    keyThumbprint: null,
     idleExpiresAt: inSeconds(3600),
     absoluteExpiresAt: inSeconds(7200),
     device: null,
@@ -53,24 +66,32 @@ function tokenOf(changes: Partial<Session> = {}, secret = secretKey): string {
 
 describe("RefreshTokens", () => {
   describe("when a token is derived", () => {
-    it("is the session, the generation and their MAC under the salt", () => {
-      const mac = createHmac("sha256", deriveKey(secretKey, "refresh-token"))
-        .update(Buffer.concat([salt, Buffer.from(`${id}.3`)]))
-        .digest("base64url");
-      expect(tokenOf({ generation: 3 })).toBe(`v1.${id}.3.${mac}`);
+    it("is the session, the generation, a proof under the salt, and a tag over all of it", () => {
+      const mac = (purpose: string, ...content: (string | Buffer)[]) => {
+        const hmac = createHmac("sha256", deriveKey(secretKey, purpose));
+        for (const part of content) hmac.update(part);
+        return hmac.digest();
+      };
+      const proof = createHash("sha256")
+        .update(salt)
+        .update(mac("refresh-token", `${id}.3`))
+        .digest();
+      const tag = mac("refresh-token-tag", `${id}.3.`, proof).subarray(0, 16);
+      const encoded = Buffer.concat([proof, tag]).toString("base64url");
+      expect(tokenOf({ generation: 3 })).toBe(`v1.${id}.3.${encoded}`);
     });
 
     // A deployment that derives another token signs everybody out.
     it("is the token that the first release derived", () => {
       expect(tokenOf()).toBe(
-        `v1.${id}.1.yHZBfUCzYMF6-20K1Lfbvbdm3NZjFCajfcDYMjI3t0c`,
+        `v1.${id}.1._VPfJ7PIjiVXIfVUpDeutdsRicrnE91toLjJ59QZwgHXCMwfSQRWOALxEJJw_1jb`,
       );
     });
 
     it("is the same for every instance and whatever else changes", () => {
       const changes = {
         idleExpiresAt: inSeconds(1),
-        rotatedAt: inSeconds(-1),
+        rotations: [inSeconds(-1)],
         device: "phone",
         revokedAt: inSeconds(0),
       };
@@ -88,8 +109,62 @@ describe("RefreshTokens", () => {
       ["secret", {}, `${secretKey}!`],
     ])("has another MAC: the %s", (_what, changes, secret) => {
       const mac = macOf(tokenOf(changes, secret));
-      expect(mac).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      expect(mac).toMatch(/^[A-Za-z0-9_-]{64}$/);
       expect(mac).not.toBe(macOf(tokenOf()));
+    });
+  });
+
+  describe("when one is presented", () => {
+    const session = sessionWith({ generation: 7 });
+    const good = tokensUnder().issue(session).token;
+
+    it("is read, and proved by its own session only", () => {
+      const read = tokensUnder().read(good);
+      expect(read).toMatchObject({ sessionId: id, generation: 7 });
+      if (!read) throw new Error("It was not read");
+      expect(isOfSession(read, session)).toBe(true);
+      expect(isOfSession(read, { ...session, salt: randomSalt })).toBe(false);
+      const other = { ...session, id: id.replace(/2$/, "3") };
+      expect(isOfSession(read, other)).toBe(false);
+    });
+
+    it("is not read after any change of one character", () => {
+      for (let place = 0; place < good.length; place++) {
+        for (const other of ["A", "0", "7", ".", "-"]) {
+          if (good[place] === other) continue;
+          const altered = good.slice(0, place) + other + good.slice(place + 1);
+          expect([altered, tokensUnder().read(altered)]).toEqual([
+            altered,
+            null,
+          ]);
+        }
+      }
+    });
+
+    it.each([
+      "",
+      "v1",
+      "v1...",
+      good.slice(0, -1),
+      `${good}A`,
+      `${good}\n`,
+      ` ${good}`,
+      good.toUpperCase(),
+      good.replace("v1", "v2"),
+      good.replace(".7.", ".07."),
+      good.replace(".7.", ".7e0."),
+      `${good}=`,
+      "eyJhbGciOiJFUzI1NiJ9.e30.c2ln",
+    ])("%j is not one", (text) => {
+      expect(tokensUnder().read(text)).toBeNull();
+    });
+
+    it("is still read when the secret has been changed, while the old one is known", () => {
+      const newSecret = `${secretKey}!`;
+      expect(tokensUnder(newSecret).read(good)).toBeNull();
+      const read = tokensUnder(newSecret, secretKey).read(good);
+      if (!read) throw new Error("It was not read");
+      expect(isOfSession(read, session)).toBe(true);
     });
   });
 

@@ -1,4 +1,5 @@
 import { AuthError } from "../common/auth-error";
+import type { Transaction } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import type {
   FindOrCreateOptions,
@@ -20,6 +21,8 @@ export interface SessionContext {
   /** Client address, as the front door determined it. */
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Of the client's key that the session's tokens are bound to; null when to none. */
+  readonly keyThumbprint?: string | null;
 }
 
 export interface SignInOptions extends FindOrCreateOptions {
@@ -35,6 +38,53 @@ export type SignInOutcome =
       readonly session: Session;
     })
   | Exclude<FindOrCreateOutcome, { user: User }>;
+
+/** A refresh token that was made here. Whether it is still good, its session knows. */
+export interface PresentedRefreshToken {
+  readonly sessionId: string;
+  readonly generation: number;
+  /** SHA-256(the session's salt ‖ this) has to give `proof`. */
+  readonly pepper: Buffer;
+  readonly proof: Buffer;
+}
+
+/** The honest outcomes of presenting a refresh token. */
+export type RefreshOutcome =
+  /** `session.generation` is the one to issue; twice the same within the grace. */
+  | {
+      readonly kind: "refreshed";
+      readonly user: User;
+      readonly session: Session;
+    }
+  /** It had been replaced before the grace: its session has been ended just now. */
+  | { readonly kind: "reused" }
+  /** The session has been ended, or is gone. */
+  | { readonly kind: "ended" }
+  | { readonly kind: "expired" }
+  /** The user may not sign in. */
+  | { readonly kind: "disabled" }
+  /** It belongs to another key, or to no key; or the session never had it. */
+  | { readonly kind: "not-accepted" };
+
+/** Why a session is over before its time. */
+export type EndReason =
+  | "signed_out"
+  | "signed_out_everywhere"
+  | "ended_by_user"
+  | "ended_by_admin"
+  | "refresh_reused"
+  | "user_disabled"
+  | "user_deleted"
+  | "security_event";
+
+/** Who ends a session, and why. */
+export interface Ending {
+  readonly reason: EndReason;
+  /** The user who does it, where it is not the session's own. */
+  readonly actorId?: string | null;
+  readonly ip?: string | null;
+  readonly userAgent?: string | null;
+}
 
 /** Who is signed in, and until when. */
 export abstract class SessionStore {
@@ -64,6 +114,58 @@ export abstract class SessionStore {
    * @throws AuthError `service_unavailable`
    */
   abstract find(id: string): Promise<Session | null>;
+
+  /**
+   * The sessions of a user that are not over, last used first. Concurrent and
+   * idempotent.
+   *
+   * @throws AuthError `service_unavailable`
+   */
+  abstract list(userId: string): Promise<Session[]>;
+
+  /**
+   * Replaces a refresh token by its successor.
+   *
+   * Concurrency: of any number of calls with one token at once, on any number
+   * of instances, one replaces it and all get the same successor. Idempotent
+   * within the grace; after it, the session is ended.
+   *
+   * @param token genuine, as {@link RefreshTokens} read it
+   * @throws AuthError `service_unavailable`; then the token is as good as before
+   */
+  abstract refresh(
+    token: PresentedRefreshToken,
+    context: Omit<SessionContext, "device">,
+  ): Promise<RefreshOutcome>;
+
+  /**
+   * Ends a session: its refresh token is dead, and this instance refuses its
+   * access tokens from now on, the others within a second. Concurrent and
+   * idempotent.
+   *
+   * @param userId whose it has to be
+   * @returns whether there was one to end
+   * @throws AuthError `service_unavailable`
+   */
+  abstract end(
+    sessionId: string,
+    userId: string,
+    ending: Ending,
+  ): Promise<boolean>;
+
+  /**
+   * Ends all sessions of a user, those included that are being started at this
+   * moment. Concurrent and idempotent.
+   *
+   * @param transaction does it as a part of this one
+   * @returns how many there were
+   * @throws AuthError `service_unavailable`
+   */
+  abstract endAll(
+    userId: string,
+    ending: Ending,
+    transaction?: Transaction,
+  ): Promise<number>;
 
   /**
    * Finds or creates the user of an identity and starts a session. A store that

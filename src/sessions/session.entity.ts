@@ -38,12 +38,18 @@ export class SessionEntity {
   @Column("integer", { default: 1 })
   generation!: number;
 
-  @Column("timestamptz", { name: "rotated_at" })
-  rotatedAt!: Date;
+  /** When the last refresh tokens were replaced, the latest first. */
+  @Column("timestamptz", { array: true, default: [] })
+  rotations!: Date[];
+
+  /** Of the client's key that the tokens are bound to (RFC 9449); null when to none. */
+  @Column("text", { name: "key_thumbprint", nullable: true })
+  keyThumbprint!: string | null;
 
   @Column("timestamptz", { name: "idle_expires_at" })
   idleExpiresAt!: Date;
 
+  @Index("sessions_absolute_expires_at_idx")
   @Column("timestamptz", { name: "absolute_expires_at" })
   absoluteExpiresAt!: Date;
 

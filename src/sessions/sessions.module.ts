@@ -2,7 +2,10 @@ import { Module } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
 import { OneTimeMarks } from "./one-time-marks";
 import { RefreshTokens } from "./refresh-tokens";
+import { RevocationFeed } from "./revocation-feed";
+import { Revocations } from "./revocations";
 import { SessionEntity } from "./session.entity";
+import { SessionRotation } from "./session-rotation";
 import { SessionStore } from "./session-store.port";
 import { ConfigurableSessionsModule } from "./sessions.options";
 import { TypeormSessionStore } from "./typeorm-session-store";
@@ -13,8 +16,11 @@ import { TypeormSessionStore } from "./typeorm-session-store";
   providers: [
     OneTimeMarks,
     RefreshTokens,
+    RevocationFeed,
+    Revocations,
+    SessionRotation,
     { provide: SessionStore, useClass: TypeormSessionStore },
   ],
-  exports: [OneTimeMarks, RefreshTokens, SessionStore],
+  exports: [OneTimeMarks, RefreshTokens, Revocations, SessionStore],
 })
 export class SessionsModule extends ConfigurableSessionsModule {}

@@ -6,6 +6,10 @@ export interface SessionsOptions {
   readonly idleTtlSeconds: number;
   /** How long a session may live however much it is used, in seconds. */
   readonly maxTtlSeconds: number;
+  /** How long a replaced refresh token still gets its successor, in seconds, 0–60. */
+  readonly refreshGraceSeconds: number;
+  /** Life of the access tokens, in seconds: so long is the end of a session remembered. */
+  readonly accessTokenTtlSeconds: number;
   /** At least 32 bytes; refresh tokens are derived from it. */
   readonly secretKey: string;
   /** The secret key of before, during a change: refresh tokens derived from it are still taken. */

@@ -2,12 +2,17 @@ import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { SystemClock } from "../common/clock.port";
 import { dataSourceOptions } from "../database/data-source";
+import { AuditTrail } from "../audit/audit-trail";
+import { LogAuditSink } from "../audit/audit-sink.port";
 import { Database } from "../database/database";
+import { DatabaseBell } from "../database/database-bell";
 import { Purge } from "../database/purge";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { TestDatabase } from "../testing/test-database";
 import { TypeormUserDirectory } from "../users/typeorm-user-directory";
 import { OneTimeMarks } from "./one-time-marks";
+import { RevocationFeed } from "./revocation-feed";
+import { SessionRotation } from "./session-rotation";
 import { TypeormSessionStore } from "./typeorm-session-store";
 
 const identity: VerifiedIdentity = {
@@ -42,12 +47,25 @@ describe("TypeormSessionStore", () => {
     ).initialize();
     const database = new Database(dataSource);
     const clock = new SystemClock();
+    const options = {
+      idleTtlSeconds: 60,
+      maxTtlSeconds: 120,
+      refreshGraceSeconds: 10,
+      accessTokenTtlSeconds: 60,
+      secretKey: "",
+      previousSecretKey: null,
+    };
+    const purge = new Purge(database, clock);
     store = new TypeormSessionStore(
       new TypeormUserDirectory(database, clock),
-      new OneTimeMarks(database, clock, new Purge(database, clock)),
+      new OneTimeMarks(database, clock, purge),
       database,
+      new SessionRotation(database, clock, options),
+      new RevocationFeed(database, new DatabaseBell(dataSource), clock),
+      new AuditTrail(database, new LogAuditSink(), clock),
       clock,
-      { idleTtlSeconds: 60, maxTtlSeconds: 120, secretKey: "" },
+      options,
+      purge,
     );
   });
 
@@ -70,7 +88,7 @@ describe("TypeormSessionStore", () => {
   it.each([
     ["IPv4", "192.0.2.1", "192.0.2.1"],
     ["IPv6", "2001:db8::1", "2001:db8::1"],
-    ["IPv4 in IPv6", "::ffff:192.0.2.1", "::ffff:192.0.2.1"],
+    ["IPv4 in IPv6", "::ffff:192.0.2.1", "192.0.2.1"],
     ["link-local with its interface", "fe80::1%eth0", "fe80::1"],
     ["what a proxy made up", "unknown", null],
     ["an address with a port", "192.0.2.1:80", null],

@@ -44,8 +44,6 @@ export class TestService {
   ): Promise<TestService> {
     const database = options.database ?? (await TestDatabase.create());
     const logLines: string[] = [];
-    // Otherwise the first service of the process would log for all of them.
-    __resetOutOfContextForTests();
     try {
       const environment = readEnvironment({
         NODE_ENV: "test",
@@ -54,11 +52,14 @@ export class TestService {
         LOG_LEVEL: "trace",
         RATE_LIMIT_SIGN_IN: "off",
         RATE_LIMIT_SIGN_IN_FAILURES: "off",
+        RATE_LIMIT_REFRESH: "off",
         SECRET_KEY: "only for tests: 8b1f4c0d9e7a6352f1e0",
         DATABASE_URL: database.url,
         ...google.environment(),
         ...options.env,
       });
+      // Otherwise the first service of the process would log for all of them.
+      __resetOutOfContextForTests();
       const app = await createApp(environment, {
         logDestination: { write: (line) => void logLines.push(line) },
         providers: options.providers,

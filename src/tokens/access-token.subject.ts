@@ -1,6 +1,9 @@
 /** The scope of a token of a user who has finished signing up. */
 export const userScope = "user";
 
+/** The scope of a token of a user who has not finished signing up: it opens next to nothing. */
+export const signUpScope = "sign_up";
+
 /** What an access token is issued for. */
 export interface AccessTokenSubject {
   readonly userId: string;

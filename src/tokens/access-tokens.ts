@@ -5,14 +5,12 @@ import { LRUCache } from "lru-cache";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import type { Principal } from "../common/principal";
-import {
-  accessTokenKeyId,
-  maxAccessTokenBytes,
-  principalFromClaims,
-} from "./access-token.claims";
+import { accessTokenKeyId, maxAccessTokenBytes } from "./access-token.claims";
+import { principalOf } from "./access-token.signature";
 import {
   type AccessTokenSubject,
   claimsOfSubject,
+  userScope,
 } from "./access-token.subject";
 import { type SigningKey, SigningKeys } from "./signing-keys.port";
 import { TOKENS_OPTIONS, type TokensOptions } from "./tokens.options";
@@ -26,6 +24,8 @@ export interface IssuedAccessToken {
   readonly token: string;
   /** Seconds. */
   readonly expiresIn: number;
+  /** What it opens, as in the token. */
+  readonly scope: string;
 }
 
 interface RememberedToken {
@@ -79,7 +79,8 @@ export class AccessTokens {
     if (token.length > maxAccessTokenBytes) {
       throw new RangeError("The claims are too large for an access token");
     }
-    return { token, expiresIn: accessTokenTtlSeconds };
+    const { scope = userScope } = subject;
+    return { token, scope, expiresIn: accessTokenTtlSeconds };
   }
 
   /**
@@ -101,22 +102,9 @@ export class AccessTokens {
     const keyId = accessTokenKeyId(token);
     const key = this.keys.find(keyId);
     if (!key) refuse("unknown_key");
-    let claims: unknown;
     const now = this.clock.nowSeconds();
-    try {
-      claims = this.jwt.verify(token, {
-        // The library takes a parsed key; the wrapper's type has not heard of it.
-        publicKey: key.publicKey as unknown as Buffer,
-        algorithms: [key.algorithm],
-        issuer: this.options.issuer,
-        audience: this.options.audience,
-        clockTimestamp: now,
-      });
-    } catch {
-      // The library's messages may repeat parts of the token.
-      refuse("not_accepted");
-    }
-    return { keyId, principal: principalFromClaims(claims, now) };
+    const principal = principalOf(this.jwt, token, key, this.options, now);
+    return { keyId, principal };
   }
 }
 

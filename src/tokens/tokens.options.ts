@@ -1,4 +1,5 @@
 import { configurableModule } from "../common/configurable-module";
+import type { DpopRules } from "./dpop.options";
 
 /** What the access tokens say, how long they live, and what they are signed with. */
 export interface TokensOptions {
@@ -18,6 +19,8 @@ export interface TokensOptions {
   readonly signingKeyPem?: string | null;
   /** For PemSigningKeys: another key that is believed and published, a PEM. */
   readonly previousSigningKeyPem?: string | null;
+  /** Whether clients may bind their tokens to a key of theirs; off unless given. */
+  readonly dpop?: DpopRules;
 }
 
 export const {

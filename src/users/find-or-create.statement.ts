@@ -17,8 +17,8 @@ export interface StatementParts {
    */
   readonly condition?: SqlFragment;
   /**
-   * A data-modifying expression that sees the signed-in user as the one row of
-   * `account`; it does nothing when there is none.
+   * Expressions, separated by commas, that see the signed-in user as the one row
+   * of `account`, `is_new` included; they do nothing when there is none.
    */
   readonly companion?: SqlFragment;
 }
@@ -28,14 +28,12 @@ export interface FindOrCreateStatement extends Statement {
   readonly newUserId: string;
 }
 
-const userColumns = `id, status, email, email_verified AS "emailVerified",
+/** A user in the shape the rest of the code knows. */
+export const userColumns = `id, status, email, email_verified AS "emailVerified",
   email_authority AS "emailAuthority", hosted_domain AS "hostedDomain", name,
   given_name AS "givenName", family_name AS "familyName", picture, locale, roles,
   profile, tokens_valid_after AS "tokensValidAfter", created_at AS "createdAt",
   updated_at AS "updatedAt", last_sign_in_at AS "lastSignInAt"`;
-
-/** Reads one user by id, in the shape the rest of the code knows. */
-export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
 
 /** Whether there may be a user of this identity: sign-up is open, or it is known. */
 const mayExist = `($6::boolean
@@ -86,7 +84,7 @@ WITH ${condition}identity AS (
     updated_at = EXCLUDED.updated_at,
     last_sign_in_at = EXCLUDED.last_sign_in_at
   WHERE users.status = 'active'
-  RETURNING *
+  RETURNING *, users.id = $1::uuid AS is_new
 )${companion}
 SELECT ${userColumns} FROM account`;
 
@@ -150,7 +148,7 @@ function textWith(
   const after = firstParameter + (condition?.values.length ?? 0);
   const text = findOrCreate(
     condition ? `${admissible}${condition.text(firstParameter)}, ` : "",
-    companion ? `, companion AS (${companion.text(after)})` : "",
+    companion ? `, ${companion.text(after)}` : "",
   );
   const ofCondition =
     texts.get(condition?.text) ?? new Map<FragmentText, string>();

@@ -2,19 +2,31 @@ import { Injectable } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
-import { Database } from "../database/database";
+import { Database, type Transaction } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import {
   findOrCreateStatement,
   findStatus,
-  findUserById,
   type StatementParts,
 } from "./find-or-create.statement";
 import {
+  changeUser,
+  deleteUser,
+  findIdentities,
+  findUserById,
+  listUsersStatement,
+  lockIdentities,
+  lockUser,
+} from "./user.statements";
+import {
   type FindOrCreateOptions,
   type FindOrCreateOutcome,
+  type Identity,
   type User,
+  type UserChanges,
   UserDirectory,
+  type UserFilter,
+  type UserPage,
 } from "./user-directory.port";
 
 /**
@@ -85,6 +97,43 @@ export class TypeormUserDirectory extends UserDirectory {
   override async findById(id: string): Promise<User | null> {
     const [user] = await this.database.query<User>(findUserById, [id]);
     return user ?? null;
+  }
+
+  override async list(filter: UserFilter, page: UserPage): Promise<User[]> {
+    const { text, values } = listUsersStatement(filter, page);
+    return this.database.query<User>(text, values);
+  }
+
+  override async identitiesOf(id: string): Promise<Identity[]> {
+    return this.database.query<Identity>(findIdentities, [id]);
+  }
+
+  override async lock(
+    id: string,
+    transaction: Transaction,
+  ): Promise<User | null> {
+    await transaction.query(lockIdentities, [id]);
+    const [user] = await transaction.query<User>(lockUser, [id]);
+    return user ?? null;
+  }
+
+  override async change(
+    user: User,
+    { profile, roles, status }: UserChanges,
+    transaction: Transaction,
+  ): Promise<User> {
+    const [changed] = await transaction.query<User>(changeUser, [
+      user.id,
+      profile === undefined ? null : JSON.stringify(profile),
+      roles ?? null,
+      status ?? null,
+      new Date(this.clock.now()).toISOString(),
+    ]);
+    return changed ?? user;
+  }
+
+  override async delete(user: User, transaction: Transaction): Promise<void> {
+    await transaction.query(deleteUser, [user.id]);
   }
 }
 

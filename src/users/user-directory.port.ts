@@ -1,14 +1,20 @@
+import type { Transaction } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
-import type { UserEntity } from "./user.entity";
+import type { IdentityEntity } from "./identity.entity";
+import type { Profile } from "./profile-schema.port";
+import type { UserEntity, UserStatus } from "./user.entity";
 
 /** What is known of a user. */
 export type User = Readonly<UserEntity>;
+
+/** An account at an identity provider that signs a user in. */
+export type Identity = Readonly<Omit<IdentityEntity, "user" | "userId">>;
 
 export interface FindOrCreateOptions {
   /** Whether an unknown identity becomes a new user. */
   readonly signUp: "open" | "closed";
   /** The app's own fields of a new user; a known user keeps what it has. */
-  readonly profile?: Readonly<Record<string, unknown>>;
+  readonly profile?: Profile;
 }
 
 /** The honest outcomes of asking for a user. */
@@ -19,6 +25,29 @@ export type FindOrCreateOutcome =
   | { readonly kind: "disabled" }
   /** Nobody is known by this identity, and sign-up is closed. Nothing was changed. */
   | { readonly kind: "unknown" };
+
+/** What is changed of a user; what is absent stays. */
+export interface UserChanges {
+  /** The whole profile, as it is to be. */
+  readonly profile?: Profile;
+  readonly roles?: readonly string[];
+  readonly status?: UserStatus;
+}
+
+/** Which users; what is absent does not matter. */
+export interface UserFilter {
+  /** The whole address, in upper or lower case. */
+  readonly email?: string;
+  readonly status?: UserStatus;
+}
+
+/** A part of a list, from the newest user to the oldest. */
+export interface UserPage {
+  /** Only users older than the one with this id. */
+  readonly before?: string;
+  /** Most users, at least 1. */
+  readonly limit: number;
+}
 
 /** Who an identity is here. */
 export abstract class UserDirectory {
@@ -43,4 +72,50 @@ export abstract class UserDirectory {
    * @throws AuthError `service_unavailable` when the store cannot answer
    */
   abstract findById(id: string): Promise<User | null>;
+
+  /**
+   * The users that match, newest first; empty when there are none. Concurrent
+   * and idempotent; users who come meanwhile do not move the others.
+   *
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract list(filter: UserFilter, page: UserPage): Promise<User[]>;
+
+  /**
+   * The identities that sign a user in; empty when there is none, or no user.
+   * Concurrent and idempotent.
+   *
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract identitiesOf(id: string): Promise<Identity[]>;
+
+  /**
+   * The user as it is now, in whatever status; null when there is none. Until
+   * the transaction is over nobody else changes or deletes it, or signs it in:
+   * they wait. Concurrent and idempotent; whoever locks two users does so in
+   * the order of their ids.
+   *
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract lock(id: string, transaction: Transaction): Promise<User | null>;
+
+  /**
+   * Changes a user that the transaction has locked. Idempotent.
+   *
+   * @returns the user as it is afterwards
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract change(
+    user: User,
+    changes: UserChanges,
+    transaction: Transaction,
+  ): Promise<User>;
+
+  /**
+   * Deletes a user that the transaction has locked, its identities and its
+   * sessions; end those first, or their access tokens live on. Idempotent.
+   *
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract delete(user: User, transaction: Transaction): Promise<void>;
 }

@@ -5,6 +5,9 @@ export type UserStatus = "active" | "disabled";
 
 /** A person of this app. Found through an identity, never through an e-mail. */
 @Entity("users")
+// What TypeORM cannot describe: an index on lower(email), and a partial one.
+@Index("users_email_lower_idx", { synchronize: false })
+@Index("users_disabled_idx", { synchronize: false })
 @Check("users_status_check", "status IN ('active', 'disabled')")
 @Check(
   "users_email_authority_check",
@@ -18,7 +21,6 @@ export class UserEntity {
   @Column("text", { default: "active" })
   status!: UserStatus;
 
-  @Index("users_email_idx")
   @Column("text", { nullable: true })
   email!: string | null;
 

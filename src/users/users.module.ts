@@ -1,17 +1,24 @@
 import { Module } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
+import { AdminEmails } from "./admin-emails";
 import { IdentityEntity } from "./identity.entity";
+import { OpenProfileSchema } from "./open-profile-schema";
+import { ProfileSchema } from "./profile-schema.port";
+import { Profiles } from "./profiles";
 import { TypeormUserDirectory } from "./typeorm-user-directory";
 import { UserDirectory } from "./user-directory.port";
 import { UserEntity } from "./user.entity";
-import { UsersController } from "./users.controller";
 import { ConfigurableUsersModule } from "./users.options";
 
 /** Floor 1: who an identity is here. Configure once, in the app module. */
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, IdentityEntity])],
-  controllers: [UsersController],
-  providers: [{ provide: UserDirectory, useClass: TypeormUserDirectory }],
-  exports: [UserDirectory],
+  providers: [
+    AdminEmails,
+    Profiles,
+    { provide: ProfileSchema, useClass: OpenProfileSchema },
+    { provide: UserDirectory, useClass: TypeormUserDirectory },
+  ],
+  exports: [AdminEmails, Profiles, UserDirectory],
 })
 export class UsersModule extends ConfigurableUsersModule {}

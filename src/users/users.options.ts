@@ -1,7 +1,12 @@
 import { configurableModule } from "../common/configurable-module";
 
-/** Nothing to choose yet; what may be replaced are the providers. */
-export type UsersOptions = Record<string, never>;
+/** Who is more than a user from the start. */
+export interface UsersOptions {
+  /** Whoever signs in with one of these addresses, and Google is the authority for it, gets the role `admin`. */
+  readonly adminEmails?: readonly string[];
+}
 
-export const { ConfigurableModuleClass: ConfigurableUsersModule } =
-  configurableModule<UsersOptions>("Users");
+export const {
+  ConfigurableModuleClass: ConfigurableUsersModule,
+  MODULE_OPTIONS_TOKEN: USERS_OPTIONS,
+} = configurableModule<UsersOptions>("Users");

@@ -171,8 +171,6 @@ function escaped(name: string): string {
   );
 }
 
-const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-
 const unreadable: [string, Body][] = [
   ["a comma too many", (token) => `{"idToken":${text(token)},}`],
   ["single quotes", (token) => `{'idToken':'${token}'}`],
@@ -186,19 +184,6 @@ const unreadable: [string, Body][] = [
   ["JSONP", (token) => `callback(${text({ idToken: token })})`],
   ["a guard against JSONP", (token) => `)]}',\n${text({ idToken: token })}`],
   ["open brackets", () => "[".repeat(16_000)],
-  [
-    "a member 2,000 levels deep",
-    (token) => `{"idToken":${text(token)},"x":${deep(2000)}}`,
-  ],
-  [
-    "a member 7,000 levels deep",
-    (token) => `{"x":${deep(7000)},"idToken":${text(token)}}`,
-  ],
-  [
-    "objects 1,500 levels deep",
-    (token) =>
-      `{"idToken":${text(token)},"x":${'{"a":'.repeat(1500)}1${"}".repeat(1500)}}`,
-  ],
   ["open braces", () => '{"a":'.repeat(3000)],
   [
     "__proto__",

@@ -160,12 +160,15 @@ export const goodBodyCases: AdmittedCase[] = [
       idToken,
     }),
   ),
-  good(
-    "G-109",
-    "JSON: a member 20 levels deep",
-    json,
-    (token) =>
-      `{"x":${"[".repeat(20)}${"]".repeat(20)},"idToken":${text(token)}}`,
+  // What nobody asked for is ignored, however deep it goes.
+  ...[20, 2000, 7000].map((depth) =>
+    good(
+      "G-109",
+      `JSON: a member ${depth} levels deep`,
+      json,
+      (token) =>
+        `{"x":${"[".repeat(depth)}${"]".repeat(depth)},"idToken":${text(token)}}`,
+    ),
   ),
   good("G-109", "JSON: a constructor", json, (idToken) =>
     text({ idToken, constructor: "x", prototype: { role: "admin" } }),

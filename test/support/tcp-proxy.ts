@@ -28,6 +28,8 @@ export class TcpProxy {
   private held: (() => void)[] = [];
   private readonly heard = new EventEmitter();
   private readonly sockets = new Set<Socket>();
+  /** Those of them that the server talks on. */
+  private readonly answering = new Set<Socket>();
 
   private constructor(private readonly target: URL) {}
 
@@ -82,6 +84,11 @@ export class TcpProxy {
     this.silent = true;
   }
 
+  /** Lets through what the server is asked, and no more of what it answers. */
+  pauseAnswers(): void {
+    for (const socket of this.answering) socket.pause();
+  }
+
   /** Waits until something has been said into the silence. */
   async somethingHeld(): Promise<void> {
     if (this.held.length === 0) await once(this.heard, "held");
@@ -105,6 +112,8 @@ export class TcpProxy {
   private carry(client: Socket): void {
     const { hostname, port } = this.target;
     const server = connect({ host: hostname, port: Number(port) });
+    this.answering.add(server);
+    server.on("close", () => this.answering.delete(server));
     this.join(client, server);
     this.join(server, client);
   }

@@ -19,7 +19,16 @@ const advice: Readonly<Record<AuthErrorCode, string>> = {
   token_expired:
     "Get a fresh ID token from Google, silently where the SDK can, and send that.",
   unauthenticated:
-    "Without a token: sign in. With one: it has expired or is not ours; sign in again. `WWW-Authenticate` tells the two apart.",
+    "Without a token: sign in. With one: it has expired, its session has ended, or it is not ours; refresh, or sign in again. `WWW-Authenticate` tells the two apart.",
+  invalid_refresh_token:
+    "Throw it away and sign in again. Nothing was ended by it.",
+  session_revoked:
+    "Throw the tokens away and sign in again. Somebody has signed out, or a refresh token came back after it had been replaced.",
+  session_expired: "Throw the tokens away and sign in again.",
+  invalid_dpop_proof:
+    "Make a new proof: a fresh `jti` and `iat`, the method and the address of this very request, and the key that the session began with. Check the device's clock.",
+  use_dpop_nonce:
+    "Make the proof again with the nonce of the `DPoP-Nonce` header, and send the same request once more. Keep the nonce for the next ones.",
   hosted_domain_not_allowed:
     "Tell the user to choose the account of the organization. The same account is refused again.",
   email_not_verified:
@@ -29,10 +38,12 @@ const advice: Readonly<Record<AuthErrorCode, string>> = {
   account_disabled: "Tell the user whom to ask. Trying again does not help.",
   service_account_not_allowed:
     "Use the ID token of a person. Programs do not sign in here.",
+  profile_incomplete:
+    "Refresh the tokens, for it may have been finished on another device. If `profileComplete` is still false, ask for what is missing, send it to `POST /users/me/complete`, and refresh.",
   origin_not_allowed:
     "Nothing at run time. In the service's configuration, add the page's origin to `CORS_ORIGINS`.",
   insufficient_role:
-    "Hide the action from this user. A new role counts from the next sign-in on.",
+    "Hide the action from this user. A new role counts from the next refresh on.",
   rate_limited:
     "Wait for `Retry-After` seconds before the next attempt; an earlier one is refused unseen. Do not sign the user out.",
   identity_provider_unavailable:
@@ -49,7 +60,8 @@ export function errorsPage(): Promise<string> {
     generatedNotice,
     "# Error codes",
     `Every error is \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
-Branch on \`code\`: a code never changes its meaning or its status.`,
+Branch on \`code\`: a code never changes its meaning or its status. The endpoints under \`/oauth/\` tell
+them in the words of OAuth, see [there](oauth.md#errors).`,
     `\`\`\`json
 ${JSON.stringify(exampleProblem(), null, 2)}
 \`\`\``,

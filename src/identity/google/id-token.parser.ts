@@ -3,14 +3,24 @@ import { AuthError } from "../../common/auth-error";
 /** Largest ID token that is looked at, in bytes. Google's are 900–1300. */
 export const maxIdTokenBytes = 8192;
 const maxKeyIdLength = 128;
+const idTokenTypes = new Set(["JWT"]);
 const base64url = /^[A-Za-z0-9_-]+$/;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A JWT that has the shape of a Google ID token. Nothing in it is proved yet. */
-export interface UnverifiedIdToken {
+/** A JWT that has the shape of those Google signs. Nothing in it is proved yet. */
+export interface UnverifiedToken {
   /** Names the signing key; a plain string of 1–128 characters. */
   readonly keyId: string;
   readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads an ID token; see {@link parseSignedToken}.
+ *
+ * @throws AuthError `invalid_token` with the reason
+ */
+export function parseIdToken(token: string): UnverifiedToken {
+  return parseSignedToken(token, idTokenTypes);
 }
 
 /**
@@ -18,10 +28,14 @@ export interface UnverifiedIdToken {
  * accepted and nothing in its header can choose how it is verified.
  *
  * @param token as the client sent it
+ * @param types the `typ` it may have, in upper case, if it has one
  * @throws AuthError `invalid_token` with the reason
  * @see https://www.rfc-editor.org/rfc/rfc8725 JSON Web Token Best Current Practices
  */
-export function parseIdToken(token: string): UnverifiedIdToken {
+export function parseSignedToken(
+  token: string,
+  types: ReadonlySet<string>,
+): UnverifiedToken {
   if (token.length > maxIdTokenBytes) refuse("token_too_large");
   const segments = token.split(".");
   const [header, payload, signature] = segments;
@@ -35,7 +49,7 @@ export function parseIdToken(token: string): UnverifiedIdToken {
   }
   if (
     typ !== undefined &&
-    !(typeof typ === "string" && typ.toUpperCase() === "JWT")
+    !(typeof typ === "string" && types.has(typ.toUpperCase()))
   ) {
     refuse("type_not_allowed");
   }

@@ -1,0 +1,80 @@
+import { Readable } from "node:stream";
+import { Injectable } from "@nestjs/common";
+import { Clock } from "../common/clock.port";
+import { Database } from "../database/database";
+import { type User, UserDirectory } from "../users/user-directory.port";
+import { UserDto } from "../users/user.dto";
+import {
+  beginning,
+  findActions,
+  findAuditLines,
+  findSessions,
+  type ListRow,
+} from "./account.statements";
+
+/** Rows that are in memory at a time. */
+const pageRows = 500;
+
+const lists = {
+  sessions: findSessions,
+  auditEvents: findAuditLines,
+  actions: findActions,
+};
+
+/** Everything that is held about a user, as one JSON document. */
+@Injectable()
+export class AccountExport {
+  constructor(
+    private readonly users: UserDirectory,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The document as it is read: however long the lists are, little of them is
+   * in memory at a time. When reading fails the stream breaks off, and what
+   * has been sent is no JSON.
+   */
+  of(user: User): Readable {
+    return Readable.from(this.parts(user));
+  }
+
+  private async *parts(user: User): AsyncGenerator<string> {
+    const { updatedAt } = user;
+    const head = JSON.stringify({
+      exportedAt: new Date(this.clock.now()),
+      user: { ...new UserDto(user), updatedAt },
+      identities: await this.users.identitiesOf(user.id),
+    });
+    yield head.slice(0, -1);
+    for (const [name, statement] of Object.entries(lists)) {
+      yield `,"${name}":[`;
+      let separator = "";
+      for await (const rows of this.pages(statement, user.id)) {
+        yield separator + rows.map(asJson).join(",");
+        separator = ",";
+      }
+      yield "]";
+    }
+    yield "}";
+  }
+
+  private async *pages(
+    statement: string,
+    userId: string,
+  ): AsyncGenerator<ListRow[]> {
+    let { position, id } = beginning;
+    for (;;) {
+      const values = [userId, position, id, pageRows];
+      const rows = await this.database.query<ListRow>(statement, values);
+      if (rows.length > 0) yield rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < pageRows) return;
+      ({ position, id } = last);
+    }
+  }
+}
+
+function asJson(row: ListRow): string {
+  return JSON.stringify({ ...row, position: undefined });
+}

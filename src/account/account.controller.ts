@@ -1,0 +1,168 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Ip,
+  Patch,
+  Post,
+  StreamableFile,
+} from "@nestjs/common";
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { AuditTrail } from "../audit/audit-trail";
+import {
+  AllowIncompleteProfile,
+  CurrentUser,
+} from "../common/access.decorators";
+import type { Principal } from "../common/principal";
+import { ApiProblem } from "../common/problem.dto";
+import { UserDto } from "../users/user.dto";
+import { Account } from "./account";
+import { AccountExportDto, ProfileRequestDto } from "./account.dto";
+import { AccountExport } from "./account-export";
+import { ProfileBodyPipe } from "./profile-body.pipe";
+
+@ApiTags("Users")
+@ApiBearerAuth()
+@Controller("users/me")
+export class AccountController {
+  constructor(
+    private readonly account: Account,
+    private readonly exports: AccountExport,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  @Get()
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({ summary: "The signed-in user" })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblem(
+    "unauthenticated",
+    "account_disabled",
+    "profile_incomplete",
+    "service_unavailable",
+  )
+  async me(@CurrentUser() principal: Principal): Promise<UserDto> {
+    return new UserDto(await this.account.find(principal));
+  }
+
+  @Patch()
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "Change the app's own fields of the user",
+    description:
+      "What a complete profile requires cannot be removed again. Names, address and picture come from Google at every sign-in; roles and status are set by administrators.",
+  })
+  @ApiBody({ type: ProfileRequestDto })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblem(
+    "invalid_request",
+    "unauthenticated",
+    "account_disabled",
+    "profile_incomplete",
+    "service_unavailable",
+  )
+  async changeProfile(
+    @CurrentUser() principal: Principal,
+    @Body(ProfileBodyPipe) profile: unknown,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<UserDto> {
+    const context = { ip, userAgent };
+    return new UserDto(
+      await this.account.changeProfile(principal, profile, context),
+    );
+  }
+
+  @Post("complete")
+  @AllowIncompleteProfile()
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "Finish signing up",
+    description:
+      "Merges like `PATCH /users/me`, and refuses a profile that is still not complete. Then call `POST /auth/refresh`: the new access token opens all routes.",
+  })
+  @ApiBody({ type: ProfileRequestDto })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblem(
+    "invalid_request",
+    "unauthenticated",
+    "account_disabled",
+    "service_unavailable",
+  )
+  async completeProfile(
+    @CurrentUser() principal: Principal,
+    @Body(ProfileBodyPipe) profile: unknown,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<UserDto> {
+    const context = { ip, userAgent };
+    const finish = { finish: true };
+    return new UserDto(
+      await this.account.changeProfile(principal, profile, context, finish),
+    );
+  }
+
+  @Get("export")
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "Everything held about the user, as a file",
+    description: "Tokens, and what they are made from, are not in it.",
+  })
+  @ApiOkResponse({ type: AccountExportDto })
+  @ApiProblem(
+    "unauthenticated",
+    "account_disabled",
+    "profile_incomplete",
+    "service_unavailable",
+  )
+  async exportAccount(
+    @CurrentUser() principal: Principal,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<StreamableFile> {
+    const user = await this.account.find(principal);
+    const { userId, sessionId } = principal;
+    await this.audit.record({
+      event: "data_exported",
+      userId,
+      sessionId,
+      ip,
+      userAgent,
+    });
+    return new StreamableFile(this.exports.of(user), {
+      type: "application/json; charset=utf-8",
+      disposition: `attachment; filename="account-${user.id}.json"`,
+    });
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "Delete the account",
+    description:
+      "With its identities and sessions; all tokens are dead. It cannot be undone: whoever signs in again is a new user.",
+  })
+  @ApiNoContentResponse()
+  @ApiProblem(
+    "unauthenticated",
+    "account_disabled",
+    "profile_incomplete",
+    "service_unavailable",
+  )
+  async deleteAccount(@CurrentUser() principal: Principal): Promise<void> {
+    await this.account.delete(principal);
+  }
+}

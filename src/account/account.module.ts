@@ -1,0 +1,14 @@
+import { Module } from "@nestjs/common";
+import { Account } from "./account";
+import { AccountController } from "./account.controller";
+import { AccountExport } from "./account-export";
+
+/**
+ * Floor 3: what users do with their own accounts. Needs the audit, users and
+ * sessions modules.
+ */
+@Module({
+  controllers: [AccountController],
+  providers: [Account, AccountExport],
+})
+export class AccountModule {}

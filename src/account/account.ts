@@ -1,0 +1,100 @@
+import { Injectable } from "@nestjs/common";
+import { AuditTrail } from "../audit/audit-trail";
+import { AuthError } from "../common/auth-error";
+import type { Principal } from "../common/principal";
+import { Database } from "../database/database";
+import { SessionStore } from "../sessions/session-store.port";
+import { Profiles } from "../users/profiles";
+import { type User, UserDirectory } from "../users/user-directory.port";
+import { scrubActions, scrubAuditLines } from "./account.statements";
+
+/** Where a call comes from. */
+export interface CallContext {
+  readonly ip: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** What users do with their own accounts. */
+@Injectable()
+export class Account {
+  constructor(
+    private readonly users: UserDirectory,
+    private readonly profiles: Profiles,
+    private readonly sessions: SessionStore,
+    private readonly database: Database,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** @throws AuthError `unauthenticated`, `account_disabled`, `service_unavailable` */
+  async find({ userId }: Principal): Promise<User> {
+    return active(await this.users.findById(userId));
+  }
+
+  /**
+   * Merges fields into the profile. Of several calls at once each sees what the
+   * ones before it have done.
+   *
+   * @param sent untrusted
+   * @param finish whether the profile has to be complete afterwards
+   * @throws AuthError `invalid_request`, `unauthenticated`, `account_disabled`,
+   *   `service_unavailable`
+   */
+  async changeProfile(
+    { userId, sessionId }: Principal,
+    sent: unknown,
+    { ip, userAgent }: CallContext,
+    { finish = false }: { readonly finish?: boolean } = {},
+  ): Promise<User> {
+    return this.database.transaction(async (transaction) => {
+      const user = active(await this.users.lock(userId, transaction));
+      const profile = await this.profiles.changed(user.profile, sent, {
+        finish,
+      });
+      const [wasComplete, isComplete] = await Promise.all([
+        this.profiles.isComplete(user.profile),
+        this.profiles.isComplete(profile),
+      ]);
+      if (isComplete && !wasComplete) {
+        await this.audit.record(
+          { event: "profile_completed", userId, sessionId, ip, userAgent },
+          transaction,
+        );
+      }
+      return this.users.change(user, { profile }, transaction);
+    });
+  }
+
+  /**
+   * Deletes the user, its identities and its sessions, whose access tokens are
+   * dead. What stays is that there was one with this id, and what happened to
+   * it when: audit lines without addresses, user agents and details.
+   *
+   * A sign-in of the same moment comes before it, and is deleted as well, or
+   * after it, and makes a new user.
+   *
+   * @throws AuthError `unauthenticated`, `account_disabled`, `service_unavailable`
+   */
+  async delete({ userId }: Principal): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      const user = active(await this.users.lock(userId, transaction));
+      // While they are there: a session that is gone cannot be ended any more.
+      await this.sessions.endAll(
+        userId,
+        { reason: "user_deleted" },
+        transaction,
+      );
+      await this.users.delete(user, transaction);
+      await this.audit.record({ event: "user_deleted", userId }, transaction);
+      await transaction.query(scrubAuditLines, [userId]);
+      await transaction.query(scrubActions, [userId]);
+    });
+  }
+}
+
+/** @throws AuthError `unauthenticated`, `account_disabled` */
+function active(user: User | null): User {
+  if (!user) throw new AuthError("unauthenticated", { reason: "unknown_user" });
+  // Nor may who was shut out start again by deleting the account.
+  if (user.status !== "active") throw new AuthError("account_disabled");
+  return user;
+}

@@ -1,0 +1,73 @@
+import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import { IsIn, Matches } from "class-validator";
+import { type AuditEventName, auditEvents } from "../audit/audit-event";
+import { PageQueryDto } from "./page.dto";
+import { IfGiven } from "./query-parameter";
+
+const eventNames = Object.keys(auditEvents);
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Which lines of the audit log; a parameter that is absent or empty does not matter. */
+export class AuditQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({
+    format: "uuid",
+    description: "Whom it is about, also when the user is deleted",
+  })
+  @IfGiven()
+  @Matches(uuid, { message: "must be a UUID, sent once" })
+  readonly userId?: string;
+
+  @ApiPropertyOptional({ enum: eventNames })
+  @IfGiven()
+  @IsIn(eventNames, { message: "must be the name of an audit event" })
+  readonly event?: AuditEventName;
+}
+
+const text = { type: String, nullable: true } as const;
+const id = { ...text, format: "uuid" } as const;
+
+/** A line of the audit log. */
+export class AuditLineDto {
+  @ApiProperty({ format: "uuid" })
+  readonly id!: string;
+
+  @ApiProperty()
+  readonly occurredAt!: Date;
+
+  @ApiProperty({ enum: eventNames })
+  readonly event!: string;
+
+  @ApiProperty({ ...id, description: "Whom it is about" })
+  readonly userId!: string | null;
+
+  @ApiProperty(id)
+  readonly sessionId!: string | null;
+
+  @ApiProperty({ ...id, description: "Who did it, where that is another user" })
+  readonly actorId!: string | null;
+
+  @ApiProperty(text)
+  readonly reason!: string | null;
+
+  @ApiProperty({ type: Object, nullable: true })
+  readonly details!: object | null;
+
+  @ApiProperty({ ...text, description: "Of who did it" })
+  readonly ip!: string | null;
+
+  @ApiProperty(text)
+  readonly userAgent!: string | null;
+}
+
+/** A page of the audit log, newest first. */
+export class AuditPageDto {
+  @ApiProperty({ type: [AuditLineDto] })
+  readonly items!: readonly AuditLineDto[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "Sent as `cursor`, gives the next page; null on the last one",
+  })
+  readonly nextCursor!: string | null;
+}

@@ -1,0 +1,136 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Ip,
+  Param,
+  Patch,
+  Post,
+  Query,
+} from "@nestjs/common";
+import {
+  ApiBearerAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { CurrentUser, Roles } from "../common/access.decorators";
+import { AuthError } from "../common/auth-error";
+import { ApiProblem } from "../common/problem.dto";
+import { adminRole } from "../users/admin-emails";
+import { UserDirectory } from "../users/user-directory.port";
+import { UserDto } from "../users/user.dto";
+import { UserChangesDto, UsersPageDto, UsersQueryDto } from "./admin-users.dto";
+import { PageCursors } from "./page-cursors";
+import { StrictInputPipe } from "./strict-input.pipe";
+import { UserAdministration } from "./user-administration";
+import { UserIdPipe } from "./user-id.pipe";
+
+@ApiTags("Administration")
+@ApiBearerAuth()
+@Roles(adminRole)
+@Controller("admin/users")
+export class AdminUsersController {
+  constructor(
+    private readonly users: UserDirectory,
+    private readonly administration: UserAdministration,
+    private readonly cursors: PageCursors,
+  ) {}
+
+  @Get()
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({ summary: "The users, newest first" })
+  @ApiOkResponse({ type: UsersPageDto })
+  @ApiProblem(
+    "invalid_request",
+    "unauthenticated",
+    "insufficient_role",
+    "profile_incomplete",
+    "service_unavailable",
+  )
+  async listUsers(
+    @Query(StrictInputPipe) { limit, cursor, ...filter }: UsersQueryDto,
+  ): Promise<UsersPageDto> {
+    const [before] =
+      cursor === undefined ? [] : this.cursors.read("users", cursor);
+    // One more than is shown tells whether there is a next page.
+    const users = await this.users.list(filter, { before, limit: limit + 1 });
+    const items = users.slice(0, limit);
+    const last = users.length > limit ? items.at(-1) : undefined;
+    return {
+      items: items.map((user) => new UserDto(user)),
+      nextCursor: last ? this.cursors.write("users", [last.id]) : null,
+    };
+  }
+
+  @Get(":id")
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({ summary: "A user" })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblem(
+    "unauthenticated",
+    "insufficient_role",
+    "profile_incomplete",
+    "not_found",
+    "service_unavailable",
+  )
+  async getUser(@Param("id", UserIdPipe) id: string): Promise<UserDto> {
+    const user = await this.users.findById(id);
+    if (!user) throw new AuthError("not_found", { reason: "no_such_user" });
+    return new UserDto(user);
+  }
+
+  @Patch(":id")
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "Change roles and status of a user",
+    description:
+      "Nobody can disable himself or take the role `admin` from himself.",
+  })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblem(
+    "invalid_request",
+    "unauthenticated",
+    "insufficient_role",
+    "profile_incomplete",
+    "not_found",
+    "service_unavailable",
+  )
+  async changeUser(
+    @Param("id", UserIdPipe) id: string,
+    @Body(StrictInputPipe) changes: UserChangesDto,
+    @CurrentUser("userId") userId: string,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<UserDto> {
+    const administrator = { userId, ip, userAgent };
+    return new UserDto(
+      await this.administration.change(id, changes, administrator),
+    );
+  }
+
+  @Post(":id/logout")
+  @HttpCode(204)
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({ summary: "End every session of a user" })
+  @ApiNoContentResponse()
+  @ApiProblem(
+    "unauthenticated",
+    "insufficient_role",
+    "profile_incomplete",
+    "not_found",
+    "service_unavailable",
+  )
+  async signOutUser(
+    @Param("id", UserIdPipe) id: string,
+    @CurrentUser("userId") userId: string,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<void> {
+    await this.administration.signOut(id, { userId, ip, userAgent });
+  }
+}

@@ -1,0 +1,79 @@
+import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from "class-validator";
+import { UserDto } from "../users/user.dto";
+import type { UserStatus } from "../users/user.entity";
+import { PageQueryDto } from "./page.dto";
+import { IfGiven } from "./query-parameter";
+
+const statuses = ["active", "disabled"] as const;
+/** Most roles of one user: all of them are in every access token. */
+const maxRoles = 32;
+const roleName = /^[a-z][a-z0-9._:-]{0,63}$/;
+
+/** Which users to list; a parameter that is absent or empty does not matter. */
+export class UsersQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({
+    description: "The whole address, in upper or lower case",
+    maxLength: 320,
+  })
+  @IfGiven()
+  @IsString({ message: "must be a string, sent once" })
+  @MaxLength(320, { message: "must have at most 320 characters" })
+  @Matches(/^[^\0\p{Cs}]*$/u, { message: "must be an e-mail address" })
+  readonly email?: string;
+
+  @ApiPropertyOptional({ enum: statuses })
+  @IfGiven()
+  @IsIn(statuses, { message: "must be active or disabled" })
+  readonly status?: UserStatus;
+}
+
+/** What an administrator changes of a user; what is absent stays. */
+export class UserChangesDto {
+  @ApiPropertyOptional({
+    enum: statuses,
+    description: "disabled ends all sessions; the user can no longer sign in",
+  })
+  @ValidateIf((_changes, value) => value !== undefined)
+  @IsIn(statuses, { message: "must be active or disabled" })
+  readonly status?: UserStatus;
+
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: maxRoles,
+    description:
+      "All roles the user is to have. They count from the next refresh on; taking `admin` away ends all sessions.",
+  })
+  @ValidateIf((_changes, value) => value !== undefined)
+  @IsArray({ message: "must be a list" })
+  @ArrayMaxSize(maxRoles, { message: `must have at most ${maxRoles} entries` })
+  @ArrayUnique({ message: "must not have an entry twice" })
+  @Matches(roleName, {
+    each: true,
+    message:
+      "must have role names only: a lower-case letter, then at most 63 of a-z 0-9 . _ : -",
+  })
+  readonly roles?: string[];
+}
+
+/** A page of users, newest first. */
+export class UsersPageDto {
+  @ApiProperty({ type: [UserDto] })
+  readonly items!: readonly UserDto[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "Sent as `cursor`, gives the next page; null on the last one",
+  })
+  readonly nextCursor!: string | null;
+}

@@ -1,0 +1,17 @@
+import { Module } from "@nestjs/common";
+import { AdminAuditController } from "./admin-audit.controller";
+import { AdminUsersController } from "./admin-users.controller";
+import { ConfigurableAdminModule } from "./admin.options";
+import { AuditLog } from "./audit-log";
+import { PageCursors } from "./page-cursors";
+import { UserAdministration } from "./user-administration";
+
+/**
+ * Floor 3: what users with the role `admin` may see and do. Needs the audit,
+ * users and sessions modules.
+ */
+@Module({
+  controllers: [AdminUsersController, AdminAuditController],
+  providers: [AuditLog, PageCursors, UserAdministration],
+})
+export class AdminModule extends ConfigurableAdminModule {}

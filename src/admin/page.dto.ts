@@ -1,0 +1,36 @@
+import { ApiPropertyOptional } from "@nestjs/swagger";
+import { Transform } from "class-transformer";
+import { IsInt, IsString, Max, MaxLength, Min } from "class-validator";
+import { IfGiven } from "./query-parameter";
+
+const maxPageSize = 100;
+const defaultPageSize = 50;
+const limitMessage = `must be an integer from 1 to ${maxPageSize}, sent once`;
+
+/** Which part of a list. */
+export class PageQueryDto {
+  @ApiPropertyOptional({
+    description: "The `nextCursor` of the page before; none for the first",
+  })
+  @IfGiven()
+  @IsString({ message: "must be a string, sent once" })
+  @MaxLength(512, { message: "must have at most 512 characters" })
+  readonly cursor?: string;
+
+  @ApiPropertyOptional({
+    type: "integer",
+    minimum: 1,
+    maximum: maxPageSize,
+    default: defaultPageSize,
+  })
+  @Transform(({ value }: { value: unknown }) => {
+    if (value === "" || value === undefined) return defaultPageSize;
+    return typeof value === "string" && /^\d{1,3}$/.test(value)
+      ? Number(value)
+      : value;
+  })
+  @IsInt({ message: limitMessage })
+  @Min(1, { message: limitMessage })
+  @Max(maxPageSize, { message: limitMessage })
+  readonly limit: number = defaultPageSize;
+}

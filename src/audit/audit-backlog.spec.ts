@@ -1,0 +1,60 @@
+import { AuditBacklog } from "./audit-backlog";
+import type { AuditEventName } from "./audit-event";
+
+const waiting = (id: number, event: AuditEventName = "sign_in_refused") => ({
+  event: { event, userId: null },
+  line: { id },
+});
+
+function filled(count: number, from = 0): AuditBacklog {
+  const backlog = new AuditBacklog();
+  for (let id = from; id < from + count; id++) backlog.add(waiting(id));
+  return backlog;
+}
+
+const idsOf = (backlog: AuditBacklog) =>
+  backlog.take().events.map(({ line }) => line.id);
+
+describe("AuditBacklog", () => {
+  it("gives everything once, in the order it came", () => {
+    const backlog = filled(3);
+    expect(backlog.size).toBe(3);
+    expect(idsOf(backlog)).toEqual([0, 1, 2]);
+    expect([backlog.size, idsOf(backlog)]).toEqual([0, []]);
+  });
+
+  it("when it is full, counts what comes, by event", () => {
+    const backlog = filled(1000);
+    for (let count = 0; count < 5; count++) backlog.add(waiting(1000 + count));
+    backlog.add(waiting(2000, "data_exported"));
+    expect(backlog.size).toBe(1006);
+    const { events, unlisted } = backlog.take();
+    expect(events).toHaveLength(1000);
+    expect([...unlisted]).toEqual([
+      ["sign_in_refused", 5],
+      ["data_exported", 1],
+    ]);
+    expect(backlog.size).toBe(0);
+  });
+
+  it("given a batch back, puts it first and counts the newest that find no room", () => {
+    const backlog = filled(1003);
+    const batch = backlog.take();
+    for (let id = 0; id < 10; id++) backlog.add(waiting(5000 + id));
+    backlog.putBack(batch);
+    expect(backlog.size).toBe(1013);
+    const { events, unlisted } = backlog.take();
+    expect(events.map(({ line }) => line.id)).toEqual(
+      Array.from({ length: 1000 }, (_, id) => id),
+    );
+    expect([...unlisted]).toEqual([["sign_in_refused", 13]]);
+  });
+
+  it("given a small batch back, keeps what has come since behind it", () => {
+    const backlog = filled(2);
+    const batch = backlog.take();
+    backlog.add(waiting(7));
+    backlog.putBack(batch);
+    expect(idsOf(backlog)).toEqual([0, 1, 7]);
+  });
+});

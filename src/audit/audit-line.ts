@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { cleanText } from "../common/clean-text";
+import { canonicalAddress } from "../common/ip-address";
+import type { AuditEvent } from "./audit-event";
+import { insertAudit } from "./audit-statement";
+
+const maxUserAgentLength = 512;
+
+/** A row of `audit_events`, in what JSON can say. */
+export type AuditLine = Readonly<Record<string, unknown>>;
+
+/** The rows of a JSON array, with the types of the table. */
+const lines = `jsonb_to_recordset($1::jsonb) AS line(id uuid, at timestamptz,
+  event text, user_id uuid, session_id uuid, actor_id uuid, reason text,
+  details jsonb, ip inet, user_agent text)`;
+
+const columns = {
+  id: "line.id",
+  at: "line.at",
+  event: "line.event",
+  userId: "line.user_id",
+  sessionId: "line.session_id",
+  actorId: "line.actor_id",
+  reason: "line.reason",
+  details: "line.details",
+  ip: "line.ip",
+  userAgent: "line.user_agent",
+};
+
+/**
+ * $1 a JSON array of lines. They have ids already: should the answer be lost
+ * and the statement be sent again, each is still written once.
+ */
+export const insertLines = `${insertAudit(columns, lines)}
+ON CONFLICT (occurred_at, id) DO NOTHING`;
+
+/** The value of $1 above. */
+export function asParameter(lines: readonly AuditLine[]): string {
+  return JSON.stringify(lines, withoutUnfit);
+}
+
+/** @param now when it happened, in milliseconds since 1970 */
+export function auditLine(event: AuditEvent, now: number): AuditLine {
+  return {
+    id: randomUUID(),
+    at: new Date(now).toISOString(),
+    event: event.event,
+    user_id: event.userId,
+    session_id: event.sessionId ?? null,
+    actor_id: event.actorId ?? null,
+    reason: event.reason ?? null,
+    details: event.details ?? null,
+    ip: event.ip ? canonicalAddress(event.ip) : null,
+    user_agent: event.userAgent?.slice(0, maxUserAgentLength) ?? null,
+  };
+}
+
+/** One text that Postgres cannot store would cost all lines of its batch. */
+function withoutUnfit(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? cleanText(value) : value;
+}

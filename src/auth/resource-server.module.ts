@@ -1,0 +1,69 @@
+import { Module } from "@nestjs/common";
+import { APP_FILTER, APP_GUARD } from "@nestjs/core";
+import { JwtModule } from "@nestjs/jwt";
+import { AllowedMethods } from "../common/allowed-methods";
+import { AuthErrorFilter } from "../common/auth-error.filter";
+import { Clock, SystemClock } from "../common/clock.port";
+import { ErrorForms } from "../common/error-forms";
+import {
+  ProblemDetailsFilter,
+  SHOW_REASONS,
+} from "../common/problem-details.filter";
+import { noDpop } from "../tokens/dpop.options";
+import { DpopProofs } from "../tokens/dpop-proofs";
+import { AccessTokenGuard } from "./access-token.guard";
+import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { BoundTokens } from "./bound-tokens";
+import { IssuerAccessTokens } from "./issuer-access-tokens";
+import {
+  ConfigurableResourceServerModule,
+  RESOURCE_SERVER_OPTIONS,
+  type ResourceServerOptions,
+} from "./resource-server.options";
+
+/**
+ * The guard alone, for an application that takes the access tokens of a service
+ * elsewhere: no database, no routes, and no other of our modules. Of the
+ * application's errors it answers those that the guard makes.
+ */
+@Module({
+  imports: [JwtModule.register({})],
+  providers: [
+    AccessTokenGuard,
+    AllowedMethods,
+    AuthErrorFilter,
+    BoundTokens,
+    ErrorForms,
+    ProblemDetailsFilter,
+    SystemClock,
+    { provide: AccessTokenVerifier, useClass: IssuerAccessTokens },
+    { provide: APP_FILTER, useExisting: AuthErrorFilter },
+    { provide: APP_GUARD, useExisting: AccessTokenGuard },
+    { provide: Clock, useExisting: SystemClock },
+    {
+      provide: DpopProofs,
+      inject: [RESOURCE_SERVER_OPTIONS, Clock],
+      useFactory: dpopProofsOf,
+    },
+    {
+      provide: SHOW_REASONS,
+      inject: [RESOURCE_SERVER_OPTIONS],
+      useFactory: ({ showReasons = false }: ResourceServerOptions) =>
+        showReasons,
+    },
+  ],
+  exports: [AccessTokenGuard, AccessTokenVerifier],
+})
+export class ResourceServerModule extends ConfigurableResourceServerModule {}
+
+function dpopProofsOf({ publicUrl }: ResourceServerOptions, clock: Clock) {
+  return new DpopProofs(
+    {
+      ...noDpop,
+      use: publicUrl === undefined ? "off" : "optional",
+      publicUrl: publicUrl?.replace(/\/$/, "") ?? "",
+      secretKey: null,
+    },
+    clock,
+  );
+}

@@ -1,0 +1,37 @@
+import { Injectable } from "@nestjs/common";
+import type { AuthError } from "./auth-error";
+
+/** An error as it is sent. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** Content-Type among them; what every error answer has is added. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/**
+ * How errors are told to clients that expect another form than problem+json.
+ *
+ * @param showReason name the failed check; never in production
+ */
+export type ErrorForm = (error: AuthError, showReason: boolean) => ErrorAnswer;
+
+/**
+ * Which addresses tell errors in a form of their own, because their standard
+ * demands it: also those that occur before a controller is reached, such as a
+ * body that is too large.
+ */
+@Injectable()
+export class ErrorForms {
+  private readonly forms: [prefix: string, form: ErrorForm][] = [];
+
+  /** @param prefix what the paths begin with: `/oauth/` */
+  use(prefix: string, form: ErrorForm): void {
+    this.forms.push([prefix, form]);
+  }
+
+  /** @param path without the query string */
+  of(path: string): ErrorForm | undefined {
+    return this.forms.find(([prefix]) => path.startsWith(prefix))?.[1];
+  }
+}

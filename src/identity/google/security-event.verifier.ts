@@ -1,0 +1,74 @@
+import { verify } from "node:crypto";
+import { Inject, Injectable } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { Clock } from "../../common/clock.port";
+import { IDENTITY_OPTIONS, type IdentityOptions } from "../identity.options";
+import { GoogleSigningKeys } from "./google-signing-keys";
+import { parseSignedToken, type UnverifiedToken } from "./id-token.parser";
+import {
+  securityEventsFromClaims,
+  type SecurityEventToken,
+} from "./security-event";
+import { SecurityEventRefusal } from "./security-event-refusal";
+
+/** RFC 8417 recommends the second; Google sends the first. */
+const types = new Set(["JWT", "SECEVENT+JWT"]);
+
+/** Proves the security event tokens of Cross-Account Protection. */
+@Injectable()
+export class SecurityEventVerifier {
+  private readonly clientIds: ReadonlySet<string>;
+
+  constructor(
+    @Inject(IDENTITY_OPTIONS) private readonly options: IdentityOptions,
+    private readonly signingKeys: GoogleSigningKeys,
+    private readonly clock: Clock,
+  ) {
+    this.clientIds = new Set(options.clients.map(({ id }) => id));
+  }
+
+  /**
+   * @param token as it was delivered; untrusted
+   * @throws SecurityEventRefusal for a token that is not accepted,
+   *   AuthError `identity_provider_unavailable` when that cannot be judged
+   */
+  async verify(token: string): Promise<SecurityEventToken> {
+    const { keyId, claims } = parse(token);
+    const key = await this.signingKeys.find(keyId).catch(asInvalidKey);
+    const end = token.lastIndexOf(".");
+    // google-auth-library takes no token without an expiry.
+    const isGenuine = verify(
+      "sha256",
+      Buffer.from(token.slice(0, end)),
+      key,
+      Buffer.from(token.slice(end + 1), "base64url"),
+    );
+    if (!isGenuine) {
+      throw new SecurityEventRefusal("authentication_failed", "bad_signature");
+    }
+    return securityEventsFromClaims(claims, {
+      clientIds: this.clientIds,
+      clockSkewSeconds: this.options.clockSkewSeconds,
+      nowSeconds: this.clock.nowSeconds(),
+    });
+  }
+}
+
+function parse(token: string): UnverifiedToken {
+  try {
+    return parseSignedToken(token, types);
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    throw new SecurityEventRefusal(
+      error.reason === "key_id_invalid" ? "invalid_key" : "invalid_request",
+      error.reason ?? "malformed_token",
+    );
+  }
+}
+
+function asInvalidKey(error: unknown): never {
+  if (error instanceof AuthError && error.reason === "unknown_key") {
+    throw new SecurityEventRefusal("invalid_key", "unknown_key");
+  }
+  throw error;
+}

@@ -1,0 +1,54 @@
+import {
+  Body,
+  Controller,
+  Header,
+  HttpCode,
+  Post,
+  UseGuards,
+} from "@nestjs/common";
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { Public } from "../common/access.decorators";
+import { FormBodyGuard } from "./form-body.guard";
+import type { FormParameters } from "./form-parameters";
+import { FormParametersPipe } from "./form-parameters.pipe";
+import { IntrospectionDto, TokenParameterDto } from "./introspection.dto";
+import { IntrospectionClientGuard } from "./introspection-client.guard";
+import { ApiOAuthError } from "./oauth-error.decorator";
+import { TokenIntrospection } from "./token-introspection";
+
+@ApiTags("For other services")
+@Public()
+@Controller("oauth")
+export class IntrospectionController {
+  constructor(private readonly introspection: TokenIntrospection) {}
+
+  @Post("introspect")
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @Header("Pragma", "no-cache")
+  @UseGuards(IntrospectionClientGuard, FormBodyGuard)
+  @ApiOperation({
+    summary: "Whether an access token is good at this moment (RFC 7662)",
+    description:
+      "For the services of INTROSPECTION_CLIENTS, which authenticate by HTTP Basic.",
+  })
+  @ApiConsumes("application/x-www-form-urlencoded")
+  @ApiBody({ type: TokenParameterDto })
+  @ApiOkResponse({ type: IntrospectionDto })
+  @ApiOAuthError({
+    400: ["invalid_request"],
+    401: ["invalid_client"],
+    503: ["temporarily_unavailable"],
+  })
+  introspect(
+    @Body(FormParametersPipe) form: FormParameters,
+  ): Promise<IntrospectionDto> {
+    return this.introspection.introspect(form.need("token"));
+  }
+}

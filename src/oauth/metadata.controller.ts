@@ -1,0 +1,45 @@
+import { Controller, Get, Header, Inject } from "@nestjs/common";
+import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import { Public } from "../common/access.decorators";
+import { dpopAlgorithms } from "../tokens/dpop-key";
+import { DpopProofs } from "../tokens/dpop-proofs";
+import { grantTypes, requestableScopes } from "./grant-types";
+import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
+
+/** From here OAuth clients and other services learn where everything is. */
+@ApiTags("For other services")
+@Public()
+@Controller(".well-known")
+export class MetadataController {
+  constructor(
+    @Inject(OAUTH_OPTIONS) private readonly options: OAuthOptions,
+    private readonly dpop: DpopProofs,
+  ) {}
+
+  @Get("oauth-authorization-server")
+  @Header("Cache-Control", "public, max-age=300")
+  @ApiOperation({ summary: "Authorization server metadata (RFC 8414)" })
+  @ApiOkResponse({ description: "What is configured, and nothing else" })
+  metadata() {
+    const { issuer, introspectionClients } = this.options;
+    return {
+      issuer,
+      token_endpoint: `${issuer}/oauth/token`,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      // Required, and there is no authorization endpoint for them.
+      response_types_supported: [],
+      grant_types_supported: Object.values(grantTypes),
+      scopes_supported: requestableScopes,
+      token_endpoint_auth_methods_supported: ["none"],
+      revocation_endpoint: `${issuer}/oauth/revoke`,
+      revocation_endpoint_auth_methods_supported: ["none"],
+      ...(introspectionClients.length > 0 && {
+        introspection_endpoint: `${issuer}/oauth/introspect`,
+        introspection_endpoint_auth_methods_supported: ["client_secret_basic"],
+      }),
+      ...(this.dpop.isOn && {
+        dpop_signing_alg_values_supported: dpopAlgorithms,
+      }),
+    };
+  }
+}

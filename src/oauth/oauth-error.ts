@@ -1,0 +1,44 @@
+import { AuthError, type AuthErrorOptions } from "../common/auth-error";
+import type { AuthErrorCode } from "../common/auth-error-codes";
+
+/**
+ * The `error` of an OAuth error answer.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ * @see https://www.rfc-editor.org/rfc/rfc8693#section-2.2.2 invalid_target
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-12.2 DPoP
+ */
+export type OAuthErrorName =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "invalid_scope"
+  | "invalid_target"
+  | "invalid_dpop_proof"
+  | "use_dpop_nonce"
+  | "temporarily_unavailable"
+  | "server_error";
+
+export interface OAuthErrorOptions extends AuthErrorOptions {
+  /** What it is to the rest of this software: `invalid_request` unless given. */
+  readonly code?: AuthErrorCode;
+  /** Unless given, that of the error's name. */
+  readonly status?: number;
+}
+
+/** An error that OAuth has a word of its own for. */
+export class OAuthError extends AuthError {
+  readonly answerStatus: number;
+
+  /** @param description for the client's developer; never what was sent */
+  constructor(
+    readonly error: OAuthErrorName,
+    readonly description: string,
+    { code = "invalid_request", status, ...options }: OAuthErrorOptions = {},
+  ) {
+    super(code, { reason: error, ...options });
+    this.answerStatus = status ?? (error === "invalid_client" ? 401 : 400);
+  }
+}

@@ -1,0 +1,54 @@
+import { Module, type OnModuleInit } from "@nestjs/common";
+import { ErrorForms } from "../common/error-forms";
+import { FailedAttemptsFilter } from "../rate-limits/failed-attempts.filter";
+import { RateLimitGuard } from "../rate-limits/rate-limit.guard";
+import { FailedGrantsFilter, GrantLimitsGuard } from "./grant-limits.guard";
+import { IntrospectionController } from "./introspection.controller";
+import { IntrospectionClientGuard } from "./introspection-client.guard";
+import { MetadataController } from "./metadata.controller";
+import { ConfigurableOAuthModule } from "./oauth.options";
+import { oauthErrorForm } from "./oauth-error.form";
+import { RefreshTokenGrant } from "./refresh-token.grant";
+import { RevocationController } from "./revocation.controller";
+import { TokenController } from "./token.controller";
+import { TokenExchangeGrant } from "./token-exchange.grant";
+import { TokenIntrospection } from "./token-introspection";
+import { TokenRevocation } from "./token-revocation";
+
+/**
+ * Floor 3: the same sign-in, refresh and sign-out in the words of OAuth, for
+ * clients and services that speak nothing else. Needs the auth module.
+ */
+@Module({
+  controllers: [
+    IntrospectionController,
+    MetadataController,
+    RevocationController,
+    TokenController,
+  ],
+  providers: [
+    FailedAttemptsFilter,
+    FailedGrantsFilter,
+    GrantLimitsGuard,
+    IntrospectionClientGuard,
+    RateLimitGuard,
+    RefreshTokenGrant,
+    TokenExchangeGrant,
+    TokenIntrospection,
+    TokenRevocation,
+  ],
+  exports: [IntrospectionClientGuard],
+})
+export class OAuthModule
+  extends ConfigurableOAuthModule
+  implements OnModuleInit
+{
+  constructor(private readonly errorForms: ErrorForms) {
+    super();
+  }
+
+  /** Also for what is refused before a controller is reached. */
+  onModuleInit(): void {
+    this.errorForms.use("/oauth/", oauthErrorForm);
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+} from "@nestjs/common";
+import { FormParameters } from "./form-parameters";
+import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
+import { OAuthError } from "./oauth-error";
+
+interface PlainRequest {
+  readonly headers: { readonly authorization?: string };
+  readonly body?: unknown;
+}
+
+/**
+ * The clients are apps in the hands of users, which cannot keep a secret: none
+ * is asked for, and one that is sent would not be checked, so it is refused.
+ * A client may name itself; then it has to be one of ours.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
+ */
+@Injectable()
+export class PublicClientGuard implements CanActivate {
+  private readonly clientIds: ReadonlySet<string>;
+
+  constructor(@Inject(OAUTH_OPTIONS) { clientIds }: OAuthOptions) {
+    this.clientIds = new Set(clientIds);
+  }
+
+  /** @throws OAuthError `invalid_client`, `invalid_request` */
+  canActivate(context: ExecutionContext): boolean {
+    const { headers, body } = context.switchToHttp().getRequest<PlainRequest>();
+    const form = new FormParameters(body);
+    // RFC 6749 §5.2: the challenge names the scheme that the client tried.
+    const triedBasic = /^basic(?: |$)/i.test(headers.authorization ?? "");
+    if (
+      triedBasic ||
+      form.get("client_secret") !== undefined ||
+      form.get("client_assertion") !== undefined
+    ) {
+      throw new OAuthError(
+        "invalid_client",
+        "Clients do not authenticate here; send a client_id at most.",
+        {
+          reason: "client_authentication",
+          challenge: triedBasic ? 'Basic realm="oauth"' : undefined,
+        },
+      );
+    }
+    const clientId = form.get("client_id");
+    if (clientId === undefined || this.clientIds.has(clientId)) return true;
+    throw new OAuthError(
+      "invalid_client",
+      "The client_id is not one of GOOGLE_CLIENT_IDS.",
+      { reason: "unknown_client" },
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from "@nestjs/common";
+import type { SignedInUser } from "../auth/issued-tokens";
+import { Refresh } from "../auth/refresh";
+import { AuthError } from "../common/auth-error";
+import type { SessionContext } from "../sessions/session-store.port";
+import type { FormParameters } from "./form-parameters";
+import { checkScopes } from "./grant-types";
+import { OAuthError } from "./oauth-error";
+
+/**
+ * A refresh token for its successor.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
+ */
+@Injectable()
+export class RefreshTokenGrant {
+  constructor(private readonly refresh: Refresh) {}
+
+  /**
+   * @throws OAuthError `invalid_request`, `invalid_scope`, `invalid_grant`;
+   *   AuthError as {@link Refresh}
+   */
+  async run(
+    form: FormParameters,
+    context: Omit<SessionContext, "device">,
+  ): Promise<SignedInUser> {
+    const refreshToken = form.need("refresh_token");
+    // Before the token is replaced: a refusal must not cost the client its session.
+    checkScopes(form);
+    try {
+      return await this.refresh.run(refreshToken, context);
+    } catch (error) {
+      if (error instanceof AuthError && error.code === "account_disabled") {
+        throw new OAuthError(
+          "invalid_grant",
+          "account_disabled: This account may not sign in.",
+          { code: error.code, reason: error.reason },
+        );
+      }
+      throw error;
+    }
+  }
+}

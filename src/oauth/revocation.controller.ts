@@ -1,0 +1,65 @@
+import {
+  Body,
+  Controller,
+  Header,
+  Headers,
+  HttpCode,
+  Ip,
+  Post,
+  UseGuards,
+} from "@nestjs/common";
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { AllowedOriginGuard } from "../auth/allowed-origin.guard";
+import { Public } from "../common/access.decorators";
+import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { FormBodyGuard } from "./form-body.guard";
+import type { FormParameters } from "./form-parameters";
+import { FormParametersPipe } from "./form-parameters.pipe";
+import { TokenParameterDto } from "./introspection.dto";
+import { ApiOAuthError } from "./oauth-error.decorator";
+import { PublicClientGuard } from "./public-client.guard";
+import { TokenRevocation } from "./token-revocation";
+
+@ApiTags("For other services")
+@Public()
+@Controller("oauth")
+export class RevocationController {
+  constructor(private readonly revocation: TokenRevocation) {}
+
+  @Post("revoke")
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @Header("Pragma", "no-cache")
+  @RateLimited("refresh")
+  @UseGuards(FormBodyGuard, PublicClientGuard, AllowedOriginGuard)
+  @ApiOperation({
+    summary: "End the session of a token (RFC 7009)",
+    description:
+      "An access token or a refresh token, used up or not. For a token that is none of ours there is nothing to do, which is a success.",
+  })
+  @ApiConsumes("application/x-www-form-urlencoded")
+  @ApiBody({ type: TokenParameterDto })
+  @ApiOkResponse({ description: "It is of no use any more" })
+  @ApiOAuthError({
+    400: ["invalid_request"],
+    401: ["invalid_client"],
+    403: ["unauthorized_client"],
+    503: ["temporarily_unavailable"],
+  })
+  async revoke(
+    @Body(FormParametersPipe) form: FormParameters,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<void> {
+    await this.revocation.revoke(form.need("token"), {
+      ip: ip ?? null,
+      userAgent: userAgent ?? null,
+    });
+  }
+}

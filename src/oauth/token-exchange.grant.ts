@@ -1,0 +1,85 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { nonceAgrees } from "../auth/nonce";
+import { type SignedIn, SignIn } from "../auth/sign-in";
+import { AuthError } from "../common/auth-error";
+import { IdentityVerifier } from "../identity/identity-verifier.port";
+import type { SessionContext } from "../sessions/session-store.port";
+import type { FormParameters } from "./form-parameters";
+import { checkScopes } from "./grant-types";
+import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
+import { OAuthError } from "./oauth-error";
+
+const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
+
+/** What is given out. */
+export const accessTokenType = tokenType("access_token");
+
+/**
+ * A Google ID token for our tokens, in the words of RFC 8693: a sign-in like
+ * any other.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8693
+ */
+@Injectable()
+export class TokenExchangeGrant {
+  constructor(
+    private readonly verifier: IdentityVerifier,
+    private readonly signIn: SignIn,
+    @Inject(OAUTH_OPTIONS) private readonly options: OAuthOptions,
+  ) {}
+
+  /**
+   * @throws OAuthError `invalid_request`, `invalid_target`, `invalid_scope`;
+   *   AuthError as the verifier and {@link SignIn}
+   */
+  async run(form: FormParameters, context: SessionContext): Promise<SignedIn> {
+    const subjectToken = form.need("subject_token");
+    this.checkTypes(form);
+    this.checkTargets(form);
+    checkScopes(form);
+    const identity = await this.verifier.verify(subjectToken);
+    const nonce = form.get("nonce");
+    if (nonce !== undefined && !nonceAgrees(identity.nonce, nonce)) {
+      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
+    }
+    return this.signIn.run(identity, context);
+  }
+
+  private checkTypes(form: FormParameters): void {
+    if (form.need("subject_token_type") !== tokenType("id_token")) {
+      throw invalidRequest("The subject_token_type has to be id_token.");
+    }
+    const requested = form.get("requested_token_type") ?? accessTokenType;
+    if (requested !== accessTokenType) {
+      throw invalidRequest("The requested_token_type has to be access_token.");
+    }
+    if (form.get("actor_token") ?? form.get("actor_token_type")) {
+      throw invalidRequest("There is no delegation; send no actor_token.");
+    }
+  }
+
+  private checkTargets(form: FormParameters): void {
+    const { audience } = this.options;
+    const isOurs =
+      form.all("audience").every((name) => name === audience) &&
+      form.all("resource").every((url) => isSameUrl(url, audience));
+    if (isOurs) return;
+    throw new OAuthError(
+      "invalid_target",
+      "The tokens are for ACCESS_TOKEN_AUDIENCE only; leave audience and resource away.",
+    );
+  }
+}
+
+/** Also with the slash that URL parsers add to an origin. */
+function isSameUrl(one: string, other: string): boolean {
+  if (one === other) return true;
+  if (!URL.canParse(one) || !URL.canParse(other)) return false;
+  return new URL(one).href === new URL(other).href;
+}
+
+function invalidRequest(description: string): OAuthError {
+  return new OAuthError("invalid_request", description, {
+    reason: "token_type_not_supported",
+  });
+}

@@ -1,0 +1,81 @@
+import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import type { TokensDto } from "../auth/auth.dto";
+import { grantTypes } from "./grant-types";
+
+/** What the token endpoint takes; the rest of its parameters depend on the grant. */
+export class TokenRequestDto {
+  @ApiProperty({ enum: Object.values(grantTypes) })
+  readonly grant_type!: string;
+
+  @ApiPropertyOptional({ description: "Token exchange: the Google ID token" })
+  readonly subject_token?: string;
+
+  @ApiPropertyOptional({
+    enum: ["urn:ietf:params:oauth:token-type:id_token"],
+  })
+  readonly subject_token_type?: string;
+
+  @ApiPropertyOptional({
+    enum: ["urn:ietf:params:oauth:token-type:access_token"],
+  })
+  readonly requested_token_type?: string;
+
+  @ApiPropertyOptional({
+    description: "The nonce that the ID token has to carry",
+  })
+  readonly nonce?: string;
+
+  @ApiPropertyOptional({ description: "The audience of the access tokens" })
+  readonly audience?: string;
+
+  @ApiPropertyOptional({ description: "As audience" })
+  readonly resource?: string;
+
+  @ApiPropertyOptional({ description: "Refreshing: the refresh token" })
+  readonly refresh_token?: string;
+
+  @ApiPropertyOptional({ description: "`user`, or nothing" })
+  readonly scope?: string;
+
+  @ApiPropertyOptional({ description: "One of GOOGLE_CLIENT_IDS" })
+  readonly client_id?: string;
+}
+
+/** RFC 6749 §5.1, RFC 8693 §2.2.1 */
+export class TokenAnswerDto {
+  @ApiProperty()
+  readonly access_token: string;
+
+  @ApiPropertyOptional({ description: "After a token exchange" })
+  readonly issued_token_type?: string;
+
+  @ApiProperty({ enum: ["Bearer", "DPoP"] })
+  readonly token_type: string;
+
+  @ApiProperty({ description: "Seconds the access token lives" })
+  readonly expires_in: number;
+
+  @ApiPropertyOptional({ description: "Absent when it travels in the cookie" })
+  readonly refresh_token?: string;
+
+  @ApiProperty()
+  readonly scope: string;
+
+  constructor(tokens: TokensDto, scope: string, issuedTokenType?: string) {
+    this.access_token = tokens.accessToken;
+    this.issued_token_type = issuedTokenType;
+    this.token_type = tokens.tokenType;
+    this.expires_in = tokens.expiresIn;
+    this.refresh_token = tokens.refreshToken;
+    this.scope = scope;
+  }
+}
+
+/** RFC 6749 §5.2 */
+export class OAuthErrorDto {
+  @ApiProperty()
+  readonly error!: string;
+
+  @ApiProperty({ description: "For the client's developer" })
+  readonly error_description!: string;
+}

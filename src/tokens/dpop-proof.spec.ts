@@ -1,0 +1,194 @@
+import { DpopClient } from "../../test/support/dpop-client";
+import { AuthError } from "../common/auth-error";
+import { readDpopProof } from "./dpop-proof";
+
+const url = "https://auth.corp.example/oauth/token";
+const client = new DpopClient();
+
+function reasonAgainst(proof: string): string | undefined {
+  try {
+    readDpopProof(proof);
+  } catch (error) {
+    if (error instanceof AuthError && error.code === "invalid_dpop_proof") {
+      return error.reason;
+    }
+    throw error;
+  }
+  return undefined;
+}
+
+const base64url = (text: string | Uint8Array) =>
+  Buffer.from(text).toString("base64url");
+const good = client.proof({ url });
+const [header = "", payload = "", signature = ""] = good.split(".");
+const goodHeader = JSON.stringify({
+  typ: "dpop+jwt",
+  alg: "ES256",
+  jwk: client.jwk,
+});
+const goodPayload = JSON.stringify({
+  ...{ jti: "1", htm: "POST", htu: url, iat: 1 },
+});
+
+describe("readDpopProof", () => {
+  it("reads the example of RFC 9449 §4.2", () => {
+    const example = [
+      "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19",
+      "eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ",
+      "2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg",
+    ].join(".");
+    expect(readDpopProof(example)).toEqual({
+      thumbprint: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+      id: "-BwC3ESc6acc2lTc",
+      method: "POST",
+      url: "https://server.example.com/token",
+      issuedAt: 1562262616,
+    });
+  });
+
+  it.each(["ES256", "RS256", "EdDSA"] as const)("reads one of %s", (alg) => {
+    const other = new DpopClient(alg);
+    const proof = other.proof({
+      url,
+      token: "abc",
+      nonce: "n-1",
+      issuedAt: 1_763_700_000,
+    });
+    expect(readDpopProof(proof)).toEqual({
+      thumbprint: other.thumbprint,
+      id: expect.any(String) as string,
+      method: "POST",
+      url,
+      issuedAt: 1_763_700_000,
+      accessTokenHash: "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0",
+      nonce: "n-1",
+    });
+  });
+
+  describe("when it is not a compact JWS", () => {
+    it.each([
+      ["nothing", "", "malformed_proof"],
+      ["dots", "..", "malformed_proof"],
+      ["two segments", `${header}.${payload}`, "malformed_proof"],
+      ["four segments", `${good}.x`, "malformed_proof"],
+      ["a JWE", `${good}.x.y`, "malformed_proof"],
+      ["no signature", `${header}.${payload}.`, "malformed_proof"],
+      ["two proofs in one header", `${good}, ${good}`, "malformed_proof"],
+      ["blanks around it", ` ${good}`, "malformed_header"],
+      ["padding", `${header}=.${payload}.${signature}`, "malformed_header"],
+      ["5 kB of it", "a".repeat(5000), "proof_too_large"],
+      [
+        "another spelling of the signature",
+        `${header}.${payload}.${signature.slice(0, -1)}${respelled(signature)}`,
+        "malformed_signature",
+      ],
+    ])("refuses %s", (_what, proof, reason) => {
+      expect(reasonAgainst(proof)).toBe(reason);
+    });
+  });
+
+  describe("when the signature is not of the key in the header", () => {
+    it.each([
+      ["another key's", client.proof({ url, signWith: new DpopClient() })],
+      ["of zeros", `${header}.${payload}.${base64url(Buffer.alloc(64))}`],
+      [
+        "in DER, as for TLS",
+        `${header}.${payload}.${base64url(Buffer.from("3006020101020101", "hex"))}`,
+      ],
+      [
+        "of another proof",
+        `${header}.${payload}.${client.proof({ url }).split(".")[2]}`,
+      ],
+      [
+        "an RSA key's",
+        client.proof({ url, signWith: new DpopClient("RS256") }),
+      ],
+    ])("refuses one that is %s", (_what, proof) => {
+      expect(reasonAgainst(proof)).toBe("bad_signature");
+    });
+  });
+
+  describe("when the header is not that of a proof", () => {
+    it.each<[string, Record<string, unknown>, string]>([
+      ["no typ", { typ: undefined }, "type_not_allowed"],
+      ["the typ of an access token", { typ: "at+jwt" }, "type_not_allowed"],
+      ["another spelling of typ", { typ: "DPoP+JWT" }, "type_not_allowed"],
+      ["typ in a list", { typ: ["dpop+jwt"] }, "type_not_allowed"],
+      ["alg none", { alg: "none" }, "algorithm_not_allowed"],
+      ["an HMAC", { alg: "HS256" }, "algorithm_not_allowed"],
+      ["no key", { jwk: undefined }, "key_missing"],
+      ["a private key", { jwk: { ...client.jwk, d: "AQ" } }, "key_is_private"],
+      ...["crit", "jku", "x5u", "x5c", "zip", "b64"].map(
+        (name): [string, Record<string, unknown>, string] => [
+          name,
+          { [name]: ["x"] },
+          "header_not_allowed",
+        ],
+      ),
+    ])("refuses %s", (_what, change, reason) => {
+      expect(reasonAgainst(client.proof({ url, header: change }))).toBe(reason);
+    });
+
+    it.each([
+      ["a list", "[]"],
+      ["null", "null"],
+      ["half an object", '{"typ":'],
+      ["a member twice", goodHeader.replace("{", '{"alg":"none",')],
+      ["a key's member twice", goodHeader.replace('"kty"', '"x":"","kty"')],
+    ])("refuses %s", (what, text) => {
+      expect(reasonAgainst(client.signed(text, goodPayload))).toBe(
+        what.includes("twice") ? "duplicate_member" : "malformed_header",
+      );
+    });
+  });
+
+  describe("when the claims are not those of a proof", () => {
+    it.each<[string, Record<string, unknown>]>([
+      ["no jti", { jti: undefined }],
+      ["an empty jti", { jti: "" }],
+      ["a number as jti", { jti: 1 }],
+      ["a jti of 257 characters", { jti: "x".repeat(257) }],
+      ["no htm", { htm: undefined }],
+      ["a list as htm", { htm: ["POST"] }],
+      ["no htu", { htu: undefined }],
+      [
+        "an htu of more than 2 kB",
+        { htu: `https://a.example/${"x".repeat(2050)}` },
+      ],
+      ["no iat", { iat: undefined }],
+      ["a text as iat", { iat: "1763700000" }],
+      ["a fraction as iat", { iat: 1763700000.5 }],
+      ["null as iat", { iat: null }],
+      ["a number as ath", { ath: 1 }],
+      ["null as nonce", { nonce: null }],
+      ["an empty nonce", { nonce: "" }],
+    ])("refuses %s", (_what, claims) => {
+      expect(reasonAgainst(client.proof({ url, claims }))).toBe(
+        "claims_invalid",
+      );
+    });
+
+    it("takes a jti of 256 characters", () => {
+      const claims = { jti: "x".repeat(256) };
+      expect(reasonAgainst(client.proof({ url, claims }))).toBeUndefined();
+    });
+
+    it.each([
+      ["a text", '"x"', "malformed_payload"],
+      [
+        "a claim twice",
+        goodPayload.replace("{", '{"jti":"2",'),
+        "duplicate_member",
+      ],
+    ])("refuses %s", (_what, text, reason) => {
+      expect(reasonAgainst(client.signed(goodHeader, text))).toBe(reason);
+    });
+  });
+});
+
+/** The last character of a segment with its left-over bits changed. */
+function respelled(segment: string): string {
+  const alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return alphabet[alphabet.indexOf(segment.at(-1) ?? "") ^ 1] ?? "";
+}

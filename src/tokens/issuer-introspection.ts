@@ -1,0 +1,133 @@
+import { hash } from "node:crypto";
+import { Logger } from "@nestjs/common";
+import { LRUCache } from "lru-cache";
+import { AuthError } from "../common/auth-error";
+import type { Clock } from "../common/clock.port";
+import { fetchJson } from "../common/fetch-json";
+
+/** How long an answer counts, and after a failure nobody is asked, in milliseconds. */
+const freshMilliseconds = 1000;
+/** How long a token is believed that was good, while the issuer does not answer, in milliseconds. */
+const maxSilenceMilliseconds = 60_000;
+const timeoutMilliseconds = 2000;
+/** Tokens whose answer is remembered at most. */
+const maxRememberedTokens = 10_000;
+
+export interface IntrospectionCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+interface Told {
+  readonly active: boolean;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * Asks the issuer whether a token is still good, so that a session which is
+ * ended there is over here within a second.
+ *
+ * Each token is asked about once a second at most. While the issuer does not
+ * answer, tokens that were good are believed for another minute; then they are
+ * answered 503 until it is back.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7662
+ */
+export class IssuerIntrospection {
+  private readonly logger = new Logger(IssuerIntrospection.name);
+  private readonly told = new LRUCache<string, Told>({
+    max: maxRememberedTokens,
+  });
+  private readonly asking = new Map<string, Promise<Told>>();
+  private readonly authorization: string;
+  private failedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param endpoint tells where to ask */
+  constructor(
+    private readonly endpoint: () => Promise<string>,
+    { clientId, clientSecret }: IntrospectionCredentials,
+    private readonly clock: Clock,
+  ) {
+    // RFC 6749 §2.3.1: each as in a form, then joined.
+    const pair = [clientId, clientSecret].map(encodeURIComponent).join(":");
+    this.authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
+  }
+
+  /**
+   * @param token with a good signature
+   * @throws AuthError `unauthenticated` when it is over, `service_unavailable`
+   *   when that cannot be told
+   */
+  async check(token: string): Promise<void> {
+    const digest = hash("sha256", token, "base64");
+    const known = this.told.get(digest);
+    if (known && this.isWithin(known.at, freshMilliseconds)) {
+      return accept(known);
+    }
+    try {
+      accept(await this.ask(token, digest));
+    } catch (cause) {
+      if (cause instanceof AuthError && cause.code === "unauthenticated") {
+        throw cause;
+      }
+      if (known?.active && this.isWithin(known.at, maxSilenceMilliseconds)) {
+        return;
+      }
+      throw new AuthError("service_unavailable", {
+        reason: "introspection_unavailable",
+        retryAfterSeconds: 5,
+        cause,
+      });
+    }
+  }
+
+  /** One question for all who wait for the same answer. */
+  private ask(token: string, digest: string): Promise<Told> {
+    const under = this.asking.get(digest);
+    if (under) return under;
+    if (this.isWithin(this.failedAt, freshMilliseconds)) {
+      return Promise.reject(new Error("The issuer has just failed to answer"));
+    }
+    const asked = this.askNow(token)
+      .then((told) => {
+        this.told.set(digest, told);
+        return told;
+      })
+      .finally(() => this.asking.delete(digest));
+    this.asking.set(digest, asked);
+    return asked;
+  }
+
+  private async askNow(token: string): Promise<Told> {
+    const at = this.clock.now();
+    try {
+      const { value } = await fetchJson(await this.endpoint(), {
+        name: "The introspection answer",
+        timeoutMilliseconds,
+        headers: { authorization: this.authorization },
+        form: new URLSearchParams({ token, token_type_hint: "access_token" }),
+      });
+      const { active } = Object(value) as { active?: unknown };
+      if (typeof active !== "boolean") {
+        throw new Error("The introspection answer does not say it");
+      }
+      return { active, at };
+    } catch (cause) {
+      this.failedAt = this.clock.now();
+      this.logger.warn({ err: cause }, "The issuer cannot be asked");
+      throw cause;
+    }
+  }
+
+  /** Also false when the clock has been set back to before. */
+  private isWithin(since: number, milliseconds: number): boolean {
+    const age = this.clock.now() - since;
+    return age >= 0 && age < milliseconds;
+  }
+}
+
+function accept({ active }: Told): void {
+  if (active) return;
+  throw new AuthError("unauthenticated", { reason: "token_not_active" });
+}

@@ -1,0 +1,111 @@
+import { Injectable } from "@nestjs/common";
+import { AuthError, type FieldError } from "../common/auth-error";
+import { isJsonObject, profileFault } from "./profile-limits";
+import { type Profile, ProfileSchema } from "./profile-schema.port";
+
+/** Names that may be repeated to the client that has chosen them. */
+const plainName = /^[\w.[\]-]{1,200}$/;
+/** Most faults that are named at once. */
+const maxErrors = 20;
+
+/** What profiles may become: the limits of every profile, and the app's schema. */
+@Injectable()
+export class Profiles {
+  constructor(private readonly schema: ProfileSchema) {}
+
+  /** Whether nothing is missing that the app wants to know before it lets a user in. */
+  async isComplete(profile: Profile): Promise<boolean> {
+    return (await this.schema.missing(profile)).length === 0;
+  }
+
+  /**
+   * The first profile of a user. What is there has to be valid; what is missing
+   * can be given later.
+   *
+   * @param sent untrusted; undefined or null when the client sent none
+   * @throws AuthError `invalid_request`
+   */
+  async first(sent: unknown): Promise<Profile> {
+    return sent === undefined || sent === null ? {} : this.merged({}, sent);
+  }
+
+  /**
+   * A profile after a change: each field that is sent replaces the one of this
+   * name, and null removes it (RFC 7396, at the top level only).
+   *
+   * A change answers for the fields it sends, and must not make a complete
+   * profile incomplete. What else may be wrong with the stored profile, such as
+   * a field that the app knows no more, is not its fault.
+   *
+   * @param current as stored
+   * @param sent untrusted
+   * @param finish whether the profile has to be complete afterwards
+   * @throws AuthError `invalid_request`
+   * @see https://www.rfc-editor.org/rfc/rfc7396
+   */
+  async changed(
+    current: Profile,
+    sent: unknown,
+    { finish = false }: { readonly finish?: boolean } = {},
+  ): Promise<Profile> {
+    const profile = await this.merged(current, sent);
+    const missing = await this.schema.missing(profile);
+    if (missing.length > 0 && (finish || (await this.isComplete(current)))) {
+      throw refusal(missing);
+    }
+    return profile;
+  }
+
+  private async merged(current: Profile, sent: unknown): Promise<Profile> {
+    if (!isJsonObject(sent)) {
+      throw new AuthError("invalid_request", {
+        errors: [{ field: "profile", message: "must be a JSON object" }],
+      });
+    }
+    refuseFault(sent);
+    const parsed = await this.schema.parse(
+      withoutNulls({ ...current, ...sent }),
+    );
+    const names = Object.keys(sent);
+    const errors = parsed.errors.filter(({ field }) => isWithin(field, names));
+    if (errors.length > 0) throw refusal(errors);
+    // What was not sent stays as it was stored, also where it would be read otherwise today.
+    const untouched = Object.entries(current).filter(
+      ([name]) => !Object.hasOwn(sent, name),
+    );
+    const profile = withoutNulls({
+      ...parsed.profile,
+      ...Object.fromEntries(untouched),
+    });
+    refuseFault(profile);
+    return profile;
+  }
+}
+
+function withoutNulls(profile: Profile): Profile {
+  return Object.fromEntries(
+    Object.entries(profile).filter(([, value]) => value !== null),
+  );
+}
+
+function refuseFault(profile: Profile): void {
+  const fault = profileFault(profile);
+  if (fault) throw new AuthError("invalid_request", { errors: [fault] });
+}
+
+/** Whether a path is of the whole, or of or below one of these fields. */
+function isWithin(path: string, names: readonly string[]): boolean {
+  return (
+    path === "" ||
+    names.some((name) => path === name || path.startsWith(`${name}.`))
+  );
+}
+
+function refusal(errors: readonly FieldError[]): AuthError {
+  return new AuthError("invalid_request", {
+    errors: errors.slice(0, maxErrors).map(({ field, message }) => ({
+      field: plainName.test(field) ? `profile.${field}` : "profile",
+      message,
+    })),
+  });
+}

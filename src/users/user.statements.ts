@@ -1,0 +1,58 @@
+import { userColumns } from "./find-or-create.statement";
+import type { UserFilter, UserPage } from "./user-directory.port";
+
+/** $1 user id */
+export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
+
+const identityColumns = `issuer, subject, claims, created_at AS "createdAt",
+  last_sign_in_at AS "lastSignInAt"`;
+
+/** $1 user id */
+export const findIdentities = `SELECT ${identityColumns} FROM identities
+WHERE user_id = $1 ORDER BY issuer, subject`;
+
+/** $1 user id; before the user, as a sign-in does it: otherwise the two would block each other. */
+export const lockIdentities = `SELECT FROM identities WHERE user_id = $1
+ORDER BY issuer, subject FOR UPDATE`;
+
+/** $1 user id */
+export const lockUser = `${findUserById} FOR UPDATE`;
+
+/** $1 user id, $2 profile, $3 roles, $4 status, $5 now; null changes nothing */
+export const changeUser = `WITH changed AS (
+  UPDATE users SET profile = COALESCE($2::jsonb, profile),
+    roles = COALESCE($3::text[], roles), status = COALESCE($4::text, status),
+    updated_at = $5::timestamptz
+  WHERE id = $1 RETURNING *
+) SELECT ${userColumns} FROM changed`;
+
+/** $1 user id; identities and sessions go with it */
+export const deleteUser = "DELETE FROM users WHERE id = $1";
+
+/**
+ * The statement of a page of users. There is a text for each combination of
+ * what is asked for, so that each uses its index: `users_email_lower_idx`,
+ * `users_disabled_idx`, or the primary key.
+ */
+export function listUsersStatement(
+  { email, status }: UserFilter,
+  { before, limit }: UserPage,
+): { readonly text: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [limit];
+  const conditions: string[] = [];
+  const $ = (value: unknown) => `$${values.push(value)}`;
+  if (email !== undefined) conditions.push(`lower(email) = lower(${$(email)})`);
+  if (status !== undefined) {
+    // As a constant, or the partial index would not be thought of.
+    conditions.push(
+      `status = '${status === "active" ? "active" : "disabled"}'`,
+    );
+  }
+  if (before !== undefined) conditions.push(`id < ${$(before)}::uuid`);
+  const where =
+    conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+  return {
+    text: `SELECT ${userColumns} FROM users ${where} ORDER BY id DESC LIMIT $1`,
+    values,
+  };
+}

@@ -1,0 +1,166 @@
+import { newAccount } from "../src/testing/google-accounts";
+import { call, type Person } from "./support/calls";
+import { Instances } from "./support/instances";
+import { query } from "./support/rows";
+
+interface Export {
+  readonly exportedAt: string;
+  readonly user: Record<string, unknown>;
+  readonly identities: Record<string, unknown>[];
+  readonly sessions: Record<string, unknown>[];
+  readonly auditEvents: Record<string, unknown>[];
+  readonly actions: Record<string, unknown>[];
+}
+
+describe("the export of one's own account", () => {
+  let service: Instances;
+
+  beforeAll(async () => {
+    service = await Instances.start();
+  });
+
+  afterAll(() => service.stop());
+
+  const exported = async (ada: Person) => {
+    const path = "/users/me/export";
+    const answer = await call(service.one, "GET", path, ada.accessToken);
+    expect(answer.status).toBe(200);
+    return { ...answer, file: answer.body as unknown as Export };
+  };
+
+  it("is a file with all that is held, and nothing of anybody else", async () => {
+    const account = newAccount();
+    const ended = await service.person(account, { device: "old phone" });
+    await call(service.one, "POST", "/auth/logout", ended.accessToken);
+    const body = { device: "laptop" };
+    const ada = await service.person(account, body);
+    const stranger = await service.person();
+    const { file, headers } = await exported(ada);
+    expect(headers.get("content-type")).toMatch(/^application\/json/);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("content-disposition")).toBe(
+      `attachment; filename="account-${ada.id}.json"`,
+    );
+    expect(file.user).toEqual({
+      ...ada.user,
+      updatedAt: expect.stringMatching(/Z$/) as string,
+    });
+    expect(file.identities).toEqual([
+      {
+        issuer: "https://accounts.google.com",
+        subject: account.sub,
+        claims: expect.objectContaining({
+          email: account.email,
+          name: account.name,
+        }) as object,
+        createdAt: expect.stringMatching(/Z$/) as string,
+        lastSignInAt: expect.stringMatching(/Z$/) as string,
+      },
+    ]);
+    expect(
+      file.sessions.map(({ id, device, endReason }) => [id, device, endReason]),
+    ).toEqual([
+      [ended.sessionId, "old phone", "signed_out"],
+      [ada.sessionId, "laptop", null],
+    ]);
+    expect(file.auditEvents.map(({ event }) => event)).toEqual([
+      "sign_up",
+      "session_ended",
+      "sign_in",
+      "data_exported",
+    ]);
+    expect(file.auditEvents[3]).toMatchObject({
+      sessionId: ada.sessionId,
+      ip: "127.0.0.1",
+      userAgent: expect.any(String) as string,
+    });
+    expect(file.actions).toEqual([]);
+    const text = JSON.stringify(file);
+    for (const theirs of [stranger.id, stranger.account.sub]) {
+      expect(text).not.toContain(theirs);
+    }
+  });
+
+  it("has no tokens, nor what they are made from", async () => {
+    const ada = await service.person();
+    const { file } = await exported(ada);
+    const [row] = await query<{ salt: Buffer }>(
+      service.one,
+      "SELECT salt FROM sessions WHERE id = $1",
+      [ada.sessionId],
+    );
+    const text = JSON.stringify(file);
+    const secrets = (["hex", "base64", "base64url"] as const).map(
+      (encoding) => row?.salt.toString(encoding) ?? "",
+    );
+    for (const secret of [...secrets, ada.accessToken, ada.refreshToken]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(Object.keys(file.sessions[0] ?? {}).sort()).toEqual([
+      "absoluteExpiresAt",
+      ...["clientId", "createdAt", "device", "endReason", "endedAt", "id"],
+      ...["idleExpiresAt", "ip", "lastUsedAt", "userAgent"],
+    ]);
+    expect(text).not.toMatch(/salt|thumbprint|digest|nonce|generation/i);
+  });
+
+  it("is complete and in order, however long it is", async () => {
+    const ada = await service.person();
+    // Many at one time, so that the time alone would not tell them apart.
+    await query(
+      service.one,
+      `INSERT INTO audit_events (occurred_at, event, user_id, details)
+       SELECT now() - interval '1 day' + (n / 700) * interval '1 microsecond',
+         'sign_in', $1, jsonb_build_object('n', n)
+       FROM generate_series(0, 1999) AS n`,
+      [ada.id],
+    );
+    await query(
+      service.one,
+      `INSERT INTO sessions (id, user_id, client_id, salt, idle_expires_at,
+         absolute_expires_at, created_at, last_used_at)
+       SELECT gen_random_uuid(), $1, 'client', '', now(), now(), now(), now()
+       FROM generate_series(1, 1000)`,
+      [ada.id],
+    );
+    const { file } = await exported(ada);
+    const numbers = file.auditEvents.flatMap(({ details }) =>
+      details ? [(details as { n: number }).n] : [],
+    );
+    expect(new Set(numbers).size).toBe(2000);
+    expect(numbers).toHaveLength(2000);
+    const steps = numbers.map((n) => Math.floor(n / 700));
+    expect(steps).toEqual([...steps].sort());
+    expect(new Set(file.sessions.map(({ id }) => id)).size).toBe(1001);
+  });
+
+  it("of what an administrator did, tells what but not who or from where; and to the administrator not to whom", async () => {
+    const ada = await service.person();
+    const boss = await service.person();
+    await query(
+      service.one,
+      `INSERT INTO audit_events (occurred_at, event, user_id, actor_id, reason, ip, user_agent)
+       VALUES (now(), 'roles_changed', $1, $2, 'changed_by_admin', '192.0.2.9', 'boss-agent')`,
+      [ada.id, boss.id],
+    );
+    const adas = (await exported(ada)).file;
+    expect(adas.auditEvents).toContainEqual(
+      expect.objectContaining({
+        event: "roles_changed",
+        reason: "changed_by_admin",
+        ip: null,
+        userAgent: null,
+      }),
+    );
+    expect(JSON.stringify(adas)).not.toContain(boss.id);
+    const bosses = (await exported(boss)).file;
+    expect(bosses.actions).toEqual([
+      expect.objectContaining({
+        event: "roles_changed",
+        ip: "192.0.2.9",
+        userAgent: "boss-agent",
+      }),
+    ]);
+    expect(JSON.stringify(bosses)).not.toContain(ada.id);
+  });
+});

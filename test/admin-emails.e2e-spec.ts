@@ -1,0 +1,118 @@
+import { newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
+import { call, claimsOf, type Person, refusal } from "./support/calls";
+import { Instances } from "./support/instances";
+import { query } from "./support/rows";
+
+describe("ADMIN_EMAILS", () => {
+  let service: Instances;
+  /** An instance with the list. */
+  let listing: TestService;
+  let boss: Person;
+
+  const tag = Date.now();
+  const listed = `Keeper.${tag}@Gmail.com`;
+  const elsewhere = `keeper.${tag}@elsewhere.example`;
+
+  beforeAll(async () => {
+    service = await Instances.start();
+    boss = await service.personWithRoles("admin");
+    listing = await TestService.start(service.google, {
+      database: service.database,
+      env: {
+        ADMIN_EMAILS: `${listed.toUpperCase()}, ${elsewhere}`,
+        REQUIRE_VERIFIED_EMAIL: "false",
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await listing.stop();
+    await service.stop();
+  });
+
+  const patch = (id: string, body: unknown, { accessToken } = boss) =>
+    call(service.one, "PATCH", `/admin/users/${id}`, accessToken, body);
+  const linesOf = ({ id }: Person, event: string) =>
+    query<Record<string, unknown>>(
+      service.one,
+      `SELECT reason, actor_id AS actor, details, host(ip) AS ip
+       FROM audit_events WHERE user_id = $1 AND event = $2 ORDER BY occurred_at`,
+      [id, event],
+    );
+
+  it("makes who signs in with a listed address an administrator, once, and says so", async () => {
+    const account = newAccount({ email: listed.toLowerCase() });
+    const people = await Promise.all(
+      Array.from({ length: 6 }, () => service.person(account, {}, listing)),
+    );
+    for (const root of people) {
+      expect(root.user.roles).toEqual(["admin"]);
+      expect(claimsOf(root.accessToken).roles).toEqual(["admin"]);
+    }
+    const [root] = people as [Person];
+    expect(
+      (await call(service.one, "GET", "/admin/users", root.accessToken)).status,
+    ).toBe(200);
+    expect(await linesOf(root, "roles_changed")).toEqual([
+      {
+        reason: "admin_emails",
+        actor: null,
+        details: { before: [], after: ["admin"] },
+        ip: "127.0.0.1",
+      },
+    ]);
+  });
+
+  it("adds to the roles of a known user, and off the list takes nothing away", async () => {
+    const account = newAccount({ email: listed });
+    const { id } = await service.person(account);
+    await patch(id, { roles: ["editor"] });
+    const root = await service.person(account, {}, listing);
+    expect(root.user.roles).toEqual(["editor", "admin"]);
+    const later = await service.person(account);
+    expect(later.user.roles).toEqual(["editor", "admin"]);
+  });
+
+  it.each([
+    ["one that is only verified", { email: elsewhere }],
+    ["one that is not", { email: listed, emailVerified: false }],
+    ["another one", { email: `x${listed}` }],
+    ["one that begins like it", { email: `${listed}.evil.example` }],
+    // In Unicode, the lower case of the Kelvin sign is our k.
+    ["one that looks like it", { email: listed.replace("K", "\u212a") }],
+    ["none", { email: undefined, emailVerified: undefined }],
+  ])("does nothing for %s", async (_what, overrides) => {
+    const answer = await service.person(newAccount(overrides), {}, listing);
+    expect([answer.status, answer.user.roles]).toEqual([200, []]);
+  });
+
+  it("counts where the address is of a Workspace domain", async () => {
+    const account = newAccount({
+      email: elsewhere,
+      hd: "elsewhere.example",
+    });
+    const root = await service.person(account, {}, listing);
+    expect(root.user.roles).toEqual(["admin"]);
+  });
+
+  it("lets nobody in who is disabled", async () => {
+    const account = newAccount({ email: listed });
+    const { id } = await service.person(account);
+    await patch(id, { status: "disabled" });
+    const answer = await service.person(account, {}, listing);
+    expect(refusal(answer)).toEqual([403, "account_disabled"]);
+  });
+
+  it.each([
+    ["keeper"],
+    ["a@gmail.com,@gmail.com"],
+    ["a@gmail.com;b@gmail.com"],
+  ])("%s is refused at the start", async (ADMIN_EMAILS) => {
+    const { google, database } = service;
+    const env = { ADMIN_EMAILS };
+    await expect(TestService.start(google, { database, env })).rejects.toThrow(
+      "ADMIN_EMAILS",
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import {
+  type BeforeApplicationShutdown,
+  Controller,
+  Post,
+} from "@nestjs/common";
+import { AuditTrail } from "../src/audit/audit-trail";
+import { Database } from "../src/database/database";
+import { AuthError, Public, RateLimited } from "../src/index";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { linesSince } from "./support/audit-lines";
+import { postWith } from "./support/headed-requests";
+import { postJson } from "./support/requests";
+import { query } from "./support/rows";
+
+/** Sign-ins that are refused: at once, or when the service has begun to stop. */
+@Controller("team")
+class TeamController implements BeforeApplicationShutdown {
+  /** How many wait for the stop. */
+  waiting = 0;
+  private stopping!: () => void;
+  private readonly stopped = new Promise<void>((stop) => {
+    this.stopping = stop;
+  });
+
+  @Public()
+  @Post("sign-in")
+  @RateLimited("signIn", { failures: "signInFailures" })
+  signIn(): void {
+    throw new AuthError("invalid_token", { reason: "at_once" });
+  }
+
+  @Public()
+  @Post("slow-sign-in")
+  @RateLimited("signIn", { failures: "signInFailures" })
+  async signInSlowly(): Promise<void> {
+    this.waiting += 1;
+    await this.stopped;
+    throw new AuthError("invalid_token", { reason: "at_the_last_moment" });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping();
+  }
+}
+
+describe("refused sign-ins", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let one: TestService;
+  let other: TestService;
+
+  const start = () =>
+    TestService.start(google, { database, controllers: [TeamController] });
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+    [one, other] = [await start(), await start()];
+  });
+
+  afterAll(async () => {
+    await one.stop();
+    await other.stop();
+    await database.destroy();
+    await google.stop();
+  });
+
+  const written = (reason: string) =>
+    query(one, "SELECT FROM audit_events WHERE reason = $1", [reason]);
+
+  it("are written within seconds without being asked for", async () => {
+    await postJson(one, "/team/sign-in", {});
+    const startedAt = Date.now();
+    while ((await written("at_once")).length === 0) {
+      expect(Date.now() - startedAt).toBeLessThan(5000);
+    }
+  });
+
+  it("that flood two instances are all written or counted, in a few statements", async () => {
+    const since = await linesSince(one);
+    const trails = [one, other].map((service) => service.app.get(AuditTrail));
+    const statements = jest.spyOn(Database.prototype, "query");
+    const startedAt = Date.now();
+    let refused = 0;
+    const client = async (service: TestService) => {
+      for (let count = 0; count < 100; count++) {
+        const { status } = await postJson(service, "/team/sign-in", {});
+        expect(status).toBe(401);
+        refused += 1;
+      }
+    };
+    await Promise.all([one, other, one, other].map(client));
+    // More at once than this machine can send.
+    for (const trail of trails) {
+      for (let count = 0; count < 10_000; count++) {
+        void trail.recordSoon({ event: "sign_in_refused", userId: null });
+        refused += 1;
+      }
+    }
+    await Promise.all(trails.map((trail) => trail.flush()));
+    const seconds = Math.ceil((Date.now() - startedAt) / 1000);
+    const inserts = statements.mock.calls.filter(([text]) =>
+      text.includes("INSERT INTO audit_events"),
+    );
+    statements.mockRestore();
+    expect(inserts.length).toBeLessThanOrEqual(2 * (seconds + 1));
+    let known = 0;
+    for (const { reason, details } of await since()) {
+      known += reason === "flood" ? Number(details?.count) : 1;
+    }
+    expect(known).toBe(refused);
+  });
+
+  it("that are answered while the service stops are written all the same", async () => {
+    const stopping = await start();
+    const controller = stopping.app.get(TeamController);
+    const headers = { connection: "close" };
+    const answers = [1, 2, 3].map(() =>
+      postWith(headers, stopping, "/team/slow-sign-in", {}),
+    );
+    while (controller.waiting < 3) await new Promise(setImmediate);
+    await stopping.stop();
+    for (const { status, body } of await Promise.all(answers)) {
+      expect([status, body.code]).toEqual([401, "invalid_token"]);
+    }
+    expect(await written("at_the_last_moment")).toHaveLength(3);
+  });
+});

@@ -1,0 +1,235 @@
+import {
+  type EndReason,
+  SessionStore,
+} from "../src/sessions/session-store.port";
+import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { linesOf } from "./support/audit-lines";
+import { call, type Person, person } from "./support/calls";
+import { postWith } from "./support/headed-requests";
+import { type Answer, postJson } from "./support/requests";
+import { query, rowCounts } from "./support/rows";
+
+const agent = { "user-agent": "AuditSpec/1.0" };
+
+describe("the audit log", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let one: TestService;
+  let other: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+    one = await TestService.start(google, { database });
+    other = await TestService.start(google, {
+      database,
+      env: { TRUSTED_PROXIES: "127.0.0.1" },
+    });
+  });
+
+  afterAll(async () => {
+    await one.stop();
+    await other.stop();
+    await database.destroy();
+    await google.stop();
+  });
+
+  /** As if another had taken the refresh token's successor an hour ago. */
+  const replaceLongAgo = ({ sessionId }: Person) =>
+    query(
+      one,
+      `UPDATE sessions SET generation = 2,
+        rotations = ARRAY[now() - interval '1 hour'] WHERE id = $1`,
+      [sessionId],
+    );
+
+  it("has one line for a sign-up and one for each sign-in after it, from any instance", async () => {
+    const account = newAccount();
+    const headers = { ...agent, "x-forwarded-for": "203.0.113.9" };
+    const signIn = async (service: TestService) => {
+      const idToken = await google.idToken({ account });
+      const body = { idToken };
+      const answer = await postWith(headers, service, "/auth/google", body);
+      return answer.body as { sessionId: string; user: { id: string } };
+    };
+    const [first, second] = [await signIn(one), await signIn(other)];
+    const lines = await linesOf(one, first.user.id);
+    const same = {
+      ...{ reason: null, details: null, actorId: null },
+      userAgent: agent["user-agent"],
+    };
+    expect(lines).toEqual([
+      {
+        ...{ event: "sign_up", sessionId: first.sessionId, ip: "127.0.0.1" },
+        ...same,
+      },
+      {
+        ...{ event: "sign_in", sessionId: second.sessionId, ip: "203.0.113.9" },
+        ...same,
+      },
+    ]);
+  });
+
+  it("is announced in the service's log, with the address and without the user agent", async () => {
+    const { id } = await person(other, google);
+    const told = [...one.logLines, ...other.logLines]
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ userId }) => userId === id);
+    expect(told).toEqual([
+      expect.objectContaining({
+        ...{ context: "Audit", level: 30, event: "sign_up", ip: "127.0.0.1" },
+      }),
+    ]);
+    expect(told[0]).not.toHaveProperty("userAgent");
+  });
+
+  it("has one line for a session that is over, with who ended it and why", async () => {
+    const store = one.app.get(SessionStore);
+    const admin = await person(one, google);
+    const ended: Record<string, (who: typeof admin) => Promise<unknown>> = {
+      signed_out: ({ accessToken }) =>
+        call(one, "POST", "/auth/logout", accessToken),
+      signed_out_everywhere: ({ accessToken }) =>
+        call(one, "POST", "/auth/logout-all", accessToken),
+      ended_by_user: ({ accessToken, sessionId }) =>
+        call(one, "DELETE", `/auth/sessions/${sessionId}`, accessToken),
+    };
+    const byOthers: EndReason[] = [
+      ...(["ended_by_admin", "user_disabled"] as const),
+      ...(["user_deleted", "security_event"] as const),
+    ];
+    for (const reason of byOthers) {
+      ended[reason] = ({ id }) =>
+        store.endAll(id, { reason, actorId: admin.id, ip: "192.0.2.1" });
+    }
+    for (const [reason, end] of Object.entries(ended)) {
+      const who = await person(one, google);
+      await end(who);
+      await end(who).catch(() => undefined);
+      const byOther = (byOthers as string[]).includes(reason);
+      expect((await linesOf(other, who.id)).slice(1)).toEqual([
+        {
+          ...{ event: "session_ended", sessionId: who.sessionId, reason },
+          ...{ actorId: byOther ? admin.id : null, details: null },
+          ip: byOther ? "192.0.2.1" : "127.0.0.1",
+          userAgent: byOther ? null : (expect.any(String) as string),
+        },
+      ]);
+    }
+  });
+
+  it("has one line, on one instance or the other, for a refresh token that came back", async () => {
+    const who = await person(one, google);
+    const { id, sessionId, refreshToken } = who;
+    await replaceLongAgo(who);
+    const answers = await Promise.all(
+      [one, other, one, other].map((service) =>
+        postJson(service, "/auth/refresh", { refreshToken }),
+      ),
+    );
+    for (const { status, body } of answers) {
+      expect([status, body.code]).toEqual([401, "session_revoked"]);
+    }
+    expect((await linesOf(one, id)).slice(1)).toEqual([
+      expect.objectContaining({
+        ...{ event: "refresh_reused", sessionId, reason: "refresh_reused" },
+        ...{ actorId: null, ip: "127.0.0.1" },
+      }),
+    ]);
+  });
+
+  it("after many users at once on two instances, has exactly one line for all that happened", async () => {
+    const crowd = Array.from({ length: 24 }, async (_, index) => {
+      const service = index % 2 === 0 ? one : other;
+      const account = newAccount();
+      const [first] = await Promise.all([
+        person(service, google, account),
+        person(one, google, account),
+        person(other, google, account),
+      ]);
+      const everywhere = index % 3 === 0 ? "logout-all" : "logout";
+      await Promise.all(
+        [one, other].map((each) =>
+          call(each, "POST", `/auth/${everywhere}`, first.accessToken),
+        ),
+      );
+    });
+    await Promise.all(crowd);
+    const [odd] = await query<Record<string, number>>(
+      one,
+      `SELECT
+        (SELECT count(*)::int FROM users WHERE 1 <> (
+          SELECT count(*) FROM audit_events
+          WHERE user_id = users.id AND event = 'sign_up')) AS users,
+        (SELECT count(*)::int FROM sessions WHERE 1 <> (
+          SELECT count(*) FROM audit_events WHERE session_id = sessions.id
+          AND event IN ('sign_up', 'sign_in'))) AS begun,
+        (SELECT count(*)::int FROM sessions
+         WHERE (CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END) <> (
+          SELECT count(*) FROM audit_events WHERE session_id = sessions.id
+          AND event IN ('session_ended', 'refresh_reused'))) AS ended,
+        (SELECT count(*)::int FROM sessions) AS all`,
+    );
+    expect(odd).toMatchObject({ users: 0, begun: 0, ended: 0 });
+    expect(odd?.all).toBeGreaterThanOrEqual(72);
+  });
+
+  describe("that cannot be written", () => {
+    const rename = (from: string, to: string) =>
+      query(one, `ALTER TABLE ${from} RENAME TO ${to}`);
+    const everything = async () => ({
+      ...(await rowCounts(one)),
+      sessions: await query(
+        one,
+        "SELECT id, generation, revoked_at FROM sessions ORDER BY id",
+      ),
+      revocations: await query(one, "SELECT id FROM revocations ORDER BY id"),
+      claims: await query(
+        one,
+        "SELECT subject, last_sign_in_at FROM identities ORDER BY subject",
+      ),
+    });
+
+    it.each<[string, (who: Person) => Promise<Answer>]>([
+      ["a sign-up", () => person(one, google)],
+      ["a sign-in", ({ account }) => person(one, google, account)],
+      [
+        "a sign-out",
+        ({ accessToken }) => call(one, "POST", "/auth/logout", accessToken),
+      ],
+      [
+        "a sign-out everywhere",
+        ({ accessToken }) => call(one, "POST", "/auth/logout-all", accessToken),
+      ],
+      [
+        "the end of one session",
+        ({ accessToken, sessionId }) =>
+          call(one, "DELETE", `/auth/sessions/${sessionId}`, accessToken),
+      ],
+      [
+        "a refresh token that came back",
+        ({ refreshToken }) => postJson(one, "/auth/refresh", { refreshToken }),
+      ],
+    ])("leaves nothing of %s, which is a 500", async (name, attempt) => {
+      const who = await person(one, google);
+      if (name.startsWith("a refresh token")) await replaceLongAgo(who);
+      const before = await everything();
+      await rename("audit_events", "audit_events_away");
+      try {
+        const answer = await attempt(who);
+        expect([answer.status, answer.body.code]).toEqual([
+          500,
+          "internal_error",
+        ]);
+        expect(await everything()).toEqual(before);
+      } finally {
+        await rename("audit_events_away", "audit_events");
+      }
+      expect((await attempt(who)).status).toBeLessThan(500);
+      expect(await everything()).not.toEqual(before);
+    });
+  });
+});

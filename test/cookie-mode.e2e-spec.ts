@@ -1,0 +1,197 @@
+import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { type Answer, answerOf, getWithToken } from "./support/requests";
+
+const app = "https://app.example";
+const ownOrigin = "https://service.example";
+
+interface CookieAnswer extends Answer {
+  /** The refresh token of the cookie that was set; empty when it was taken back. */
+  readonly cookie: string | undefined;
+  readonly attributes: string[];
+}
+
+describe("the refresh token in a cookie", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+    service = await TestService.start(google, {
+      database,
+      env: { REFRESH_COOKIE: "true", CORS_ORIGINS: app },
+    });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await database.destroy();
+    await google.stop();
+  });
+
+  const post = async (
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = { origin: app },
+    target = service,
+  ): Promise<CookieAnswer> => {
+    const response = await target.fetch(path, {
+      method: "POST",
+      headers: {
+        ...headers,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const [set = "", ...others] = response.headers.getSetCookie();
+    expect(others).toEqual([]);
+    const [pair = "", ...attributes] = set.split("; ");
+    return {
+      ...(await answerOf(response)),
+      cookie: /^__Secure-refresh=(.*)$/.exec(pair)?.[1],
+      attributes: attributes.sort(),
+    };
+  };
+  const signIn = async (headers?: Record<string, string>, target = service) => {
+    const idToken = await google.idToken({ account: newAccount() });
+    return post("/auth/google", { idToken }, headers, target);
+  };
+  const withCookie = (cookie: string | undefined, origin = app) => ({
+    origin,
+    cookie: `theme=dark; __Secure-refresh=${cookie ?? ""}; other=1`,
+  });
+
+  it("is set by a sign-in where no script can read it, and is not in the body", async () => {
+    const answer = await signIn();
+    expect(answer.status).toBe(200);
+    expect(answer.body).not.toHaveProperty("refreshToken");
+    expect(answer.body.refreshExpiresIn).toBe(2_592_000);
+    expect(answer.cookie).toMatch(/^v1\.[0-9a-f-]{36}\.1\.[\w-]{64}$/);
+    expect(answer.attributes).toEqual([
+      "HttpOnly",
+      "Max-Age=2592000",
+      "Path=/auth",
+      "SameSite=Strict",
+      "Secure",
+    ]);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(app);
+    expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
+  });
+
+  it("is replaced by a refresh, which needs nothing else", async () => {
+    const signedIn = await signIn();
+    const answer = await post(
+      "/auth/refresh",
+      undefined,
+      withCookie(signedIn.cookie),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.body).not.toHaveProperty("refreshToken");
+    expect(answer.cookie).toMatch(/^v1\.[0-9a-f-]{36}\.2\./);
+    const me = await getWithToken(
+      service,
+      "/users/me",
+      String(answer.body.accessToken),
+    );
+    expect(me.status).toBe(200);
+  });
+
+  it("is taken back by a sign-out, and is dead", async () => {
+    const { cookie } = await signIn();
+    const answer = await post("/auth/logout", undefined, withCookie(cookie));
+    expect([answer.status, answer.cookie]).toEqual([204, ""]);
+    expect(answer.attributes).toContain("Max-Age=0");
+    const dead = await post("/auth/refresh", undefined, withCookie(cookie));
+    expect([dead.status, dead.body.code]).toEqual([401, "session_revoked"]);
+    // It would be refused for ever, and is not to be sent for ever.
+    expect(dead.cookie).toBe("");
+  });
+
+  it.each([
+    ["another site's", "https://evil.example"],
+    ["that of a sandboxed page", "null"],
+    ["ours with another port", `${ownOrigin}:8443`],
+    ["ours without TLS", "http://service.example"],
+    ["one that begins as the app's", `${app}.evil.example`],
+    ["the app's in upper case", app.toUpperCase()],
+  ])(
+    "is neither set, read nor taken back for an origin such as %s",
+    async (_name, origin) => {
+      const { cookie } = await signIn();
+      const attempts = [
+        await signIn({ origin }),
+        await post("/auth/refresh", undefined, withCookie(cookie, origin)),
+        await post("/auth/logout", undefined, withCookie(cookie, origin)),
+      ];
+      for (const answer of attempts) {
+        expect([answer.status, answer.body.code, answer.cookie]).toEqual([
+          403,
+          "origin_not_allowed",
+          undefined,
+        ]);
+      }
+      const still = await post("/auth/refresh", undefined, withCookie(cookie));
+      expect(still.body.sessionId).toBeDefined();
+    },
+  );
+
+  it("needs an origin: a call without one is no browser's", async () => {
+    const { cookie } = await signIn();
+    const attempts = [
+      await signIn({}),
+      await post("/auth/refresh", undefined, {
+        cookie: `__Secure-refresh=${cookie}`,
+      }),
+      await post("/auth/logout", undefined, {
+        cookie: `__Secure-refresh=${cookie}`,
+      }),
+    ];
+    for (const answer of attempts) {
+      expect([answer.status, answer.body.reason]).toEqual([403, "no_origin"]);
+    }
+  });
+
+  it("serves the pages of the service's own origin", async () => {
+    const signedIn = await signIn({ origin: ownOrigin });
+    const answer = await post(
+      "/auth/refresh",
+      undefined,
+      withCookie(signedIn.cookie, ownOrigin),
+    );
+    expect([signedIn.status, answer.status]).toEqual([200, 200]);
+  });
+
+  it.each(["%", "%E0%A4%A", "v1", "=", '"'])(
+    "with the content %j is refused and not a crash",
+    async (content) => {
+      const answer = await post(
+        "/auth/refresh",
+        undefined,
+        withCookie(content),
+      );
+      expect([answer.status, answer.body.code]).toEqual([
+        401,
+        "invalid_refresh_token",
+      ]);
+    },
+  );
+
+  it("is not there: what is missing is told", async () => {
+    const answer = await post("/auth/refresh", undefined);
+    expect([answer.status, answer.body.code]).toEqual([400, "invalid_request"]);
+  });
+
+  it("is not set by a service that was not told to", async () => {
+    await using plain = await TestService.start(google, {
+      database,
+      env: { CORS_ORIGINS: app },
+    });
+    const answer = await signIn({ origin: app }, plain);
+    expect(answer.cookie).toBeUndefined();
+    expect(answer.body.refreshToken).toEqual(expect.any(String));
+  });
+});

@@ -1,0 +1,197 @@
+import { Controller, Get } from "@nestjs/common";
+import { CurrentUser, OptionalAuth } from "../src/index";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { claimsOf } from "./support/calls";
+import { DpopCalls, issuer } from "./support/dpop-calls";
+import { DpopClient } from "./support/dpop-client";
+import { type Answer, signIn } from "./support/requests";
+
+const algorithms = 'algs="ES256 RS256 EdDSA Ed25519"';
+
+@Controller("dpop-test")
+class ProbeController {
+  @OptionalAuth()
+  @Get("optional")
+  optional(@CurrentUser("userId") userId: string | undefined) {
+    return { userId: userId ?? null };
+  }
+}
+
+describe("tokens that are bound to a key of the client's", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let service: TestService;
+  let calls: DpopCalls;
+  const client = new DpopClient();
+  const thief = new DpopClient();
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+    service = await TestService.start(google, {
+      database,
+      controllers: [ProbeController],
+      env: { DPOP: "optional" },
+    });
+    calls = new DpopCalls(service, client);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await database.destroy();
+    await google.stop();
+  });
+
+  const signInWith = async (dpop?: string) =>
+    calls.signIn(await google.idToken(), dpop);
+  const expectRefused = (answer: Answer, error: string) => {
+    expect([answer.status, answer.body.code]).toEqual([401, "unauthenticated"]);
+    expect(answer.headers.get("www-authenticate")).toBe(
+      `DPoP error="${error}", ${algorithms}`,
+    );
+  };
+
+  describe("on a guarded route", () => {
+    let token: string;
+
+    beforeAll(async () => {
+      token = String((await signInWith()).body.accessToken);
+    });
+
+    it("D3 D4 the token opens it together with a proof", async () => {
+      expect((await calls.get(token, calls.proofOf(token))).status).toBe(200);
+      const query = await calls.get(
+        token,
+        calls.proofOf(token),
+        "/users/me?x=1",
+      );
+      expect(query.status).toBe(200);
+    });
+
+    it("the scheme in any case is one", async () => {
+      const answer = await calls.send("GET", "/users/me", {
+        authorization: `dpop ${token}`,
+        dpop: calls.proofOf(token),
+      });
+      expect(answer.status).toBe(200);
+    });
+
+    it("D4 as a plain bearer token it is refused, with a proof as well", async () => {
+      const authorization = `Bearer ${token}`;
+      expectRefused(
+        await calls.send("GET", "/users/me", { authorization }),
+        "invalid_token",
+      );
+      expectRefused(
+        await calls.send("GET", "/users/me", {
+          authorization,
+          dpop: calls.proofOf(token),
+        }),
+        "invalid_token",
+      );
+    });
+
+    const bad: [string, string, () => string | undefined][] = [
+      ["no proof", "invalid_dpop_proof", () => undefined],
+      [
+        "D4 a proof by another key",
+        "invalid_token",
+        () => thief.proof({ url: `${issuer}/users/me`, method: "GET", token }),
+      ],
+      [
+        "D3 no ath",
+        "invalid_dpop_proof",
+        () => calls.proofOf(token, { token: undefined }),
+      ],
+      [
+        "D3 another token's ath",
+        "invalid_dpop_proof",
+        () => calls.proofOf(`${token}x`),
+      ],
+      [
+        "D2 a proof for another path",
+        "invalid_dpop_proof",
+        () => calls.proof("/auth/sessions", { method: "GET", token }),
+      ],
+      [
+        "D2 a proof for POST",
+        "invalid_dpop_proof",
+        () => calls.proofOf(token, { method: "POST" }),
+      ],
+      [
+        "D2 an old proof",
+        "invalid_dpop_proof",
+        () => calls.proofOf(token, { issuedAt: (Date.now() / 1000 - 100) | 0 }),
+      ],
+      [
+        "a sign-in's proof",
+        "invalid_dpop_proof",
+        () => calls.proof("/auth/google"),
+      ],
+      ["the token as its proof", "invalid_dpop_proof", () => token],
+    ];
+
+    it.each(bad)("with %s it is refused: %s", async (_what, error, make) => {
+      expectRefused(await calls.get(token, make()), error);
+    });
+
+    it("D2 the same proof does not open it twice", async () => {
+      const dpop = calls.proofOf(token);
+      expect((await calls.get(token, dpop)).status).toBe(200);
+      expectRefused(await calls.get(token, dpop), "invalid_dpop_proof");
+    });
+
+    it("an unbound token gains nothing by a proof", async () => {
+      const { accessToken } = await signIn(service, await google.idToken());
+      const dpop = calls.proofOf(accessToken);
+      expectRefused(await calls.get(accessToken, dpop), "invalid_token");
+      const authorization = `Bearer ${accessToken}`;
+      expectRefused(
+        await calls.send("GET", "/users/me", { authorization, dpop }),
+        "invalid_token",
+      );
+      const plain = await calls.send("GET", "/users/me", { authorization });
+      expect(plain.status).toBe(200);
+    });
+
+    it("garbage in the scheme DPoP is told so in that scheme", async () => {
+      expectRefused(
+        await calls.get("garbage", calls.proofOf("garbage")),
+        "invalid_token",
+      );
+    });
+
+    it("without a token both schemes are offered", async () => {
+      const answer = await calls.send("GET", "/users/me", {});
+      expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([
+        401,
+        `Bearer, DPoP ${algorithms}`,
+      ]);
+    });
+
+    it("A-018 sent in the query as well it is a bad request", async () => {
+      const path = `/users/me?access_token=${token}`;
+      const answer = await calls.get(token, calls.proofOf(token), path);
+      expect([answer.status, answer.body.code]).toEqual([
+        400,
+        "invalid_request",
+      ]);
+    });
+
+    it("an optional route knows who is there, and still wants the proof", async () => {
+      const path = "/dpop-test/optional";
+      const dpop = calls.proof(path, { method: "GET", token });
+      const known = await calls.get(token, dpop, path);
+      expect(known.body.userId).toEqual(claimsOf(token).sub);
+      expectRefused(
+        await calls.get(token, undefined, path),
+        "invalid_dpop_proof",
+      );
+      expect((await calls.send("GET", path, {})).body).toEqual({
+        userId: null,
+      });
+    });
+  });
+});

@@ -1,0 +1,249 @@
+import { AuthModule } from "../src/index";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
+import { person } from "./support/calls";
+import { DpopClient } from "./support/dpop-client";
+import { Front } from "./support/front";
+import { type Answer, postJson, signIn } from "./support/requests";
+import { ResourceApp } from "./support/resource-app";
+import { query } from "./support/rows";
+import { FrozenClock } from "./support/frozen-clock";
+
+const jwks = "/.well-known/jwks.json";
+const metadata = "/.well-known/oauth-authorization-server";
+const verdict = ({ status, body }: Answer) => [status, body.code];
+
+describe("another application, guarded by AuthModule.forResourceServer", () => {
+  let google: GoogleEmulator;
+  let front: Front;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    front = await Front.start();
+    service = await TestService.start(google, {
+      env: { PUBLIC_URL: front.url, DPOP: "optional" },
+    });
+    front.leadsTo(service.url);
+  });
+
+  afterEach(() => front.clearAnswers());
+
+  afterAll(async () => {
+    await service.stop();
+    await front[Symbol.asyncDispose]();
+    await google.stop();
+  });
+
+  describe("told nothing but the issuer", () => {
+    let app: ResourceApp;
+
+    beforeAll(async () => {
+      app = await ResourceApp.start({ issuer: front.url });
+    });
+
+    afterAll(() => app[Symbol.asyncDispose]());
+
+    it("lets in whom the service has signed in", async () => {
+      const { accessToken, id } = await person(service, google);
+      const answer = await app.bearer(accessToken);
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        { userId: id, roles: [] },
+      ]);
+    });
+
+    it("is closed to everybody else, in the service's own words", async () => {
+      const answer = await app.get("/notes");
+      expect(verdict(answer)).toEqual([401, "unauthenticated"]);
+      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
+      expect(answer.body).not.toHaveProperty("reason");
+    });
+
+    it.each<[string, () => string | Promise<string>]>([
+      ["garbage", () => "garbage"],
+      ["a Google ID token", () => google.idToken()],
+      [
+        "a refresh token",
+        async () => (await person(service, google)).refreshToken,
+      ],
+      [
+        "an altered token",
+        async () =>
+          (await person(service, google)).accessToken.replace(
+            /.{8}$/,
+            "AAAAAAAA",
+          ),
+      ],
+      [
+        "a token of another service",
+        async () => {
+          await using other = await TestService.start(google, {
+            env: { PUBLIC_URL: front.url },
+          });
+          return (await person(other, google)).accessToken;
+        },
+      ],
+    ])("refuses %s", async (_what, mint) => {
+      const answer = await app.bearer(await mint());
+      expect(verdict(answer)).toEqual([401, "unauthenticated"]);
+      expect(answer.headers.get("www-authenticate")).toBe(
+        'Bearer error="invalid_token"',
+      );
+    });
+
+    it("knows @Public, @OptionalAuth and @Roles", async () => {
+      expect((await app.bearer("garbage", "/notes/public")).status).toBe(200);
+      const nobody = await app.get("/notes/optional");
+      expect(nobody.body).toEqual({ userId: null });
+      expect((await app.bearer("garbage", "/notes/optional")).status).toBe(401);
+      const account = newAccount();
+      const { accessToken, id } = await person(service, google, account);
+      const known = await app.bearer(accessToken, "/notes/optional");
+      expect(known.body).toEqual({ userId: id });
+      const refused = await app.bearer(accessToken, "/notes/admin");
+      expect(verdict(refused)).toEqual([403, "insufficient_role"]);
+      await query(service, "UPDATE users SET roles = '{admin}' WHERE id = $1", [
+        id,
+      ]);
+      const admin = await signIn(service, await google.idToken({ account }));
+      const admitted = await app.bearer(admin.accessToken, "/notes/admin");
+      expect(admitted.status).toBe(200);
+    });
+
+    it("leaves the app's own errors as they are, and adds no routes", async () => {
+      const conflict = await app.get("/notes/conflict");
+      expect(conflict.body).toEqual({
+        ...{ statusCode: 409, error: "Conflict" },
+        message: "of the app's own",
+      });
+      for (const path of ["/auth/google", "/users/me", jwks, metadata]) {
+        expect((await app.get(path)).status).toBe(404);
+      }
+    });
+
+    it("refuses a token that is bound to a key, for it cannot check the proof", async () => {
+      const client = new DpopClient();
+      const dpop = client.proof({ url: `${front.url}/auth/google` });
+      const response = await service.fetch("/auth/google", {
+        method: "POST",
+        headers: { dpop },
+        body: new URLSearchParams({ idToken: await google.idToken() }),
+      });
+      const { accessToken } = (await response.json()) as {
+        accessToken: string;
+      };
+      expect((await app.bearer(accessToken)).status).toBe(401);
+    });
+
+    it("finds the keys once, however many wait, and asks no more", async () => {
+      await using fresh = await ResourceApp.start({ issuer: front.url });
+      const before = [front.count(metadata), front.count(jwks)];
+      const { accessToken } = await person(service, google);
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => fresh.bearer(accessToken)),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(
+        new Set([200]),
+      );
+      for (let i = 0; i < 20; i++) await fresh.bearer(accessToken);
+      expect([front.count(metadata), front.count(jwks)]).toEqual(
+        before.map((count) => count + 1),
+      );
+    });
+  });
+
+  it("refuses a token from the second of its expiry on", async () => {
+    const clock = new FrozenClock();
+    await using app = await ResourceApp.start({ issuer: front.url }, clock);
+    const { accessToken } = await person(service, google);
+    expect((await app.bearer(accessToken)).status).toBe(200);
+    clock.advance(901);
+    expect(verdict(await app.bearer(accessToken))).toEqual([
+      401,
+      "unauthenticated",
+    ]);
+  });
+
+  it("refuses a token for another audience", async () => {
+    await using app = await ResourceApp.start({
+      ...{ issuer: front.url, audience: "https://other.example" },
+    });
+    const { accessToken } = await person(service, google);
+    expect((await app.bearer(accessToken)).status).toBe(401);
+  });
+
+  it("without introspection lets an ended session in until its token expires", async () => {
+    await using app = await ResourceApp.start({ issuer: front.url });
+    const { accessToken, refreshToken } = await person(service, google);
+    await postJson(service, "/auth/logout", { refreshToken });
+    expect((await app.bearer(accessToken)).status).toBe(200);
+  });
+
+  it("takes its options from elsewhere when asked to", async () => {
+    await using app = await ResourceApp.with(
+      AuthModule.forResourceServerAsync({
+        useFactory: () =>
+          Promise.resolve({ issuer: front.url, showReasons: true }),
+      }),
+    );
+    const { accessToken } = await person(service, google);
+    expect((await app.bearer(accessToken)).status).toBe(200);
+    const answer = await app.bearer("garbage");
+    expect(answer.body.reason).toBe("malformed_token");
+  });
+
+  it.each([
+    ["an issuer elsewhere without TLS", { issuer: "http://auth.example" }],
+    ["an issuer that is no address", { issuer: "auth" }],
+    [
+      "keys elsewhere without TLS",
+      { issuer: "https://auth.example", jwksUri: "http://auth.example/keys" },
+    ],
+  ])("does not start with %s", async (_what, options) => {
+    await expect(ResourceApp.start(options)).rejects.toThrow("https URL");
+  });
+
+  describe("that has an address of its own", () => {
+    const publicUrl = "https://notes.example/v1";
+
+    it("opens to bound tokens with a proof for that address", async () => {
+      await using app = await ResourceApp.start({
+        issuer: front.url,
+        publicUrl,
+      });
+      const client = new DpopClient();
+      const response = await service.fetch("/auth/google", {
+        method: "POST",
+        headers: { dpop: client.proof({ url: `${front.url}/auth/google` }) },
+        body: new URLSearchParams({ idToken: await google.idToken() }),
+      });
+      const { accessToken: token } = (await response.json()) as {
+        accessToken: string;
+      };
+      const authorization = `DPoP ${token}`;
+      const proof = (url: string) =>
+        client.proof({ url, token, method: "GET" });
+      const dpop = proof(`${publicUrl}/notes`);
+      expect((await app.get("/notes", { authorization, dpop })).status).toBe(
+        200,
+      );
+      for (const bad of [
+        dpop,
+        proof(`${app.url}/notes`),
+        proof(`${front.url}/notes`),
+      ]) {
+        const refused = await app.get("/notes", { authorization, dpop: bad });
+        expect(verdict(refused)).toEqual([401, "unauthenticated"]);
+        expect(refused.headers.get("www-authenticate")).toMatch(
+          /^DPoP error="invalid_dpop_proof"/,
+        );
+      }
+      expect((await app.bearer(token)).status).toBe(401);
+      const { accessToken } = await person(service, google);
+      expect((await app.bearer(accessToken)).status).toBe(200);
+    });
+  });
+});

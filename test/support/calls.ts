@@ -1,0 +1,73 @@
+import type { GoogleEmulator } from "../../src/testing/google-emulator";
+import {
+  type GoogleAccount,
+  newAccount,
+} from "../../src/testing/google-accounts";
+import type { TestService } from "../../src/testing/test-service";
+import { type Answer, answerOf, postJson, type UserBody } from "./requests";
+
+/** A call with an access token; a body is sent as JSON, a text as it is. */
+export async function call(
+  service: TestService,
+  method: string,
+  path: string,
+  accessToken?: string,
+  body?: unknown,
+): Promise<Answer> {
+  return answerOf(
+    await service.fetch(path, {
+      method,
+      headers: {
+        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    }),
+  );
+}
+
+/** Somebody who has just signed in. */
+export interface Person extends Answer {
+  readonly account: GoogleAccount;
+  readonly id: string;
+  readonly user: UserBody;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly sessionId: string;
+}
+
+/** Signs an account in, a new one unless given, with more in the body where that is wanted. */
+export async function person(
+  service: TestService,
+  google: GoogleEmulator,
+  account = newAccount(),
+  body: object = {},
+): Promise<Person> {
+  const idToken = await google.idToken({ account });
+  const answer = await postJson(service, "/auth/google", { idToken, ...body });
+  const user = answer.body.user as UserBody;
+  return {
+    ...answer,
+    account,
+    id: user?.id,
+    user,
+    accessToken: String(answer.body.accessToken),
+    refreshToken: String(answer.body.refreshToken),
+    sessionId: String(answer.body.sessionId),
+  };
+}
+
+/** The status and the code of a refusal, and the fields that it names. */
+export function refusal({ status, body }: Answer): unknown[] {
+  const errors = body.errors as { field: string }[] | undefined;
+  return [status, body.code, ...(errors ?? []).map(({ field }) => field)];
+}
+
+/** What an access token says. */
+export function claimsOf(accessToken: string): Record<string, unknown> {
+  const payload = accessToken.split(".")[1] ?? "";
+  return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<
+    string,
+    unknown
+  >;
+}

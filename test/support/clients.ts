@@ -1,0 +1,26 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/**
+ * Runs a program of test/clients, in which a library that nobody here wrote
+ * talks to the service. Such libraries are ES modules, which jest cannot load.
+ *
+ * @param name of the file, without its ending
+ * @param order what it is to do
+ * @returns what it printed
+ */
+export async function runClient<Report>(
+  name: string,
+  order: Readonly<Record<string, unknown>>,
+): Promise<Report> {
+  const program = resolve(__dirname, "../clients", `${name}.mjs`);
+  const { stdout } = await run(
+    process.execPath,
+    [program, JSON.stringify(order)],
+    { timeout: 20_000 },
+  );
+  return JSON.parse(stdout) as Report;
+}
