@@ -23,6 +23,11 @@ const stockWords = new RegExp(
   "gi",
 );
 
+/** Whether the rules of production apply. */
+export function inProduction(environment: object): boolean {
+  return "NODE_ENV" in environment && environment.NODE_ENV === "production";
+}
+
 /** Whether a value is a URL of one of these protocols, such as `https:`. */
 export function isUrl(value: unknown, protocols: readonly string[]): boolean {
   return (

@@ -35,11 +35,12 @@ export function readEnvironment(
     if (value !== undefined) values[name] = value;
   }
   const environment = plainToInstance(Environment, values);
-  const problems = validateSync(environment, {
+  const broken = validateSync(environment, {
     validationError: { target: false, value: false },
-  })
-    .filter(({ property }) => names.includes(property))
-    .map(({ property }) => describeProblem(property, source));
+  }).map(({ property }) => property);
+  const problems = [...describedVariables().keys()]
+    .filter((name) => broken.includes(name) && names.includes(name))
+    .map((name) => describeProblem(name, source));
   if (problems.length > 0) throw new InvalidEnvironmentError(problems);
   return Object.freeze(environment);
 }

@@ -1,0 +1,53 @@
+import { IsBoolean, IsInt, Max, Min } from "class-validator";
+import { isUrl } from "../environment-rules";
+import {
+  AsBoolean,
+  AsInteger,
+  Satisfies,
+  Variable,
+} from "../variable.decorator";
+
+/** Where everything is kept, and for how long. */
+export class DatabaseVariables {
+  @Variable({
+    purpose: "The PostgreSQL database.",
+    rule: "a postgres:// or postgresql:// URL; required in production",
+    defaultText: "an embedded Postgres under `.data/` outside production",
+  })
+  @Satisfies("databaseUrl", (value) =>
+    isUrl(value, ["postgres:", "postgresql:"]),
+  )
+  DATABASE_URL!: string;
+
+  @Variable({
+    purpose: "Most connections this process opens to the database.",
+    rule: "an integer from 1 to 200",
+    default: 10,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  DATABASE_POOL_SIZE!: number;
+
+  @Variable({
+    purpose: "Connect to the database by TLS and check its certificate.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  DATABASE_SSL!: boolean;
+
+  @Variable({
+    purpose:
+      "Days the audit log is kept; a month is dropped when its last day is older.",
+    rule: "an integer from 30 to 3650",
+    default: 400,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(30)
+  @Max(3650)
+  AUDIT_RETENTION_DAYS!: number;
+}

@@ -1,0 +1,74 @@
+import { IsIn } from "class-validator";
+import { isNetwork } from "../../common/ip-address";
+import type { RateLimit } from "../../rate-limits/rate-limits.options";
+import { isClientOrigin, isListOf, isRateLimit } from "../environment-rules";
+import {
+  AsList,
+  AsRateLimit,
+  Optional,
+  Satisfies,
+  Variable,
+} from "../variable.decorator";
+
+/** Who may call, from where, and how often. */
+export class NetworkVariables {
+  @Variable({
+    purpose:
+      "Origins of front ends elsewhere that may sign in here and read the answers.",
+    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard",
+    defaultText: "none: pages of this service's own origin only",
+  })
+  @Optional()
+  @AsList()
+  @Satisfies("origins", (value) => isListOf(value, isClientOrigin))
+  CORS_ORIGINS?: string[];
+
+  @Variable({
+    purpose:
+      "The reverse proxies in front of this service: only what they write into `X-Forwarded-For` is believed.",
+    rule: "a comma list of IP addresses and CIDR ranges, with a prefix of at least 1 bit",
+    defaultText: "none: the client is who connects",
+  })
+  @Optional()
+  @AsList()
+  @Satisfies("networks", (value) => isListOf(value, isNetwork))
+  TRUSTED_PROXIES?: string[];
+
+  @Variable({
+    purpose:
+      "How often one client network (an IPv4 address, an IPv6 /64) may try to sign in or ask for a nonce.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "300/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_SIGN_IN!: RateLimit | "off";
+
+  @Variable({
+    purpose:
+      "After how many refused sign-ins (401, 403) a client network is locked out for the rest of the window.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "30/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_SIGN_IN_FAILURES!: RateLimit | "off";
+
+  @Variable({
+    purpose: "How many refreshes and sign-outs one client network may ask for.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "300/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_REFRESH!: RateLimit | "off";
+
+  @Variable({
+    purpose:
+      "Where the rate limits are counted: each instance by itself, or all together.",
+    rule: "memory or postgres",
+    default: "memory",
+  })
+  @IsIn(["memory", "postgres"])
+  RATE_LIMIT_STORE!: "memory" | "postgres";
+}

@@ -1,0 +1,71 @@
+import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from "class-validator";
+import { inProduction, isOrigin, isUrl } from "../environment-rules";
+import {
+  AsBoolean,
+  AsInteger,
+  Optional,
+  Satisfies,
+  Variable,
+} from "../variable.decorator";
+
+/** What runs, where, and what it says about it. */
+export class ServiceVariables {
+  @Variable({
+    purpose: "What the process is for.",
+    rule: "one of development, test, production",
+    default: "development",
+  })
+  @IsIn(["development", "test", "production"])
+  NODE_ENV!: "development" | "test" | "production";
+
+  @Variable({
+    purpose: "Address to listen on.",
+    rule: "an IP address or host name",
+    defaultText: "`127.0.0.1`, in production `0.0.0.0`",
+  })
+  @Optional()
+  @IsString()
+  HOST?: string;
+
+  @Variable({
+    purpose: "Port to listen on; 0 takes a free one.",
+    rule: "an integer from 0 to 65535",
+    default: 3000,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  PORT!: number;
+
+  @Variable({
+    purpose:
+      "Where clients reach this service: the issuer (`iss`) of its access tokens.",
+    rule: "an origin such as https://auth.example.com without a path, https in production",
+    defaultText: "`http://localhost:$PORT` outside production",
+  })
+  @Satisfies("publicUrl", (value, environment: ServiceVariables) =>
+    inProduction(environment)
+      ? isOrigin(value) && isUrl(value, ["https:"])
+      : value === undefined || isOrigin(value),
+  )
+  PUBLIC_URL?: string;
+
+  @Variable({
+    purpose: "How much is logged.",
+    rule: "one of fatal, error, warn, info, debug, trace, silent",
+    default: "info",
+  })
+  @IsIn(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+  LOG_LEVEL!: string;
+
+  @Variable({
+    purpose: "Serve the OpenAPI pages at `/docs` and `/docs-json`.",
+    rule: "on or off",
+    defaultText: "on outside production",
+  })
+  @Optional()
+  @AsBoolean()
+  @IsBoolean()
+  DOCS?: boolean;
+}
