@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { DataSource } from "typeorm";
+import { AuditSink } from "./audit/audit-sink.port";
+import { AuditTrail } from "./audit/audit-trail";
 import { withDevelopmentDefaults } from "./config/development-defaults";
 import type { Environment } from "./config/environment";
 import { readEnvironment } from "./config/read-environment";
@@ -168,9 +170,11 @@ async function withStore<T>(
     }),
   );
   await dataSource.initialize();
+  const database = new Database(dataSource);
+  const audit = new AuditTrail(database, new SilentSink(), clock);
   try {
     return await run(
-      new SigningKeyStore(new Database(dataSource), clock, {
+      new SigningKeyStore(database, clock, audit, {
         secretKey: environment.SECRET_KEY,
         previousSecretKey: environment.SECRET_KEY_PREVIOUS,
       }),
@@ -180,6 +184,11 @@ async function withStore<T>(
   } finally {
     await dataSource.destroy();
   }
+}
+
+/** The command itself says what it has done. */
+class SilentSink extends AuditSink {
+  override tell(): void {}
 }
 
 /** SQLSTATE undefined_table and undefined_column. */

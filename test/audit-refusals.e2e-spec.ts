@@ -10,7 +10,7 @@ import { GoogleEmulator } from "../src/testing/google-emulator";
 import type { IdTokenOptions } from "../src/testing/google-id-token.mint";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
-import { type Line, linesSince } from "./support/audit-lines";
+import { type Line, linesOf, linesSince } from "./support/audit-lines";
 import { call, person } from "./support/calls";
 import { postWith } from "./support/headed-requests";
 import { query } from "./support/rows";
@@ -145,19 +145,23 @@ describe("a refused sign-in in the audit log", () => {
       id,
     ]);
     const headers = { "x-forwarded-for": "198.51.100.1" };
-    for (const [who, code] of [
-      [account, "account_disabled"],
-      [newAccount(), "sign_up_not_allowed"],
+    for (const [who, code, userId] of [
+      [account, "account_disabled", id],
+      [newAccount(), "sign_up_not_allowed", null],
     ] as const) {
       const since = await linesSince(other);
       const body = { idToken: await google.idToken({ account: who }) };
       const answer = await postWith(headers, other, "/auth/google", body);
       expect([answer.status, answer.body.code]).toEqual([403, code]);
-      expect(await since()).toEqual([
+      const ofNobody = await since();
+      const lines = userId ? await linesOf(one, userId) : ofNobody;
+      expect(lines.filter(({ reason }) => reason === code)).toEqual([
         expect.objectContaining({
-          ...{ reason: code, details: { code }, ip: "198.51.100.1" },
+          ...{ event: "sign_in_refused", details: { code } },
+          ip: "198.51.100.1",
         }),
       ]);
+      expect(ofNobody).toHaveLength(userId ? 0 : 1);
     }
   });
 

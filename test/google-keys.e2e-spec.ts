@@ -8,7 +8,7 @@ import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { signIn } from "./support/requests";
 import { SignInLoad, tally } from "./support/sign-in-load";
-import { FrozenClock } from "./support/frozen-clock";
+import { FrozenClock } from "../src/testing/frozen-clock";
 
 const { certs } = googlePaths;
 

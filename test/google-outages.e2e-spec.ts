@@ -4,7 +4,7 @@ import { GoogleEmulator } from "../src/testing/google-emulator";
 import { googlePaths } from "../src/testing/google-emulator.routes";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
-import { FrozenClock } from "./support/frozen-clock";
+import { FrozenClock } from "../src/testing/frozen-clock";
 import { freezeDate } from "./support/frozen-date";
 import { GoogleImpostor } from "./support/google-impostor";
 import { googleOutages, type GoogleSite } from "./support/google-outages";

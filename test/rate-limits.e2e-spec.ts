@@ -1,7 +1,7 @@
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestService } from "../src/testing/test-service";
 import { answerOf, postJson, signIn } from "./support/requests";
-import { FrozenClock } from "./support/frozen-clock";
+import { FrozenClock } from "../src/testing/frozen-clock";
 import { tally } from "./support/sign-in-load";
 
 /** Many at a time, as a script would. */

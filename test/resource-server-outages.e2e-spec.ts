@@ -4,7 +4,7 @@ import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { Front } from "./support/front";
-import { FrozenClock } from "./support/frozen-clock";
+import { FrozenClock } from "../src/testing/frozen-clock";
 import { basicAuth } from "./support/oauth";
 import { type Answer, postJson } from "./support/requests";
 import { ResourceApp } from "./support/resource-app";

@@ -8,7 +8,7 @@ import { Front } from "./support/front";
 import { type Answer, postJson, signIn } from "./support/requests";
 import { ResourceApp } from "./support/resource-app";
 import { query } from "./support/rows";
-import { FrozenClock } from "./support/frozen-clock";
+import { FrozenClock } from "../src/testing/frozen-clock";
 
 const jwks = "/.well-known/jwks.json";
 const metadata = "/.well-known/oauth-authorization-server";

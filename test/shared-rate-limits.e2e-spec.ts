@@ -5,7 +5,7 @@ import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { type Answer, signIn } from "./support/requests";
 import { tally } from "./support/sign-in-load";
-import { FrozenClock } from "./support/frozen-clock";
+import { FrozenClock } from "../src/testing/frozen-clock";
 
 describe("rate limits in Postgres", () => {
   let google: GoogleEmulator;

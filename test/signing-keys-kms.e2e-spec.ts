@@ -7,6 +7,7 @@ import { readEnvironment } from "../src/config/read-environment";
 import { serviceSettings } from "../src/config/settings";
 import {
   AccessTokens,
+  AuditModule,
   CommonModule,
   DatabaseModule,
   dataSourceOptions,
@@ -135,6 +136,7 @@ describe("a key management service, as the documentation shows it", () => {
             autoLoadEntities: true,
           }),
           DatabaseModule,
+          AuditModule.forRoot({ retentionDays: 400 }),
           tokensModule(kms, keyIds),
         ],
       }),

@@ -31,8 +31,12 @@ export const auditEvents = {
   user_deleted: {
     when: "A user was deleted; the line holds only its id, and earlier lines lose addresses, user agents and details.",
   },
-  signing_key_rotated: { when: "A new key signs the access tokens." },
-  signing_key_removed: { when: "A key was removed before its time." },
+  signing_key_rotated: {
+    when: "Another key signs the access tokens; `details` has both `kid`s, `reason` is `schedule`, `command`, `removal`, `repair`, or `unannounced` for a key that nobody knew before it signed, as the very first.",
+  },
+  signing_key_removed: {
+    when: "A key was removed before its time; `details` has its `kid` and what it was.",
+  },
 } as const satisfies Record<string, AuditEventEntry>;
 
 /** The name of an event in the table above. */

@@ -133,7 +133,7 @@ export class AuditPartitions
   /** In a transaction: one instance after the other, and what it does is short or fails. */
   private inTurn(change: (query: Query) => Promise<boolean>): Promise<boolean> {
     const lock = advisoryLocks.auditPartitions;
-    return this.database.withLock(lock, async (query) => {
+    return this.database.withLock(lock, async ({ query }) => {
       await query(limitLockWaits, []);
       return change(query);
     });

@@ -55,7 +55,9 @@ export class SignIn {
     if (outcome.kind === "used-up") {
       throw new AuthError("invalid_token", { reason: outcome.reason });
     }
-    if (outcome.kind === "disabled") throw new AuthError("account_disabled");
+    if (outcome.kind === "disabled") {
+      throw new AuthError("account_disabled", { userId: outcome.userId });
+    }
     if (outcome.kind === "unknown") throw new AuthError("sign_up_not_allowed");
     const { session, isNewUser } = outcome;
     const user = await this.admins.grant(identity, outcome.user, context);

@@ -20,6 +20,8 @@ export interface AuthErrorOptions {
   readonly challenge?: string;
   /** The nonce that the client's next DPoP proof has to carry; sent as DPoP-Nonce. */
   readonly dpopNonce?: string;
+  /** Whom it is about, where that is known. For the audit trail, never shown. */
+  readonly userId?: string;
   /** What went wrong below. Logged, never shown. */
   readonly cause?: unknown;
 }
@@ -36,6 +38,7 @@ export class AuthError extends Error {
   // Only where there is one: no other error has anything more in it.
   declare readonly challenge?: string;
   declare readonly dpopNonce?: string;
+  declare readonly userId?: string;
 
   constructor(
     readonly code: AuthErrorCode,
@@ -49,6 +52,7 @@ export class AuthError extends Error {
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
     if (options.challenge !== undefined) this.challenge = options.challenge;
+    if (options.userId !== undefined) this.userId = options.userId;
     if (options.dpopNonce !== undefined) this.dpopNonce = options.dpopNonce;
   }
 

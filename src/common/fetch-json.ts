@@ -35,37 +35,58 @@ export async function fetchJson(
     headers,
   }: FetchJsonOptions,
 ): Promise<FetchedJson> {
-  const response = await fetch(url, {
-    method: form ? "POST" : "GET",
-    headers: { accept: "application/json", ...headers },
-    body: form,
-    redirect: "error",
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-  });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`${name} has status ${response.status}`);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort(
+      new DOMException(`${name} took too long: timeout`, "TimeoutError"),
+    );
+  }, timeoutMilliseconds);
+  try {
+    const response = await fetch(url, {
+      method: form ? "POST" : "GET",
+      headers: { accept: "application/json", ...headers },
+      body: form,
+      redirect: "error",
+      signal: timeout.signal,
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`${name} has status ${response.status}`);
+    }
+    const text = await readLimited(response, name, maxBytes, timeout.signal);
+    return {
+      value: parse(text, name),
+      maxAgeSeconds: maxAgeOf(response.headers),
+    };
+  } finally {
+    clearTimeout(timer);
   }
-  return {
-    value: parse(await readLimited(response, name, maxBytes), name),
-    maxAgeSeconds: maxAgeOf(response.headers),
-  };
 }
 
 async function readLimited(
   response: Response,
   name: string,
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<string> {
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined =
+    response.body?.getReader();
+  const giveUp = () => void reader?.cancel().catch(() => undefined);
+  // Once the body has begun, fetch knows the signal by a weak reference only:
+  // after a garbage collection it would wait for a slow body for ever.
+  signal.addEventListener("abort", giveUp);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop by an error also cancels the rest of the download.
-  const body: AsyncIterable<Uint8Array> | undefined =
-    response.body ?? undefined;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`${name} exceeds ${maxBytes} bytes`);
-    chunks.push(chunk);
+  for (;;) {
+    const chunk = await reader?.read();
+    signal.throwIfAborted();
+    if (!chunk || chunk.done) break;
+    size += chunk.value.byteLength;
+    if (size > maxBytes) {
+      giveUp();
+      throw new Error(`${name} exceeds ${maxBytes} bytes`);
+    }
+    chunks.push(chunk.value);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -99,7 +99,7 @@ describe("Database", () => {
     ).initialize();
     let inside = 0;
     const enter = (through: Database) =>
-      through.withLock(advisoryLocks.signingKeys, async (query) => {
+      through.withLock(advisoryLocks.signingKeys, async ({ query }) => {
         inside += 1;
         const alone = inside === 1;
         await query("SELECT pg_sleep(0.01)", []);
@@ -109,7 +109,7 @@ describe("Database", () => {
     const databases = [database, new Database(other), new Database(other)];
     expect(await Promise.all(databases.map(enter))).toEqual([true, true, true]);
     await expect(
-      database.withLock(advisoryLocks.signingKeys, async (query) => {
+      database.withLock(advisoryLocks.signingKeys, async ({ query }) => {
         await query("CREATE TABLE half_made (id int)", []);
         throw new Error("half way");
       }),

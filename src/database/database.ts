@@ -81,11 +81,11 @@ export class Database {
    */
   async withLock<T>(
     lock: number,
-    run: (query: Transaction["query"]) => Promise<T>,
+    run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    return this.transaction(async ({ query }) => {
-      await query("SELECT pg_advisory_xact_lock($1)", [lock]);
-      return run(query);
+    return this.transaction(async (transaction) => {
+      await transaction.query("SELECT pg_advisory_xact_lock($1)", [lock]);
+      return run(transaction);
     });
   }
 

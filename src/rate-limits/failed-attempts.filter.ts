@@ -78,10 +78,10 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     error: AuthError,
     request: AuditedRequest,
   ): Promise<void> {
-    const { code, reason = code } = error;
+    const { code, reason = code, userId = null } = error;
     return this.audit.recordSoon({
       event: "sign_in_refused",
-      userId: null,
+      userId,
       reason,
       details: { code },
       ip: request.ip,

@@ -1,15 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Clock } from "../common/clock.port";
 import { maxKeys, MemoryThrottlerStorage } from "./memory-throttler-storage";
-
-class FrozenClock extends Clock {
-  milliseconds = 1_763_700_000_000;
-
-  override now(): number {
-    return this.milliseconds;
-  }
-}
+import { FrozenClock } from "../testing/frozen-clock";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -25,7 +17,7 @@ describe("MemoryThrottlerStorage", () => {
   let storage: MemoryThrottlerStorage;
 
   beforeEach(() => {
-    clock = new FrozenClock();
+    clock = new FrozenClock(1_763_700_000_000);
     storage = new MemoryThrottlerStorage(clock);
   });
 
@@ -33,7 +25,7 @@ describe("MemoryThrottlerStorage", () => {
     const hits = [];
     for (let hit = 0; hit < 4; hit++) {
       hits.push(await storage.increment("a", minute, 2));
-      clock.milliseconds += 1500;
+      clock.advance(1.5);
     }
     const good = { isBlocked: false, timeToBlockExpire: 0 };
     expect(hits).toEqual([
@@ -64,12 +56,12 @@ describe("MemoryThrottlerStorage", () => {
 
   it("starts anew when the window is over, and not a millisecond before", async () => {
     await storage.increment("a", minute, 1);
-    clock.milliseconds += minute - 1;
+    clock.advance((minute - 1) / 1000);
     expect(await storage.increment("a", minute, 1)).toMatchObject({
       totalHits: 2,
       timeToBlockExpire: 1,
     });
-    clock.milliseconds += 1;
+    clock.advance(0.001);
     expect(await storage.increment("a", minute, 1)).toMatchObject({
       totalHits: 1,
       isBlocked: false,
@@ -79,7 +71,7 @@ describe("MemoryThrottlerStorage", () => {
 
   it("keeps nobody out for longer than a window, when the clock is set back", async () => {
     await storage.increment("a", minute, 1);
-    clock.milliseconds -= 24 * 60 * minute;
+    clock.advance(-(24 * 60 * minute) / 1000);
     expect(await storage.increment("a", minute, 1)).toMatchObject({
       totalHits: 1,
       timeToExpire: 60,

@@ -1,19 +1,11 @@
 import { Logger } from "@nestjs/common";
 import type { ThrottlerStorage } from "@nestjs/throttler";
-import { Clock } from "../common/clock.port";
 import {
   MemoryThrottlerStorage,
   type StorageRecord,
 } from "./memory-throttler-storage";
 import { OutageTolerantStorage } from "./outage-tolerant-storage";
-
-class FrozenClock extends Clock {
-  milliseconds = 1_763_700_000_000;
-
-  override now(): number {
-    return this.milliseconds;
-  }
-}
+import { FrozenClock } from "../testing/frozen-clock";
 
 /** A store shared with others, that works as it is told. */
 class SharedStore implements ThrottlerStorage {
@@ -41,7 +33,7 @@ describe("OutageTolerantStorage", () => {
   let warnings: jest.SpiedFunction<Logger["warn"]>;
 
   beforeEach(() => {
-    clock = new FrozenClock();
+    clock = new FrozenClock(1_763_700_000_000);
     shared = new SharedStore();
     storage = new OutageTolerantStorage(shared, clock, 50);
     warnings = jest.spyOn(Logger.prototype, "warn").mockImplementation();
@@ -80,18 +72,18 @@ describe("OutageTolerantStorage", () => {
   it("leaves a store that failed alone for a second, then asks again", async () => {
     shared.work = fail;
     await hit();
-    clock.milliseconds += 999;
+    clock.advance(0.999);
     await hit();
     expect(shared.asked).toBe(1);
     shared.work = () => Promise.resolve();
-    clock.milliseconds += 1;
+    clock.advance(0.001);
     expect(await hit()).toMatchObject({ totalHits: 101 });
   });
 
   it("asks again at once, when the clock is set back", async () => {
     shared.work = fail;
     await hit();
-    clock.milliseconds -= 3_600_000;
+    clock.advance(-3600);
     await hit();
     expect(shared.asked).toBe(2);
   });
@@ -100,7 +92,7 @@ describe("OutageTolerantStorage", () => {
     shared.work = fail;
     for (let second = 0; second < 120; second++) {
       await hit(1000);
-      clock.milliseconds += 1000;
+      clock.advance(1);
     }
     expect(shared.asked).toBe(120);
     expect(warnings).toHaveBeenCalledTimes(2);

@@ -29,14 +29,7 @@ import type { StorageRecord } from "./memory-throttler-storage";
 import { RateLimited } from "./rate-limited.decorator";
 import { RateLimitsModule } from "./rate-limits.module";
 import type { RateLimitsOptions } from "./rate-limits.options";
-
-class FrozenClock extends Clock {
-  milliseconds = 1_763_700_000_000;
-
-  override now(): number {
-    return this.milliseconds;
-  }
-}
+import { FrozenClock } from "../testing/frozen-clock";
 
 @Controller()
 class DoorsController {
@@ -91,7 +84,7 @@ describe("RateLimited", () => {
     providers: Provider[] = [],
     withDatabase = true,
   ): Promise<void> {
-    clock = new FrozenClock();
+    clock = new FrozenClock(1_763_700_000_000);
     @Module({
       imports: [
         CommonModule.forRoot({
@@ -162,9 +155,9 @@ describe("RateLimited", () => {
   it("opens again when the window is over", async () => {
     await open();
     await knocks("/front", "/front", "/front", "/front", "/front");
-    clock.milliseconds += 59_999;
+    clock.advance(59.999);
     expect(await knock("/front")).toBe("429 rate_limited sign_in");
-    clock.milliseconds += 1;
+    clock.advance(0.001);
     expect(await knock("/front")).toBe("200");
   });
 

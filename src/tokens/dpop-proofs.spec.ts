@@ -1,5 +1,5 @@
 import { DpopClient, type ProofOrder } from "../../test/support/dpop-client";
-import { FrozenClock } from "../../test/support/frozen-clock";
+import { FrozenClock } from "../testing/frozen-clock";
 import { AuthError } from "../common/auth-error";
 import type { DpopOptions } from "./dpop.options";
 import { type Proved, DpopProofs } from "./dpop-proofs";

@@ -1,4 +1,4 @@
-import { FrozenClock } from "../../test/support/frozen-clock";
+import { FrozenClock } from "../testing/frozen-clock";
 import { SeenProofs } from "./seen-proofs";
 
 const keptSeconds = 120;

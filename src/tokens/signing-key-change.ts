@@ -1,3 +1,4 @@
+import type { AuditEvent } from "../audit/audit-event";
 import type { SigningKeyState } from "./signing-key.entity";
 
 /** Something that has happened to our stored keys. Names keys by their kid only. */
@@ -25,6 +26,36 @@ export type SigningKeyChange =
     }
   /** A key was encrypted under the SECRET_KEY of today. */
   | { readonly kind: "re-encrypted"; readonly kid: string };
+
+/** What the audit log says of a change; null where nothing is believed or signed that was not before. */
+export function auditEventOf(change: SigningKeyChange): AuditEvent | null {
+  switch (change.kind) {
+    case "rotated": {
+      const { kid, previousKid, cause } = change;
+      return keyEvent("signing_key_rotated", cause, { kid, previousKid });
+    }
+    case "removed": {
+      const { kid, state } = change;
+      return keyEvent("signing_key_removed", "command", { kid, state });
+    }
+    case "created": {
+      const { kid, state } = change;
+      if (state === "next") return null;
+      const details = { kid, previousKid: null };
+      return keyEvent("signing_key_rotated", "unannounced", details);
+    }
+    case "re-encrypted":
+      return null;
+  }
+}
+
+function keyEvent(
+  event: "signing_key_rotated" | "signing_key_removed",
+  reason: string,
+  details: Readonly<Record<string, unknown>>,
+): AuditEvent {
+  return { event, userId: null, reason, details };
+}
 
 /** What became of the wish for another key. */
 export type RotationOutcome =

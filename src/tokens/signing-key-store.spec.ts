@@ -1,27 +1,16 @@
 import { DataSource } from "typeorm";
-import { Clock } from "../common/clock.port";
+import { LogAuditSink } from "../audit/audit-sink.port";
+import { AuditTrail } from "../audit/audit-trail";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
 import { TestDatabase } from "../testing/test-database";
 import { keptAfterUseSeconds, publishedBeforeUseSeconds } from "./key-life";
 import type { SigningKeyChange } from "./signing-key-change";
 import { type KeyStoreOptions, SigningKeyStore } from "./signing-key-store";
-import type { StoredKey } from "./signing-key.rows";
+import { FrozenClock } from "../testing/frozen-clock";
 
 const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 const day = 24 * 3600;
-
-class FrozenClock extends Clock {
-  private milliseconds = Date.now();
-
-  override now(): number {
-    return this.milliseconds;
-  }
-
-  advance(seconds: number): void {
-    this.milliseconds += seconds * 1000;
-  }
-}
 
 let testDatabase: TestDatabase;
 let dataSource: DataSource;
@@ -37,6 +26,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await dataSource.query("DELETE FROM signing_keys");
+  await dataSource.query("DELETE FROM audit_events");
   clock = new FrozenClock();
   store = storeWith();
 });
@@ -48,7 +38,9 @@ afterAll(async () => {
 
 /** As another instance, or the command line, has it. */
 function storeWith(options: Partial<KeyStoreOptions> = {}): SigningKeyStore {
-  return new SigningKeyStore(new Database(dataSource), clock, {
+  const database = new Database(dataSource);
+  const audit = new AuditTrail(database, new LogAuditSink(), clock);
+  return new SigningKeyStore(database, clock, audit, {
     secretKey,
     ...options,
   });
@@ -62,6 +54,12 @@ async function keysByState() {
   if (!current || !next) throw new Error("There is no current or no next key");
   expect([...otherCurrent, ...otherNext]).toEqual([]);
   return { current, next, previous: of("previous") };
+}
+
+function auditLines(): Promise<unknown[]> {
+  return dataSource.query(
+    "SELECT event, reason, details FROM audit_events ORDER BY occurred_at, event DESC",
+  );
 }
 
 function secondsBetween(from: Date, to: Date | null): number | undefined {
@@ -270,26 +268,35 @@ describe("SigningKeyStore", () => {
     });
   });
 
-  describe("when changes are listened to", () => {
-    it("tells each in its transaction, which fails with the listener", async () => {
-      const heard: SigningKeyChange[] = [];
-      store.onChange = async (change, query) => {
-        heard.push(change);
-        const rows = await query<StoredKey>("SELECT kid FROM signing_keys", []);
-        if (rows.length > 2) throw new Error("no room in the audit trail");
-      };
+  describe("when a change is audited", () => {
+    it("writes the line in its transaction, and changes nothing without it", async () => {
       await store.keepInOrder();
       const { current, next } = await keysByState();
-      expect(heard).toEqual([
-        { kind: "created", kid: current.kid, state: "current" },
-        { kind: "created", kid: next.kid, state: "next" },
-      ]);
       const before = await store.load();
       untilEverybodyKnows();
-      await expect(store.rotate()).rejects.toThrow("no room");
+      await dataSource.query("ALTER TABLE audit_events RENAME TO audit_away");
+      await expect(store.rotate()).rejects.toThrow("audit_events");
       expect(await store.load()).toEqual(before);
-      store.onChange = () => Promise.resolve();
-      expect(await store.rotate()).toMatchObject({ kind: "rotated" });
+      await dataSource.query("ALTER TABLE audit_away RENAME TO audit_events");
+      await store.rotate();
+      await store.remove(current.kid, true);
+      expect(await auditLines()).toEqual([
+        {
+          event: "signing_key_rotated",
+          reason: "unannounced",
+          details: { kid: current.kid, previousKid: null },
+        },
+        {
+          event: "signing_key_rotated",
+          reason: "command",
+          details: { kid: next.kid, previousKid: current.kid },
+        },
+        {
+          event: "signing_key_removed",
+          reason: "command",
+          details: { kid: current.kid, state: "previous" },
+        },
+      ]);
     });
   });
 });

@@ -1,4 +1,6 @@
 import { DataSource } from "typeorm";
+import { LogAuditSink } from "../audit/audit-sink.port";
+import { AuditTrail } from "../audit/audit-trail";
 import { Clock } from "../common/clock.port";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
@@ -6,26 +8,15 @@ import { TestDatabase } from "../testing/test-database";
 import { publishedBeforeUseSeconds } from "./key-life";
 import { type KeyStoreOptions, SigningKeyStore } from "./signing-key-store";
 import { UnreadableSigningKeysError } from "./signing-key-transaction";
+import { SteppedClock } from "../testing/stepped-clock";
 
 const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 const newSecretKey = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
 const year = 365 * 24 * 3600;
 
-class JumpingClock extends Clock {
-  private ahead = 0;
-
-  override now(): number {
-    return Date.now() + this.ahead;
-  }
-
-  jump(seconds: number): void {
-    this.ahead += seconds * 1000;
-  }
-}
-
 let testDatabase: TestDatabase;
 let dataSource: DataSource;
-let clock: JumpingClock;
+let clock: SteppedClock;
 let store: SigningKeyStore;
 
 beforeAll(async () => {
@@ -37,7 +28,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await dataSource.query("DELETE FROM signing_keys");
-  clock = new JumpingClock();
+  clock = new SteppedClock();
   store = storeWith();
   await store.keepInOrder();
 });
@@ -51,7 +42,9 @@ function storeWith(
   options: Partial<KeyStoreOptions> = {},
   at: Clock = clock,
 ): SigningKeyStore {
-  return new SigningKeyStore(new Database(dataSource), at, {
+  const database = new Database(dataSource);
+  const audit = new AuditTrail(database, new LogAuditSink(), at);
+  return new SigningKeyStore(database, at, audit, {
     secretKey,
     ...options,
   });
@@ -154,11 +147,11 @@ describe("SigningKeyStore", () => {
       await age(publishedBeforeUseSeconds);
       await store.rotate();
       const before = await kids();
-      clock.jump(10 * year);
+      clock.step(10 * year);
       for (let round = 0; round < 3; round++) await store.keepInOrder();
       expect(await kids()).toEqual(expect.arrayContaining(before));
       expect(await kids()).toHaveLength(before.length + 1);
-      clock.jump(-10 * year);
+      clock.step(-10 * year);
       await store.keepInOrder();
       const now = Date.now();
       for (const { expiresAt } of await store.load()) {
@@ -167,8 +160,8 @@ describe("SigningKeyStore", () => {
     });
 
     it("is outvoted by nobody's clock twice: two instances do not chase each other", async () => {
-      const right = storeWith({}, new JumpingClock());
-      clock.jump(10 * year);
+      const right = storeWith({}, new SteppedClock());
+      clock.step(10 * year);
       await store.keepInOrder();
       const after = await kids();
       for (let round = 0; round < 5; round++) {
@@ -179,14 +172,14 @@ describe("SigningKeyStore", () => {
     });
 
     it("leaves keys that can be mended: the next removed, its successor rotates", async () => {
-      clock.jump(10 * year);
+      clock.step(10 * year);
       await store.keepInOrder();
-      clock.jump(-10 * year);
+      clock.step(-10 * year);
       const since = await store.rotate();
       expect(since).toMatchObject({ kind: "rotated-before" });
       const [next] = await kids("next");
       await store.remove(next ?? "", true);
-      clock.jump(publishedBeforeUseSeconds);
+      clock.step(publishedBeforeUseSeconds);
       expect(await store.rotate()).toMatchObject({ kind: "rotated" });
       expect(store.isInOrder(await store.load())).toBe(true);
     });
@@ -195,7 +188,7 @@ describe("SigningKeyStore", () => {
   describe("when an instance's clock jumps back", () => {
     it("does nothing at all", async () => {
       const before = await store.load();
-      clock.jump(-10 * year);
+      clock.step(-10 * year);
       expect(store.isInOrder(before)).toBe(true);
       await store.keepInOrder();
       expect(await store.load()).toEqual(before);

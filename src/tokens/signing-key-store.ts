@@ -1,21 +1,18 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
+import { AuditTrail } from "../audit/audit-trail";
 import { Clock } from "../common/clock.port";
 import { advisoryLocks, Database } from "../database/database";
 import { type KeySecrets, openPrivateKey } from "./key-encryption";
 import { isDue, mayStartSigning } from "./key-life";
-import type {
-  RemovalOutcome,
-  RotationOutcome,
-  SigningKeyChange,
+import {
+  auditEventOf,
+  type RemovalOutcome,
+  type RotationOutcome,
+  type SigningKeyChange,
 } from "./signing-key-change";
 import { SigningKeyTransaction } from "./signing-key-transaction";
-import {
-  allKeys,
-  type LockedQuery,
-  SigningKeyRows,
-  type StoredKey,
-} from "./signing-key.rows";
+import { allKeys, SigningKeyRows, type StoredKey } from "./signing-key.rows";
 import { TOKENS_OPTIONS, type TokensOptions } from "./tokens.options";
 
 /** What the store needs of the options. */
@@ -30,16 +27,10 @@ const defaultRotationDays = 30;
  */
 @Injectable()
 export class SigningKeyStore {
-  /**
-   * Told of every change, inside the transaction that makes it: what it writes
-   * with `query` is kept if the change is, and if it fails nothing is changed.
-   */
-  onChange: (change: SigningKeyChange, query: LockedQuery) => Promise<void> =
-    () => Promise.resolve();
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly audit: AuditTrail,
     @Inject(TOKENS_OPTIONS) private readonly options: KeyStoreOptions,
   ) {}
 
@@ -156,12 +147,15 @@ export class SigningKeyStore {
   private change<T>(
     run: (transaction: SigningKeyTransaction) => Promise<T>,
   ): Promise<T> {
-    return this.database.withLock(advisoryLocks.signingKeys, (query) =>
+    return this.database.withLock(advisoryLocks.signingKeys, (transaction) =>
       run(
         new SigningKeyTransaction(
-          new SigningKeyRows(query, new Date(this.clock.now())),
+          new SigningKeyRows(transaction.query, new Date(this.clock.now())),
           this.options,
-          (change) => this.onChange(change, query),
+          async (change) => {
+            const event = auditEventOf(change);
+            if (event) await this.audit.record(event, transaction);
+          },
         ),
       ),
     );

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from "node:crypto";
 import type { SigningAlgorithm } from "../common/signature-key";
-import type { Database } from "../database/database";
+import type { Transaction } from "../database/database";
 import { keptAfterUseSeconds } from "./key-life";
 import type { SigningKeyState } from "./signing-key.entity";
 
@@ -20,9 +20,6 @@ export interface StoredKey {
   readonly expiresAt: Date | null;
 }
 
-/** A query inside the transaction that holds the lock of the keys. */
-export type LockedQuery = Parameters<Parameters<Database["withLock"]>[1]>[0];
-
 /** All keys, those that were replaced last first. */
 export const allKeys = `SELECT kid, algorithm, state, public_jwk AS "publicJwk",
   encrypted_private_key AS "encryptedPrivateKey", created_at AS "createdAt",
@@ -32,7 +29,7 @@ FROM signing_keys ORDER BY expires_at DESC NULLS FIRST, kid`;
 /** Changes of rows; each is one statement of a transaction. */
 export class SigningKeyRows {
   constructor(
-    private readonly query: LockedQuery,
+    private readonly query: Transaction["query"],
     /** The time of all that this transaction does. */
     private readonly now: Date,
   ) {}

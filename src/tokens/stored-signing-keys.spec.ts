@@ -1,7 +1,8 @@
 import { Logger } from "@nestjs/common";
 import { JwtService } from "@nestjs/jwt";
 import { DataSource } from "typeorm";
-import { Clock } from "../common/clock.port";
+import { LogAuditSink } from "../audit/audit-sink.port";
+import { AuditTrail } from "../audit/audit-trail";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
 import { TestDatabase } from "../testing/test-database";
@@ -9,6 +10,7 @@ import { AccessTokens } from "./access-tokens";
 import { keptAfterUseSeconds, publishedBeforeUseSeconds } from "./key-life";
 import { type KeyStoreOptions, SigningKeyStore } from "./signing-key-store";
 import { StoredSigningKeys } from "./stored-signing-keys";
+import { FrozenClock } from "../testing/frozen-clock";
 
 const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 const newSecretKey = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
@@ -19,18 +21,6 @@ const subject = {
   roles: [],
   authenticatedAt: new Date(),
 };
-
-class FrozenClock extends Clock {
-  private milliseconds = Date.now();
-
-  override now(): number {
-    return this.milliseconds;
-  }
-
-  advance(seconds: number): void {
-    this.milliseconds += seconds * 1000;
-  }
-}
 
 let testDatabase: TestDatabase;
 let dataSource: DataSource;
@@ -49,7 +39,9 @@ function storeWith(
   options: Partial<KeyStoreOptions> = {},
   source = dataSource,
 ): SigningKeyStore {
-  return new SigningKeyStore(new Database(source), clock, {
+  const database = new Database(source);
+  const audit = new AuditTrail(database, new LogAuditSink(), clock);
+  return new SigningKeyStore(database, clock, audit, {
     ...{ secretKey, rotationDays: null },
     ...options,
   });

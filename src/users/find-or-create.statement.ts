@@ -88,8 +88,8 @@ WITH ${condition}identity AS (
 )${companion}
 SELECT ${userColumns} FROM account`;
 
-/** The status of the user of an identity: why the statement above gave no row. */
-export const findStatus = `SELECT status FROM users WHERE id =
+/** Who the user of an identity is: why the statement above gave no row. */
+export const findStatus = `SELECT id, status FROM users WHERE id =
   (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2)`;
 
 type FragmentText = SqlFragment["text"] | undefined;

@@ -82,11 +82,13 @@ export class TypeormUserDirectory extends UserDirectory {
           ? { kind: "created", user, isNewUser: true }
           : { kind: "found", user, isNewUser: false };
       }
-      const [known] = await this.database.query<Pick<User, "status">>(
+      const [known] = await this.database.query<Pick<User, "id" | "status">>(
         findStatus,
         [identity.issuer, identity.subject],
       );
-      if (known?.status === "disabled") return { kind: "disabled" };
+      if (known?.status === "disabled") {
+        return { kind: "disabled", userId: known.id };
+      }
       if (!known && options.signUp === "closed") return { kind: "unknown" };
       if (parts.condition) return { kind: "not-granted" };
       // Somebody was deleting the user, or changing it, just now.

@@ -22,7 +22,7 @@ export type FindOrCreateOutcome =
   | { readonly kind: "found"; readonly user: User; readonly isNewUser: false }
   | { readonly kind: "created"; readonly user: User; readonly isNewUser: true }
   /** The user exists and may not sign in. Nothing was changed. */
-  | { readonly kind: "disabled" }
+  | { readonly kind: "disabled"; readonly userId: string }
   /** Nobody is known by this identity, and sign-up is closed. Nothing was changed. */
   | { readonly kind: "unknown" };
 

@@ -35,11 +35,11 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   user_deleted: ["the deletion: one transaction", ["account/account"]],
   signing_key_rotated: [
     "the key: one transaction",
-    ["tokens/stored-signing-keys"],
+    ["tokens/signing-key-store"],
   ],
   signing_key_removed: [
     "the key: one transaction",
-    ["tokens/stored-signing-keys"],
+    ["tokens/signing-key-store"],
   ],
 };
 

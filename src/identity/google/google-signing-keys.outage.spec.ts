@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { Logger } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
-import { Clock } from "../../common/clock.port";
 import { GoogleEmulator } from "../../testing/google-emulator";
 import { googlePaths } from "../../testing/google-emulator.routes";
 import type { EndpointFault } from "../../testing/google-faults";
 import { GoogleSigningKeys } from "./google-signing-keys";
+import { FrozenClock } from "../../testing/frozen-clock";
 
 const hour = 3600;
 const day = 24 * hour;
@@ -14,19 +14,6 @@ const unavailable = {
   reason: "keys_unavailable",
   retryAfterSeconds: 10,
 };
-
-class FrozenClock extends Clock {
-  private milliseconds = 1_763_700_000_000;
-
-  override now(): number {
-    return this.milliseconds;
-  }
-
-  /** Forward by whole or broken seconds. */
-  advance(seconds: number): void {
-    this.milliseconds += Math.round(seconds * 1000);
-  }
-}
 
 let google: GoogleEmulator;
 let clock: FrozenClock;
@@ -69,7 +56,7 @@ beforeEach(() => {
   jest.spyOn(Logger.prototype, "warn").mockReturnValue(undefined);
   google.clearFaults();
   google.clearRequests();
-  clock = new FrozenClock();
+  clock = new FrozenClock(1_763_700_000_000);
   keys = new GoogleSigningKeys(
     {
       clients: [],

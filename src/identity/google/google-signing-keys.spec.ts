@@ -7,27 +7,14 @@ import {
 import type { AddressInfo } from "node:net";
 import { Logger } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
-import { Clock } from "../../common/clock.port";
 import {
   type GoogleSigningKey,
   newSigningKey,
 } from "../../testing/google-signing-key";
 import { GoogleSigningKeys } from "./google-signing-keys";
+import { FrozenClock } from "../../testing/frozen-clock";
 
 const hour = 3600;
-
-class FrozenClock extends Clock {
-  private milliseconds = 1_763_700_000_000;
-
-  override now(): number {
-    return this.milliseconds;
-  }
-
-  /** Forward by whole or broken seconds. */
-  advance(seconds: number): void {
-    this.milliseconds += Math.round(seconds * 1000);
-  }
-}
 
 /** Made once: what the server publishes is up to each test. */
 let k1: GoogleSigningKey;
@@ -96,7 +83,7 @@ beforeAll(async () => {
 beforeEach(() => {
   jest.spyOn(Logger.prototype, "warn").mockReturnValue(undefined);
   jest.spyOn(globalThis, "fetch");
-  clock = new FrozenClock();
+  clock = new FrozenClock(1_763_700_000_000);
   keys = new GoogleSigningKeys(
     { clients: [], certsUrl, clockSkewSeconds: 0 },
     clock,

@@ -1,0 +1,23 @@
+import { Clock } from "../common/clock.port";
+
+/**
+ * A clock that stands still until it is told:
+ * `TestService.start(google, { providers: [clock.provider] })`.
+ */
+export class FrozenClock extends Clock {
+  readonly provider = { provide: Clock, useValue: this };
+
+  /** @param milliseconds since 1970, UTC. Default: the machine's time */
+  constructor(private milliseconds = Date.now()) {
+    super();
+  }
+
+  override now(): number {
+    return this.milliseconds;
+  }
+
+  /** @param seconds forward, or back when negative; whole or to the millisecond */
+  advance(seconds: number): void {
+    this.milliseconds += Math.round(seconds * 1000);
+  }
+}
