@@ -23,6 +23,7 @@ import {
   OpsModule,
   PemSigningKeys,
   RateLimitsModule,
+  SecurityEventsModule,
   SessionsModule,
   SigningKeys,
   TokensModule,
@@ -123,6 +124,7 @@ export class AppModule {
           inject: [settings.admin.KEY],
           useFactory: (admin: ConfigType<typeof settings.admin>) => admin,
         }),
+        SecurityEventsModule.forRoot({}),
         OpsModule,
       ],
     };

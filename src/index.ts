@@ -57,6 +57,13 @@ export { IdentityModule } from "./identity/identity.module";
 export type { IdentityOptions } from "./identity/identity.options";
 export { IdentityVerifier } from "./identity/identity-verifier.port";
 export { GoogleIdTokenVerifier } from "./identity/google/google-id-token.verifier";
+export {
+  type SecurityEvent,
+  type SecurityEventToken,
+  type SecurityEventType,
+  securityEventTypes,
+} from "./identity/google/security-event";
+export { SecurityEventVerifier } from "./identity/google/security-event.verifier";
 export type { VerifiedIdentity } from "./identity/verified-identity";
 export { OAuthModule } from "./oauth/oauth.module";
 export type { IntrospectionClient, OAuthOptions } from "./oauth/oauth.options";
@@ -75,13 +82,20 @@ export type {
   RateLimitName,
   RateLimitsOptions,
 } from "./rate-limits/rate-limits.options";
+export {
+  ProtectingSecurityEventHandler,
+  SecurityEventHandler,
+} from "./security-events/security-event-handler.port";
+export { SecurityEventsModule } from "./security-events/security-events.module";
 export { OneTimeMarks } from "./sessions/one-time-marks";
 export type { OneTimeRules, OneTimeUse } from "./sessions/one-time-use";
 export {
   type Session,
   type SessionContext,
+  type SessionProof,
   SessionStore,
   type Ending,
+  type EndingOfAll,
   type EndReason,
   type PresentedRefreshToken,
   type RefreshOutcome,

@@ -115,7 +115,7 @@ describe("the app's own fields", () => {
         ...{ id: other.id, userId: other.id, sub: "1", issuer: "evil" },
         ...{ email: "boss@gmail.com", emailVerified: true, name: "Boss" },
         ...{ roles: ["admin"], role: "admin", status: "active" },
-        ...{ emailAuthority: "authoritative", tokensValidAfter: null },
+        emailAuthority: "authoritative",
         ...{ createdAt: "2000-01-01", hostedDomain: "corp.com", user: {} },
       };
       for (const [field, value] of Object.entries(wishes)) {

@@ -31,6 +31,9 @@ export const auditEvents = {
   user_deleted: {
     when: "A user was deleted; the line holds only its id, and earlier lines lose addresses, user agents and details.",
   },
+  security_event: {
+    when: "Google has reported something; `reason` is its type, `details` have the reason it gives and when it happened.",
+  },
   signing_key_rotated: {
     when: "Another key signs the access tokens; `details` has both `kid`s, `reason` is `schedule`, `command`, `removal`, `repair`, or `unannounced` for a key that nobody knew before it signed, as the very first.",
   },

@@ -58,6 +58,12 @@ export class SignIn {
     if (outcome.kind === "disabled") {
       throw new AuthError("account_disabled", { userId: outcome.userId });
     }
+    if (outcome.kind === "called-back") {
+      throw new AuthError("invalid_token", {
+        reason: "issued_before_revocation",
+        userId: outcome.userId,
+      });
+    }
     if (outcome.kind === "unknown") throw new AuthError("sign_up_not_allowed");
     const { session, isNewUser } = outcome;
     const user = await this.admins.grant(identity, outcome.user, context);

@@ -5,6 +5,7 @@ import { RateLimits1763800000000 } from "./migrations/1763800000000-rate-limits"
 import { SigningKeyStates1763900000000 } from "./migrations/1763900000000-signing-key-states";
 import { AuditAndRevocations1764000000000 } from "./migrations/1764000000000-audit-and-revocations";
 import { AdminLookups1764100000000 } from "./migrations/1764100000000-admin-lookups";
+import { SecurityEvents1764200000000 } from "./migrations/1764200000000-security-events";
 
 export interface DatabaseOptions {
   /** postgres:// or postgresql:// URL. */
@@ -42,6 +43,7 @@ export function dataSourceOptions(
       SigningKeyStates1763900000000,
       AuditAndRevocations1764000000000,
       AdminLookups1764100000000,
+      SecurityEvents1764200000000,
     ],
     migrationsTableName: "migrations",
     synchronize: false,

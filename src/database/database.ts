@@ -49,28 +49,40 @@ export class Database {
 
   /**
    * Runs a function in one transaction: all of what it does happens, or nothing.
+   * If Postgres takes it back because of others, the function is run again, so
+   * it does nothing that cannot be done twice but by its transaction.
    *
    * @throws AuthError `service_unavailable` when the database cannot answer
    */
   async transaction<T>(
     run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    const afterwards: (() => void)[] = [];
-    try {
-      const result = await this.dataSource.transaction(
-        "READ COMMITTED",
-        (manager) =>
-          run({
-            query: <Row>(text: string, values: readonly unknown[]) =>
-              manager.query<Row[]>(text, [...values]),
-            afterCommit: (callback) => void afterwards.push(callback),
-          }),
-      );
-      for (const callback of afterwards) callback();
-      return result;
-    } catch (error) {
-      throw asServiceUnavailable(error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.runTransaction(run);
+      } catch (error) {
+        if (attempt >= maxAttempts || !hasState(error, lostAgainstOthers)) {
+          throw asServiceUnavailable(error);
+        }
+      }
     }
+  }
+
+  private async runTransaction<T>(
+    run: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const afterwards: (() => void)[] = [];
+    const result = await this.dataSource.transaction(
+      "READ COMMITTED",
+      (manager) =>
+        run({
+          query: <Row>(text: string, values: readonly unknown[]) =>
+            manager.query<Row[]>(text, [...values]),
+          afterCommit: (callback) => void afterwards.push(callback),
+        }),
+    );
+    for (const callback of afterwards) callback();
+    return result;
   }
 
   /**

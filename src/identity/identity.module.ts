@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { GoogleIdTokenVerifier } from "./google/google-id-token.verifier";
 import { GoogleSigningKeys } from "./google/google-signing-keys";
+import { SecurityEventVerifier } from "./google/security-event.verifier";
 import { ConfigurableIdentityModule } from "./identity.options";
 import { IdentityVerifier } from "./identity-verifier.port";
 
@@ -8,8 +9,9 @@ import { IdentityVerifier } from "./identity-verifier.port";
 @Module({
   providers: [
     GoogleSigningKeys,
+    SecurityEventVerifier,
     { provide: IdentityVerifier, useClass: GoogleIdTokenVerifier },
   ],
-  exports: [IdentityVerifier, GoogleSigningKeys],
+  exports: [IdentityVerifier, GoogleSigningKeys, SecurityEventVerifier],
 })
 export class IdentityModule extends ConfigurableIdentityModule {}

@@ -3,8 +3,13 @@ import {
   FastifyAdapter,
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import findMyWay from "find-my-way";
+import { AuthError } from "../common/auth-error";
+import {
+  securityEventMediaType,
+  securityEventsPath,
+} from "../common/security-event-delivery";
 import { AllowedMethods } from "../common/allowed-methods";
 import { BrokenRequests } from "./broken-requests";
 import { findClients } from "./client-address";
@@ -89,6 +94,7 @@ export function setUpFastify(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   // A form of another site can send text/plain without asking.
   fastify.removeContentTypeParser("text/plain");
+  acceptSecurityEvents(fastify);
   fastify.addHook("onRequest", (request, _reply, done) => {
     done(faultOfHead(request.raw));
   });
@@ -104,4 +110,16 @@ export function setUpFastify(app: NestFastifyApplication): void {
   app
     .get(AllowedMethods)
     .use((path) => methods.filter((verb) => router.find(verb, path)));
+}
+
+/** Security event tokens are a third kind of body, of the one route that takes them. */
+function acceptSecurityEvents(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser<string>(
+    securityEventMediaType,
+    { parseAs: "string" },
+    ({ routeOptions }, body, done) => {
+      if (routeOptions.url === securityEventsPath) done(null, body);
+      else done(new AuthError("unsupported_media_type"));
+    },
+  );
 }

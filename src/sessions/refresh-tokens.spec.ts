@@ -52,6 +52,7 @@ function sessionWith(changes: Partial<Session> = {}): Session {
     device: null,
     ip: null,
     userAgent: null,
+    provedAt: inSeconds(0),
     createdAt: inSeconds(0),
     lastUsedAt: inSeconds(0),
     revokedAt: null,

@@ -25,6 +25,9 @@ export interface SessionContext {
   readonly keyThumbprint?: string | null;
 }
 
+/** What a session begins with. */
+export type SessionProof = Pick<VerifiedIdentity, "clientId" | "issuedAt">;
+
 export interface SignInOptions extends FindOrCreateOptions {
   /** What the sign-in uses up; null when nothing. */
   readonly uses: OneTimeUse | null;
@@ -86,6 +89,12 @@ export interface Ending {
   readonly userAgent?: string | null;
 }
 
+/** Which sessions are ended, and why. */
+export interface EndingOfAll extends Ending {
+  /** Only those that began with a proof from then or before; all unless given. */
+  readonly provedUpTo?: Date;
+}
+
 /** Who is signed in, and until when. */
 export abstract class SessionStore {
   protected constructor(
@@ -98,12 +107,12 @@ export abstract class SessionStore {
    *
    * Concurrency: any number at once. Not idempotent: every call is a session.
    *
-   * @param clientId the Google client id that signed the user in
-   * @throws AuthError `service_unavailable`
+   * @param proof the identity by which the user has been found
+   * @throws AuthError `service_unavailable`, also when the user has just been deleted
    */
   abstract start(
     user: User,
-    clientId: string,
+    proof: SessionProof,
     context: SessionContext,
   ): Promise<Session>;
 
@@ -163,7 +172,7 @@ export abstract class SessionStore {
    */
   abstract endAll(
     userId: string,
-    ending: Ending,
+    ending: EndingOfAll,
     transaction?: Transaction,
   ): Promise<number>;
 
@@ -184,7 +193,7 @@ export abstract class SessionStore {
     const outcome = await this.users.findOrCreate(identity, options);
     if (!("user" in outcome)) return outcome;
     const { user } = outcome;
-    const session = await this.start(user, identity.clientId, context);
+    const session = await this.start(user, identity, context);
     return { ...outcome, session };
   }
 
@@ -193,9 +202,11 @@ export abstract class SessionStore {
     const reason = uses && (await this.marks.reasonAgainst(uses));
     if (reason) return { kind: "used-up", reason };
     // Nothing stands against it any more: somebody was in the way just now.
-    throw new AuthError("service_unavailable", {
-      reason: "sign_in_contention",
-      retryAfterSeconds: 1,
-    });
+    throw signInContention("sign_in_contention");
   }
+}
+
+/** Somebody was in the way just now; the next attempt will find out. */
+export function signInContention(reason: string): AuthError {
+  return new AuthError("service_unavailable", { reason, retryAfterSeconds: 1 });
 }

@@ -63,6 +63,10 @@ export class SessionEntity {
   @Column("text", { name: "user_agent", nullable: true })
   userAgent!: string | null;
 
+  /** When the identity provider signed the token that began it. */
+  @Column("timestamptz", { name: "proved_at" })
+  provedAt!: Date;
+
   @Column("timestamptz", { name: "created_at" })
   createdAt!: Date;
 

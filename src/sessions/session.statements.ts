@@ -4,15 +4,16 @@ import { revocationsChannel } from "./revocation-feed";
 import { rememberedRotations, rememberedSeconds } from "./rotation";
 
 const columns = `id, user_id, client_id, salt, generation, idle_expires_at,
-  absolute_expires_at, device, ip, user_agent, key_thumbprint, created_at,
-  last_used_at`;
+  absolute_expires_at, device, ip, user_agent, key_thumbprint, proved_at,
+  created_at, last_used_at`;
 
 /** A session in the shape the rest of the code knows. */
 const sessionColumns = `sessions.id, sessions.user_id AS "userId",
   client_id AS "clientId", salt, generation, rotations,
   idle_expires_at AS "idleExpiresAt", absolute_expires_at AS "absoluteExpiresAt",
   device, host(ip) AS ip, user_agent AS "userAgent",
-  key_thumbprint AS "keyThumbprint", sessions.created_at AS "createdAt",
+  key_thumbprint AS "keyThumbprint", proved_at AS "provedAt",
+  sessions.created_at AS "createdAt",
   last_used_at AS "lastUsedAt", revoked_at AS "revokedAt",
   revoked_reason AS "revokedReason"`;
 
@@ -25,21 +26,20 @@ WHERE user_id = $1 AND revoked_at IS NULL AND idle_expires_at > $2::timestamptz
   AND absolute_expires_at > $2::timestamptz
 ORDER BY last_used_at DESC, id DESC LIMIT 1000`;
 
-/** Inserts a session for the rows of `account`; its eleven values begin at $first. */
+/** Inserts a session for the rows of `account`; its twelve values begin at $first. */
 function insertSession(first: number, account: string): string {
   const $ = (offset: number) => `$${first + offset}`;
   return `INSERT INTO sessions (${columns})
   SELECT ${$(0)}::uuid, account.id, ${$(1)}, ${$(2)}::bytea, ${$(3)}::integer,
     ${$(5)}::timestamptz, ${$(6)}::timestamptz, ${$(7)}, ${$(8)}::inet, ${$(9)},
-    ${$(10)}, ${$(4)}::timestamptz, ${$(4)}::timestamptz
+    ${$(10)}, ${$(11)}::timestamptz, ${$(4)}::timestamptz, ${$(4)}::timestamptz
   FROM ${account}`;
 }
 
-/** $1 user id, then the session's values */
-export const insertForUser = insertSession(
-  2,
-  "(SELECT $1::uuid AS id) AS account",
-);
+/** $1 user id, then the session's values; nothing when the user is gone. */
+export const insertForUser = `WITH account AS (
+  SELECT id FROM users WHERE id = $1::uuid FOR KEY SHARE
+) ${insertSession(2, "account")} RETURNING id`;
 
 /** The session and the audit line of a sign-in, beside the statement that finds its user. */
 export function insertBesideUser(first: number): string {
@@ -128,10 +128,14 @@ export const endSession = `WITH ended AS (
   RETURNING id, user_id
 ), ${afterEnded(event)}`;
 
-/** As above; $1 user id. Sign-ins of the user have to be kept waiting. */
+/**
+ * As above, but $1 user id, and $8 up to when they were proved; null for
+ * whenever. Sign-ins of the user have to be kept waiting.
+ */
 export const endAllSessions = `WITH ended AS (
   ${markEnded} WHERE user_id = $1::uuid AND revoked_at IS NULL
     AND absolute_expires_at > $2::timestamptz
+    AND ($8::timestamptz IS NULL OR proved_at <= $8::timestamptz)
   RETURNING id, user_id
 ), ${afterEnded(event)}`;
 

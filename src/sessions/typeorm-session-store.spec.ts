@@ -110,7 +110,7 @@ describe("TypeormSessionStore", () => {
   it("starts a session for a user who is known already", async () => {
     const { user } = await signIn(null);
     const context = { device: "phone", ip: null, userAgent: null };
-    const session = await store.start(user, identity.clientId, context);
+    const session = await store.start(user, identity, context);
     expect(await store.find(session.id)).toEqual(session);
   });
 });

@@ -25,11 +25,14 @@ import {
 } from "./session.statements";
 import {
   type Ending,
+  type EndingOfAll,
   type PresentedRefreshToken,
   type RefreshOutcome,
   type Session,
   type SessionContext,
+  type SessionProof,
   SessionStore,
+  signInContention,
   type SignInOptions,
   type SignInOutcome,
 } from "./session-store.port";
@@ -72,14 +75,15 @@ export class TypeormSessionStore extends SessionStore {
 
   override async start(
     user: User,
-    clientId: string,
+    proof: SessionProof,
     context: SessionContext,
   ): Promise<Session> {
-    const session = this.newSession(clientId, context);
-    await this.database.query(insertForUser, [
+    const session = this.newSession(proof, context);
+    const inserted = await this.database.query(insertForUser, [
       user.id,
       ...insertValues(session),
     ]);
+    if (inserted.length === 0) throw signInContention("user_gone");
     return { ...session, userId: user.id };
   }
 
@@ -106,7 +110,7 @@ export class TypeormSessionStore extends SessionStore {
       return outcome;
     }
     const { uses } = options;
-    const session = this.newSession(identity.clientId, context);
+    const session = this.newSession(identity, context);
     const found = await this.users.findOrCreateWith(identity, options, {
       condition: uses ? oneTimeCondition(uses, session.createdAt) : undefined,
       companion: { text: insertBesideUser, values: insertValues(session) },
@@ -152,7 +156,7 @@ export class TypeormSessionStore extends SessionStore {
 
   override async endAll(
     userId: string,
-    ending: Ending,
+    ending: EndingOfAll,
     transaction?: Transaction,
   ): Promise<number> {
     if (!transaction) {
@@ -161,10 +165,10 @@ export class TypeormSessionStore extends SessionStore {
       );
     }
     await transaction.query(lockUser, [userId]);
-    const ended = await transaction.query<{ id: string }>(
-      endAllSessions,
-      this.endValues(userId, ending),
-    );
+    const ended = await transaction.query<{ id: string }>(endAllSessions, [
+      ...this.endValues(userId, ending),
+      ending.provedUpTo?.toISOString() ?? null,
+    ]);
     transaction.afterCommit(() => {
       this.ended(ended, userId, ending);
     });
@@ -212,7 +216,7 @@ export class TypeormSessionStore extends SessionStore {
   }
 
   private newSession(
-    clientId: string,
+    { clientId, issuedAt }: SessionProof,
     context: SessionContext,
   ): Omit<Session, "userId"> {
     const now = this.clock.now();
@@ -230,6 +234,7 @@ export class TypeormSessionStore extends SessionStore {
       ip,
       userAgent,
       keyThumbprint,
+      provedAt: new Date(issuedAt * 1000),
       createdAt: new Date(now),
       lastUsedAt: new Date(now),
       revokedAt: null,
@@ -276,5 +281,6 @@ function insertValues(session: Omit<Session, "userId">): unknown[] {
     session.ip,
     session.userAgent,
     session.keyThumbprint,
+    session.provedAt.toISOString(),
   ];
 }

@@ -32,25 +32,32 @@ export interface FindOrCreateStatement extends Statement {
 export const userColumns = `id, status, email, email_verified AS "emailVerified",
   email_authority AS "emailAuthority", hosted_domain AS "hostedDomain", name,
   given_name AS "givenName", family_name AS "familyName", picture, locale, roles,
-  profile, tokens_valid_after AS "tokensValidAfter", created_at AS "createdAt",
+  profile, created_at AS "createdAt",
   updated_at AS "updatedAt", last_sign_in_at AS "lastSignInAt"`;
 
 /** Whether there may be a user of this identity: sign-up is open, or it is known. */
 const mayExist = `($6::boolean
     OR EXISTS (SELECT FROM identities WHERE issuer = $2 AND subject = $3))`;
 
+/** Whether its provider has called the token back: alone, or with the whole account. */
+const isCalledBack = `(identities.blocked
+    OR identities.tokens_valid_after >= $17::timestamptz)`;
+
 /** What a condition may rely on, so that nothing is used up by who may not enter. */
 const admissible = `admissible AS (
   SELECT WHERE ${mayExist} AND NOT EXISTS (
     SELECT FROM identities JOIN users ON users.id = identities.user_id
-    WHERE issuer = $2 AND subject = $3 AND users.status <> 'active')
+    WHERE issuer = $2 AND subject = $3
+      AND (users.status <> 'active' OR ${isCalledBack}))
 ), `;
 
 /*
  * One statement, one round trip. The identity's primary key decides every race:
  * of many first sign-ins one inserts, the others wait for it and learn its user
  * id. Their snapshot does not show them that user yet, but ON CONFLICT looks
- * past the snapshot, so they too update the row and get it back.
+ * past the snapshot, so they too update the row and get it back. Where sign-up
+ * is closed, an identity that was deleted while the statement waited for it gets
+ * no user, and so its foreign key refuses it all.
  */
 const findOrCreate = (condition: string, companion: string) => `
 WITH ${condition}identity AS (
@@ -59,7 +66,7 @@ WITH ${condition}identity AS (
   ${condition ? "FROM granted" : `WHERE ${mayExist}`}
   ON CONFLICT (issuer, subject) DO UPDATE
     SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
-    WHERE NOT EXISTS (
+    WHERE ${isCalledBack} IS NOT TRUE AND NOT EXISTS (
       SELECT FROM users WHERE id = identities.user_id AND status <> 'active')
   RETURNING user_id
 ), account AS (
@@ -68,7 +75,7 @@ WITH ${condition}identity AS (
     created_at, updated_at, last_sign_in_at)
   SELECT user_id, $7, $8::boolean, $9, $10, $11, $12, $13, $14, $15, $16::jsonb,
     $5::timestamptz, $5::timestamptz, $5::timestamptz
-  FROM identity
+  FROM identity WHERE $6::boolean OR user_id <> $1::uuid
   ON CONFLICT (id) DO UPDATE SET
     email = COALESCE(EXCLUDED.email, users.email),
     email_verified = CASE WHEN EXCLUDED.email IS NULL
@@ -89,8 +96,10 @@ WITH ${condition}identity AS (
 SELECT ${userColumns} FROM account`;
 
 /** Who the user of an identity is: why the statement above gave no row. */
-export const findStatus = `SELECT id, status FROM users WHERE id =
-  (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2)`;
+export const findStanding = `SELECT users.id, status, blocked,
+  tokens_valid_after >= $3::timestamptz AS "isCalledBack"
+FROM identities JOIN users ON users.id = identities.user_id
+WHERE issuer = $1 AND subject = $2`;
 
 type FragmentText = SqlFragment["text"] | undefined;
 const texts = new Map<FragmentText, Map<FragmentText, string>>();
@@ -125,6 +134,7 @@ export function findOrCreateStatement(
     identity.picture,
     identity.locale,
     JSON.stringify(options.profile ?? {}),
+    issuedAt(identity),
   ];
   const { condition, companion } = parts;
   return {
@@ -154,6 +164,11 @@ function textWith(
     texts.get(condition?.text) ?? new Map<FragmentText, string>();
   texts.set(condition?.text, ofCondition.set(companion?.text, text));
   return text;
+}
+
+/** When the provider signed, as a value of a statement. */
+export function issuedAt(identity: Pick<VerifiedIdentity, "issuedAt">): string {
+  return new Date(identity.issuedAt * 1000).toISOString();
 }
 
 /** What is kept of a sign-in beside the keys; the nonce has done its work. */

@@ -34,6 +34,18 @@ export class IdentityEntity {
   @Column("jsonb")
   claims!: Record<string, unknown>;
 
+  /** Whether the provider reports that the account is not its owner's at present. */
+  @Column("boolean", { default: false })
+  blocked!: boolean;
+
+  /** The time of the report that `blocked` goes by; older ones change nothing. */
+  @Column("timestamptz", { name: "standing_since", nullable: true })
+  standingSince!: Date | null;
+
+  /** The provider's tokens issued up to then do not sign in any more. */
+  @Column("timestamptz", { name: "tokens_valid_after", nullable: true })
+  tokensValidAfter!: Date | null;
+
   @Column("timestamptz", { name: "created_at" })
   createdAt!: Date;
 

@@ -6,7 +6,9 @@ import { Database, type Transaction } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import {
   findOrCreateStatement,
-  findStatus,
+  findStanding,
+  issuedAt,
+  type Statement,
   type StatementParts,
 } from "./find-or-create.statement";
 import {
@@ -34,6 +36,12 @@ import {
  * the user is being deleted or changed at the same moment.
  */
 const maxAttempts = 5;
+
+/** Why a known user may not be signed in. */
+interface Standing extends Pick<User, "id" | "status"> {
+  readonly blocked: boolean;
+  readonly isCalledBack: boolean | null;
+}
 
 /** Users in Postgres: find-or-create in one statement. */
 @Injectable()
@@ -73,27 +81,40 @@ export class TypeormUserDirectory extends UserDirectory {
       parts,
     );
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const [user] = await this.database.query<User>(
-        statement.text,
-        statement.values,
-      );
+      const user = await this.runUnlessGone(statement);
       if (user) {
         return user.id === statement.newUserId
           ? { kind: "created", user, isNewUser: true }
           : { kind: "found", user, isNewUser: false };
       }
-      const [known] = await this.database.query<Pick<User, "id" | "status">>(
-        findStatus,
-        [identity.issuer, identity.subject],
-      );
-      if (known?.status === "disabled") {
+      const [known] = await this.database.query<Standing>(findStanding, [
+        identity.issuer,
+        identity.subject,
+        issuedAt(identity),
+      ]);
+      if (known?.status === "disabled" || known?.blocked) {
         return { kind: "disabled", userId: known.id };
       }
+      if (known?.isCalledBack) return { kind: "called-back", userId: known.id };
       if (!known && options.signUp === "closed") return { kind: "unknown" };
       if (parts.condition) return { kind: "not-granted" };
       // Somebody was deleting the user, or changing it, just now.
     }
     throw contention();
+  }
+
+  private async runUnlessGone({
+    text,
+    values,
+  }: Statement): Promise<User | undefined> {
+    try {
+      const [user] = await this.database.query<User>(text, values);
+      return user;
+    } catch (error) {
+      // Sign-up is closed, and the user was deleted while the statement waited.
+      if ((error as { code?: unknown }).code === "23503") return undefined;
+      throw error;
+    }
   }
 
   override async findById(id: string): Promise<User | null> {

@@ -55,10 +55,6 @@ export class UserEntity {
   @Column("jsonb", { default: () => "'{}'" })
   profile!: Record<string, unknown>;
 
-  /** Access tokens issued before are dead. */
-  @Column("timestamptz", { name: "tokens_valid_after", nullable: true })
-  tokensValidAfter!: Date | null;
-
   @Column("timestamptz", { name: "created_at" })
   createdAt!: Date;
 

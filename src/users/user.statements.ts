@@ -4,8 +4,9 @@ import type { UserFilter, UserPage } from "./user-directory.port";
 /** $1 user id */
 export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
 
-const identityColumns = `issuer, subject, claims, created_at AS "createdAt",
-  last_sign_in_at AS "lastSignInAt"`;
+const identityColumns = `issuer, subject, claims, blocked,
+  standing_since AS "standingSince", tokens_valid_after AS "tokensValidAfter",
+  created_at AS "createdAt", last_sign_in_at AS "lastSignInAt"`;
 
 /** $1 user id */
 export const findIdentities = `SELECT ${identityColumns} FROM identities

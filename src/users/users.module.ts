@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
 import { AdminEmails } from "./admin-emails";
 import { IdentityEntity } from "./identity.entity";
+import { IdentityStanding } from "./identity-standing";
 import { OpenProfileSchema } from "./open-profile-schema";
 import { ProfileSchema } from "./profile-schema.port";
 import { Profiles } from "./profiles";
@@ -15,10 +16,11 @@ import { ConfigurableUsersModule } from "./users.options";
   imports: [TypeOrmModule.forFeature([UserEntity, IdentityEntity])],
   providers: [
     AdminEmails,
+    IdentityStanding,
     Profiles,
     { provide: ProfileSchema, useClass: OpenProfileSchema },
     { provide: UserDirectory, useClass: TypeormUserDirectory },
   ],
-  exports: [AdminEmails, Profiles, UserDirectory],
+  exports: [AdminEmails, IdentityStanding, Profiles, UserDirectory],
 })
 export class UsersModule extends ConfigurableUsersModule {}

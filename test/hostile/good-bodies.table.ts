@@ -49,7 +49,6 @@ const wishes = {
   isNewUser: false,
   issuer: "https://evil.example",
   clientId: "evil",
-  tokensValidAfter: null,
   user: { roles: ["admin"] },
 };
 

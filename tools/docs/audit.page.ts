@@ -33,6 +33,10 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
     ["account/account.controller"],
   ],
   user_deleted: ["the deletion: one transaction", ["account/account"]],
+  security_event: [
+    "what follows from it: one transaction",
+    ["security-events/security-event-handler.port"],
+  ],
   signing_key_rotated: [
     "the key: one transaction",
     ["tokens/signing-key-store"],

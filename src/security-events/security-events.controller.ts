@@ -1,0 +1,66 @@
+import {
+  Body,
+  Controller,
+  Header,
+  HttpCode,
+  Post,
+  UseFilters,
+} from "@nestjs/common";
+import {
+  ApiAcceptedResponse,
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { Public } from "../common/access.decorators";
+import { AuthError } from "../common/auth-error";
+import { ApiProblem } from "../common/problem.dto";
+import {
+  securityEventMediaType,
+  securityEventsPath,
+} from "../common/security-event-delivery";
+import { SecurityEventVerifier } from "../identity/google/security-event.verifier";
+import { SecurityEventInbox } from "./security-event-inbox";
+import { SecurityEventRefusalFilter } from "./security-event-refusal.filter";
+
+@ApiTags("Security events")
+@Public()
+@Controller(securityEventsPath)
+export class SecurityEventsController {
+  constructor(
+    private readonly verifier: SecurityEventVerifier,
+    private readonly inbox: SecurityEventInbox,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Header("Cache-Control", "no-store")
+  @UseFilters(SecurityEventRefusalFilter)
+  @ApiOperation({
+    summary: "Google reports what happened to an account",
+    description:
+      "The receiver of Cross-Account Protection (RFC 8935): the body is the security event token itself.",
+  })
+  @ApiConsumes(securityEventMediaType)
+  @ApiBody({ schema: { type: "string" } })
+  @ApiAcceptedResponse({ description: "It has been acted upon, or had been" })
+  @ApiBadRequestResponse({
+    description: "`{ err, description }` as in RFC 8935 §2.3",
+  })
+  @ApiProblem(
+    "payload_too_large",
+    "unsupported_media_type",
+    "identity_provider_unavailable",
+    "service_unavailable",
+  )
+  async receive(@Body() body: unknown): Promise<void> {
+    // Other kinds of body are parsed before anybody asks which route they are for.
+    if (typeof body !== "string") {
+      throw new AuthError("unsupported_media_type", { reason: "not_a_token" });
+    }
+    const token = await this.verifier.verify(body.replace(/[\r\n]+$/, ""));
+    await this.inbox.take(token);
+  }
+}

@@ -1,0 +1,362 @@
+import { createPublicKey } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { googlePaths } from "../src/testing/google-emulator.routes";
+import type { SecurityEventTokenOptions } from "../src/testing/google-other-tokens.mint";
+import { TestDatabase } from "../src/testing/test-database";
+import { TestService } from "../src/testing/test-service";
+import { call, type Person, person } from "./support/calls";
+import { signIn } from "./support/requests";
+import { query } from "./support/rows";
+import { deliver, eventUri, reportLines } from "./support/security-events";
+import { TcpProxy } from "./support/tcp-proxy";
+
+describe("delivering a security event token", () => {
+  let google: GoogleEmulator;
+  let database: TestDatabase;
+  let network: TcpProxy;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    database = await TestDatabase.create();
+    network = await TcpProxy.to(database.url);
+    service = await TestService.start(google, {
+      database,
+      env: { DATABASE_URL: network.url },
+    });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await network.stop();
+    await database.destroy();
+    await google.stop();
+  });
+
+  const mint = (options: SecurityEventTokenOptions = {}) =>
+    google.securityEventToken({ account: newAccount(), ...options });
+
+  const tokens = async () =>
+    query<{ id: string }>(service, "SELECT id FROM security_events");
+
+  /** Whether the access token still opens something. */
+  const isSignedIn = async ({ accessToken }: Person) =>
+    (await call(service, "GET", "/users/me", accessToken)).status === 200;
+
+  it("S-001 is answered 202 with nothing, and never kept by anybody on the way", async () => {
+    const answer = await deliver(service, await mint());
+    expect([answer.status, answer.body]).toEqual([202, {}]);
+    expect(answer.headers.get("content-length")).toBe("0");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  const publicPem = () => {
+    const [certificate = ""] = Object.values(google.keys.certificates());
+    return createPublicKey(certificate).export({ type: "spki", format: "pem" });
+  };
+  const second = () => Math.floor(Date.now() / 1000);
+
+  /** Tokens that will never be accepted, and what their transmitter is told. */
+  const refusals: readonly (readonly [
+    id: string,
+    name: string,
+    err: string,
+    mint: () => Promise<string> | string,
+  ])[] = [
+    [
+      ...(["S-002", "for another client", "invalid_audience"] as const),
+      () => mint({ audience: "999-other.apps.googleusercontent.com" }),
+    ],
+    [
+      ...(["S-002", "for nobody", "invalid_audience"] as const),
+      () => mint({ claims: { aud: undefined } }),
+    ],
+    [
+      ...(["S-003", "of another issuer", "invalid_issuer"] as const),
+      () => mint({ claims: { iss: "https://accounts.google.com.evil.com/" } }),
+    ],
+    [
+      ...(["S-004", "signed by somebody", "authentication_failed"] as const),
+      () => mint({ signWith: "foreign" }),
+    ],
+    [
+      ...(["S-004", "not signed", "invalid_request"] as const),
+      () => mint({ alg: "none" }),
+    ],
+    [
+      ...(["S-004", "under our public key", "invalid_request"] as const),
+      () => mint({ alg: "HS256", secret: String(publicPem()) }),
+    ],
+    [
+      ...(["S-004", "by another algorithm", "invalid_request"] as const),
+      () => mint({ header: { alg: "ES256" } }),
+    ],
+    [
+      ...(["S-005", "of an unknown key", "invalid_key"] as const),
+      async () => mint({ key: await google.keys.foreign() }),
+    ],
+    [
+      ...(["S-007", "that is an ID token", "invalid_request"] as const),
+      () => google.idToken(),
+    ],
+    [
+      ...(["S-007", "that is an access token", "invalid_request"] as const),
+      async () => (await person(service, google)).accessToken,
+    ],
+    [
+      ...(["S-008", "of tomorrow", "invalid_request"] as const),
+      () => mint({ issuedSecondsAgo: -24 * 3600 }),
+    ],
+    [
+      ...(["S-008", "of no time", "invalid_request"] as const),
+      () => mint({ claims: { iat: undefined } }),
+    ],
+    [
+      ...(["S-008", "whose time is a text", "invalid_request"] as const),
+      () => mint({ claims: { iat: String(second()) } }),
+    ],
+    [
+      ...(["S-009", "without an id", "invalid_request"] as const),
+      () => mint({ claims: { jti: undefined } }),
+    ],
+    [
+      ...(["S-009", "without events", "invalid_request"] as const),
+      () => mint({ claims: { events: {} } }),
+    ],
+    [
+      ...(["S-013", "of 100 events", "invalid_request"] as const),
+      () =>
+        mint({
+          claims: {
+            events: Object.fromEntries(
+              Array.from({ length: 100 }, (_, i) => [`https://e/${i}`, {}]),
+            ),
+          },
+        }),
+    ],
+    [
+      ...(["S-014", "that is no token", "invalid_request"] as const),
+      () => "not a token",
+    ],
+    [
+      ...(["S-014", "in two parts", "invalid_request"] as const),
+      async () => (await mint()).split(".").slice(0, 2).join("."),
+    ],
+    [
+      ...(["S-014", "with a byte order mark", "invalid_request"] as const),
+      async () => `\uFEFF${await mint()}`,
+    ],
+    [
+      ...(["S-014", "in JSON", "invalid_request"] as const),
+      async () => JSON.stringify({ token: await mint() }),
+    ],
+    ["S-025", "that is empty", "invalid_request", () => ""],
+  ];
+
+  it.each(refusals)(
+    "%s a token %s is 400 %s",
+    async (_id, _name, err, make) => {
+      const token = await make();
+      const before = await tokens();
+      const firstLine = service.logLines.length;
+      const answer = await deliver(service, token);
+      expect([answer.status, answer.body.err]).toEqual([400, err]);
+      // RFC 8935 §2.3: these two members, in JSON, in a language that is named.
+      expect(Object.keys(answer.body).sort()).toEqual(["description", "err"]);
+      expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+      expect(answer.headers.get("content-language")).toBe("en");
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(await tokens()).toEqual(before);
+      const said = [
+        JSON.stringify(answer.body),
+        ...service.logLines.slice(firstLine),
+      ].join("");
+      for (const part of token.split(".")) {
+        if (part.length > 20) expect(said).not.toContain(part);
+      }
+    },
+  );
+
+  it.each([
+    ["application/json", '{"token":"a.b.c"}', 415],
+    ["application/x-www-form-urlencoded", "token=a.b.c", 415],
+    ["application/jwt", "a.b.c", 415],
+    ["text/plain", "a.b.c", 415],
+    ["application/secevent+jwt; charset=utf-16", "a.b.c", 415],
+    ["application/secevent+jwt", "a".repeat(20_000), 413],
+  ])("S-026 as %s it is refused by its form", async (...its) => {
+    const [contentType, body, status] = its;
+    const headers = { "content-type": contentType };
+    const answer = await deliver(service, body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
+  });
+
+  it("S-025 packed, it is not unpacked", async () => {
+    const response = await service.fetch("/security-events", {
+      method: "POST",
+      headers: {
+        "content-type": "application/secevent+jwt",
+        "content-encoding": "gzip",
+      },
+      body: new Uint8Array(gzipSync(await mint())),
+    });
+    expect(response.status).toBe(415);
+  });
+
+  it("S-025 with a line break at its end it is the same token", async () => {
+    const token = await mint();
+    for (const body of [`${token}\r\n`, token]) {
+      expect((await deliver(service, body)).status).toBe(202);
+    }
+  });
+
+  it("its kind of body opens no other route", async () => {
+    const response = await service.fetch("/auth/google", {
+      method: "POST",
+      headers: { "content-type": "application/secevent+jwt" },
+      body: await google.idToken(),
+    });
+    expect(response.status).toBe(415);
+  });
+
+  it("S-008 however old, it counts", async () => {
+    const victim = await person(service, google);
+    const { account } = victim;
+    const days = (count: number) => count * 24 * 3600;
+    const answer = await deliver(
+      service,
+      await mint({ account, issuedSecondsAgo: days(30) }),
+    );
+    expect(answer.status).toBe(202);
+    expect((await reportLines(service)).at(-1)?.userId).toBe(victim.id);
+    // But not against who has proved to be the owner since.
+    expect(await isSignedIn(victim)).toBe(true);
+  });
+
+  it("S-010 twenty times at once, and again later, it acts once", async () => {
+    const victim = await person(service, google);
+    const token = await mint({
+      ...{ account: victim.account, issuedSecondsAgo: -1 },
+      eventType: eventUri("account-disabled"),
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => deliver(service, token)),
+    );
+    answers.push(await deliver(service, token));
+    expect(answers.map(({ status }) => status)).toEqual(Array(21).fill(202));
+    const lines = await reportLines(service);
+    expect(lines.filter(({ userId }) => userId === victim.id)).toHaveLength(1);
+    // Enabled since, the old token must not disable the account again.
+    const eventType = eventUri("account-enabled");
+    await deliver(
+      service,
+      await mint({ account: victim.account, issuedSecondsAgo: -2, eventType }),
+    );
+    await deliver(service, token);
+    const { account } = victim;
+    const idToken = await google.idToken({ account, issuedSecondsAgo: -5 });
+    expect((await signIn(service, idToken)).status).toBe(200);
+  });
+
+  it("S-011 under the id of another, it does nothing", async () => {
+    const victim = await person(service, google);
+    const first = await mint({ claims: { jti: "one-id-of-two-tokens" } });
+    const other = await mint({
+      claims: { jti: "one-id-of-two-tokens" },
+      account: victim.account,
+    });
+    for (const token of [first, other]) {
+      expect((await deliver(service, token)).status).toBe(202);
+    }
+    expect(await isSignedIn(victim)).toBe(true);
+  });
+
+  it("S-023 a verification leaves its state in the audit log, cut and clean", async () => {
+    const state = `<script>\u0000${"x".repeat(10_000)}`.slice(0, 3000);
+    const token = await mint({
+      eventType: eventUri("verification"),
+      claims: {
+        events: { [eventUri("verification")]: { state } },
+      },
+    });
+    expect((await deliver(service, token)).status).toBe(202);
+    const line = (await reportLines(service)).at(-1);
+    expect(line?.reason).toBe("verification");
+    const kept = String(line?.details.state);
+    expect(kept).toMatch(/^<script>/);
+    expect(kept).not.toContain("\u0000");
+    expect(kept.length).toBeLessThanOrEqual(200);
+  });
+
+  it("S-027 among 500 forged ones a genuine one is heard", async () => {
+    const victim = await person(service, google);
+    const forged = await mint({ signWith: "foreign" });
+    const header = Buffer.from('{"alg":"RS256","kid":"nobodys","typ":"JWT"}');
+    const strange = `${header.toString("base64url")}.e30.AAAA`;
+    const flood = Array.from({ length: 500 }, (_, index) =>
+      deliver(service, index % 2 ? forged : strange),
+    );
+    const genuine = await deliver(
+      service,
+      await mint({ account: victim.account }),
+    );
+    expect(genuine.status).toBe(202);
+    const answers = await Promise.all(flood);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(
+      new Set([400]),
+    );
+    expect(await isSignedIn(victim)).toBe(false);
+  });
+
+  it("S-028 while the database is away it is 503, and acts when it comes again", async () => {
+    const victim = await person(service, google);
+    const token = await mint({ account: victim.account });
+    await network.cut();
+    const answer = await deliver(service, token);
+    expect([answer.status, answer.body.code]).toEqual([
+      503,
+      "service_unavailable",
+    ]);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    await network.restore();
+    expect((await deliver(service, token)).status).toBe(202);
+    expect(await isSignedIn(victim)).toBe(false);
+  });
+
+  it("S-028 and when only half of it can be done, none of it is", async () => {
+    const victim = await person(service, google);
+    const token = await mint({
+      ...{ account: victim.account, issuedSecondsAgo: -1 },
+      eventType: eventUri("account-disabled"),
+    });
+    await query(service, "ALTER TABLE audit_events RENAME TO audit_away");
+    const failed = await deliver(service, token);
+    expect(failed.status).toBe(500);
+    await query(service, "ALTER TABLE audit_away RENAME TO audit_events");
+    expect(await isSignedIn(victim)).toBe(true);
+    expect((await deliver(service, token)).status).toBe(202);
+    expect(await isSignedIn(victim)).toBe(false);
+  });
+
+  it("S-006 that cannot be judged, for want of Google's keys, is 503", async () => {
+    google.setFault(googlePaths.certs, { status: 500 });
+    await using cold = await TestService.start(google, { database });
+    const token = await mint();
+    const answer = await deliver(cold, token);
+    google.clearFaults();
+    expect([answer.status, answer.body.code]).toEqual([
+      503,
+      "identity_provider_unavailable",
+    ]);
+    expect(await tokens()).not.toContainEqual({ id: jtiOf(token) });
+  });
+});
+
+function jtiOf(token: string): unknown {
+  const [, payload = ""] = token.split(".");
+  const text = Buffer.from(payload, "base64url").toString();
+  return (JSON.parse(text) as { jti: unknown }).jti;
+}

@@ -1,0 +1,61 @@
+import type { GoogleEmulator } from "../../src/testing/google-emulator";
+import type { SecurityEventTokenOptions } from "../../src/testing/google-other-tokens.mint";
+import type { TestService } from "../../src/testing/test-service";
+import { type Answer, answerOf } from "./requests";
+import { query } from "./rows";
+
+const risc = "https://schemas.openid.net/secevent/risc/event-type/";
+const oauth = "https://schemas.openid.net/secevent/oauth/event-type/";
+
+/** The URI of an event of Google's, by its short name. */
+export function eventUri(name: string): string {
+  return (name.startsWith("token") ? oauth : risc) + name;
+}
+
+/** Delivers a body as a transmitter does, unless told how else. */
+export async function deliver(
+  service: TestService,
+  body: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return answerOf(
+    await service.fetch("/security-events", {
+      method: "POST",
+      headers: {
+        "content-type": "application/secevent+jwt",
+        accept: "application/json",
+        ...headers,
+      },
+      body,
+    }),
+  );
+}
+
+/** Has Google report something, and the service take it. */
+export async function report(
+  service: TestService,
+  google: GoogleEmulator,
+  options: SecurityEventTokenOptions,
+): Promise<void> {
+  const answer = await deliver(
+    service,
+    await google.securityEventToken(options),
+  );
+  expect([answer.status, answer.body]).toEqual([202, {}]);
+}
+
+/** An audit line about what Google has reported. */
+export interface ReportLine {
+  readonly userId: string | null;
+  readonly reason: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What the audit log says of reports, in the order of their coming. */
+export function reportLines(service: TestService): Promise<ReportLine[]> {
+  return query<ReportLine>(
+    service,
+    `SELECT user_id AS "userId", reason, details FROM audit_events
+     WHERE event = 'security_event' ORDER BY occurred_at, id`,
+  );
+}
