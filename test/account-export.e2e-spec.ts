@@ -53,6 +53,7 @@ describe("the export of one's own account", () => {
           email: account.email,
           name: account.name,
         }) as object,
+        ...{ blocked: false, standingSince: null, tokensValidAfter: null },
         createdAt: expect.stringMatching(/Z$/) as string,
         lastSignInAt: expect.stringMatching(/Z$/) as string,
       },
@@ -99,7 +100,7 @@ describe("the export of one's own account", () => {
     expect(Object.keys(file.sessions[0] ?? {}).sort()).toEqual([
       "absoluteExpiresAt",
       ...["clientId", "createdAt", "device", "endReason", "endedAt", "id"],
-      ...["idleExpiresAt", "ip", "lastUsedAt", "userAgent"],
+      ...["idleExpiresAt", "ip", "lastUsedAt", "provedAt", "userAgent"],
     ]);
     expect(text).not.toMatch(/salt|thumbprint|digest|nonce|generation/i);
   });
@@ -118,8 +119,8 @@ describe("the export of one's own account", () => {
     await query(
       service.one,
       `INSERT INTO sessions (id, user_id, client_id, salt, idle_expires_at,
-         absolute_expires_at, created_at, last_used_at)
-       SELECT gen_random_uuid(), $1, 'client', '', now(), now(), now(), now()
+         absolute_expires_at, proved_at, created_at, last_used_at)
+       SELECT gen_random_uuid(), $1, 'client', '', now(), now(), now(), now(), now()
        FROM generate_series(1, 1000)`,
       [ada.id],
     );

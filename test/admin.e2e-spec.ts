@@ -3,6 +3,7 @@ import { call, type Person, refusal } from "./support/calls";
 import { Instances } from "./support/instances";
 import { answerOf } from "./support/requests";
 import { query } from "./support/rows";
+import { eventUri, report } from "./support/security-events";
 
 const nobody = "019aa0b5-1c00-7000-8000-000000000001";
 
@@ -139,10 +140,33 @@ describe("administration", () => {
   });
 
   describe("one user", () => {
-    it("is shown by id", async () => {
+    it("is shown by id, with what signs it in", async () => {
       const ada = await service.person();
       const answer = await get(`/admin/users/${ada.id}`);
-      expect([answer.status, answer.body]).toEqual([200, ada.user]);
+      const { identities, ...user } = answer.body;
+      expect([answer.status, user]).toEqual([200, ada.user]);
+      expect(identities).toEqual([
+        {
+          ...{ issuer: "https://accounts.google.com", email: ada.user.email },
+          ...{ subject: ada.account.sub, blocked: false, blockedSince: null },
+          createdAt: ada.user.createdAt,
+          lastSignInAt: ada.user.lastSignInAt,
+        },
+      ]);
+    });
+
+    it("is shown as blocked while Google says that its account is not its owner's", async () => {
+      const ada = await service.person();
+      await report(service.one, service.google, {
+        account: ada.account,
+        eventType: eventUri("account-disabled"),
+      });
+      const { body } = await get(`/admin/users/${ada.id}`);
+      const blockedSince = expect.any(String) as unknown;
+      expect(body).toMatchObject({
+        status: "active",
+        identities: [{ blocked: true, blockedSince }],
+      });
     });
 
     it.each([

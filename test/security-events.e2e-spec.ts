@@ -121,11 +121,11 @@ describe("what Google reports of an account", () => {
       expect((await service.me(stranger)).status).toBe(200);
       expect(await outcome(stranger, 10)).toBe("200");
       expect(await outcome(victim, -5)).toBe(
-        blocks ? "403 account_disabled" : "200",
+        blocks ? "403 account_disabled blocked_by_provider" : "200",
       );
       expect(await outcome(victim, 10)).toBe(
         blocks
-          ? "403 account_disabled"
+          ? "403 account_disabled blocked_by_provider"
           : endsSessions
             ? "401 invalid_token issued_before_revocation"
             : "200",
@@ -179,7 +179,9 @@ describe("what Google reports of an account", () => {
     await service.expectSignedOut(victim);
     await service.expectSignedOut(other);
     expect(await outcome(victim, -5)).toBe("200");
-    expect(await outcome(other, -5)).toBe("403 account_disabled");
+    expect(await outcome(other, -5)).toBe(
+      "403 account_disabled blocked_by_provider",
+    );
   });
 
   describe("out of order", () => {
@@ -202,7 +204,9 @@ describe("what Google reports of an account", () => {
       expect(await outcome(victim, 0)).toBe("200");
       await disable(victim, 5);
       await enable(victim, 6);
-      expect(await outcome(victim, 0)).toBe("403 account_disabled");
+      expect(await outcome(victim, 0)).toBe(
+        "403 account_disabled blocked_by_provider",
+      );
       await enable(victim, 4);
       expect(await outcome(victim, 0)).toBe("200");
     });
@@ -215,7 +219,9 @@ describe("what Google reports of an account", () => {
       ] as const) {
         await first(victim, 10);
         await last(victim, 10);
-        expect(await outcome(victim, 0)).toBe("403 account_disabled");
+        expect(await outcome(victim, 0)).toBe(
+          "403 account_disabled blocked_by_provider",
+        );
       }
     });
 
@@ -252,7 +258,9 @@ describe("what Google reports of an account", () => {
     for (const status of ["disabled", "active"]) {
       await call(service.one, "PATCH", path, admin.accessToken, { status });
     }
-    expect(await outcome(victim, -5)).toBe("403 account_disabled");
+    expect(await outcome(victim, -5)).toBe(
+      "403 account_disabled blocked_by_provider",
+    );
   });
 
   it("S-029 leaves no session of before, however many sign in at that moment", async () => {

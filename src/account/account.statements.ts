@@ -16,7 +16,7 @@ const page = (time: string) => `(${time}, id) > ($2::timestamptz, $3::uuid)
 /** Every session that is still stored, also those that are over; without salt and key. */
 export const findSessions = `SELECT id, created_at::text AS position,
     client_id AS "clientId", device, host(ip) AS ip, user_agent AS "userAgent",
-    created_at AS "createdAt", last_used_at AS "lastUsedAt",
+    proved_at AS "provedAt", created_at AS "createdAt", last_used_at AS "lastUsedAt",
     idle_expires_at AS "idleExpiresAt", absolute_expires_at AS "absoluteExpiresAt",
     revoked_at AS "endedAt", revoked_reason AS "endReason"
   FROM sessions WHERE user_id = $1::uuid AND ${page("created_at")}`;

@@ -24,7 +24,12 @@ import { ApiProblem } from "../common/problem.dto";
 import { adminRole } from "../users/admin-emails";
 import { UserDirectory } from "../users/user-directory.port";
 import { UserDto } from "../users/user.dto";
-import { UserChangesDto, UsersPageDto, UsersQueryDto } from "./admin-users.dto";
+import {
+  UserChangesDto,
+  UsersPageDto,
+  UsersQueryDto,
+  UserWithIdentitiesDto,
+} from "./admin-users.dto";
 import { PageCursors } from "./page-cursors";
 import { StrictInputPipe } from "./strict-input.pipe";
 import { UserAdministration } from "./user-administration";
@@ -69,8 +74,8 @@ export class AdminUsersController {
 
   @Get(":id")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "A user" })
-  @ApiOkResponse({ type: UserDto })
+  @ApiOperation({ summary: "A user, and what signs it in" })
+  @ApiOkResponse({ type: UserWithIdentitiesDto })
   @ApiProblem(
     "unauthenticated",
     "insufficient_role",
@@ -78,10 +83,15 @@ export class AdminUsersController {
     "not_found",
     "service_unavailable",
   )
-  async getUser(@Param("id", UserIdPipe) id: string): Promise<UserDto> {
-    const user = await this.users.findById(id);
+  async getUser(
+    @Param("id", UserIdPipe) id: string,
+  ): Promise<UserWithIdentitiesDto> {
+    const [user, identities] = await Promise.all([
+      this.users.findById(id),
+      this.users.identitiesOf(id),
+    ]);
     if (!user) throw new AuthError("not_found", { reason: "no_such_user" });
-    return new UserDto(user);
+    return new UserWithIdentitiesDto(user, identities);
   }
 
   @Patch(":id")

@@ -10,6 +10,7 @@ import {
   ValidateIf,
 } from "class-validator";
 import { UserDto } from "../users/user.dto";
+import type { Identity, User } from "../users/user-directory.port";
 import type { UserStatus } from "../users/user.entity";
 import { PageQueryDto } from "./page.dto";
 import { IfGiven } from "./query-parameter";
@@ -76,4 +77,62 @@ export class UsersPageDto {
     description: "Sent as `cursor`, gives the next page; null on the last one",
   })
   readonly nextCursor!: string | null;
+}
+
+/** An account at a provider, as an administrator sees it. */
+export class IdentityDto {
+  @ApiProperty()
+  readonly issuer: string;
+
+  @ApiProperty({ description: "The provider's name for the account" })
+  readonly subject: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "As the provider said it at the last sign-in",
+  })
+  readonly email: string | null;
+
+  @ApiProperty({
+    description:
+      "Whether the provider reports that the account is not its owner's at present; then it signs nobody in",
+  })
+  readonly blocked: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: "date-time",
+    nullable: true,
+    description: "When that came about",
+  })
+  readonly blockedSince: Date | null;
+
+  @ApiProperty({ type: String, format: "date-time" })
+  readonly createdAt: Date;
+
+  @ApiProperty({ type: String, format: "date-time" })
+  readonly lastSignInAt: Date;
+
+  constructor(identity: Identity) {
+    const { email } = identity.claims;
+    this.issuer = identity.issuer;
+    this.subject = identity.subject;
+    this.email = typeof email === "string" ? email : null;
+    this.blocked = identity.blocked;
+    this.blockedSince = identity.blocked ? identity.standingSince : null;
+    this.createdAt = identity.createdAt;
+    this.lastSignInAt = identity.lastSignInAt;
+  }
+}
+
+/** A user, and the accounts that sign it in. */
+export class UserWithIdentitiesDto extends UserDto {
+  @ApiProperty({ type: [IdentityDto] })
+  readonly identities: readonly IdentityDto[];
+
+  constructor(user: User, identities: readonly Identity[]) {
+    super(user);
+    this.identities = identities.map((identity) => new IdentityDto(identity));
+  }
 }

@@ -58,6 +58,12 @@ export class SignIn {
     if (outcome.kind === "disabled") {
       throw new AuthError("account_disabled", { userId: outcome.userId });
     }
+    if (outcome.kind === "blocked") {
+      throw new AuthError("account_disabled", {
+        reason: "blocked_by_provider",
+        userId: outcome.userId,
+      });
+    }
     if (outcome.kind === "called-back") {
       throw new AuthError("invalid_token", {
         reason: "issued_before_revocation",

@@ -92,10 +92,8 @@ export class TypeormUserDirectory extends UserDirectory {
         identity.subject,
         issuedAt(identity),
       ]);
-      if (known?.status === "disabled" || known?.blocked) {
-        return { kind: "disabled", userId: known.id };
-      }
-      if (known?.isCalledBack) return { kind: "called-back", userId: known.id };
+      const kind = known && refusalOf(known);
+      if (kind) return { kind, userId: known.id };
       if (!known && options.signUp === "closed") return { kind: "unknown" };
       if (parts.condition) return { kind: "not-granted" };
       // Somebody was deleting the user, or changing it, just now.
@@ -158,6 +156,12 @@ export class TypeormUserDirectory extends UserDirectory {
   override async delete(user: User, transaction: Transaction): Promise<void> {
     await transaction.query(deleteUser, [user.id]);
   }
+}
+
+function refusalOf({ status, blocked, isCalledBack }: Standing) {
+  if (status === "disabled") return "disabled";
+  if (blocked) return "blocked";
+  return isCalledBack ? "called-back" : undefined;
 }
 
 function contention(): AuthError {

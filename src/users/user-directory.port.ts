@@ -21,8 +21,10 @@ export interface FindOrCreateOptions {
 export type FindOrCreateOutcome =
   | { readonly kind: "found"; readonly user: User; readonly isNewUser: false }
   | { readonly kind: "created"; readonly user: User; readonly isNewUser: true }
-  /** The user exists and may not sign in, or not by this identity. Nothing was changed. */
+  /** The user exists and may not sign in. Nothing was changed. */
   | { readonly kind: "disabled"; readonly userId: string }
+  /** The provider reports that the account is not its owner's at present. Nothing was changed. */
+  | { readonly kind: "blocked"; readonly userId: string }
   /** The provider has called back what was issued until then. Nothing was changed. */
   | { readonly kind: "called-back"; readonly userId: string }
   /** Nobody is known by this identity, and sign-up is closed. Nothing was changed. */
