@@ -7,6 +7,7 @@ import {
   UseGuards,
 } from "@nestjs/common";
 import {
+  ApiBasicAuth,
   ApiBody,
   ApiConsumes,
   ApiOkResponse,
@@ -33,6 +34,7 @@ export class IntrospectionController {
   @Header("Cache-Control", "no-store")
   @Header("Pragma", "no-cache")
   @UseGuards(IntrospectionClientGuard, FormBodyGuard)
+  @ApiBasicAuth()
   @ApiOperation({
     summary: "Whether an access token is good at this moment (RFC 7662)",
     description:

@@ -18,6 +18,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       )
       .setVersion("1")
       .addBearerAuth({ type: "http", scheme: "bearer", bearerFormat: "at+jwt" })
+      .addBasicAuth()
       .build(),
     { operationIdFactory: (_controller, method) => method },
   );
