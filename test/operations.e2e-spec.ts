@@ -111,6 +111,18 @@ describe("running the service", () => {
     expect(await page.text()).toContain("swagger-ui");
   });
 
+  it.each([
+    [{ range: "bytes=99999999-" }, 400, "invalid_request"],
+    [{ "if-match": '"x"' }, 400, "invalid_request"],
+  ])(
+    "asked for a page with %j, answers %i %s and no bug",
+    async (headers, status, code) => {
+      const page = await service.fetch("/docs/swagger-ui.css", { headers });
+      const { body } = await answerOf(page);
+      expect([page.status, body.code]).toEqual([status, code]);
+    },
+  );
+
   it("without DOCS there are no API pages", async () => {
     const quiet = await TestService.start(google, {
       database: service.database,

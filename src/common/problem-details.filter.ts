@@ -141,14 +141,21 @@ function isNotFound(exception: unknown): boolean {
 
 function asAuthError(exception: unknown): AuthError {
   if (exception instanceof AuthError) return exception;
-  const code = codesByStatus[statusOf(exception)] ?? "internal_error";
+  const status = statusOf(exception);
+  const code = codesByStatus[status] ?? codeOfPlatform(status);
   return new AuthError(code, {
     cause: exception,
     // What the platform says of a body repeats parts of it.
-    ...(code === "invalid_request" && {
+    ...(codesByStatus[status] === "invalid_request" && {
       errors: [{ field: "body", message: "could not be read" }],
     }),
   });
+}
+
+/** What the platform refuses of its own accord, such as a path that leads out of `/docs`, or a range behind a file's end. */
+function codeOfPlatform(status: number): AuthErrorCode {
+  if (status === 403) return "not_found";
+  return status >= 400 && status < 500 ? "invalid_request" : "internal_error";
 }
 
 function statusOf(exception: unknown): number {

@@ -1,0 +1,220 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Controller, Delete, Get, Post } from "@nestjs/common";
+import { type AuthErrorCode, authErrorCodes } from "../src/index";
+import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestService } from "../src/testing/test-service";
+import type { Reply } from "./hostile/hostile-case";
+import { exchange, requestText } from "./hostile/raw-connection";
+import { pathSpellings } from "./support/path-spellings";
+import { signIn } from "./support/requests";
+import { routesOf } from "./support/routes";
+import { query } from "./support/rows";
+
+const withHead = (path: string) => [`GET ${path}`, `HEAD ${path}`];
+
+/**
+ * Every route that does not ask for an access token. A new one has to be added
+ * here, on purpose.
+ */
+const publicRoutes = [
+  "OPTIONS *",
+  "POST /auth/google",
+  "POST /auth/google/nonce",
+  "POST /auth/refresh",
+  "POST /oauth/introspect",
+  "POST /oauth/revoke",
+  "POST /oauth/token",
+  "POST /tokensignin",
+  ...[
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+    "/docs",
+    "/docs-json",
+    "/docs-yaml",
+    "/docs/",
+    "/docs/*",
+    "/docs/LICENSE",
+    "/docs/docs/swagger-ui-init.js",
+    "/docs/index.html",
+    "/docs/swagger-ui-init.js",
+    "/health/live",
+    "/health/ready",
+  ].flatMap(withHead),
+].sort();
+
+/** What a team would write; nothing on it says that it is guarded. */
+@Controller("team")
+class TeamController {
+  @Get()
+  all() {
+    return ["secret of the team"];
+  }
+
+  @Get("Notes/:id/parts/:part")
+  part() {
+    return "secret of the team";
+  }
+
+  @Get("files/*")
+  file() {
+    return "secret of the team";
+  }
+
+  @Post("notes")
+  add() {
+    return "secret of the team";
+  }
+
+  @Delete(":id")
+  remove() {
+    return "secret of the team";
+  }
+}
+const teamRoutes = [
+  ...["/team", "/team/Notes/:id/parts/:part", "/team/files/*"].flatMap(
+    withHead,
+  ),
+  "DELETE /team/:id",
+  "POST /team/notes",
+];
+
+describe("routes that ask for an access token", () => {
+  const account = newAccount({
+    email: "admin@gmail.com",
+    emailVerified: true,
+  });
+  let google: GoogleEmulator;
+  let service: TestService;
+  let guarded: [method: string, path: string][];
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      controllers: [TeamController],
+      env: {
+        ADMIN_EMAILS: "admin@gmail.com",
+        CORS_ORIGINS: "https://app.example.com",
+        INTROSPECTION_CLIENTS: "api:Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+      },
+    });
+    guarded = routesOf(service)
+      .filter((route) => !publicRoutes.includes(route))
+      .map(pairOf);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  const send = (method: string, path: string, accessToken?: string) =>
+    exchange(
+      service,
+      requestText({
+        method,
+        path,
+        headers: {
+          "Content-Type": undefined,
+          ...(accessToken && { Authorization: `Bearer ${accessToken}` }),
+        },
+      }),
+    );
+
+  it("are all that the router has, but for the ones listed as public", async () => {
+    const asking: string[] = [];
+    const open: string[] = [];
+    for (const route of routesOf(service)) {
+      const [method, path] = pairOf(route);
+      const { status, headers } = await send(method, filled(path));
+      const asks =
+        status === 401 && headers.get("www-authenticate") === "Bearer";
+      (asks ? asking : open).push(route);
+    }
+    expect(open).toEqual(publicRoutes);
+    expect(asking).toEqual(guarded.map((pair) => pair.join(" ")));
+    expect(asking).toEqual(expect.arrayContaining(teamRoutes));
+  });
+
+  it("are those of which docs/openapi.json says so", () => {
+    const ours = guarded
+      .map((pair) => pair.join(" "))
+      .filter((route) => !teamRoutes.includes(route));
+    expect(ours).toEqual(describedAsGuarded());
+  });
+
+  it("open with the token of an administrator", async () => {
+    const closed: unknown[] = [];
+    for (const [method, path] of guarded) {
+      // Some of them end the session, or the user.
+      const idToken = await google.idToken({ account });
+      const { accessToken, body, user } = await signIn(service, idToken);
+      const own = path.startsWith("/auth") ? String(body.sessionId) : user.id;
+      const { status } = await send(method, filled(path, own), accessToken);
+      if ([401, 403, 404, 405].includes(status)) closed.push([method, path]);
+    }
+    expect(closed).toEqual([]);
+  });
+
+  describe("say no to whoever has none, and nothing else", () => {
+    it.each(pathSpellings)("with %s", async (_what, spell) => {
+      const users = await query(service, "SELECT id, xmin FROM users");
+      const leaks: unknown[] = [];
+      for (const [method, path] of guarded) {
+        const target = spell(filled(path));
+        const reply = await send(method, target);
+        const isRefusal =
+          [400, 401, 404, 405].includes(reply.status) &&
+          (reply.text === "" ? method === "HEAD" : saysNothing(reply));
+        if (!isRefusal) leaks.push([method, target, reply.status, reply.text]);
+      }
+      expect(leaks).toEqual([]);
+      expect(await query(service, "SELECT id, xmin FROM users")).toEqual(users);
+    });
+  });
+});
+
+function pairOf(route: string): [method: string, path: string] {
+  const [method = "", path = ""] = route.split(" ");
+  return [method, path];
+}
+
+/** A path with something for each of its parameters. */
+function filled(path: string, id = "0198c5a0-6f2b-7000-8000-000000000000") {
+  return path.replace(/:\w+/g, id).replace(/(?<=\/)\*$/, "a/b");
+}
+
+/** A problem in the words of the table alone. */
+function saysNothing({ status, text }: Reply): true {
+  const { requestId, reason, ...problem } = JSON.parse(text) as Record<
+    string,
+    unknown
+  >;
+  const code = problem.code as AuthErrorCode;
+  const { title, detail } = authErrorCodes[code];
+  const type = `urn:nest-google-auth:error:${code}`;
+  expect(problem).toEqual({ type, title, status, code, detail });
+  expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(reason ?? "none").toMatch(/^[a-z_]+$/);
+  return true;
+}
+
+function describedAsGuarded(): string[] {
+  const file = resolve(__dirname, "../docs/openapi.json");
+  const { paths } = JSON.parse(readFileSync(file, "utf8")) as {
+    paths: Record<string, Record<string, { security?: object[] }>>;
+  };
+  return Object.entries(paths)
+    .flatMap(([path, operations]) =>
+      Object.entries(operations)
+        .filter(([, { security }]) => security?.some((one) => "bearer" in one))
+        .flatMap(([method]) => {
+          const route = path.replace(/\{(\w+)\}/g, ":$1");
+          return method === "get"
+            ? withHead(route)
+            : [`${method.toUpperCase()} ${route}`];
+        }),
+    )
+    .sort();
+}
