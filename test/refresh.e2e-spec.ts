@@ -224,32 +224,6 @@ describe("refreshing", () => {
     expect(verdict(await refresh(one, good))).toBe("200");
   });
 
-  it("forged tokens never reach the database", async () => {
-    const signedIn = await newSession();
-    const [version, id, , proof = ""] = tokenOf(signedIn).split(".");
-    const statements = async () => {
-      const [row] = await query<{ count: number }>(
-        one,
-        `SELECT sum(xact_commit + xact_rollback)::int AS count
-         FROM pg_stat_database WHERE datname = current_database()`,
-      );
-      return row?.count ?? 0;
-    };
-    const before = await statements();
-    for (let generation = 1; generation <= 500; generation++) {
-      const forged = [
-        version,
-        id,
-        generation,
-        proof.split("").reverse().join(""),
-      ].join(".");
-      await refresh(one, forged);
-    }
-    // The polls of two instances go on meanwhile.
-    expect((await statements()) - before).toBeLessThan(100);
-    expect((await sessionRow(signedIn))?.generation).toBe(1);
-  });
-
   it("of a disabled or deleted user is refused", async () => {
     const [disabled, deleted] = [await newSession(), await newSession()];
     await query(one, "UPDATE users SET status = 'disabled' WHERE id = $1", [
