@@ -5,9 +5,13 @@
  */
 export const order = JSON.parse(process.argv[2] ?? "{}");
 
-/** fetch(), with the issuer's address turned into where the service listens. */
+let asked = 0;
+
+/** fetch(), with the issuer's address turned into where the service listens, or its instances in turn. */
 export const throughProxy = (input, init) => {
-  const { issuer, listensAt } = order;
+  const { issuer } = order;
+  const instances = [order.listensAt].flat();
+  const listensAt = instances[asked++ % instances.length];
   const url = String(input?.url ?? input);
   if (!url.startsWith(`${issuer}/`)) throw new Error(`Not ours: ${url}`);
   return globalThis.fetch(listensAt + url.slice(issuer.length), init);

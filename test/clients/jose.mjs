@@ -1,21 +1,53 @@
-/* An API in another house, that knows nothing but the address of our keys. */
+/*
+ * An API in another house, that knows nothing but the address of our keys. It
+ * lives for as long as its standard input does: each line is a token to verify
+ * or a step of its clock, and each token is answered by a line.
+ */
+import { createInterface } from "node:readline";
 import * as jose from "jose";
-import { described, order, report, throughProxy } from "./console.mjs";
+import { described, order, throughProxy } from "./console.mjs";
 
-const { issuer, audience, tokens } = order;
+const { issuer, audience } = order;
+const RealDate = Date;
+let aheadMilliseconds = 0;
+let fetches = 0;
 
-await report(async () => {
-  const keys = jose.createRemoteJWKSet(
-    new URL(`${issuer}/.well-known/jwks.json`),
-    { [jose.customFetch]: throughProxy },
+// jose goes by the machine's clock, and so would a real API.
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    super(...(args.length > 0 ? args : [Date.now()]));
+  }
+  static now() {
+    return RealDate.now() + aheadMilliseconds;
+  }
+};
+
+// With jose's own cache: 10 minutes, and 30 s between looks for an unknown key.
+const keys = jose.createRemoteJWKSet(
+  new URL(`${issuer}/.well-known/jwks.json`),
+  {
+    [jose.customFetch]: (url, init) => {
+      fetches += 1;
+      return throughProxy(url, init);
+    },
+  },
+);
+
+async function answer({ id, token }) {
+  const verdict = await jose
+    .jwtVerify(token, keys, {
+      ...{ issuer, audience, typ: "at+jwt", algorithms: ["ES256"] },
+      requiredClaims: ["sub", "client_id", "jti", "iat", "exp", "sid"],
+    })
+    .catch((error) => ({ failed: described(error) }));
+  const { payload, protectedHeader, failed } = verdict;
+  console.log(
+    JSON.stringify({ id, payload, protectedHeader, failed, fetches }),
   );
-  const verdicts = tokens.map((token) =>
-    jose
-      .jwtVerify(token, keys, {
-        ...{ issuer, audience, typ: "at+jwt", algorithms: ["ES256"] },
-        requiredClaims: ["sub", "client_id", "jti", "iat", "exp", "sid"],
-      })
-      .catch(described),
-  );
-  return Promise.all(verdicts);
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const order = JSON.parse(line);
+  if (order.step === undefined) void answer(order);
+  else aheadMilliseconds += order.step * 1000;
 });

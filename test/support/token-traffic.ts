@@ -2,7 +2,12 @@ import { EventEmitter, once } from "node:events";
 import type { Clock } from "../../src/common/clock.port";
 import type { TestService } from "../../src/testing/test-service";
 import { getWithToken, signIn } from "./requests";
-import type { ResourceServer } from "./resource-server";
+
+/** Somebody else who checks our tokens. */
+interface Verifier {
+  /** @returns what is wrong with a token; null when it is good */
+  refusalOf(token: string): Promise<string | null>;
+}
 
 interface HeldToken {
   readonly token: string;
@@ -35,7 +40,7 @@ export class TokenTraffic {
 
   private constructor(
     private readonly services: readonly TestService[],
-    private readonly servers: readonly ResourceServer[],
+    private readonly servers: readonly Verifier[],
     private readonly clock: Clock,
     private readonly newIdToken: () => Promise<string>,
   ) {
@@ -47,7 +52,7 @@ export class TokenTraffic {
   /** @param newIdToken mints a good Google ID token */
   static start(
     services: readonly TestService[],
-    servers: readonly ResourceServer[],
+    servers: readonly Verifier[],
     clock: Clock,
     newIdToken: () => Promise<string>,
   ): TokenTraffic {
