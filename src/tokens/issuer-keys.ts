@@ -1,8 +1,14 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { AuthError } from "../common/auth-error";
 import { CachedKeys, type KeySet } from "../common/cached-keys";
 import type { Clock } from "../common/clock.port";
 import { fetchJson } from "../common/fetch-json";
+import {
+  type SigningAlgorithm,
+  signingAlgorithmOf,
+} from "../common/signature-key";
+import { onlyPublic } from "./published-key";
+import type { VerificationKey } from "./signing-keys.port";
 
 /**
  * How long a key set that cannot be renewed stays in use, in seconds: no access
@@ -41,12 +47,14 @@ export class IssuerKeys {
   }
 
   /**
+   * @returns the key, with the algorithm that its kind and size allow
    * @throws AuthError `unauthenticated` (`unknown_key`) when the issuer does
    *   not have it, `service_unavailable` when it cannot be asked
    */
-  async find(keyId: string): Promise<KeyObject> {
-    const key = await this.keys.find(keyId);
-    if (key) return key;
+  async find(keyId: string): Promise<VerificationKey> {
+    const publicKey = await this.keys.find(keyId);
+    const algorithm = publicKey && signingAlgorithmOf(publicKey);
+    if (algorithm) return { algorithm, publicKey };
     throw new AuthError("unauthenticated", { reason: "unknown_key" });
   }
 }
@@ -65,24 +73,33 @@ export function keysOfJwks(value: unknown): KeySet {
   }
   const known = new Map<string, KeyObject>();
   for (const entry of keys) {
-    const jwk = Object(entry) as Partial<Record<string, unknown>>;
+    const jwk = Object(entry) as JsonWebKey;
     const { kid } = jwk;
-    if (!isForAccessTokens(jwk) || typeof kid !== "string") continue;
+    const algorithm = algorithmSaidOf(jwk);
+    if (!algorithm || typeof kid !== "string") continue;
+    const publicKey = createPublicKey({
+      key: onlyPublic(jwk, algorithm),
+      format: "jwk",
+    });
+    // Such as an RSA key that is too small.
+    if (signingAlgorithmOf(publicKey) !== algorithm) continue;
     if (kid === "" || kid.length > maxKeyIdLength || known.has(kid)) {
       throw new Error("The JWKS answer has a key without a name of its own");
     }
-    const { kty, crv, x, y } = jwk as Record<string, string>;
-    known.set(kid, createPublicKey({ key: { kty, crv, x, y }, format: "jwk" }));
+    known.set(kid, publicKey);
   }
   if (known.size === 0) throw new Error("The JWKS answer has no key for us");
   return known;
 }
 
-function isForAccessTokens(jwk: Partial<Record<string, unknown>>): boolean {
-  return (
-    jwk.kty === "EC" &&
-    jwk.crv === "P-256" &&
-    (jwk.alg ?? "ES256") === "ES256" &&
-    (jwk.use ?? "sig") === "sig"
-  );
+/** What a key is for by its own account; null when that is nothing of ours. */
+function algorithmSaidOf(jwk: JsonWebKey): SigningAlgorithm | null {
+  if ((jwk.use ?? "sig") !== "sig") return null;
+  const alg =
+    jwk.kty === "RSA"
+      ? "RS256"
+      : jwk.kty === "EC" && jwk.crv === "P-256"
+        ? "ES256"
+        : null;
+  return (jwk.alg ?? alg) === alg ? alg : null;
 }

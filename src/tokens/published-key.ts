@@ -61,7 +61,8 @@ function publicJwkOf(
   return onlyPublic(publicKey.export({ format: "jwk" }), algorithm);
 }
 
-function onlyPublic(
+/** The members that make the public half of a key, and nothing else that it carries. */
+export function onlyPublic(
   jwk: JsonWebKey,
   algorithm: SigningAlgorithm,
 ): Record<string, unknown> {
