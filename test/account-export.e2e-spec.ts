@@ -1,4 +1,5 @@
 import { newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
 import { call, type Person } from "./support/calls";
 import { Instances } from "./support/instances";
 import { query } from "./support/rows";
@@ -163,5 +164,31 @@ describe("the export of one's own account", () => {
       }),
     ]);
     expect(JSON.stringify(bosses)).not.toContain(ada.id);
+  });
+
+  it("is limited like refreshes, and costs nothing beyond that", async () => {
+    await using limited = await TestService.start(service.google, {
+      database: service.database,
+      env: { RATE_LIMIT_REFRESH: "2/3600" },
+    });
+    const ada = await service.person();
+    const ask = (accessToken?: string) =>
+      call(limited, "GET", "/users/me/export", accessToken);
+    // Who has no token takes nobody's turn.
+    for (let time = 0; time < 3; time++) expect((await ask()).status).toBe(401);
+    for (let time = 0; time < 2; time++) {
+      expect((await ask(ada.accessToken)).status).toBe(200);
+    }
+    const answer = await ask(ada.accessToken);
+    expect([answer.status, answer.body.code]).toEqual([429, "rate_limited"]);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(3000);
+    const lines = await query(
+      limited,
+      "SELECT FROM audit_events WHERE user_id = $1 AND event = 'data_exported'",
+      [ada.id],
+    );
+    expect(lines).toHaveLength(2);
+    const me = await call(limited, "GET", "/users/me", ada.accessToken);
+    expect(me.status).toBe(200);
   });
 });

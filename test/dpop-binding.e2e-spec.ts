@@ -1,7 +1,9 @@
+import { newAccount } from "../src/testing/google-accounts";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { claimsOf } from "./support/calls";
+import { companyProfile } from "./support/company-profile";
 import { DpopCalls } from "./support/dpop-calls";
 import { DpopClient, type ProofOrder } from "./support/dpop-client";
 import { exchange, expectOAuthError, refreshGrant } from "./support/oauth";
@@ -228,5 +230,46 @@ describe("binding tokens to a key of the client's", () => {
         "session_revoked",
       ]);
     });
+  });
+
+  it("of a sign-up that is not finished opens nothing else, and is told so in DPoP's words", async () => {
+    await using team = await TestService.start(google, {
+      database,
+      env: { DPOP: "optional" },
+      providers: [companyProfile],
+    });
+    const theirs = new DpopCalls(team, client);
+    const idToken = await google.idToken({ account: newAccount() });
+    const { body } = await theirs.signIn(idToken);
+    const token = String(body.accessToken);
+    const refused = await theirs.get(token, theirs.proofOf(token));
+    expect([refused.status, refused.body.code]).toEqual([
+      403,
+      "profile_incomplete",
+    ]);
+    // RFC 9449 §7.1, with what RFC 6750 §3.1 has to say.
+    expect(refused.headers.get("www-authenticate")).toBe(
+      'DPoP error="insufficient_scope", scope="user", algs="ES256 RS256 EdDSA Ed25519"',
+    );
+    // Whoever has not the key is not told how far the sign-up is.
+    const other = new DpopCalls(team, thief);
+    const stolen = await theirs.get(token, other.proofOf(token));
+    expect([stolen.status, stolen.body.reason]).toEqual([401, "wrong_key"]);
+
+    const path = "/users/me/complete";
+    const done = await theirs.send(
+      "POST",
+      path,
+      {
+        authorization: `DPoP ${token}`,
+        dpop: theirs.proof(path, { token }),
+      },
+      { profile: { company: "Acme" } },
+    );
+    expect(done.status).toBe(200);
+    const refreshed = await theirs.refresh(body.refreshToken);
+    const renewed = String(refreshed.body.accessToken);
+    const me = await theirs.get(renewed, theirs.proofOf(renewed));
+    expect([me.status, me.body.profile]).toEqual([200, { company: "Acme" }]);
   });
 });

@@ -26,6 +26,7 @@ import {
 } from "../common/access.decorators";
 import type { Principal } from "../common/principal";
 import { ApiProblem } from "../common/problem.dto";
+import { RateLimited } from "../rate-limits/rate-limited.decorator";
 import { UserDto } from "../users/user.dto";
 import { Account } from "./account";
 import { AccountExportDto, ProfileRequestDto } from "./account.dto";
@@ -116,9 +117,11 @@ export class AccountController {
 
   @Get("export")
   @Header("Cache-Control", "no-store")
+  @RateLimited("refresh")
   @ApiOperation({
     summary: "Everything held about the user, as a file",
-    description: "Tokens, and what they are made from, are not in it.",
+    description:
+      "Tokens, and what they are made from, are not in it. It counts for the limit of refreshes, for it costs as much as many of them.",
   })
   @ApiOkResponse({ type: AccountExportDto })
   @ApiProblem(

@@ -4,8 +4,8 @@ import { AccountController } from "./account.controller";
 import { AccountExport } from "./account-export";
 
 /**
- * Floor 3: what users do with their own accounts. Needs the audit, users and
- * sessions modules.
+ * Floor 3: what users do with their own accounts. Needs the audit, rate
+ * limits, users and sessions modules.
  */
 @Module({
   controllers: [AccountController],

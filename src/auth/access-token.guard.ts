@@ -62,7 +62,7 @@ export class AccessTokenGuard implements CanActivate {
         const response = context.switchToHttp().getResponse<HeaderResponse>();
         return this.boundTokens
           .verify(request, response, bound)
-          .then((principal) => enter(request, rule, principal));
+          .then((principal) => this.enter(request, rule, principal));
       }
       if (this.boundTokens.isRequired || request.headers.dpop !== undefined) {
         throw this.boundTokens.refusal("not_a_bearer_token");
@@ -83,7 +83,24 @@ export class AccessTokenGuard implements CanActivate {
     if (principal.confirmation !== null) {
       throw this.boundTokens.refusal("token_is_bound");
     }
-    return enter(request, rule, principal);
+    return this.enter(request, rule, principal);
+  }
+
+  private enter(
+    request: PlainRequest,
+    { allowsIncomplete, roles }: RouteRule,
+    principal: Principal,
+  ): true {
+    if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
+      throw principal.confirmation
+        ? this.boundTokens.incompleteProfile()
+        : new AuthError("profile_incomplete");
+    }
+    if (roles && !roles.some((role) => principal.roles.includes(role))) {
+      throw new AuthError("insufficient_role");
+    }
+    request.principal = principal;
+    return true;
   }
 
   private ruleOf(context: ExecutionContext): RouteRule {
@@ -113,19 +130,4 @@ interface RouteRule {
   readonly access: AccessRule | undefined;
   readonly roles: readonly string[] | undefined;
   readonly allowsIncomplete: boolean;
-}
-
-function enter(
-  request: PlainRequest,
-  { roles, allowsIncomplete }: RouteRule,
-  principal: Principal,
-): true {
-  if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
-    throw new AuthError("profile_incomplete");
-  }
-  if (roles && !roles.some((role) => principal.roles.includes(role))) {
-    throw new AuthError("insufficient_role");
-  }
-  request.principal = principal;
-  return true;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import type { Principal } from "../common/principal";
+import { userScope } from "../tokens/access-token.subject";
 import { dpopAlgorithms } from "../tokens/dpop-key";
 import { DpopProofs, type Proved } from "../tokens/dpop-proofs";
 import { AccessTokenVerifier } from "./access-token-verifier.port";
@@ -60,6 +61,19 @@ export class BoundTokens {
     if (thumbprint !== confirmation.jkt) throw this.refusal("wrong_key");
     if (nextNonce !== null) response.header("DPoP-Nonce", nextNonce);
     return principal;
+  }
+
+  /**
+   * How to refuse a user who has not finished signing up. As for bearer tokens,
+   * it names the scope that a refresh gives once the profile is complete.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+   * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+   */
+  incompleteProfile(): AuthError {
+    return new AuthError("profile_incomplete", {
+      challenge: `DPoP error="insufficient_scope", scope="${userScope}", ${algorithms}`,
+    });
   }
 
   /** How to refuse a token that was sent in the wrong way, or is none. */
