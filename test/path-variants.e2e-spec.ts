@@ -26,6 +26,7 @@ const publicRoutes = [
   "POST /oauth/introspect",
   "POST /oauth/revoke",
   "POST /oauth/token",
+  "POST /security-events",
   "POST /tokensignin",
   ...[
     "/.well-known/jwks.json",
