@@ -1,5 +1,5 @@
+import { exchange, requestText } from "../support/raw-connection";
 import { type HostileCase, secretsOf } from "./hostile-case";
-import { exchange, requestText } from "./raw-connection";
 
 type Answer = Pick<HostileCase, "status" | "code">;
 

@@ -1,5 +1,5 @@
+import { exchange } from "../support/raw-connection";
 import { type HostileCase, secretsOf } from "./hostile-case";
-import { exchange } from "./raw-connection";
 
 /** What is sent, made from a body that would sign the known user in. */
 export type Bytes = (body: string) => string | Uint8Array;

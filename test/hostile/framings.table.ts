@@ -1,6 +1,6 @@
+import { requestText } from "../support/raw-connection";
 import { broken, chunked } from "./broken-request";
 import type { HostileCase } from "./hostile-case";
-import { requestText } from "./raw-connection";
 
 const length = (body: string) => String(Buffer.byteLength(body));
 

@@ -1,6 +1,6 @@
+import { exchange, requestText } from "../support/raw-connection";
 import type { AdmittedCase } from "./admitted-case";
 import { chunked } from "./broken-request";
-import { exchange, requestText } from "./raw-connection";
 
 type Parts = Parameters<typeof requestText>[0];
 

@@ -1,6 +1,6 @@
+import { requestText } from "../support/raw-connection";
 import { broken, type Bytes, chunked } from "./broken-request";
 import type { HostileCase } from "./hostile-case";
-import { requestText } from "./raw-connection";
 
 const heads: [string, Bytes][] = [
   ["bare newlines", (body) => requestText({ body }).replaceAll("\r\n", "\n")],

@@ -1,12 +1,6 @@
 import type { AuthErrorCode } from "../../src/index";
+import type { Reply } from "../support/raw-connection";
 import type { Target } from "./target";
-
-/** An answer as it came over the wire. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
 
 /** One request, ready to be sent. */
 export interface Attack {

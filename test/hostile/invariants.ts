@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { authErrorCodes } from "../../src/index";
 import type { TestService } from "../../src/testing/test-service";
+import type { Reply } from "../support/raw-connection";
 import { query } from "../support/rows";
-import type { Attack, HostileCase, Reply } from "./hostile-case";
+import type { Attack, HostileCase } from "./hostile-case";
 import type { Target } from "./target";
 
 /** Most time an answer may take, in milliseconds. */

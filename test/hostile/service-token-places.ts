@@ -1,6 +1,7 @@
 import { basicAuth, exchangeOf } from "../support/oauth";
 import { DpopCalls } from "../support/dpop-calls";
-import { type Attack, type Reply, request } from "./hostile-case";
+import type { Reply } from "../support/raw-connection";
+import { type Attack, request } from "./hostile-case";
 import type { Target } from "./target";
 
 /** Who may ask about tokens at the target. */

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { requestText } from "./raw-connection";
+import { drip, requestText } from "../support/raw-connection";
 
 /** How often a client that drips sends a byte, in milliseconds. */
 const dripMilliseconds = 250;
@@ -23,11 +23,11 @@ export const slowClients: [string, (socket: Socket) => void][] = [
   ["stops before its first chunk", stopAfter(inChunks)],
   ["stops in a chunk of 4 GB", stopAfter(`${inChunks}ffffffff\r\n{`)],
   ["stops before its last chunk", stopAfter(`${inChunks}2\r\n{}\r\n`)],
-  ["drips its first line", drip("POST /", "a")],
-  ["drips its head", drip(`${head}X: `, "x")],
-  ["drips headers", drip(head, "X: y\r\n")],
-  ["drips its body", drip(withBody, " ")],
-  ["drips chunks", drip(inChunks, "1\r\n \r\n")],
+  ["drips its first line", dripAfter("POST /", "a")],
+  ["drips its head", dripAfter(`${head}X: `, "x")],
+  ["drips headers", dripAfter(head, "X: y\r\n")],
+  ["drips its body", dripAfter(withBody, " ")],
+  ["drips chunks", dripAfter(inChunks, "1\r\n \r\n")],
 ];
 
 function stopAfter(text: string) {
@@ -36,10 +36,9 @@ function stopAfter(text: string) {
   };
 }
 
-function drip(text: string, drop: string) {
+function dripAfter(text: string, drop: string) {
   return (socket: Socket): void => {
     socket.write(text);
-    const timer = setInterval(() => socket.write(drop), dripMilliseconds);
-    socket.on("close", () => clearInterval(timer));
+    drip(socket, drop, dripMilliseconds);
   };
 }

@@ -1,5 +1,11 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import {
+  connectTo,
+  received,
+  replyIn,
+  requestText,
+} from "../support/raw-connection";
 import { postJson } from "../support/requests";
 import { query } from "../support/rows";
 import { addressCases, methodCases } from "./addresses.table";
@@ -9,7 +15,6 @@ import { goodConnectionCases } from "./good-connections.table";
 import { brokenHeadCases, largeHeadCases } from "./heads.table";
 import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
-import { connectTo, received, replyIn, requestText } from "./raw-connection";
 import { slowClients } from "./slow-clients";
 import { Target } from "./target";
 

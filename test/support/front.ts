@@ -10,6 +10,18 @@ import type { AddressInfo } from "node:net";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** 200 with this JSON, which may be kept for 5 minutes. */
+export const says =
+  (value: unknown): Answer =>
+  (_request, response) =>
+    void response
+      .writeHead(200, { "cache-control": "max-age=300" })
+      .end(JSON.stringify(value));
+
+/** 500 with nothing. */
+export const fails: Answer = (_request, response) =>
+  void response.writeHead(500).end();
+
 /**
  * A reverse proxy with an address that is known before there is a service
  * behind it, so that the service can be told its own. It counts what passes,

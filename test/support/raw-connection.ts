@@ -1,61 +1,110 @@
 import { connect, type Socket } from "node:net";
+import type { TestService } from "../../src/testing/test-service";
 
-/** A connection that speaks what no client library would. */
-export class RawConnection {
-  /** Everything that has come back. */
-  received = "";
-  /** Until the server hangs up: how long that took, in milliseconds. */
-  readonly closed: Promise<number>;
-
-  private constructor(private readonly socket: Socket) {
-    const startedAt = performance.now();
-    socket.on("data", (chunk) => (this.received += String(chunk)));
-    // A reset is one way to hang up.
-    socket.on("error", () => undefined);
-    this.closed = new Promise((resolve) => {
-      socket.on("close", () => resolve(performance.now() - startedAt));
-    });
-  }
-
-  /** @param url of the server */
-  static async to(url: string): Promise<RawConnection> {
-    const { hostname, port } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port) });
-    const connection = new RawConnection(socket);
-    await new Promise((resolve) => socket.once("connect", resolve));
-    return connection;
-  }
-
-  send(text: string): void {
-    this.socket.write(text);
-  }
-
-  /**
-   * Sends a character at a time for as long as the server listens.
-   *
-   * @param every time between two of them, in milliseconds
-   */
-  drip(character: string, every: number): void {
-    const timer = setInterval(() => this.socket.write(character), every);
-    this.socket.on("close", () => clearInterval(timer));
-  }
-
-  /** Hangs up. */
-  end(): void {
-    this.socket.destroy();
-  }
+/** An answer as it came over the wire. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
 }
 
-/** The status, the headers by lower-case name, and the body of a raw answer. */
-export function parseAnswer(text: string) {
-  const [head = "", body = ""] = text.split("\r\n\r\n", 2);
-  const [statusLine = "", ...lines] = head.split("\r\n");
-  const headers = lines.map((line) => line.split(": ", 2));
+/** How long a server may take to answer and close, in milliseconds. */
+const patienceMilliseconds = 5000;
+
+/** A connection to the service, without anything that knows HTTP in between. */
+export function connectTo({ url }: TestService): Socket {
+  const { hostname, port } = new URL(url);
+  return connect(Number(port), hostname);
+}
+
+/**
+ * Sends bytes and waits until the service has closed the connection.
+ *
+ * @throws Error when it keeps the connection open, or has answered other than once
+ */
+export async function exchange(
+  service: TestService,
+  bytes: string | Uint8Array,
+): Promise<Reply> {
+  const socket = connectTo(service);
+  socket.write(bytes);
+  return replyIn(await received(socket, patienceMilliseconds));
+}
+
+/** All that comes until the other side closes. */
+export function received(
+  socket: Socket,
+  withinMilliseconds: number,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`Still open after ${withinMilliseconds} ms`));
+    }, withinMilliseconds);
+    socket.on("data", (chunk) => chunks.push(chunk));
+    // A server that has said all it has to say may reset.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).toString());
+    });
+  });
+}
+
+/**
+ * Sends the same text again and again, for as long as the service listens.
+ *
+ * @param every time between two of them, in milliseconds
+ */
+export function drip(socket: Socket, text: string, every: number): void {
+  const timer = setInterval(() => socket.write(text), every);
+  socket.on("close", () => clearInterval(timer));
+}
+
+/** The one answer in what was received. */
+export function replyIn(text: string): Reply {
+  const starts = text.match(/HTTP\/1\.1 \d{3} /g) ?? [];
+  const end = text.indexOf("\r\n\r\n");
+  if (starts.length !== 1 || end === -1) {
+    throw new Error(`There are ${starts.length} answers`);
+  }
+  const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
+  const headers = new Headers(
+    lines.map((line): [string, string] => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 1)];
+    }),
+  );
   return {
     status: Number(statusLine.split(" ")[1]),
-    headers: Object.fromEntries(
-      headers.map(([name = "", value = ""]) => [name.toLowerCase(), value]),
-    ) as Record<string, string>,
-    body,
+    headers,
+    text: text.slice(end + 4),
   };
+}
+
+/** A request as text; what is undefined is left out. */
+export function requestText({
+  method = "POST",
+  path = "/auth/google",
+  version = "HTTP/1.1",
+  headers = {},
+  body = "",
+}: {
+  readonly method?: string;
+  readonly path?: string;
+  readonly version?: string;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+}): string {
+  const lines = Object.entries({
+    Host: "service.example",
+    Connection: "close",
+    "Content-Type": "application/json",
+    "Content-Length": String(Buffer.byteLength(body)),
+    ...headers,
+  })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} ${version}\r\n${lines.join("")}\r\n${body}`;
 }

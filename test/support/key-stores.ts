@@ -1,0 +1,77 @@
+import { DataSource } from "typeorm";
+import { LogAuditSink } from "../../src/audit/audit-sink.port";
+import { AuditTrail } from "../../src/audit/audit-trail";
+import { dataSourceOptions } from "../../src/database/data-source";
+import { Database } from "../../src/database/database";
+import { FrozenClock } from "../../src/testing/frozen-clock";
+import { TestDatabase } from "../../src/testing/test-database";
+import { publishedBeforeUseSeconds } from "../../src/tokens/key-life";
+import {
+  type KeyStoreOptions,
+  SigningKeyStore,
+} from "../../src/tokens/signing-key-store";
+
+const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
+
+/** Signing keys in a real Postgres, and a clock that stands still. */
+export class KeyStores {
+  clock = new FrozenClock();
+
+  private constructor(
+    private readonly testDatabase: TestDatabase,
+    readonly dataSource: DataSource,
+  ) {}
+
+  static async start(): Promise<KeyStores> {
+    const testDatabase = await TestDatabase.create();
+    const dataSource = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 10, ssl: false }),
+    ).initialize();
+    return new KeyStores(testDatabase, dataSource);
+  }
+
+  async stop(): Promise<void> {
+    await this.dataSource.destroy();
+    await this.testDatabase.destroy();
+  }
+
+  /** No keys, no audit lines, another clock. */
+  async clear(): Promise<void> {
+    await this.dataSource.query("DELETE FROM signing_keys");
+    await this.dataSource.query("DELETE FROM audit_events");
+    this.clock = new FrozenClock();
+  }
+
+  /** A store as another instance, or the command line, has it. */
+  open(options: Partial<KeyStoreOptions> = {}): SigningKeyStore {
+    const database = new Database(this.dataSource);
+    const audit = new AuditTrail(database, new LogAuditSink(), this.clock);
+    return new SigningKeyStore(database, this.clock, audit, {
+      secretKey,
+      ...options,
+    });
+  }
+
+  /** The keys there are; one is current and one is next. */
+  async byState() {
+    const keys = await this.open().load();
+    const of = (state: string) => keys.filter((key) => key.state === state);
+    const [current, ...otherCurrent] = of("current");
+    const [next, ...otherNext] = of("next");
+    if (!current || !next)
+      throw new Error("There is no current or no next key");
+    expect([...otherCurrent, ...otherNext]).toEqual([]);
+    return { current, next, previous: of("previous") };
+  }
+
+  auditLines(): Promise<unknown[]> {
+    return this.dataSource.query(
+      "SELECT event, reason, details FROM audit_events ORDER BY occurred_at, event DESC",
+    );
+  }
+
+  /** So that the next key may sign. */
+  untilEverybodyKnows(): void {
+    this.clock.advance(publishedBeforeUseSeconds);
+  }
+}
