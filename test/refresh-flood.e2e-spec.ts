@@ -18,7 +18,7 @@ const collect = runInNewContext("gc") as () => void;
 const forgedTokens = 10_000;
 const connections = 20;
 /** How much the heap may differ from one flood to the next, in bytes. */
-const heapSlack = 4 * 1024 * 1024;
+const heapSlack = 1024 * 1024;
 
 /** What is sent from time to time, whatever is asked of the service: for ended sessions, keys and old rows. */
 const poll = /pg_current_snapshot|FROM signing_keys|^WITH turn AS/;
