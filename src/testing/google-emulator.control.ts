@@ -1,19 +1,20 @@
-import {
-  jsonAnswer,
-  type EmulatorRequest,
-  type EmulatorRoute,
-} from "./emulator-answer";
+import { jsonBody } from "./control-body";
+import { jsonAnswer, type EmulatorRoute } from "./emulator-answer";
 import { EmulatorInputError } from "./emulator-input-error";
 import { googleAccounts } from "./google-accounts";
 import type { EndpointFault } from "./google-faults";
 import type { IdTokenOptions } from "./google-id-token.mint";
 import { parseIdTokenOrder } from "./google-id-token.order";
+import {
+  flowControlRoutes,
+  type ControlledFlows,
+} from "./google-flows.control";
 import type { GoogleKeyRing, KeyRotation } from "./google-key-ring";
 import type { GoogleRequestLog } from "./google-request-log";
 import { checkFields } from "./json-fields";
 
 /** What the control API can do to an emulator. */
-export interface ControlledEmulator {
+export interface ControlledEmulator extends ControlledFlows {
   readonly keys: GoogleKeyRing;
   readonly log: GoogleRequestLog;
   idToken(options: IdTokenOptions): Promise<string>;
@@ -30,6 +31,7 @@ export function controlRoutes(
   emulator: ControlledEmulator,
 ): readonly EmulatorRoute[] {
   return [
+    ...flowControlRoutes(emulator),
     {
       method: "POST",
       path: "/emulator/id-token",
@@ -87,25 +89,6 @@ export function controlRoutes(
       },
     },
   ];
-}
-
-/**
- * The JSON in a body; nothing is an empty object. Another content type is
- * refused, so that no web page can post here without a preflight, which fails.
- */
-function jsonBody({ headers, body }: EmulatorRequest): unknown {
-  if (body === "") {
-    return {};
-  }
-  const [type = ""] = (headers["content-type"] ?? "").split(";");
-  if (type.trim().toLowerCase() !== "application/json") {
-    throw new EmulatorInputError("The content type must be application/json.");
-  }
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new EmulatorInputError("The body must be JSON.");
-  }
 }
 
 function withPath(body: unknown): EndpointFault & { path: string } {

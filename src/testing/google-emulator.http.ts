@@ -89,8 +89,12 @@ async function handle(
   const request = await readRequest(incoming);
   service.seen(request);
   response.setHeader("Date", service.now().toUTCString());
-  const answer = await answerOf(service.routes, request);
   const fault = service.faults.strike(request.path);
+  // What answers with an error has done nothing: a code stays unused.
+  const undone = request.method === "POST" && (fault?.status ?? 0) >= 400;
+  const answer = undone
+    ? googleErrorAnswer(fault?.status ?? 500)
+    : await answerOf(service.routes, request);
   if (fault === undefined) {
     send(response, answer);
   } else {

@@ -1,12 +1,18 @@
+import { randomBytes } from "node:crypto";
 import type { KeyCaching } from "./emulator-answer";
+import type { RedirectUriOptions } from "./google-redirect-uris";
+import type { GoogleRiscOptions } from "./google-risc";
 
 /** How an emulator is started; nothing has to be given. */
-export interface GoogleEmulatorOptions {
+export interface GoogleEmulatorOptions
+  extends GoogleRiscOptions, RedirectUriOptions {
   /**
    * The OAuth client ids of the app under test; the first is the audience of
    * the tokens. Default: those of `emulatorClientIds`, the web one first.
    */
   readonly clientIds?: readonly string[];
+  /** The client secret of all of them. Default: a new one in Google's shape. */
+  readonly clientSecret?: string;
   /** Default: 0, any free port. A given one that is taken is an error. */
   readonly port?: number;
   /** The address to bind. Default: 127.0.0.1, this machine only. */
@@ -42,6 +48,13 @@ export function clientIdsOf({
     throw new Error("The Google emulator needs at least one client id.");
   }
   return [first, ...rest];
+}
+
+/** The client secret to start with. */
+export function clientSecretOf({
+  clientSecret,
+}: GoogleEmulatorOptions): string {
+  return clientSecret ?? `GOCSPX-${randomBytes(21).toString("base64url")}`;
 }
 
 /**

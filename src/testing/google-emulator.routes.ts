@@ -4,8 +4,12 @@ import {
   type EmulatorRoute,
   type KeyCaching,
 } from "./emulator-answer";
+import { RESPONSE_MODES, RESPONSE_TYPES } from "./google-authorization.request";
 import { GOOGLE_ISSUER } from "./google-id-token.mint";
 import type { GoogleKeyRing } from "./google-key-ring";
+import { oauthPaths } from "./google-oauth.paths";
+import { riscPaths } from "./google-risc.api";
+import { PUSH_DELIVERY } from "./google-risc.stream";
 
 /** Where Google's endpoints stand; the paths are those of Google's hosts. */
 export const googlePaths = {
@@ -14,6 +18,9 @@ export const googlePaths = {
   /** The same keys as a JWKS. */
   jwks: "/oauth2/v3/certs",
   discovery: "/.well-known/openid-configuration",
+  riscDiscovery: "/.well-known/risc-configuration",
+  ...oauthPaths,
+  ...riscPaths,
 } as const;
 
 /** What the endpoints answer from, read anew at each request. */
@@ -47,34 +54,47 @@ export function googleRoutes(state: GoogleState): readonly EmulatorRoute[] {
       path: googlePaths.discovery,
       answer: () => cached(discoveryDocument(state.url), DISCOVERY_CACHING),
     },
+    {
+      method: "GET",
+      path: googlePaths.riscDiscovery,
+      answer: () => cached(riscDocument(state.url), DISCOVERY_CACHING),
+    },
   ];
 }
 
 /**
- * Google's OpenID Connect discovery document with its endpoints moved here. The
- * issuer is Google's: it is what the tokens say.
+ * What a receiver of security events has to know. The tokens spell the issuer
+ * with a slash at its end, this does not.
+ * https://accounts.google.com/.well-known/risc-configuration
+ */
+function riscDocument(url: string) {
+  return {
+    issuer: GOOGLE_ISSUER,
+    jwks_uri: url + googlePaths.jwks,
+    delivery_methods_supported: [PUSH_DELIVERY],
+    configuration_endpoint: url + riscPaths.riscStream,
+    status_endpoint: url + riscPaths.riscStatus,
+    verification_endpoint: url + riscPaths.riscStreamVerify,
+  };
+}
+
+/**
+ * Google's OpenID Connect discovery document with its endpoints moved here, and
+ * without what the emulator does not do. The issuer is Google's: it is what the
+ * tokens say.
  * https://accounts.google.com/.well-known/openid-configuration
  */
 function discoveryDocument(url: string) {
   return {
     issuer: GOOGLE_ISSUER,
-    authorization_endpoint: `${url}/o/oauth2/v2/auth`,
-    device_authorization_endpoint: `${url}/device/code`,
-    token_endpoint: `${url}/token`,
-    userinfo_endpoint: `${url}/v1/userinfo`,
-    revocation_endpoint: `${url}/revoke`,
+    authorization_endpoint: `${url}${oauthPaths.authorization}`,
+    token_endpoint: `${url}${oauthPaths.token}`,
+    userinfo_endpoint: `${url}${oauthPaths.userInfo}`,
+    revocation_endpoint: `${url}${oauthPaths.revoke}`,
     jwks_uri: `${url}${googlePaths.jwks}`,
-    response_types_supported: [
-      "code",
-      "token",
-      "id_token",
-      "code token",
-      "code id_token",
-      "token id_token",
-      "code token id_token",
-      "none",
-    ],
-    response_modes_supported: ["query", "fragment", "form_post"],
+    response_types_supported: RESPONSE_TYPES,
+    response_modes_supported: RESPONSE_MODES,
+    authorization_response_iss_parameter_supported: true,
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
     scopes_supported: ["openid", "email", "profile"],
@@ -96,11 +116,6 @@ function discoveryDocument(url: string) {
       "sub",
     ],
     code_challenge_methods_supported: ["plain", "S256"],
-    grant_types_supported: [
-      "authorization_code",
-      "refresh_token",
-      "urn:ietf:params:oauth:grant-type:device_code",
-      "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    ],
+    grant_types_supported: ["authorization_code", "refresh_token"],
   };
 }

@@ -31,11 +31,38 @@ describe("the emulator's program", () => {
       expect(printed).toEqual([
         `# The Google emulator listens on ${google?.url}`,
         "GOOGLE_CLIENT_IDS=a,b",
+        `GOOGLE_CLIENT_SECRET=${google?.clientSecret}`,
         `GOOGLE_CERTS_URL=${google?.url}/oauth2/v1/certs`,
+        `GOOGLE_TOKEN_URL=${google?.url}/token`,
+        `GOOGLE_USERINFO_URL=${google?.url}/v1/userinfo`,
+        `GOOGLE_TOKENINFO_URL=${google?.url}/tokeninfo`,
+        `GOOGLE_RISC_CONFIG_URL=${google?.url}/v1beta`,
       ]);
       expect(google?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
       const { headers } = await fetch(`${google?.url}/oauth2/v1/certs`);
       expect(headers.get("cache-control")).toContain("max-age=7,");
+    });
+
+    it("then it takes the app's secret and addresses", async () => {
+      const [uri, secret] = ["https://app.example/callback", "GOCSPX-known"];
+      await run(
+        "--port",
+        "0",
+        "--client-secret",
+        secret,
+        "--redirect-uri",
+        uri,
+      );
+      expect(printed).toContain(`GOOGLE_CLIENT_SECRET=${secret}`);
+      const [google] = running;
+      const query = new URLSearchParams({
+        client_id: google?.clientIds[0] ?? "",
+        redirect_uri: uri,
+        response_type: "code",
+        scope: "openid",
+      });
+      const path = `/o/oauth2/v2/auth?${query.toString()}`;
+      expect((await fetch(`${google?.url}${path}`)).status).toBe(200);
     });
 
     it("then a taken port is an error", async () => {
@@ -63,7 +90,15 @@ describe("the emulator's program", () => {
     it("then the options are named and nothing starts", async () => {
       await expect(run("--help")).rejects.toHaveProperty("exitCode", 0);
       const help = program().helpInformation();
-      for (const option of ["--port", "--host", "--client-id", "--max-age"]) {
+      for (const option of [
+        "--port",
+        "--host",
+        "--client-id",
+        "--client-secret",
+        "--redirect-uri",
+        "--authorized-domain",
+        "--max-age",
+      ]) {
         expect(help).toContain(option);
       }
       expect(running).toEqual([]);

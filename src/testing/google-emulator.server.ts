@@ -5,18 +5,28 @@ interface ServerFlags {
   readonly host: string;
   readonly port: number;
   readonly clientId?: readonly string[];
+  readonly clientSecret?: string;
+  readonly redirectUri?: readonly string[];
+  readonly authorizedDomain?: readonly string[];
   readonly maxAge?: number;
   readonly publicUrl?: string;
 }
 
 const EXAMPLES = `
 Control, as JSON:
-  POST   /emulator/id-token      {"account":"workspace"} -> {"idToken":"…"}
-  POST   /emulator/faults        {"path":"/oauth2/v1/certs","status":500}
+  POST   /emulator/id-token            {"account":"workspace"} -> {"idToken":"…"}
+  POST   /emulator/authorization-code  {"account":"workspace"} -> {"code":"…"}
+  POST   /emulator/service-account     nothing -> a key file
+  POST   /emulator/security-events     {"type":"sessions-revoked","to":"http://…"}
+  GET    /emulator/security-events     the deliveries
+  POST   /emulator/faults              {"path":"/oauth2/v1/certs","status":500}
   DELETE /emulator/faults
-  POST   /emulator/keys/rotate   {"unannounced":true}, or nothing
+  POST   /emulator/keys/rotate         {"unannounced":true}, or nothing
   GET    /emulator/accounts
-  GET    /emulator/requests      DELETE forgets them
+  GET    /emulator/requests            DELETE forgets them
+
+In a browser: /o/oauth2/v2/auth?client_id=…&redirect_uri=… and
+/gsi/select?client_id=…&login_uri=… show the accounts. See docs/emulator.md.
 
 Whoever reaches the port can mint tokens: keep it on this machine.`;
 
@@ -39,6 +49,15 @@ export function emulatorProgram(
       "--client-id <ids...>",
       "client ids of the service under test; the first is the tokens' audience",
     )
+    .option("--client-secret <secret>", "their secret, if not a new one")
+    .option(
+      "--redirect-uri <uris...>",
+      "redirect and login URIs, to the letter; otherwise any of this machine",
+    )
+    .option(
+      "--authorized-domain <hosts...>",
+      "hosts that may receive security events, beside this machine",
+    )
     .option("--max-age <seconds>", "how long the keys may be cached", toSeconds)
     .option("--public-url <url>", "base URL that clients use, if another")
     .addHelpText("after", EXAMPLES)
@@ -47,6 +66,9 @@ export function emulatorProgram(
         host: flags.host,
         port: flags.port,
         clientIds: flags.clientId,
+        clientSecret: flags.clientSecret,
+        redirectUris: flags.redirectUri,
+        authorizedDomains: flags.authorizedDomain,
         maxAgeSeconds: flags.maxAge,
         publicUrl: flags.publicUrl,
       });

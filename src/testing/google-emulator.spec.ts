@@ -143,6 +143,22 @@ describe("GoogleEmulator endpoints", () => {
     });
   });
 
+  describe("when discovery names an endpoint", () => {
+    it.each([googlePaths.discovery, googlePaths.riscDiscovery])(
+      "then what %s names is served",
+      async (path) => {
+        const named = Object.values(await getJson<Json>(path)).filter(
+          (value): value is string =>
+            typeof value === "string" && value.startsWith(google.url),
+        );
+        expect(named.length).toBeGreaterThan(1);
+        for (const url of named) {
+          expect((await fetch(url)).status).not.toBe(404);
+        }
+      },
+    );
+  });
+
   describe("when a path or a method is not served", () => {
     it("then it answers 404 or 405, and counts the request", async () => {
       const nowhere = await fetch(`${google.url}/nowhere?x=1`);
@@ -180,12 +196,18 @@ describe("GoogleEmulator requests", () => {
 
 describe("GoogleEmulator life", () => {
   describe("when a service is pointed at it", () => {
-    it("then the environment names its client ids and certs", () => {
+    it("then the environment names its clients and endpoints", () => {
       const { web, ios, android } = emulatorClientIds;
       expect(google.environment()).toEqual({
         GOOGLE_CLIENT_IDS: `${web},${ios},${android}`,
+        GOOGLE_CLIENT_SECRET: google.clientSecret,
         GOOGLE_CERTS_URL: `${google.url}/oauth2/v1/certs`,
+        GOOGLE_TOKEN_URL: `${google.url}/token`,
+        GOOGLE_USERINFO_URL: `${google.url}/v1/userinfo`,
+        GOOGLE_TOKENINFO_URL: `${google.url}/tokeninfo`,
+        GOOGLE_RISC_CONFIG_URL: `${google.url}/v1beta`,
       });
+      expect(google.clientSecret).toMatch(/^GOCSPX-[\w-]{28}$/);
       for (const id of [web, ios, android]) {
         expect(id).toMatch(/^\d+-[0-9a-z]{32}\.apps\.googleusercontent\.com$/);
       }
@@ -213,11 +235,14 @@ describe("GoogleEmulator life", () => {
     it("then that is where clients are sent", async () => {
       await using other = await GoogleEmulator.start({
         clientIds: ["only"],
+        clientSecret: "known",
         publicUrl: "http://google:4000/",
       });
-      expect(other.environment()).toEqual({
+      expect(other.environment()).toMatchObject({
         GOOGLE_CLIENT_IDS: "only",
+        GOOGLE_CLIENT_SECRET: "known",
         GOOGLE_CERTS_URL: "http://google:4000/oauth2/v1/certs",
+        GOOGLE_TOKEN_URL: "http://google:4000/token",
       });
     });
   });

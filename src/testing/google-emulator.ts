@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
-import type { KeyCaching } from "./emulator-answer";
+import type { EmulatorRoute, KeyCaching } from "./emulator-answer";
 import { EmulatorInputError } from "./emulator-input-error";
+import type { AuthorizationCodeOptions } from "./google-authorization-code.options";
 import { CONTROL_PREFIX, controlRoutes } from "./google-emulator.control";
 import {
   close,
@@ -11,14 +12,16 @@ import {
 import {
   cachingWith,
   clientIdsOf,
+  clientSecretOf,
   type GoogleEmulatorOptions,
 } from "./google-emulator.options";
-import { googlePaths, googleRoutes } from "./google-emulator.routes";
+import { googleRoutes } from "./google-emulator.routes";
+import { emulatorEnvironment } from "./google-environment";
 import { FaultBoard, type EndpointFault } from "./google-faults";
 import {
   idTokenClaims,
+  mintContextOf,
   type IdTokenOptions,
-  type MintContext,
 } from "./google-id-token.mint";
 import { GoogleKeyRing, type KeyRotation } from "./google-key-ring";
 import {
@@ -27,8 +30,19 @@ import {
   type SecurityEventTokenOptions,
   type ServiceAccountTokenOptions,
 } from "./google-other-tokens.mint";
+import { GoogleOAuth } from "./google-oauth";
 import { GoogleRequestLog, type SeenRequest } from "./google-request-log";
+import {
+  GoogleRisc,
+  type SecurityReport,
+  type SecurityReportOptions,
+} from "./google-risc";
+import type {
+  ServiceAccountKey,
+  ServiceAccountOptions,
+} from "./google-service-account";
 import { signToken } from "./google-token.signer";
+import type { SecurityDelivery } from "./google-transmitter";
 
 /**
  * A Google on this machine: it signs tokens with keys of its own and serves them
@@ -47,9 +61,13 @@ export class GoogleEmulator {
   readonly log = new GoogleRequestLog();
   /** The client ids of the app under test, the tokens' default audience first. */
   readonly clientIds: readonly [string, ...string[]];
+  /** The secret of each of them, in Google's shape. */
+  readonly clientSecret: string;
 
   readonly #faults = new FaultBoard();
-  readonly #routes = [...googleRoutes(this), ...controlRoutes(this)];
+  readonly #oauth: GoogleOAuth;
+  readonly #risc: GoogleRisc;
+  readonly #routes: readonly EmulatorRoute[];
   readonly #server: Server;
   #url = "";
   #caching: KeyCaching;
@@ -58,7 +76,16 @@ export class GoogleEmulator {
   private constructor(keys: GoogleKeyRing, options: GoogleEmulatorOptions) {
     this.keys = keys;
     this.clientIds = clientIdsOf(options);
+    this.clientSecret = clientSecretOf(options);
     this.#caching = cachingWith(options);
+    this.#oauth = new GoogleOAuth(this, options);
+    this.#risc = new GoogleRisc(this, options);
+    this.#routes = [
+      ...googleRoutes(this),
+      ...this.#oauth.routes(),
+      ...this.#risc.routes(),
+      ...controlRoutes(this),
+    ];
     this.#server = createEmulatorServer({
       routes: this.#routes,
       faults: this.#faults,
@@ -106,10 +133,7 @@ export class GoogleEmulator {
 
   /** The settings that point a service here, as environment variables. */
   environment(): Record<string, string> {
-    return {
-      GOOGLE_CLIENT_IDS: this.clientIds.join(","),
-      GOOGLE_CERTS_URL: `${this.url}${googlePaths.certs}`,
-    };
+    return emulatorEnvironment(this);
   }
 
   /**
@@ -119,15 +143,25 @@ export class GoogleEmulator {
    * key yet, HS256 without a secret
    */
   async idToken(options: IdTokenOptions = {}): Promise<string> {
-    const claims = idTokenClaims(this.#mintContext(), options);
+    const claims = idTokenClaims(mintContextOf(this), options);
     return signToken(this.keys, claims, options);
+  }
+
+  /**
+   * Gives out an authorization code, as the popup or the redirect of a web app
+   * does, or a native SDK: exchanged once, within ten minutes.
+   *
+   * @throws EmulatorInputError when the options cannot be met
+   */
+  authorizationCode(options: AuthorizationCodeOptions = {}): string {
+    return this.#oauth.authorizationCode(options);
   }
 
   /** Mints the ID token of a Google Cloud service account: not a user's. */
   async serviceAccountToken(
     options: ServiceAccountTokenOptions = {},
   ): Promise<string> {
-    const claims = serviceAccountClaims(this.#mintContext(), options);
+    const claims = serviceAccountClaims(mintContextOf(this), options);
     return signToken(this.keys, claims, options);
   }
 
@@ -135,8 +169,37 @@ export class GoogleEmulator {
   async securityEventToken(
     options: SecurityEventTokenOptions = {},
   ): Promise<string> {
-    const claims = securityEventClaims(this.#mintContext(), options);
+    const claims = securityEventClaims(mintContextOf(this), options);
     return signToken(this.keys, claims, options);
+  }
+
+  /**
+   * Makes a Google Cloud service account for the Cross-Account Protection API.
+   *
+   * @returns its key file, as Google Cloud hands it out
+   */
+  serviceAccount(options?: ServiceAccountOptions): Promise<ServiceAccountKey> {
+    return this.#risc.serviceAccount(options);
+  }
+
+  /**
+   * Reports a security event to the app's receiver, again and again until it
+   * says 202 or 400, but not for ever.
+   *
+   * @throws EmulatorInputError when there is no receiver, no such event or account
+   */
+  report(options?: SecurityReportOptions): Promise<SecurityReport> {
+    return this.#risc.report(options);
+  }
+
+  /** The latest deliveries of security events, oldest first. */
+  get deliveries(): readonly SecurityDelivery[] {
+    return this.#risc.deliveries;
+  }
+
+  /** The same, once none is under way: to await what `stream:verify` sent. */
+  settledDeliveries(): Promise<readonly SecurityDelivery[]> {
+    return this.#risc.settledDeliveries();
   }
 
   /** Lets the next key sign, announces a new one, keeps the old one published. */
@@ -204,6 +267,7 @@ export class GoogleEmulator {
 
   /** Stops at once, hung requests and all. Stopping twice is no error. */
   stop(): Promise<void> {
+    this.#risc.stop();
     return close(this.#server);
   }
 
@@ -223,12 +287,5 @@ export class GoogleEmulator {
       );
     }
     return path;
-  }
-
-  #mintContext(): MintContext {
-    return {
-      nowSeconds: Math.floor(this.now().getTime() / 1000),
-      defaultAudience: this.clientIds[0],
-    };
   }
 }

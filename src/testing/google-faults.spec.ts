@@ -1,4 +1,5 @@
 import { GoogleEmulator } from "./google-emulator";
+import { googlePaths } from "./google-emulator.routes";
 import { checkFault } from "./google-faults";
 
 const CERTS = "/oauth2/v1/certs";
@@ -156,6 +157,19 @@ describe("an endpoint's fault", () => {
       expect(response.status).toBe(200);
       expect(response.headers.get("content-length")).toBeNull();
       expect((await response.arrayBuffer()).byteLength).toBe(1_000_001);
+    });
+  });
+
+  describe("when it is at any of Google's endpoints", () => {
+    it.each(Object.values(googlePaths))("then %s is spoiled", async (path) => {
+      google.setFault(path, { status: 503 });
+      for (const method of ["GET", "POST"]) {
+        const response = await fetch(google.url + path, { method });
+        expect(response.status).toBe(503);
+      }
+      google.clearFaults();
+      const mended = await fetch(google.url + path);
+      expect([404, 503]).not.toContain(mended.status);
     });
   });
 

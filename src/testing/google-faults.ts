@@ -13,7 +13,10 @@ export interface EndpointFault {
   readonly hang?: boolean;
   /** Resets the connection without an answer. */
   readonly reset?: boolean;
-  /** 200 to 599. Of 400 and above, the body is an error in Google's shape. */
+  /**
+   * 200 to 599. Of 400 and above, the body is an error in Google's shape, and a
+   * POST has done nothing: an authorization code stays unused.
+   */
   readonly status?: number;
   /** A web page instead of JSON, with the caching headers of the real answer. */
   readonly html?: boolean;

@@ -33,6 +33,17 @@ export interface MintContext {
   readonly defaultAudience: string;
 }
 
+/** Minted now, for the app. */
+export function mintContextOf(google: {
+  now(): Date;
+  readonly clientIds: readonly [string, ...string[]];
+}): MintContext {
+  return {
+    nowSeconds: Math.floor(google.now().getTime() / 1000),
+    defaultAudience: google.clientIds[0],
+  };
+}
+
 const NOT_BEFORE_SECONDS = 300;
 const LIFETIME_SECONDS = 3600;
 

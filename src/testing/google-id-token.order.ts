@@ -74,7 +74,12 @@ export function parseIdTokenOrder(body: unknown): IdTokenOptions {
   };
 }
 
-function checkAccount(account: GoogleAccount | string): GoogleAccount {
+/**
+ * An account as a tester spells it: a ready-made one's name, or all of it.
+ *
+ * @throws EmulatorInputError that names what is wrong
+ */
+export function checkAccount(account: GoogleAccount | string): GoogleAccount {
   if (typeof account === "string") {
     return accountOf(account);
   }
@@ -94,7 +99,8 @@ function checkAccount(account: GoogleAccount | string): GoogleAccount {
   return checked;
 }
 
-function requireOneOf(
+/** @throws EmulatorInputError when a field holds another text */
+export function requireOneOf(
   field: string,
   value: string | undefined,
   allowed: readonly string[],

@@ -1,0 +1,12 @@
+/** Where Google's OAuth endpoints stand; the paths are those of Google's hosts. */
+export const oauthPaths = {
+  authorization: "/o/oauth2/v2/auth",
+  /** What the button of Google Identity Services opens in redirect mode. */
+  identityServices: "/gsi/select",
+  token: "/token",
+  revoke: "/revoke",
+  userInfo: "/v1/userinfo",
+  oldUserInfo: "/oauth2/v3/userinfo",
+  tokenInfo: "/tokeninfo",
+  oldTokenInfo: "/oauth2/v3/tokeninfo",
+} as const;

@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from "node:crypto";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { googlePaths } from "../src/testing/google-emulator.routes";
+import { TestService } from "../src/testing/test-service";
+import { postJson } from "./support/requests";
+
+const callback = "http://localhost:5173/callback";
+
+describe("a person at the emulator's pages", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      env: {
+        GOOGLE_REDIRECT_URIS: callback,
+        APP_URL: "http://localhost:5173/",
+        CORS_ORIGINS: google.url,
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  /** Opens a page of the emulator and clicks the account of this address. */
+  async function choose(path: string, query: object, email: string) {
+    const asked = new URLSearchParams({ ...query });
+    const shown = await fetch(`${google.url}${path}?${asked.toString()}`);
+    expect(shown.status).toBe(200);
+    const entries = (await shown.text()).matchAll(
+      /<a href="([^"]*)">([^]*?)<\/a>/g,
+    );
+    const [, href = ""] =
+      [...entries].find(([, , text = ""]) => text.includes(email)) ?? [];
+    const link = new URL(href.replaceAll("&amp;", "&"), google.url);
+    return fetch(link, { redirect: "manual" });
+  }
+
+  describe("when a web app sends them there with PKCE", () => {
+    it("then the code that comes back signs them in", async () => {
+      const codeVerifier = randomBytes(32).toString("base64url");
+      const nonce = String(
+        (await postJson(service, "/auth/google/nonce", {})).body.nonce,
+      );
+      const chosen = await choose(
+        googlePaths.authorization,
+        {
+          client_id: google.clientIds[0],
+          redirect_uri: callback,
+          response_type: "code",
+          scope: "openid email profile",
+          state: "s-1",
+          nonce,
+          code_challenge: createHash("sha256")
+            .update(codeVerifier)
+            .digest("base64url"),
+          code_challenge_method: "S256",
+        },
+        "grace@navy.example",
+      );
+      expect(chosen.status).toBe(302);
+      const back = new URL(chosen.headers.get("location") ?? "");
+      expect(back.origin + back.pathname).toBe(callback);
+      expect(back.searchParams.get("state")).toBe("s-1");
+      const answer = await postJson(service, "/auth/google/code", {
+        code: back.searchParams.get("code"),
+        redirectUri: callback,
+        codeVerifier,
+        nonce,
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.body.user).toMatchObject({
+        email: "grace@navy.example",
+        hostedDomain: "navy.example",
+        emailAuthority: "authoritative",
+      });
+    });
+  });
+
+  describe("when they press the button of Google Identity Services", () => {
+    it("then what the browser posts signs them in", async () => {
+      const loginUri = `${service.url.replace("[::1]", "127.0.0.1")}/auth/google/redirect`;
+      const chosen = await choose(
+        googlePaths.identityServices,
+        { client_id: google.clientIds[0], login_uri: loginUri },
+        "ada@gmail.com",
+      );
+      const page = await chosen.text();
+      expect(page).toContain(`<form method="post" action="${loginUri}">`);
+      const inputs = page.matchAll(/name="([^"]*)" value="([^"]*)"/g);
+      const fields = [...inputs].map(
+        ([, name = "", value = ""]): [string, string] => [name, value],
+      );
+      // Cookies heed no ports: the browser sends it to the service too.
+      const [cookie = ""] = chosen.headers.getSetCookie()[0]?.split(";") ?? [];
+      const posted = await fetch(loginUri, {
+        method: "POST",
+        redirect: "manual",
+        headers: { cookie, origin: google.url },
+        body: new URLSearchParams(fields),
+      });
+      expect(posted.status).toBe(303);
+      expect(posted.headers.get("location")).toBe("http://localhost:5173/");
+      expect(posted.headers.getSetCookie()[0]).toMatch(/^__Secure-refresh=v1/);
+    });
+  });
+});
