@@ -26,8 +26,11 @@ const upwards = floors.map((names, floor) => ({
   },
 }));
 
-/** The OAuth endpoints are other words for what auth does; auth does not know of them. */
-const leansOn = { oauth: ["auth"] };
+/**
+ * The OAuth endpoints are other words for what auth does, and an account is
+ * linked by what would sign in with it; auth knows of neither.
+ */
+const leansOn = { account: ["auth"], oauth: ["auth"] };
 
 /** On floors 2 and 3 the folders stand side by side and do not import each other. */
 const sideways = [...floors[2], ...floors[3]].map((name) => {
@@ -74,7 +77,7 @@ module.exports = {
       comment: "The service is the modules' first customer.",
       severity: "error",
       from: {
-        path: "^src/(?:app\\.module|main|create-app|start-service|cli|keys\\.(?:command|report))\\.ts$",
+        path: "^src/(?:app\\.module|main|create-app|start-service|cli(?:\\.usage)?|(?:keys|risc|inspect-token)\\.[a-z]+)\\.ts$",
       },
       to: {
         path: floors.slice(1).map(folders),

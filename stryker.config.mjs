@@ -16,6 +16,7 @@ delete unit.globalTeardown;
 export default {
   mutate: [
     "src/identity/google/*.ts",
+    "src/identity/claim-values.ts",
     "src/identity/email-authority.ts",
     "src/auth/nonce.ts",
     "src/common/cached-answer.ts",

@@ -9,7 +9,9 @@ import {
 } from "./config/development-defaults";
 import { readEnvironment } from "./config/read-environment";
 import { dataSourceOptions, migrate } from "./index";
+import { inspectTokenCommand } from "./inspect-token.command";
 import { keysCommand } from "./keys.command";
+import { riscCommand } from "./risc.command";
 
 /** What those who run the service do by hand. */
 const program = new Command("cli")
@@ -61,6 +63,8 @@ program
   });
 
 program.addCommand(keysCommand());
+program.addCommand(riscCommand());
+program.addCommand(inspectTokenCommand());
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 program.parseAsync().catch((error: unknown) => {

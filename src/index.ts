@@ -14,7 +14,7 @@ export { AccessTokenGuard } from "./auth/access-token.guard";
 export { AccessTokenVerifier } from "./auth/access-token-verifier.port";
 export { AllowedOriginGuard } from "./auth/allowed-origin.guard";
 export { AuthModule } from "./auth/auth.module";
-export type { AuthOptions } from "./auth/auth.options";
+export type { AuthOptions, RedirectOptions } from "./auth/auth.options";
 export { ResourceServerModule } from "./auth/resource-server.module";
 export type { ResourceServerOptions } from "./auth/resource-server.options";
 export { GoogleIdTokenGuard } from "./auth/google-id-token.guard";
@@ -54,9 +54,30 @@ export { Purge, type Purgeable } from "./database/purge";
 export type { SqlFragment } from "./database/sql-fragment";
 export type { EmailAuthority } from "./identity/email-authority";
 export { IdentityModule } from "./identity/identity.module";
-export type { IdentityOptions } from "./identity/identity.options";
+export type {
+  CodeExchangeOptions,
+  IdentityOptions,
+} from "./identity/identity.options";
+export { IdentityProviders } from "./identity/identity-providers";
 export { IdentityVerifier } from "./identity/identity-verifier.port";
+export { VerifyTokenApiVerifier } from "./identity/remote/verify-token-api.verifier";
+export type {
+  AnsweredClaimNames,
+  VerifyTokenAuthentication,
+  VerifyTokenProvider,
+} from "./identity/remote/verify-token-provider";
+export {
+  GoogleCodeExchange,
+  popupRedirectUri,
+} from "./identity/google/google-code-exchange";
 export { GoogleIdTokenVerifier } from "./identity/google/google-id-token.verifier";
+export { GoogleSigningKeys } from "./identity/google/google-signing-keys";
+export {
+  type CheckFinding,
+  type CheckOutcome,
+  type IdTokenInspection,
+  inspectIdToken,
+} from "./identity/google/id-token.inspection";
 export {
   type SecurityEvent,
   type SecurityEventToken,
@@ -64,6 +85,24 @@ export {
   securityEventTypes,
 } from "./identity/google/security-event";
 export { SecurityEventVerifier } from "./identity/google/security-event.verifier";
+export {
+  SecurityEventStream,
+  type SecurityEventStreamOptions,
+  type StreamConfiguration,
+} from "./identity/google/security-event-stream";
+export { SecurityEventStreamError } from "./identity/google/security-event-stream.error";
+export {
+  requestableEvents,
+  type StreamRequest,
+  streamRequests,
+  streamRequestUrl,
+  type StreamStatus,
+} from "./identity/google/security-event-stream.requests";
+export {
+  type ServiceAccountKey,
+  ServiceAccountKeyError,
+  serviceAccountKeyFrom,
+} from "./identity/google/service-account-key";
 export type { VerifiedIdentity } from "./identity/verified-identity";
 export { OAuthModule } from "./oauth/oauth.module";
 export type { IntrospectionClient, OAuthOptions } from "./oauth/oauth.options";
@@ -146,6 +185,7 @@ export {
   type FindOrCreateOptions,
   type FindOrCreateOutcome,
   type Identity,
+  type LinkOutcome,
   type User,
   type UserChanges,
   UserDirectory,

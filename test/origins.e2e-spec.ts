@@ -61,7 +61,8 @@ describe("the service", () => {
         "access-control-allow-origin": origin,
         "access-control-allow-credentials": "true",
         "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-        "access-control-allow-headers": "authorization, content-type, dpop",
+        "access-control-allow-headers":
+          "authorization, content-type, dpop, x-requested-with",
         "access-control-max-age": "600",
         vary: "Origin",
       });

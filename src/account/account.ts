@@ -92,7 +92,7 @@ export class Account {
 }
 
 /** @throws AuthError `unauthenticated`, `account_disabled` */
-function active(user: User | null): User {
+export function active(user: User | null): User {
   if (!user) throw new AuthError("unauthenticated", { reason: "unknown_user" });
   // Nor may who was shut out start again by deleting the account.
   if (user.status !== "active") throw new AuthError("account_disabled");

@@ -27,6 +27,12 @@ export const auditEvents = {
   status_changed: {
     when: "A user was disabled or enabled; `details` has both, `reason` says by what.",
   },
+  identity_linked: {
+    when: "A user has linked a further account to sign in with; `details` has its `id` in `GET /users/me/identities`, and its `issuer`.",
+  },
+  identity_unlinked: {
+    when: "An account does not sign a user in any more; `details` as above.",
+  },
   data_exported: { when: "Everything held about a user was handed out." },
   user_deleted: {
     when: "A user was deleted; the line holds only its id, and earlier lines lose addresses, user agents and details.",

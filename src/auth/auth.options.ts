@@ -1,6 +1,14 @@
 import { configurableModule } from "../common/configurable-module";
 import type { OneTimeRules } from "../sessions/one-time-use";
 
+/** Where browsers go after a sign-in by redirect. */
+export interface RedirectOptions {
+  /** The page of the app that they come back to. */
+  readonly appUrl: string;
+  /** Other pages that the `state` may name; compared as texts. */
+  readonly otherUrls: readonly string[];
+}
+
 /** Who may sign in. */
 export interface AuthOptions {
   /** Google Workspace domains (`hd`) that may sign in; empty: any account. */
@@ -15,6 +23,13 @@ export interface AuthOptions {
   readonly oneTime: OneTimeRules;
   /** Whether the refresh token travels in a cookie and not in bodies. */
   readonly refreshCookie: boolean;
+  /** Absent or null: there is no sign-in by redirect. */
+  readonly redirect?: RedirectOptions | null;
+  /** Answer `/tokeninfo`, never in production. Absent or null: do not. */
+  readonly tokeninfo?: {
+    /** Google's own, for comparison. */
+    readonly googleUrl: string;
+  } | null;
 }
 
 export const {

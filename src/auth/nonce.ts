@@ -1,4 +1,5 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import { hash } from "node:crypto";
+import { isSameText } from "../common/same-text";
 
 /**
  * Whether a token was asked for with this nonce. Google signs the nonce as the
@@ -15,10 +16,5 @@ export function nonceAgrees(signed: string | null, expected: string): boolean {
     hash("sha256", expected, "hex"),
     hash("sha256", expected, "base64url"),
   ];
-  return spellings.some((spelling) => isSame(signed, spelling));
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  return spellings.some((spelling) => isSameText(signed, spelling));
 }

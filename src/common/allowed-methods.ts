@@ -1,5 +1,8 @@
 import { Injectable } from "@nestjs/common";
 
+/** What an address has in the places that its route leaves open. */
+type Parameters = Readonly<Record<string, string | undefined>>;
+
 /**
  * Which methods an address answers, so that a wrong method is told from a
  * wrong address. Whoever sets up the HTTP server fills it in; without that
@@ -8,9 +11,28 @@ import { Injectable } from "@nestjs/common";
 @Injectable()
 export class AllowedMethods {
   private lookUp: (path: string) => readonly string[] = () => [];
+  private readonly exists = new Map<
+    string,
+    (parameters: Parameters) => boolean
+  >();
 
   use(lookUp: (path: string) => readonly string[]): void {
     this.lookUp = lookUp;
+  }
+
+  /**
+   * For a route whose address has to name something that exists, or there is
+   * nothing at it.
+   *
+   * @param route as it is declared: `/auth/:provider`
+   */
+  onlyWhere(route: string, exists: (parameters: Parameters) => boolean): void {
+    this.exists.set(route, exists);
+  }
+
+  /** For the look-up: whether there is something at an address of a route. */
+  isThere(route: string, parameters: Parameters): boolean {
+    return this.exists.get(route)?.(parameters) ?? true;
   }
 
   /** @param path without the query string */

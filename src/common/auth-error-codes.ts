@@ -117,10 +117,32 @@ export const authErrorCodes = {
     detail:
       "Pages of this origin may not sign in here. If it is a front end of yours, add its origin to CORS_ORIGINS.",
   },
+  csrf_mismatch: {
+    status: 403,
+    title: "CSRF token mismatch",
+    detail:
+      "The sign-in was not begun in this browser: g_csrf_token has to be sent once as a cookie and once in the body, and be the same.",
+  },
   insufficient_role: {
     status: 403,
     title: "Insufficient role",
     detail: "The user does not have a role that this route asks for.",
+  },
+  identity_in_use: {
+    status: 409,
+    title: "Identity in use",
+    detail: "The account at the provider signs in another user here.",
+  },
+  last_identity: {
+    status: 409,
+    title: "Last identity",
+    detail:
+      "It is the only account that the user can sign in with. Link another one first, or delete the user.",
+  },
+  identity_limit_reached: {
+    status: 409,
+    title: "Identity limit reached",
+    detail: "The user has as many linked accounts as a user may have.",
   },
   rate_limited: {
     status: 429,

@@ -9,12 +9,22 @@ export interface ErrorAnswer {
   readonly body: object;
 }
 
+/** What both HTTP platforms know of the request that failed. */
+export interface FailedRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /**
  * How errors are told to clients that expect another form than problem+json.
  *
  * @param showReason name the failed check; never in production
+ * @returns undefined where problem+json is right after all
  */
-export type ErrorForm = (error: AuthError, showReason: boolean) => ErrorAnswer;
+export type ErrorForm = (
+  error: AuthError,
+  showReason: boolean,
+  request: FailedRequest,
+) => ErrorAnswer | undefined;
 
 /**
  * Which addresses tell errors in a form of their own, because their standard

@@ -7,14 +7,32 @@ export interface FetchJsonOptions {
   readonly maxBytes?: number;
   /** Beside `accept`; makes it a POST. */
   readonly form?: URLSearchParams;
+  /** Sent as JSON; makes it a POST. */
+  readonly json?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses beside those of success whose answer is wanted as well: 400. */
+  readonly alsoStatuses?: readonly number[];
 }
 
 export interface FetchedJson {
+  /** That of the answer: 200 to 299, or one that was wanted as well. */
+  readonly status: number;
   /** What it says; nothing in it is checked. */
   readonly value: unknown;
   /** Seconds it may be kept, less its age on arrival, at most a day; absent when it does not say. */
   readonly maxAgeSeconds: number | undefined;
+}
+
+/** An answer that is not what was wanted: its status, its size, or no JSON. */
+export class UnwantedAnswerError extends Error {
+  override readonly name = "UnwantedAnswerError";
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -22,8 +40,8 @@ export interface FetchedJson {
  * limited size from exactly this address.
  *
  * @param url of which redirects are not followed
- * @throws Error on any failure: network, time-out, status, size, JSON; its
- *   message never has anything of the answer in it
+ * @throws Error on any failure: network, time-out; {@link UnwantedAnswerError}
+ *   for status, size, JSON. Its message never has anything of the answer in it
  */
 export async function fetchJson(
   url: string,
@@ -32,7 +50,9 @@ export async function fetchJson(
     timeoutMilliseconds = 4000,
     maxBytes = 64 * 1024,
     form,
+    json,
     headers,
+    alsoStatuses = [],
   }: FetchJsonOptions,
 ): Promise<FetchedJson> {
   const timeout = new AbortController();
@@ -43,19 +63,27 @@ export async function fetchJson(
   }, timeoutMilliseconds);
   try {
     const response = await fetch(url, {
-      method: form ? "POST" : "GET",
-      headers: { accept: "application/json", ...headers },
-      body: form,
+      method: form || json ? "POST" : "GET",
+      headers: {
+        accept: "application/json",
+        ...(json && { "content-type": "application/json" }),
+        ...headers,
+      },
+      body: json ? JSON.stringify(json) : form,
       redirect: "error",
       signal: timeout.signal,
     });
-    if (!response.ok) {
+    if (!response.ok && !alsoStatuses.includes(response.status)) {
       await response.body?.cancel();
-      throw new Error(`${name} has status ${response.status}`);
+      throw new UnwantedAnswerError(
+        `${name} has status ${response.status}`,
+        response.status,
+      );
     }
     const text = await readLimited(response, name, maxBytes, timeout.signal);
     return {
-      value: parse(text, name),
+      status: response.status,
+      value: parse(text, name, response.status),
       maxAgeSeconds: maxAgeOf(response.headers),
     };
   } finally {
@@ -84,18 +112,21 @@ async function readLimited(
     size += chunk.value.byteLength;
     if (size > maxBytes) {
       giveUp();
-      throw new Error(`${name} exceeds ${maxBytes} bytes`);
+      throw new UnwantedAnswerError(
+        `${name} exceeds ${maxBytes} bytes`,
+        response.status,
+      );
     }
     chunks.push(chunk.value);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function parse(text: string, name: string): unknown {
+function parse(text: string, name: string, status: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${name} is not JSON`);
+    throw new UnwantedAnswerError(`${name} is not JSON`, status);
   }
 }
 

@@ -81,9 +81,9 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     this.log(error, exception, requestId);
     if (httpAdapter.isHeadersSent(response)) return;
     const form = this.errorForms.of(request.routeOptions?.url ?? path);
-    const { status, headers, body } = form
-      ? form(error, this.showReasons)
-      : problem(error, requestId, this.showReasons);
+    const { status, headers, body } =
+      form?.(error, this.showReasons, request) ??
+      problem(error, requestId, this.showReasons);
     for (const [name, value] of headersFor(error, allowed, headers)) {
       httpAdapter.setHeader(response, name, value);
     }

@@ -61,6 +61,58 @@ export function isClientOrigin(value: unknown): boolean {
   );
 }
 
+/**
+ * Whether a value is the address of a page, fit for a `Location` header: http
+ * only outside production, and of nobody who is named in it.
+ */
+export function isPageUrl(value: unknown, environment: object): boolean {
+  return (
+    isUrl(value, inProduction(environment) ? ["https:"] : webProtocols) &&
+    isPlainUrl(value as string)
+  );
+}
+
+/**
+ * Whether a value is a redirect URI as Google registers them: https, or http on
+ * this machine, and without a fragment.
+ *
+ * @see https://developers.google.com/identity/protocols/oauth2/web-server#uri-validation
+ */
+export function isRedirectUri(value: unknown): boolean {
+  if (!isUrl(value, webProtocols)) return false;
+  const { protocol, hostname } = new URL(value as string);
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return (
+    (protocol === "https:" || isLocal) &&
+    isPlainUrl(value as string) &&
+    !(value as string).includes("#")
+  );
+}
+
+const webProtocols = ["http:", "https:"];
+
+/** Whether a URL is written with two slashes, without credentials, wildcards and what parsers drop or turn. */
+function isPlainUrl(value: string): boolean {
+  const { username, password } = new URL(value);
+  return (
+    /^https?:\/\/[\x21-\x7e]+$/i.test(value) &&
+    !/[\\*]/.test(value) &&
+    username + password === ""
+  );
+}
+
+/**
+ * Whether a value can be an OAuth client secret. Google makes it; what matters
+ * is that in production nobody waits for Google to refuse a placeholder.
+ */
+export function isClientSecret(value: unknown, environment: object): boolean {
+  return (
+    typeof value === "string" &&
+    /^[\x21-\x7e]{8,256}$/.test(value) &&
+    !(inProduction(environment) && isPlaceholder(value))
+  );
+}
+
 /** A client that may ask about tokens: an id, and a secret of printable characters. */
 const introspectionClient = /^([\w.~-]{1,64}):([\x21-\x2b\x2d-\x7e]{32,256})$/;
 
@@ -94,11 +146,14 @@ const googleHosts = [
   "www.googleapis.com",
 ];
 
+/** Where Google is told who receives security events; nothing else is there. */
+export const securityEventHosts = ["risc.googleapis.com"];
+
 /** Whether a value is an https URL of Google's, and of nobody else. */
-export function isGoogleUrl(value: unknown): boolean {
+export function isGoogleUrl(value: unknown, hosts = googleHosts): boolean {
   if (!isUrl(value, ["https:"])) return false;
   const { hostname, port, username, password } = new URL(value as string);
-  return googleHosts.includes(hostname) && port + username + password === "";
+  return hosts.includes(hostname) && port + username + password === "";
 }
 
 /** Whether a value is a list of texts that all have this form. */

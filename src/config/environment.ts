@@ -6,6 +6,7 @@ import { UserVariables } from "./variables/user.variables";
 import { TokenVariables } from "./variables/token.variables";
 import { SessionVariables } from "./variables/session.variables";
 import { NetworkVariables } from "./variables/network.variables";
+import { ProviderVariables } from "./variables/provider.variables";
 
 /**
  * Every variable of the environment that this service reads, once: name, type,
@@ -15,6 +16,7 @@ export class Environment extends IntersectionType(
   ServiceVariables,
   DatabaseVariables,
   GoogleVariables,
+  ProviderVariables,
   UserVariables,
   TokenVariables,
   SessionVariables,

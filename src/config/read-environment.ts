@@ -49,9 +49,10 @@ function describeProblem(
   name: string,
   source: Readonly<Record<string, string | undefined>>,
 ): string {
-  const rule = describedVariables().get(name)?.rule ?? "valid";
+  const { rule = "valid", faults } = describedVariables().get(name) ?? {};
   const problem = `${name} must be ${rule}`;
-  if (source[name]?.trim()) return problem;
+  const value = source[name]?.trim();
+  if (value) return [problem, ...(faults?.(value) ?? [])].join("; ");
   // The singular is what half of the world's .env files call it.
   const hint =
     name === "GOOGLE_CLIENT_IDS" && source.GOOGLE_CLIENT_ID

@@ -64,6 +64,8 @@ describe("settingsOf", () => {
         ],
         certsUrl: "https://www.googleapis.com/oauth2/v1/certs",
         clockSkewSeconds: 60,
+        codeExchange: null,
+        verifyTokenProviders: [],
       });
     });
 
@@ -75,6 +77,8 @@ describe("settingsOf", () => {
         hostedDomains: [],
         allowedOrigins: ["http://localhost:3000"],
         oneTime: { nonce: "optional", idToken: "reusable" },
+        redirect: null,
+        tokeninfo: null,
       });
     });
 
@@ -93,6 +97,8 @@ describe("settingsOf", () => {
         hostedDomains: ["corp.example", "other.example"],
         allowedOrigins: ["http://localhost:3000"],
         oneTime: { nonce: "required", idToken: "once" },
+        redirect: null,
+        tokeninfo: null,
       });
     });
 

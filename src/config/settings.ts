@@ -35,6 +35,25 @@ function identitySettings(environment: Environment) {
     clients: Object.freeze(environment.GOOGLE_CLIENT_IDS.map(parseClient)),
     certsUrl: environment.GOOGLE_CERTS_URL,
     clockSkewSeconds: environment.CLOCK_SKEW_SECONDS,
+    codeExchange: codeExchange(environment),
+    verifyTokenProviders: Object.freeze(
+      environment.VERIFY_TOKEN_PROVIDERS ?? [],
+    ),
+  });
+}
+
+/** Null without a client secret. */
+function codeExchange(environment: Environment) {
+  const { GOOGLE_CLIENT_SECRET: clientSecret } = environment;
+  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
+  const client = clients.find(({ label }) => label === "web") ?? clients[0];
+  if (clientSecret === undefined || client === undefined) return null;
+  return Object.freeze({
+    clientId: client.id,
+    clientSecret,
+    redirectUris: Object.freeze(environment.GOOGLE_REDIRECT_URIS ?? []),
+    tokenUrl: environment.GOOGLE_TOKEN_URL,
+    userinfoUrl: environment.GOOGLE_USERINFO_URL,
   });
 }
 
@@ -58,6 +77,16 @@ function authSettings(environment: Environment) {
       nonce: environment.GOOGLE_NONCE,
       idToken: environment.GOOGLE_ID_TOKEN_USE,
     }),
+    redirect:
+      environment.APP_URL === undefined
+        ? null
+        : Object.freeze({
+            appUrl: environment.APP_URL,
+            otherUrls: Object.freeze(environment.APP_REDIRECT_URLS ?? []),
+          }),
+    tokeninfo: environment.TOKENINFO
+      ? Object.freeze({ googleUrl: environment.GOOGLE_TOKENINFO_URL })
+      : null,
   });
 }
 

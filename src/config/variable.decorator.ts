@@ -12,6 +12,8 @@ export interface VariableDescription {
   readonly default?: string | number | boolean;
   /** The default in words, where it is not a constant. */
   readonly defaultText?: string;
+  /** Where the rule alone does not tell what is wrong with a value: that, never the value. */
+  readonly faults?: (value: string) => readonly string[];
 }
 
 const descriptions = new Map<string, VariableDescription>();

@@ -1,17 +1,27 @@
 import { Module } from "@nestjs/common";
+import { GoogleCodeExchange } from "./google/google-code-exchange";
 import { GoogleIdTokenVerifier } from "./google/google-id-token.verifier";
 import { GoogleSigningKeys } from "./google/google-signing-keys";
 import { SecurityEventVerifier } from "./google/security-event.verifier";
 import { ConfigurableIdentityModule } from "./identity.options";
+import { IdentityProviders } from "./identity-providers";
 import { IdentityVerifier } from "./identity-verifier.port";
 
 /** Floor 1: who the caller proved to be. Configure once, in the app module. */
 @Module({
   providers: [
+    GoogleCodeExchange,
     GoogleSigningKeys,
+    IdentityProviders,
     SecurityEventVerifier,
     { provide: IdentityVerifier, useClass: GoogleIdTokenVerifier },
   ],
-  exports: [IdentityVerifier, GoogleSigningKeys, SecurityEventVerifier],
+  exports: [
+    GoogleCodeExchange,
+    IdentityVerifier,
+    GoogleSigningKeys,
+    IdentityProviders,
+    SecurityEventVerifier,
+  ],
 })
 export class IdentityModule extends ConfigurableIdentityModule {}

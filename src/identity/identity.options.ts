@@ -1,4 +1,5 @@
 import { configurableModule } from "../common/configurable-module";
+import type { VerifyTokenProvider } from "./remote/verify-token-provider";
 
 /** An app of yours, as Google knows it. */
 export interface GoogleClient {
@@ -6,6 +7,19 @@ export interface GoogleClient {
   readonly id: string;
   /** What you call it, for the log: `ios`. */
   readonly label?: string | null;
+}
+
+/** How authorization codes are exchanged with Google. */
+export interface CodeExchangeOptions {
+  /** The one of our apps that the secret belongs to. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What a code may have been asked for with, beside `postmessage`; compared as texts. */
+  readonly redirectUris: readonly string[];
+  /** Google's token endpoint. */
+  readonly tokenUrl: string;
+  /** Google's userinfo endpoint. */
+  readonly userinfoUrl: string;
 }
 
 /** How identities are proved. */
@@ -16,6 +30,10 @@ export interface IdentityOptions {
   readonly certsUrl: string;
   /** How far Google's clock and ours may differ, in seconds, 0–300. */
   readonly clockSkewSeconds: number;
+  /** Absent or null: codes are not exchanged. */
+  readonly codeExchange?: CodeExchangeOptions | null;
+  /** Other providers, whose tokens a remote Verify Token API proves. */
+  readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
 }
 
 export const {

@@ -14,6 +14,8 @@ import { TokenController } from "./token.controller";
 import { TokenExchangeGrant } from "./token-exchange.grant";
 import { TokenIntrospection } from "./token-introspection";
 import { TokenRevocation } from "./token-revocation";
+import { VerifyToken } from "./verify-token";
+import { VerifyTokenController } from "./verify-token.controller";
 
 /**
  * Floor 3: the same sign-in, refresh and sign-out in the words of OAuth, for
@@ -25,6 +27,7 @@ import { TokenRevocation } from "./token-revocation";
     MetadataController,
     RevocationController,
     TokenController,
+    VerifyTokenController,
   ],
   providers: [
     FailedAttemptsFilter,
@@ -36,6 +39,7 @@ import { TokenRevocation } from "./token-revocation";
     TokenExchangeGrant,
     TokenIntrospection,
     TokenRevocation,
+    VerifyToken,
   ],
   exports: [IntrospectionClientGuard],
 })

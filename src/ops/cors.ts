@@ -23,7 +23,13 @@ export function allowOrigins(
       callback(null, origin !== undefined && allowed.has(origin) && origin),
     credentials: true,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowedHeaders: ["authorization", "content-type", "dpop"],
+    // The last is in Google's sample for codes, as a proof of a script's doing.
+    allowedHeaders: [
+      "authorization",
+      "content-type",
+      "dpop",
+      "x-requested-with",
+    ],
     exposedHeaders: ["Retry-After", "WWW-Authenticate", "DPoP-Nonce"],
     maxAge: preflightMaxAgeSeconds,
     // A preflight that asks for nothing is answered, not refused as plain text.

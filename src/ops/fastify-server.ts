@@ -103,13 +103,19 @@ export function setUpFastify(app: NestFastifyApplication): void {
     for (const name of [method].flat()) {
       const verb = methods.find((known) => known === name);
       if (verb && !url.includes("*") && !router.findRoute(verb, url)) {
-        router.on(verb, url, () => undefined);
+        router.on(verb, url, () => undefined, { url });
       }
     }
   });
-  app
-    .get(AllowedMethods)
-    .use((path) => methods.filter((verb) => router.find(verb, path)));
+  const allowed = app.get(AllowedMethods);
+  allowed.use((path) =>
+    methods.filter((verb) => {
+      const found = router.find(verb, path);
+      if (!found) return false;
+      const { url } = found.store as { readonly url: string };
+      return allowed.isThere(url, found.params);
+    }),
+  );
 }
 
 /** Security event tokens are a third kind of body, of the one route that takes them. */

@@ -1,5 +1,6 @@
 import type { SqlFragment } from "../database/sql-fragment";
 import type { VerifiedIdentity } from "../identity/verified-identity";
+import { storedClaims } from "./stored-claims";
 import type { FindOrCreateOptions } from "./user-directory.port";
 
 /** A statement and the values it binds. */
@@ -169,16 +170,4 @@ function textWith(
 /** When the provider signed, as a value of a statement. */
 export function issuedAt(identity: Pick<VerifiedIdentity, "issuedAt">): string {
   return new Date(identity.issuedAt * 1000).toISOString();
-}
-
-/** What is kept of a sign-in beside the keys; the nonce has done its work. */
-function storedClaims(identity: VerifiedIdentity): Record<string, unknown> {
-  return {
-    ...identity,
-    issuer: undefined,
-    subject: undefined,
-    nonce: undefined,
-    expiresAt: undefined,
-    tokenDigest: undefined,
-  };
 }

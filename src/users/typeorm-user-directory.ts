@@ -11,6 +11,7 @@ import {
   type Statement,
   type StatementParts,
 } from "./find-or-create.statement";
+import { linkIdentity, unlinkIdentity } from "./identity-links.statements";
 import {
   changeUser,
   deleteUser,
@@ -24,6 +25,7 @@ import {
   type FindOrCreateOptions,
   type FindOrCreateOutcome,
   type Identity,
+  type LinkOutcome,
   type User,
   type UserChanges,
   UserDirectory,
@@ -125,8 +127,32 @@ export class TypeormUserDirectory extends UserDirectory {
     return this.database.query<User>(text, values);
   }
 
-  override async identitiesOf(id: string): Promise<Identity[]> {
-    return this.database.query<Identity>(findIdentities, [id]);
+  override async identitiesOf(
+    id: string,
+    transaction?: Transaction,
+  ): Promise<Identity[]> {
+    const { query } = transaction ?? {};
+    return query
+      ? query<Identity>(findIdentities, [id])
+      : this.database.query<Identity>(findIdentities, [id]);
+  }
+
+  override async link(
+    user: User,
+    identity: VerifiedIdentity,
+    transaction: Transaction,
+  ): Promise<LinkOutcome> {
+    const now = new Date(this.clock.now());
+    return linkIdentity(user.id, identity, now, transaction);
+  }
+
+  override async unlink(
+    user: User,
+    { issuer, subject }: Pick<Identity, "issuer" | "subject">,
+    transaction: Transaction,
+  ): Promise<boolean> {
+    const key = [user.id, issuer, subject];
+    return (await transaction.query(unlinkIdentity, key)).length > 0;
   }
 
   override async lock(

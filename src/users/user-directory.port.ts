@@ -53,6 +53,13 @@ export interface UserPage {
   readonly limit: number;
 }
 
+/** The honest outcomes of linking an identity to a user. */
+export type LinkOutcome =
+  /** The identity, as it is afterwards. */
+  | { readonly kind: "linked" | "known"; readonly identity: Identity }
+  /** It is another user's. Nothing was changed. */
+  | { readonly kind: "taken" };
+
 /** Who an identity is here. */
 export abstract class UserDirectory {
   /**
@@ -89,9 +96,43 @@ export abstract class UserDirectory {
    * The identities that sign a user in; empty when there is none, or no user.
    * Concurrent and idempotent.
    *
+   * @param transaction sees what this one has done
    * @throws AuthError `service_unavailable` when the store cannot answer
    */
-  abstract identitiesOf(id: string): Promise<Identity[]>;
+  abstract identitiesOf(
+    id: string,
+    transaction?: Transaction,
+  ): Promise<Identity[]>;
+
+  /**
+   * Lets one more identity sign in a user that the transaction has locked. The
+   * user's own fields stay as they are.
+   *
+   * Concurrency: of several users who link one identity at once, and a first
+   * sign-in with it that makes a new user, one gets it; the others wait, and
+   * find it taken. Idempotent: one that is the user's already is `known`, and
+   * stays as it is.
+   *
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract link(
+    user: User,
+    identity: VerifiedIdentity,
+    transaction: Transaction,
+  ): Promise<LinkOutcome>;
+
+  /**
+   * Takes an identity from a user that the transaction has locked, also the
+   * last one: whoever signs in with it then is a new user. Idempotent.
+   *
+   * @returns whether it was the user's
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract unlink(
+    user: User,
+    identity: Pick<Identity, "issuer" | "subject">,
+    transaction: Transaction,
+  ): Promise<boolean>;
 
   /**
    * The user as it is now, in whatever status; null when there is none. Until

@@ -4,7 +4,8 @@ import type { UserFilter, UserPage } from "./user-directory.port";
 /** $1 user id */
 export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
 
-const identityColumns = `issuer, subject, claims, blocked,
+/** An identity in the shape the rest of the code knows. */
+export const identityColumns = `issuer, subject, claims, blocked,
   standing_since AS "standingSince", tokens_valid_after AS "tokensValidAfter",
   created_at AS "createdAt", last_sign_in_at AS "lastSignInAt"`;
 

@@ -1,4 +1,5 @@
 import { idTokenFields } from "../../src/auth/request-token";
+import { basicAuth } from "../support/oauth";
 import { type Attack, request } from "./hostile-case";
 import type { Target } from "./target";
 import type { Verifier } from "./token-kinds";
@@ -7,6 +8,10 @@ import type { Verifier } from "./token-kinds";
 export interface TokenPlace {
   readonly name: string;
   readonly verifier: Verifier;
+  /** Of the answer to a token that is at home there; 200 unless given. */
+  readonly goodStatus?: number;
+  /** Whether a service account is told that it is one; yes unless given. */
+  readonly tellsPrograms?: boolean;
   readonly send: (target: Target, token: string) => Attack["send"];
 }
 
@@ -34,6 +39,47 @@ const signIns: TokenPlace[] = ["/auth/google", "/tokensignin"].flatMap((path) =>
   ]),
 );
 
+const redirect: TokenPlace = {
+  name: "/auth/google/redirect, credential in a form",
+  verifier: "sign-in",
+  goodStatus: 303,
+  send: (target, token) =>
+    request(target, {
+      path: "/auth/google/redirect",
+      redirect: "manual",
+      headers: {
+        origin: "https://accounts.google.com",
+        cookie: "g_csrf_token=csrf",
+      },
+      body: new URLSearchParams({ credential: token, g_csrf_token: "csrf" }),
+    }),
+};
+
+/** Who may ask at /verify-token. */
+export const verifyTokenClient = {
+  id: "matrix",
+  secret: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+};
+
+const verifyToken: TokenPlace = {
+  name: "/verify-token, token in JSON",
+  verifier: "sign-in",
+  tellsPrograms: false,
+  send: (target, token) =>
+    request(target, {
+      path: "/verify-token",
+      headers: {
+        "content-type": "application/json",
+        ...basicAuth(verifyTokenClient.id, verifyTokenClient.secret),
+      },
+      body: JSON.stringify({
+        token_type: "id_token",
+        token,
+        client_id: target.google.clientIds[0],
+      }),
+    }),
+};
+
 const guarded = ["/users/me", "/matrix/optional", "/matrix/admin"].map(
   (path): TokenPlace => ({
     name: `${path}, Authorization`,
@@ -48,4 +94,9 @@ const guarded = ["/users/me", "/matrix/optional", "/matrix/admin"].map(
 );
 
 /** All of them; a new endpoint is one line here, and a column for every kind. */
-export const tokenPlaces: TokenPlace[] = [...signIns, ...guarded];
+export const tokenPlaces: TokenPlace[] = [
+  ...signIns,
+  redirect,
+  verifyToken,
+  ...guarded,
+];

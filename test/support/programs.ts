@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly cwd: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; nothing comes, and it does not end, unless given. */
+  readonly input?: string;
 }
 
 /** A program of ours in a process of its own, straight from its source. */
@@ -17,7 +19,14 @@ export class Program {
 
   private readonly heard = new EventEmitter();
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    input: string | undefined,
+  ) {
+    if (input !== undefined) {
+      // It may end before it has read all.
+      child.stdin?.on("error", () => undefined).end(input);
+    }
     child.stdout?.on("data", (chunk: Buffer) => {
       this.stdout += String(chunk);
       this.heard.emit("anything");
@@ -30,7 +39,10 @@ export class Program {
   }
 
   /** @param file such as src/main.ts */
-  static start(file: string, { cwd, args = [], env }: ProgramOptions): Program {
+  static start(
+    file: string,
+    { cwd, args = [], env, input }: ProgramOptions,
+  ): Program {
     const { PATH, HOME } = process.env;
     return new Program(
       spawn(
@@ -51,6 +63,7 @@ export class Program {
           },
         },
       ),
+      input,
     );
   }
 

@@ -28,6 +28,11 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
     "the status: one transaction",
     ["admin/user-administration"],
   ],
+  identity_linked: ["the link: one transaction", ["account/identities"]],
+  identity_unlinked: [
+    "the link's end: one transaction",
+    ["account/identities"],
+  ],
   data_exported: [
     "nothing: before the first byte is sent",
     ["account/account.controller"],

@@ -13,6 +13,10 @@ const examples: Readonly<Record<string, string>> = {
   GOOGLE_CLIENT_IDS:
     "web=000000000000-replace-me-web.apps.googleusercontent.com,ios=000000000000-replace-me-ios.apps.googleusercontent.com,android=000000000000-replace-me-android.apps.googleusercontent.com",
   GOOGLE_HOSTED_DOMAINS: "example.com,example.org",
+  GOOGLE_CLIENT_SECRET: "GOCSPX-replace-me",
+  GOOGLE_REDIRECT_URIS: "https://app.example.com/callback",
+  APP_URL: "https://app.example.com/",
+  APP_REDIRECT_URLS: "https://app.example.com/cart",
   ACCESS_TOKEN_AUDIENCE: "https://api.example.com",
   CORS_ORIGINS: "https://app.example.com,capacitor://localhost",
   TRUSTED_PROXIES: "10.0.0.0/8",

@@ -42,8 +42,14 @@ const advice: Readonly<Record<AuthErrorCode, string>> = {
     "Refresh the tokens, for it may have been finished on another device. If `profileComplete` is still false, ask for what is missing, send it to `POST /users/me/complete`, and refresh.",
   origin_not_allowed:
     "Nothing at run time. In the service's configuration, add the page's origin to `CORS_ORIGINS`.",
+  csrf_mismatch:
+    "Begin the sign-in anew, on a page of the host that the form is sent to: the cookie is set there. If that does not help, the browser refuses cookies, or another host of the domain has set one of the same name.",
   insufficient_role:
     "Hide the action from this user. A new role counts from the next refresh on.",
+  identity_in_use:
+    "Tell the user that this account belongs to another user here. Sign in with it and delete that user, or unlink it there, if that is the user's as well.",
+  last_identity: "Offer to link another account first, or to delete the user.",
+  identity_limit_reached: "Unlink an account first.",
   rate_limited:
     "Wait for `Retry-After` seconds before the next attempt; an earlier one is refused unseen. Do not sign the user out.",
   identity_provider_unavailable:

@@ -1,7 +1,12 @@
 import { IsIn } from "class-validator";
 import { isNetwork } from "../../common/ip-address";
 import type { RateLimit } from "../../rate-limits/rate-limits.options";
-import { isClientOrigin, isListOf, isRateLimit } from "../environment-rules";
+import {
+  isClientOrigin,
+  isListOf,
+  isPageUrl,
+  isRateLimit,
+} from "../environment-rules";
 import {
   AsList,
   AsRateLimit,
@@ -22,6 +27,32 @@ export class NetworkVariables {
   @AsList()
   @Satisfies("origins", (value) => isListOf(value, isClientOrigin))
   CORS_ORIGINS?: string[];
+
+  @Variable({
+    purpose:
+      "The page of the app where browsers come back to from `POST /auth/google/redirect`, which is off (404) without it.",
+    rule: "a URL without credentials or a wildcard, https in production",
+    defaultText: "none: no redirect flow",
+  })
+  @Optional()
+  @Satisfies("appUrl", isPageUrl)
+  APP_URL?: string;
+
+  @Variable({
+    purpose:
+      "Other pages of the app that the `state` of a sign-in by redirect may name, letter for letter.",
+    rule: "a comma list of URLs as APP_URL, and only together with it",
+    defaultText: "none: always `APP_URL`",
+  })
+  @Optional()
+  @AsList()
+  @Satisfies(
+    "appRedirectUrls",
+    (value, environment: NetworkVariables) =>
+      environment.APP_URL !== undefined &&
+      isListOf(value, (entry) => isPageUrl(entry, environment)),
+  )
+  APP_REDIRECT_URLS?: string[];
 
   @Variable({
     purpose:

@@ -68,4 +68,19 @@ export class ServiceVariables {
   @AsBoolean()
   @IsBoolean()
   DOCS?: boolean;
+
+  @Variable({
+    purpose:
+      "Answer `GET` and `POST /tokeninfo`, for looking into ID tokens during development.",
+    rule: "on or off; off in production",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  @Satisfies(
+    "tokeninfo",
+    (value, environment: ServiceVariables) =>
+      value !== true || !inProduction(environment),
+  )
+  TOKENINFO!: boolean;
 }

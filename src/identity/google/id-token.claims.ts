@@ -1,5 +1,11 @@
 import { AuthError } from "../../common/auth-error";
-import { cleanText } from "../../common/clean-text";
+import {
+  emailOf,
+  hostedDomainOf,
+  nonceOf,
+  profileFromClaims,
+  subjectOf,
+} from "../claim-values";
 import { emailAuthority } from "../email-authority";
 import type { VerifiedIdentity } from "../verified-identity";
 
@@ -50,35 +56,22 @@ export function identityFromClaims(
   ) {
     refuse("wrong_authorized_party");
   }
-  if (typeof sub !== "string" || !/^[\x21-\x7e]{1,255}$/.test(sub)) {
-    refuse("subject_invalid");
-  }
-  if (
-    nonce !== undefined &&
-    (typeof nonce !== "string" ||
-      nonce.length > 512 ||
-      cleanText(nonce) !== nonce)
-  ) {
-    refuse("nonce_invalid");
-  }
+  const subject = subjectOf(sub);
+  const signedNonce = nonceOf(nonce);
   const { issuedAt, expiresAt } = checkTimes(claims, rules);
   const emailVerified = email !== null && claims.email_verified === true;
   const hostedDomain = hostedDomainOf(claims.hd);
   return {
     issuer: googleIssuer,
-    subject: sub,
+    subject,
     clientId: aud,
     authorizedParty: azp ?? aud,
     email,
     emailVerified,
     emailAuthority: emailAuthority(email, emailVerified, hostedDomain),
     hostedDomain,
-    name: textOf(claims.name, 256),
-    givenName: textOf(claims.given_name, 128),
-    familyName: textOf(claims.family_name, 128),
-    picture: pictureOf(claims.picture),
-    locale: textOf(claims.locale, 35),
-    nonce: nonce ?? null,
+    ...profileFromClaims(claims),
+    nonce: signedNonce,
     issuedAt,
     expiresAt,
   };
@@ -114,41 +107,6 @@ function refuseServiceAccount(azp: unknown, email: string | null): void {
       reason: "service_account",
     });
   }
-}
-
-function emailOf(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value !== "string" || value.length > 320) refuse("email_invalid");
-  // A character that cannot be stored as sent would make it another address.
-  if (!/^[^\s@]+@[^\s@]+$/.test(value) || cleanText(value) !== value) {
-    refuse("email_invalid");
-  }
-  return value;
-}
-
-function hostedDomainOf(value: unknown): string | null {
-  if (value === undefined) return null;
-  if (typeof value !== "string" || !/^[A-Za-z0-9.-]{1,253}$/.test(value)) {
-    refuse("hosted_domain_invalid");
-  }
-  return value.toLowerCase();
-}
-
-function pictureOf(value: unknown): string | null {
-  if (typeof value !== "string" || value.length > 2048) return null;
-  // The parser alone would take blanks around it, and "https:x" without a host.
-  if (!/^https:\/\/\S+$/i.test(value) || !URL.canParse(value)) return null;
-  // "https://google.com@evil.example/" shows one host and leads to another.
-  const { username, password } = new URL(value);
-  if (username !== "" || password !== "") return null;
-  return cleanText(value) === value ? value : null;
-}
-
-/** A text made fit for storage and display, at most `limit` code points. */
-function textOf(value: unknown, limit: number): string | null {
-  if (typeof value !== "string") return null;
-  const clean = cleanText(value.slice(0, 2 * limit + 1)).trim();
-  return Array.from(clean).slice(0, limit).join("") || null;
 }
 
 function refuse(reason: string): never {

@@ -1,0 +1,130 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Ip,
+  Param,
+  Post,
+} from "@nestjs/common";
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { idTokenFromBody } from "../auth/request-token";
+import { CurrentUser } from "../common/access.decorators";
+import type { Principal } from "../common/principal";
+import { ApiProblem } from "../common/problem.dto";
+import { RequestBodyPipe } from "../common/request-body.pipe";
+import { googleProviderName } from "../identity/identity-providers";
+import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { Identities } from "./identities";
+import {
+  IdentitiesDto,
+  IdentityDto,
+  LinkIdentityRequestDto,
+} from "./identities.dto";
+
+@ApiTags("Users")
+@ApiBearerAuth()
+@Controller("users/me/identities")
+export class IdentitiesController {
+  constructor(private readonly identities: Identities) {}
+
+  @Get()
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({ summary: "The accounts that sign the user in" })
+  @ApiOkResponse({ type: IdentitiesDto })
+  @ApiProblem(
+    "unauthenticated",
+    "account_disabled",
+    "profile_incomplete",
+    "service_unavailable",
+  )
+  async listIdentities(
+    @CurrentUser() principal: Principal,
+  ): Promise<IdentitiesDto> {
+    return new IdentitiesDto(await this.identities.list(principal));
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @RateLimited("signIn", { failures: "signInFailures" })
+  @ApiOperation({
+    summary: "Link one more account to sign in with",
+    description:
+      "Another Google account, or one of another provider, by a token that was issued within the last five minutes and is held to the rules of a sign-in. An account that is the user's already is answered as it is. At most 10.",
+  })
+  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
+  @ApiBody({ type: LinkIdentityRequestDto })
+  @ApiOkResponse({ type: IdentityDto })
+  @ApiProblem(
+    "invalid_request",
+    "payload_too_large",
+    "unsupported_media_type",
+    "unauthenticated",
+    "invalid_token",
+    "token_expired",
+    "hosted_domain_not_allowed",
+    "email_not_verified",
+    "service_account_not_allowed",
+    "account_disabled",
+    "profile_incomplete",
+    "identity_in_use",
+    "identity_limit_reached",
+    "identity_provider_unavailable",
+    "service_unavailable",
+  )
+  async linkIdentity(
+    @CurrentUser() principal: Principal,
+    @Body(RequestBodyPipe) body: LinkIdentityRequestDto,
+    @Body() fields: unknown,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<IdentityDto> {
+    const presented = {
+      provider: body.provider ?? googleProviderName,
+      token: idTokenFromBody(fields),
+      nonce: body.nonce,
+    };
+    const context = { ip, userAgent };
+    return new IdentityDto(
+      await this.identities.link(principal, presented, context),
+    );
+  }
+
+  @Delete(":id")
+  @HttpCode(204)
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "Unlink an account",
+    description:
+      "It does not sign the user in any more, and makes a new user when it signs in again. Sessions go on; `POST /auth/logout-all` ends them.",
+  })
+  @ApiNoContentResponse()
+  @ApiProblem(
+    "not_found",
+    "unauthenticated",
+    "account_disabled",
+    "profile_incomplete",
+    "last_identity",
+    "service_unavailable",
+  )
+  async unlinkIdentity(
+    @CurrentUser() principal: Principal,
+    @Param("id") id: string,
+    @Ip() ip: string | undefined,
+    @Headers("user-agent") userAgent: string | undefined,
+  ): Promise<void> {
+    await this.identities.unlink(principal, id, { ip, userAgent });
+  }
+}

@@ -1,0 +1,24 @@
+import { Transform } from "class-transformer";
+import { Optional, Satisfies, Variable } from "../variable.decorator";
+import {
+  faultsOfProviders,
+  parseProviders,
+  type VerifyTokenProviderSettings,
+} from "../verify-token-providers";
+
+/** Who else is believed, beside Google. */
+export class ProviderVariables {
+  @Variable({
+    purpose:
+      "Identity providers whose tokens a remote Verify Token API proves, for `POST /auth/:provider`; see docs/providers.md. The names are part of the users' identities: never change one.",
+    rule: "a JSON array of objects with name, url, clientId and perhaps authentication, tokenType, issuer, claims, timeoutMilliseconds",
+    defaultText: "none",
+    faults: (value) => faultsOfProviders(parseProviders(value)),
+  })
+  @Optional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === "string" ? parseProviders(value) : value,
+  )
+  @Satisfies("providers", (value) => faultsOfProviders(value).length === 0)
+  VERIFY_TOKEN_PROVIDERS?: readonly VerifyTokenProviderSettings[];
+}

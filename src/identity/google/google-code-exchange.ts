@@ -1,0 +1,121 @@
+import { Inject, Injectable, Logger } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import {
+  type CodeExchangeOptions,
+  IDENTITY_OPTIONS,
+  type IdentityOptions,
+} from "../identity.options";
+import { IdentityVerifier } from "../identity-verifier.port";
+import type { VerifiedIdentity } from "../verified-identity";
+import { cameAlongWith } from "./at-hash";
+import {
+  exchangeCode,
+  type PresentedCode,
+} from "./google-code-exchange.request";
+import { fetchUserInfo, type UserInfo } from "./google-user-info";
+import { parseIdToken } from "./id-token.parser";
+
+/**
+ * What codes of Google's popup are asked for with, in the place of an address.
+ *
+ * @see https://developers.google.com/identity/oauth2/web/guides/use-code-model
+ */
+export const popupRedirectUri = "postmessage";
+
+/** From an authorization code of Google's to a proved identity. Google's own tokens are not kept. */
+@Injectable()
+export class GoogleCodeExchange {
+  private readonly logger = new Logger(GoogleCodeExchange.name);
+  private readonly options: CodeExchangeOptions | null;
+  private readonly redirectUris: ReadonlySet<string>;
+
+  constructor(
+    @Inject(IDENTITY_OPTIONS) { codeExchange = null }: IdentityOptions,
+    private readonly verifier: IdentityVerifier,
+  ) {
+    this.options = codeExchange;
+    this.redirectUris = new Set([
+      popupRedirectUri,
+      ...(codeExchange?.redirectUris ?? []),
+    ]);
+  }
+
+  /** Whether there is a client secret to exchange codes with. */
+  get isOn(): boolean {
+    return this.options !== null;
+  }
+
+  /**
+   * Concurrency: of one code that is presented many times at once, Google lets
+   * one through.
+   *
+   * @param presented untrusted; without a redirect URI it is `postmessage`
+   * @throws AuthError `invalid_request` for a redirect URI that is not ours,
+   *   before Google is asked; `invalid_token`, `identity_provider_unavailable`,
+   *   and what the verifier throws; `not_found` when it is off
+   */
+  async run({
+    redirectUri = popupRedirectUri,
+    ...presented
+  }: Partial<PresentedCode> &
+    Pick<PresentedCode, "code">): Promise<VerifiedIdentity> {
+    const { options } = this;
+    if (!options) throw new AuthError("not_found", { reason: "no_code_flow" });
+    if (!this.redirectUris.has(redirectUri)) {
+      throw new AuthError("invalid_request", {
+        errors: [
+          {
+            field: "redirectUri",
+            message: `must be ${popupRedirectUri} or one of GOOGLE_REDIRECT_URIS`,
+          },
+        ],
+      });
+    }
+    const { idToken, accessToken } = await exchangeCode(
+      { ...presented, redirectUri },
+      options,
+    );
+    const identity = await this.verifier.verify(idToken);
+    if (identity.clientId !== options.clientId) refuse("wrong_audience");
+    if (!cameAlongWith(parseIdToken(idToken).claims, accessToken)) {
+      refuse("access_token_hash_mismatch");
+    }
+    return this.completed(identity, accessToken, options.userinfoUrl);
+  }
+
+  /**
+   * Google may leave the profile out of an ID token. Who it is, is proved
+   * without it: where userinfo cannot be had, the sign-in goes on.
+   */
+  private async completed(
+    identity: VerifiedIdentity,
+    accessToken: string,
+    userinfoUrl: string,
+  ): Promise<VerifiedIdentity> {
+    const { name, givenName, familyName, picture, locale } = identity;
+    // Not for `locale`, which Google sends hardly ever: it would cost every
+    // sign-in a second request.
+    if (name && givenName && familyName && picture) return identity;
+    let info: UserInfo;
+    try {
+      info = await fetchUserInfo(userinfoUrl, accessToken);
+    } catch (cause) {
+      this.logger.warn({ err: cause }, "no userinfo; signing in without it");
+      return identity;
+    }
+    // Two people's tokens in one answer: nothing of it can be believed.
+    if (info.subject !== identity.subject) refuse("userinfo_subject_mismatch");
+    return {
+      ...identity,
+      name: name ?? info.name,
+      givenName: givenName ?? info.givenName,
+      familyName: familyName ?? info.familyName,
+      picture: picture ?? info.picture,
+      locale: locale ?? info.locale,
+    };
+  }
+}
+
+function refuse(reason: string): never {
+  throw new AuthError("invalid_token", { reason });
+}

@@ -1,0 +1,136 @@
+import { FrozenClock } from "../../testing/frozen-clock";
+import {
+  CircuitBreaker,
+  CircuitOpenError,
+  failuresUntilOpen,
+  openSeconds,
+} from "./circuit-breaker";
+
+describe("CircuitBreaker", () => {
+  let clock: FrozenClock;
+  let breaker: CircuitBreaker;
+
+  beforeEach(() => {
+    clock = new FrozenClock();
+    breaker = new CircuitBreaker(clock);
+  });
+
+  const succeed = () => breaker.run(() => Promise.resolve("answer"));
+  const fail = () =>
+    breaker.run(() => Promise.reject(new Error("down"))).catch(String);
+  const failTimes = async (times: number) => {
+    for (let i = 0; i < times; i++) expect(await fail()).toBe("Error: down");
+  };
+  const isRefused = async () => {
+    let asked = false;
+    const run = breaker.run(() => {
+      asked = true;
+      return Promise.resolve();
+    });
+    const error: unknown = await run.catch((cause: unknown) => cause);
+    if (!(error instanceof CircuitOpenError)) return false;
+    expect(asked).toBe(false);
+    return error.retryAfterSeconds;
+  };
+  /** A task that ends when it is told to. */
+  const begin = () => {
+    let end: (failure?: Error) => void = () => undefined;
+    const done = breaker
+      .run(
+        () =>
+          new Promise<void>((resolve, reject) => {
+            end = (failure) => {
+              if (failure) reject(failure);
+              else resolve();
+            };
+          }),
+      )
+      .catch(() => undefined);
+    return {
+      end: (failure?: Error) => {
+        end(failure);
+        return done;
+      },
+    };
+  };
+
+  it("opens at the fifth failure in a row, and says when to come back", async () => {
+    await failTimes(failuresUntilOpen - 1);
+    await succeed();
+    await failTimes(failuresUntilOpen);
+    expect(await isRefused()).toBe(openSeconds);
+    clock.advance(openSeconds - 0.5);
+    expect(await isRefused()).toBe(1);
+  });
+
+  it("lets one through when the time is over, and closes when that goes well", async () => {
+    await failTimes(failuresUntilOpen);
+    clock.advance(openSeconds);
+    const probe = begin();
+    expect(await isRefused()).toBe(1);
+    await probe.end();
+    expect(await succeed()).toBe("answer");
+    await failTimes(failuresUntilOpen - 1);
+    expect(await isRefused()).toBe(false);
+  });
+
+  it("tells the task that it is the probe, and only that one", async () => {
+    const told: boolean[] = [];
+    const tell = (failure?: Error) =>
+      breaker
+        .run((isProbe) => {
+          told.push(isProbe);
+          return failure ? Promise.reject(failure) : Promise.resolve();
+        })
+        .catch(() => undefined);
+    for (let i = 0; i < failuresUntilOpen; i++) await tell(new Error("down"));
+    clock.advance(openSeconds);
+    await tell();
+    await tell();
+    expect(told).toEqual([false, false, false, false, false, true, false]);
+  });
+
+  it("stays open for as long again when that goes badly", async () => {
+    await failTimes(failuresUntilOpen);
+    clock.advance(openSeconds);
+    await failTimes(1);
+    expect(await isRefused()).toBe(openSeconds);
+  });
+
+  it("does not listen to what began before it opened", async () => {
+    const late = [begin(), begin()];
+    await failTimes(failuresUntilOpen);
+    await late[0]?.end();
+    expect(await isRefused()).toBe(openSeconds);
+    clock.advance(openSeconds);
+    await succeed();
+    await late[1]?.end(new Error("down"));
+    await failTimes(failuresUntilOpen - 1);
+    expect(await isRefused()).toBe(false);
+  });
+
+  it("opens once for many failures at the same time", async () => {
+    const all = Array.from({ length: 20 }, begin);
+    for (const call of all.slice(0, 10)) await call.end(new Error("down"));
+    clock.advance(5);
+    for (const call of all.slice(10)) await call.end(new Error("down"));
+    expect(await isRefused()).toBe(openSeconds - 5);
+  });
+
+  it("asks again when the clock has jumped back", async () => {
+    await failTimes(failuresUntilOpen);
+    clock.advance(-3600);
+    expect(await succeed()).toBe("answer");
+  });
+
+  it("is left by a probe that throws before it waits", async () => {
+    await failTimes(failuresUntilOpen);
+    clock.advance(openSeconds);
+    const throwing = breaker.run(() => {
+      throw new Error("at once");
+    });
+    await expect(throwing).rejects.toThrow("at once");
+    clock.advance(openSeconds);
+    expect(await succeed()).toBe("answer");
+  });
+});

@@ -1,0 +1,59 @@
+import {
+  Body,
+  Controller,
+  Header,
+  HttpCode,
+  Post,
+  UseGuards,
+} from "@nestjs/common";
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "@nestjs/swagger";
+import { Public } from "../common/access.decorators";
+import { ApiProblem } from "../common/problem.dto";
+import { RequestBodyPipe } from "../common/request-body.pipe";
+import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { IntrospectionClientGuard } from "./introspection-client.guard";
+import { VerifyToken } from "./verify-token";
+import { VerifiedTokenDto, VerifyTokenRequestDto } from "./verify-token.dto";
+
+@ApiTags("For other services")
+@Public()
+@Controller("verify-token")
+export class VerifyTokenController {
+  constructor(private readonly verification: VerifyToken) {}
+
+  @Post()
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @UseGuards(IntrospectionClientGuard)
+  // Refused tokens do not count: whoever sends them to a component of ours must
+  // not be able to lock out the component.
+  @RateLimited("signIn")
+  @ApiOperation({
+    summary: "Whose ID token this is, for components that were handed one",
+    description:
+      "For the services of INTROSPECTION_CLIENTS, which authenticate by HTTP Basic. Verification only: no session, no sign-in policy, and neither token nor nonce is used up.",
+  })
+  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
+  @ApiBody({ type: VerifyTokenRequestDto })
+  @ApiOkResponse({ type: VerifiedTokenDto })
+  @ApiProblem(
+    "invalid_request",
+    "payload_too_large",
+    "unsupported_media_type",
+    "unauthenticated",
+    "invalid_token",
+    "token_expired",
+    "identity_provider_unavailable",
+  )
+  verifyToken(
+    @Body(RequestBodyPipe) { token, client_id }: VerifyTokenRequestDto,
+  ): Promise<VerifiedTokenDto> {
+    return this.verification.run(token, client_id);
+  }
+}

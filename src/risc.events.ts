@@ -1,0 +1,69 @@
+import { requestableEvents, type SecurityEventType } from "./index";
+
+/** What this service does about an event, for the command line. */
+export interface EventEffect {
+  readonly name: string;
+  /** As it is asked for, and as it comes. */
+  readonly uri: string;
+  readonly happened: string;
+  readonly effect: string;
+}
+
+/** In the words of docs/cross-account-protection.md. */
+const words: Readonly<
+  Record<
+    Exclude<SecurityEventType, "unknown">,
+    readonly [happened: string, effect: string]
+  >
+> = {
+  "sessions-revoked": [
+    "Google has ended the sessions of the account",
+    "every session of the user ends",
+  ],
+  "tokens-revoked": [
+    "the user has taken the app's access away",
+    "every session of the user ends",
+  ],
+  "token-revoked": [
+    "one refresh token of Google's was revoked",
+    "noted; this service keeps none",
+  ],
+  "account-disabled": [
+    "the account was disabled: hijacking, bulk-account, or no reason given",
+    "after a hijacking every session of the user ends",
+  ],
+  "account-enabled": ["the account is enabled again", "noted"],
+  "account-credential-change-required": [
+    "the user was made to change the password",
+    "noted",
+  ],
+  verification: ["`risc verify` has asked for it", "noted, with its state"],
+};
+
+/** The events that Google can be asked for. */
+export function eventEffects(): EventEffect[] {
+  return [...requestableEvents].map(([name, uri]) => {
+    const [happened, effect] = words[name];
+    return { name, uri, happened, effect };
+  });
+}
+
+/**
+ * The URI of an event.
+ *
+ * @param word what it is called here, or its URI
+ * @returns undefined for what Google does not offer, and would leave out
+ *   without a word
+ */
+export function requestedEvent(word: string): string | undefined {
+  const known: ReadonlyMap<string, string> = requestableEvents;
+  return known.get(word) ?? [...known.values()].find((uri) => uri === word);
+}
+
+/** What an event is called here; its URI when it has no name. */
+export function eventName(uri: string): string {
+  for (const [name, known] of requestableEvents) {
+    if (known === uri) return name;
+  }
+  return uri;
+}

@@ -1,0 +1,171 @@
+import { type GoogleAccount, newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { googlePaths } from "../src/testing/google-emulator.routes";
+import type { EndpointFault } from "../src/testing/google-faults";
+import { TestService } from "../src/testing/test-service";
+import { type Answer, postJson, type UserBody } from "./support/requests";
+
+const { userInfo } = googlePaths;
+/** An ID token as Google may send it. */
+const bare = {
+  claims: {
+    name: undefined,
+    given_name: undefined,
+    family_name: undefined,
+    picture: undefined,
+  },
+};
+
+describe("the profile of who signs in by a code", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google);
+  });
+
+  afterEach(() => google.clearFaults());
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  const signIn = async (
+    options: Parameters<GoogleEmulator["authorizationCode"]>[0],
+  ): Promise<Answer & { user: UserBody }> => {
+    const code = google.authorizationCode(options);
+    const answer = await postJson(service, "/auth/google/code", { code });
+    return { ...answer, user: answer.body.user as UserBody };
+  };
+  const shown = ({ name, givenName, familyName, picture }: GoogleAccount) => ({
+    ...{ name, givenName, familyName, picture },
+  });
+  const nothing = {
+    ...{ name: null, givenName: null, familyName: null, picture: null },
+  };
+
+  it("is that of the ID token, and userinfo is not asked", async () => {
+    const account = newAccount();
+    const before = google.requestCount(userInfo);
+    const { user } = await signIn({
+      account,
+      userInfo: { name: "Another", locale: "de" },
+    });
+    expect(user).toMatchObject({ ...shown(account), locale: null });
+    expect(google.requestCount(userInfo)).toBe(before);
+  });
+
+  it("is asked of userinfo where the ID token has none", async () => {
+    const account = newAccount();
+    const { status, user } = await signIn({
+      account,
+      idToken: bare,
+      userInfo: { locale: "de" },
+    });
+    expect(status).toBe(200);
+    expect(user).toMatchObject({ ...shown(account), locale: "de" });
+    const [request] = google.requests
+      .filter(({ path }) => path === userInfo)
+      .slice(-1);
+    expect(request?.method).toBe("GET");
+    expect(request?.headers.authorization).toMatch(/^Bearer ya29\./);
+    expect(request?.query.toString()).toBe("");
+  });
+
+  it("is completed field by field: what was signed stays", async () => {
+    const account = newAccount();
+    const { user } = await signIn({
+      account,
+      idToken: { claims: { name: "Signed", family_name: undefined } },
+      userInfo: { name: "Unsigned", family_name: "Of userinfo" },
+    });
+    expect(user).toMatchObject({
+      ...shown(account),
+      name: "Signed",
+      familyName: "Of userinfo",
+    });
+  });
+
+  it("is all that userinfo is believed: never who, what address, what domain", async () => {
+    const account = newAccount({ email: undefined, emailVerified: undefined });
+    const { status, body } = await signIn({
+      account,
+      idToken: bare,
+      userInfo: {
+        ...{ email: "root@corp.example", email_verified: true },
+        ...{
+          hd: "corp.example",
+          iss: "https://evil.example",
+          roles: ["admin"],
+        },
+      },
+    });
+    expect([status, body.code]).toEqual([403, "email_not_verified"]);
+    const known = await signIn({
+      account: newAccount(),
+      idToken: bare,
+      userInfo: { email: "root@corp.example", hd: "corp.example" },
+    });
+    expect(known.user).toMatchObject({ hostedDomain: null, roles: [] });
+    expect(known.user.email).toMatch(/@gmail\.com$/);
+  });
+
+  it("is cleaned as that of an ID token", async () => {
+    const { user } = await signIn({
+      account: newAccount(),
+      idToken: bare,
+      userInfo: {
+        name: `\u202eA${"\u0000"}da${"x".repeat(300)}`,
+        ...{ given_name: 7, family_name: ["L"], locale: { a: 1 } },
+        picture: "javascript:alert(1)",
+      },
+    });
+    expect(user.name).toBe(`Ada${"x".repeat(253)}`);
+    expect(user).toMatchObject({
+      ...{ givenName: null, familyName: null, locale: null, picture: null },
+    });
+  });
+
+  it("of somebody else ends the sign-in: 401, and no row", async () => {
+    const account = newAccount();
+    for (const sub of ["108204268033311374519", `${account.sub} `, ""]) {
+      const { status, body } = await signIn({
+        account,
+        idToken: bare,
+        userInfo: { sub, name: "Ada Lovelace" },
+      });
+      expect([status, body.code, body.reason]).toEqual([
+        401,
+        "invalid_token",
+        "userinfo_subject_mismatch",
+      ]);
+    }
+    const { body } = await signIn({ account });
+    expect(body.isNewUser).toBe(true);
+  });
+
+  it.each<[string, EndpointFault]>([
+    ["is down", { status: 500 }],
+    ["refuses the token", { status: 401 }],
+    ["hangs", { hang: true }],
+    ["hangs up", { reset: true }],
+    ["is a web page", { html: true }],
+    ["is empty", { empty: true }],
+    ["is null", { body: "null" }],
+    ["is a number for a subject", { body: '{"sub":1,"name":"Ada"}' }],
+    ["is endless", { oversized: 100_000_000 }],
+    ["is elsewhere", { redirectTo: "/oauth2/v3/userinfo" }],
+  ])("stays empty where userinfo %s: 200", async (_what, fault) => {
+    google.setFault(userInfo, fault);
+    const elsewhere = google.requestCount(googlePaths.oldUserInfo);
+    const { status, user } = await signIn({
+      account: newAccount(),
+      idToken: bare,
+    });
+    expect(status).toBe(200);
+    expect(user).toMatchObject(nothing);
+    expect(google.requestCount(googlePaths.oldUserInfo)).toBe(elsewhere);
+  });
+});

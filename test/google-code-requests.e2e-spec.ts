@@ -1,0 +1,136 @@
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { googlePaths } from "../src/testing/google-emulator.routes";
+import { TestService } from "../src/testing/test-service";
+import { refusal } from "./support/calls";
+import { postWith } from "./support/headed-requests";
+import { type Answer, postJson } from "./support/requests";
+
+const path = "/auth/google/code";
+const callback = "https://app.example/callback";
+const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+describe("POST /auth/google/code", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      env: {
+        GOOGLE_REDIRECT_URIS: `${callback}, http://localhost:5173/cb`,
+        CORS_ORIGINS: "https://app.example",
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  const exchanges = () => google.requestCount(googlePaths.token);
+
+  describe("with a bad request", () => {
+    it.each<[string, string, unknown]>([
+      ["no code", "code", {}],
+      ["null", "code", { code: null }],
+      ["an empty code", "code", { code: "" }],
+      ["a list of codes", "code", { code: ["4/0A", "4/0B"] }],
+      ["an object", "code", { code: { length: 5 } }],
+      ["a number", "code", { code: 4 }],
+      ["a code of 1025 characters", "code", { code: "x".repeat(1025) }],
+      ["a short verifier", "codeVerifier", { codeVerifier: "x".repeat(42) }],
+      ["a long verifier", "codeVerifier", { codeVerifier: "x".repeat(129) }],
+      ["a verifier of signs", "codeVerifier", { codeVerifier: "+".repeat(43) }],
+      ["a list of verifiers", "codeVerifier", { codeVerifier: [verifier] }],
+      ["a URI that is a list", "redirectUri", { redirectUri: [callback] }],
+      ["an empty URI", "redirectUri", { redirectUri: "" }],
+      ["a foreign URI", "redirectUri", { redirectUri: "https://evil.example" }],
+      ["a longer URI", "redirectUri", { redirectUri: `${callback}/../x` }],
+      ["a URI with a query", "redirectUri", { redirectUri: `${callback}?a=b` }],
+      ["a shorter URI", "redirectUri", { redirectUri: "https://app.example" }],
+      ["capitals", "redirectUri", { redirectUri: callback.toUpperCase() }],
+      ["PostMessage", "redirectUri", { redirectUri: "PostMessage" }],
+      ["all URIs", "redirectUri", { redirectUri: `${callback},postmessage` }],
+      ["an empty nonce", "nonce", { nonce: "" }],
+      ["a long device", "device", { device: "x".repeat(101) }],
+    ])("%s: 400, and Google is not asked", async (_what, field, wrong) => {
+      const before = exchanges();
+      const code = google.authorizationCode();
+      const body = field === "code" ? wrong : { code, ...(wrong as object) };
+      const answer = await postJson(service, path, body);
+      expect(refusal(answer).slice(0, 3)).toEqual([
+        400,
+        "invalid_request",
+        field,
+      ]);
+      expect(exchanges()).toBe(before);
+      // Nor is the code used up.
+      expect((await postJson(service, path, { code })).status).toBe(200);
+    });
+
+    it("sent from another page: 403, and Google is not asked", async () => {
+      const before = exchanges();
+      const body = { code: google.authorizationCode() };
+      for (const origin of ["https://evil.example", "null"]) {
+        const answer = await postWith({ origin }, service, path, body);
+        expect(refusal(answer)).toEqual([403, "origin_not_allowed"]);
+      }
+      expect(exchanges()).toBe(before);
+      const headers = { origin: "https://app.example" };
+      const answer = await postWith(headers, service, path, body);
+      expect(answer.status).toBe(200);
+    });
+
+    it("by another method, or with another kind of body: 405, 415", async () => {
+      const get = await service.fetch(path);
+      expect([get.status, get.headers.get("allow")]).toEqual([405, "POST"]);
+      const text = await service.fetch(path, { method: "POST", body: "code" });
+      expect(text.status).toBe(415);
+    });
+  });
+
+  describe("with a nonce", () => {
+    const refusedFor = ({ status, body }: Answer) => [
+      status,
+      body.code,
+      body.reason,
+    ];
+
+    it("of the request agrees with the token's", async () => {
+      const nonce = "of-the-page-itself";
+      const agreeing = google.authorizationCode({ nonce });
+      const good = await postJson(service, path, { code: agreeing, nonce });
+      expect(good.status).toBe(200);
+      for (const signed of [undefined, "another"]) {
+        const code = google.authorizationCode({ nonce: signed });
+        const answer = await postJson(service, path, { code, nonce });
+        expect(refusedFor(answer)).toEqual([
+          401,
+          "invalid_token",
+          "nonce_mismatch",
+        ]);
+      }
+    });
+
+    it("given out here signs in once, with however many codes", async () => {
+      const { body } = await postJson(service, "/auth/google/nonce", {});
+      const nonce = String(body.nonce);
+      const answers: Answer[] = [];
+      for (let times = 0; times < 2; times++) {
+        const code = google.authorizationCode({ nonce });
+        answers.push(await postJson(service, path, { code, nonce }));
+      }
+      expect(answers.map(({ status }) => status)).toEqual([200, 401]);
+    });
+
+    it("is demanded where the configuration does", async () => {
+      await using strict = await TestService.start(google, {
+        env: { GOOGLE_NONCE: "required" },
+      });
+      const code = google.authorizationCode();
+      const answer = await postJson(strict, path, { code });
+      expect(refusal(answer)).toEqual([401, "invalid_token"]);
+    });
+  });
+});

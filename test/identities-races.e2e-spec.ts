@@ -1,0 +1,154 @@
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google-accounts";
+import { TestService } from "../src/testing/test-service";
+import { call, type Person, person, refusal } from "./support/calls";
+import { signIn } from "./support/requests";
+import { query } from "./support/rows";
+
+const rounds = 50;
+const path = "/users/me/identities";
+
+describe("linking and unlinking, many at once", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  const linkToken = (who: Person, idToken: string) =>
+    call(service, "POST", path, who.accessToken, { idToken });
+  const idsOf = async (who: Person) => {
+    const { body } = await call(service, "GET", path, who.accessToken);
+    return (body.items as { id: string }[]).map(({ id }) => id);
+  };
+  const ownerOf = async (subject: string) => {
+    const rows = await query<{ id: string | null }>(
+      service,
+      `SELECT u.id FROM identities i LEFT JOIN users u ON u.id = i.user_id
+       WHERE subject = $1`,
+      [subject],
+    );
+    expect(rows).toHaveLength(1);
+    return rows[0]?.id;
+  };
+  /** Nobody is left without an account, and no account without a user. */
+  const expectWhole = async () => {
+    const [broken] = await query<{ users: number; identities: number }>(
+      service,
+      `SELECT (SELECT count(*)::int FROM users u WHERE NOT EXISTS (
+           SELECT FROM identities WHERE user_id = u.id)) AS users,
+         (SELECT count(*)::int FROM identities i WHERE NOT EXISTS (
+           SELECT FROM users WHERE id = i.user_id)) AS identities`,
+    );
+    expect(broken).toEqual({ users: 0, identities: 0 });
+  };
+
+  it(`an account that is linked while it signs in for the first time is one user's: ${rounds} rounds`, async () => {
+    const seen = { linked: 0, signedUp: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const ada = await person(service, google);
+      const account = newAccount();
+      const idToken = await google.idToken({ account });
+      const linking = linkToken(ada, idToken);
+      // From none to a long one: a head start makes both of them win at times.
+      for (let i = 0; i < round % 10; i++) await idsOf(ada);
+      const [linked, signedIn] = await Promise.all([
+        linking,
+        signIn(service, idToken),
+      ]);
+      const owner = await ownerOf(account.sub);
+      expect([signedIn.status, signedIn.user.id]).toEqual([200, owner]);
+      if (linked.status === 200) {
+        seen.linked++;
+        expect([owner, signedIn.body.isNewUser]).toEqual([ada.id, false]);
+      } else {
+        seen.signedUp++;
+        expect(refusal(linked)).toEqual([409, "identity_in_use"]);
+        expect([owner === ada.id, signedIn.body.isNewUser]).toEqual([
+          false,
+          true,
+        ]);
+      }
+    }
+    await expectWhole();
+    expect(seen.linked).toBeGreaterThan(0);
+    expect(seen.signedUp).toBeGreaterThan(0);
+  });
+
+  it(`an account that two users link at once is one's: ${rounds} rounds`, async () => {
+    const [ada, bob] = [
+      await person(service, google),
+      await person(service, google),
+    ];
+    for (let round = 0; round < rounds; round++) {
+      const account = newAccount();
+      const idToken = await google.idToken({ account });
+      const answers = await Promise.all(
+        [ada, bob, ada, bob].map((who) => linkToken(who, idToken)),
+      );
+      const owner = await ownerOf(account.sub);
+      answers.forEach((answer, index) => {
+        const who = index % 2 === 0 ? ada : bob;
+        if (who.id === owner) expect(answer.status).toBe(200);
+        else expect(refusal(answer)).toEqual([409, "identity_in_use"]);
+      });
+      const winner = owner === ada.id ? ada : bob;
+      const { id } = answers.find(({ status }) => status === 200)?.body ?? {};
+      await call(
+        service,
+        "DELETE",
+        `${path}/${String(id)}`,
+        winner.accessToken,
+      );
+    }
+    await expectWhole();
+  });
+
+  it(`of two accounts that are unlinked at once one stays: ${rounds} rounds`, async () => {
+    for (let round = 0; round < rounds; round++) {
+      const ada = await person(service, google);
+      await linkToken(ada, await google.idToken({ account: newAccount() }));
+      const ids = await idsOf(ada);
+      expect(ids).toHaveLength(2);
+      const answers = await Promise.all(
+        ids.map((id) =>
+          call(service, "DELETE", `${path}/${id}`, ada.accessToken),
+        ),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+      const refused = answers.find(({ status }) => status === 409);
+      expect(refused?.body.code).toBe("last_identity");
+      expect(await idsOf(ada)).toHaveLength(1);
+    }
+    await expectWhole();
+  });
+
+  it(`a user who links, unlinks, signs in and is deleted at once is whole or gone: ${rounds} rounds`, async () => {
+    for (let round = 0; round < rounds; round++) {
+      const other = newAccount();
+      const ada = await person(service, google);
+      const idToken = await google.idToken({ account: other });
+      const [first = ""] = await idsOf(ada);
+      const answers = await Promise.all([
+        linkToken(ada, idToken),
+        call(service, "DELETE", `${path}/${first}`, ada.accessToken),
+        signIn(service, await google.idToken({ account: ada.account })),
+        signIn(service, idToken),
+        ...(round % 2 === 0
+          ? [call(service, "DELETE", "/users/me", ada.accessToken)]
+          : []),
+      ]);
+      for (const answer of answers) {
+        expect([200, 204, 401, 404, 409]).toContain(answer.status);
+      }
+      await expectWhole();
+    }
+  });
+});

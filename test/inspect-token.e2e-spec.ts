@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestService } from "../src/testing/test-service";
+import { person } from "./support/calls";
+import { Program } from "./support/programs";
+import { postJson } from "./support/requests";
+
+interface Report {
+  readonly verdict: string;
+  readonly refusal: { status: number; code: string; reason: string } | null;
+  readonly kind: string;
+  readonly notes: readonly string[];
+  readonly audience: { isOurs: boolean; label: string | null };
+  readonly claims: Record<string, unknown> | null;
+  readonly checks: readonly { check: string; outcome: string }[];
+  readonly notCheckedHere: readonly string[];
+}
+
+// Every command is a process, which takes its time to start.
+jest.setTimeout(60_000);
+
+describe("the command line, on an ID token", () => {
+  let cwd: string;
+  let google: GoogleEmulator;
+
+  beforeAll(async () => {
+    cwd = mkdtempSync(join(tmpdir(), "inspect-"));
+    google = await GoogleEmulator.start();
+  });
+
+  afterEach(() => google.clearFaults());
+
+  afterAll(async () => {
+    await google.stop();
+    rmSync(cwd, { recursive: true });
+  });
+
+  async function run(
+    input: string,
+    args: readonly string[] = [],
+    env: Record<string, string> = {},
+  ) {
+    const [web, ios, android] = google.clientIds;
+    const program = Program.start("src/cli.ts", {
+      cwd,
+      args: ["inspect-token", ...args],
+      input,
+      env: {
+        ...google.environment(),
+        GOOGLE_CLIENT_IDS: `web=${web},ios=${ios},${android}`,
+        ...env,
+      },
+    });
+    const status = await program.ended();
+    const { stdout, stderr } = program;
+    // What was pasted is not repeated: this may be shown to others.
+    const signature = input.trim().split(".")[2] ?? "";
+    if (signature.length > 20) expect(stdout + stderr).not.toContain(signature);
+    expect(stdout + stderr).not.toMatch(/\n {4}at /);
+    return { status, stdout, stderr };
+  }
+
+  async function reportOn(
+    input: string,
+    args: readonly string[] = [],
+    env: Record<string, string> = {},
+  ) {
+    const { status, stdout, stderr } = await run(
+      input,
+      ["--json", ...args],
+      env,
+    );
+    return { status, stderr, report: JSON.parse(stdout) as Report };
+  }
+
+  it("accepts what the service accepts, and says for which app it is", async () => {
+    const [web, ios] = google.clientIds;
+    const token = await google.idToken({ azp: ios });
+    const text = await run(`${token}\n`, ["-"]);
+    expect([text.status, text.stderr]).toEqual([0, ""]);
+    expect(text.stdout).toMatch(/^ACCEPTED/);
+    expect(text.stdout).toContain(`"${web}"  (your web client)`);
+    expect(text.stdout).toContain(`"${ios}"  (your ios client)`);
+    expect(text.stdout).toMatch(/exp +\d+ {2}\(\d{4}-.*Z, in 59 minutes\)/);
+    const { status, report } = await reportOn(token);
+    expect(status).toBe(0);
+    expect(report).toMatchObject({
+      verdict: "accepted",
+      refusal: null,
+      notes: [],
+      audience: { isOurs: true, label: "web" },
+      claims: { email: "ada@gmail.com" },
+    });
+  });
+
+  it("refuses with the very answer of the service", async () => {
+    await using service = await TestService.start(google, {
+      env: { GOOGLE_HOSTED_DOMAINS: "navy.example", GOOGLE_NONCE: "required" },
+    });
+    const tokens = await Promise.all([
+      google.idToken({ account: "workspace", issuedSecondsAgo: 9000 }),
+      google.idToken({ account: "workspace", audience: "x.example" }),
+      google.idToken({ account: "workspace", signWith: "foreign" }),
+      google.idToken({ account: "workspace", alg: "none" }),
+      google.serviceAccountToken(),
+      google.securityEventToken(),
+      google.idToken({ account: "consumer" }),
+      google.idToken({ account: "workspace" }),
+      Promise.resolve("ya29.a0AfB_byExample"),
+    ]);
+    const reasons: (string | undefined)[] = [];
+    for (const idToken of tokens) {
+      const answer = await postJson(service, "/auth/google", { idToken });
+      const { status, report } = await reportOn(idToken, [], {
+        GOOGLE_HOSTED_DOMAINS: "navy.example",
+        GOOGLE_NONCE: "required",
+      });
+      const { refusal } = report;
+      expect(status).toBe(1);
+      expect(refusal).toMatchObject({
+        status: answer.status,
+        code: answer.body.code,
+        // A refusal by the policy has a code only.
+        reason: answer.body.reason ?? answer.body.code,
+      });
+      reasons.push(refusal?.reason);
+    }
+    expect(reasons).toEqual([
+      "expired",
+      "wrong_audience",
+      "bad_signature",
+      "malformed_token",
+      "service_account",
+      "security_event_token",
+      "hosted_domain_not_allowed",
+      "nonce_missing",
+      "malformed_token",
+    ]);
+  });
+
+  it("names every fault at once, with what to do", async () => {
+    const token = await google.idToken({
+      audience: "other.apps.googleusercontent.com",
+      issuedSecondsAgo: 90_000,
+    });
+    const { status, stdout } = await run(token);
+    expect(status).toBe(1);
+    const [head = ""] = stdout.split("\n\n");
+    expect(head).toContain("REFUSED: 401 invalid_token, reason wrong_audience");
+    expect(head).toContain("expired: It lives for one hour");
+    expect(head).toContain("GOOGLE_CLIENT_IDS");
+    expect(stdout).toMatch(/REFUSED +not-expired +not expired {2}<- expired/);
+    expect(stdout).toContain("1 day ago");
+  });
+
+  it("tells what was pasted instead of an ID token", async () => {
+    await using service = await TestService.start(google);
+    const { accessToken, refreshToken } = await person(service, google);
+    const firebase = await google.idToken({
+      claims: { iss: "https://securetoken.google.com/my-project" },
+    });
+    const pasted: [string, string][] = [
+      [accessToken, "An access token"],
+      [refreshToken, "A refresh token of this service"],
+      [firebase, "Firebase"],
+      [await google.securityEventToken(), "/security-events"],
+      ["4/0AeanS0example", "/auth/google/code"],
+      [google.clientSecret, "client secret"],
+    ];
+    const outcomes = await Promise.all(
+      pasted.map(([text]) => reportOn(text, ["--offline"])),
+    );
+    for (const [index, { status, report }] of outcomes.entries()) {
+      expect([status, report.verdict]).toEqual([1, "refused"]);
+      expect(report.kind).toContain(pasted[index]?.[1]);
+      const [text = ""] = pasted[index] ?? [];
+      expect(JSON.stringify(report)).not.toContain(text);
+    }
+    const token = await google.idToken();
+    const broken = `Bearer ${token.slice(0, 300)}\n  ${token.slice(300)}`;
+    const mended = await reportOn(broken);
+    expect([mended.status, mended.report.notes.length]).toEqual([0, 2]);
+  });
+
+  it("asks nobody when it is offline, and does not call that proved", async () => {
+    google.clearRequests();
+    const token = await google.idToken({ signWith: "foreign" });
+    const { status, report } = await reportOn(token, ["--offline"]);
+    expect([status, report.verdict]).toEqual([0, "unproved"]);
+    expect(report.checks).toContainEqual(
+      expect.objectContaining({ check: "signature", outcome: "not-checked" }),
+    );
+    expect(google.requestCount()).toBe(0);
+  });
+
+  it("tells an outage from a bad token", async () => {
+    google.setFault("/oauth2/v1/certs", { hang: true });
+    const { status, report, stderr } = await reportOn(await google.idToken());
+    expect([status, report.verdict, stderr]).toEqual([1, "unknown", ""]);
+    expect(report.refusal).toBeNull();
+  });
+
+  it("warns of the shell's history, and tells bad usage by its status", async () => {
+    const token = await google.idToken();
+    const [argued, empty, two, option, unset, endless] = await Promise.all([
+      run("", ["--offline", token]),
+      run(" \n"),
+      run("", ["a", "b"]),
+      run(token, ["--online"]),
+      run(token, [], { GOOGLE_CLIENT_IDS: "" }),
+      reportOn("x.".repeat(500_000), ["--offline"]),
+    ]);
+    expect(argued.status).toBe(0);
+    expect(argued.stderr).toContain("history");
+    for (const { status, stdout } of [empty, two, option]) {
+      expect([status, stdout]).toEqual([2, ""]);
+    }
+    expect([unset.status, unset.stdout]).toEqual([1, ""]);
+    expect(unset.stderr).toContain("GOOGLE_CLIENT_IDS must be");
+    expect([endless.status, endless.report.refusal?.reason]).toEqual([
+      1,
+      "token_too_large",
+    ]);
+  });
+});

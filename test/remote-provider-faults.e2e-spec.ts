@@ -1,0 +1,175 @@
+import {
+  AskedApi,
+  expectUnavailable,
+  good,
+  timeoutMilliseconds,
+} from "./support/asked-api";
+import { refusal } from "./support/calls";
+import {
+  answers,
+  type Behaviour,
+  FaultyApi,
+  floods,
+  hangs,
+  resets,
+  stalls,
+} from "./support/faulty-api";
+import { postJson } from "./support/requests";
+import { rowCounts } from "./support/rows";
+
+describe("a remote Verify Token API in trouble", () => {
+  let site: AskedApi;
+
+  beforeAll(async () => {
+    site = await AskedApi.start();
+  });
+
+  beforeEach(() => site.renew());
+
+  afterAll(() => site.stop());
+
+  const openCircuit = async () => {
+    site.api.behaviour = answers(500);
+    for (let i = 0; i < 5; i++) {
+      expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
+    }
+    expectUnavailable(await site.signIn(), "circuit_open");
+  };
+
+  describe("does not answer as it should", () => {
+    it.each<[string, Behaviour, number]>([
+      ["500", answers(500, { error: "oops" }), 1],
+      ["429", answers(429, {}, { "retry-after": "3600" }), 1],
+      ["404", answers(404, {}), 1],
+      ["503", answers(503), 2],
+      ["a broken connection", resets, 2],
+      ["silence", hangs, 1],
+      ["half an answer", stalls, 1],
+      ["a web page", answers(200, "<html>Welcome</html>"), 1],
+      ["nothing", answers(200), 1],
+      ["half of JSON", answers(200, '{"active":true,"sub":"a'), 1],
+      ["a list", answers(200, []), 1],
+      ["null", answers(200, null), 1],
+      ["a number", answers(200, 1), 1],
+      ["an active that is a text", good({ active: "true" }), 1],
+      ["an active that is null", good({ active: null }), 1],
+      ["100 MB and more", floods, 1],
+      [
+        "a redirect",
+        answers(302, {}, { location: "http://127.0.0.1:1/verify-token" }),
+        1,
+      ],
+    ])(
+      "%s: 503 within the time, and nobody is made",
+      async (_what, behaviour, attempts) => {
+        site.api.behaviour = behaviour;
+        const startedAt = performance.now();
+        expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
+        expect(performance.now() - startedAt).toBeLessThan(
+          timeoutMilliseconds + 400,
+        );
+        expect(site.api.requests).toHaveLength(attempts);
+        expect(await rowCounts(site.service)).toEqual({
+          users: 0,
+          identities: 0,
+          sessions: 0,
+        });
+      },
+    );
+  });
+
+  describe("that fails for a moment", () => {
+    it.each([502, 503, 504])("with %i is asked once more", async (status) => {
+      site.api.behaviour = (response, count) => {
+        (count === 1 ? answers(status) : good())(response, count);
+      };
+      expect((await site.signIn()).status).toBe(200);
+      expect(site.api.requests).toHaveLength(2);
+    });
+
+    it("for everybody is asked a bounded number of times more", async () => {
+      let failing = true;
+      site.api.behaviour = (response, count) => {
+        (failing ? answers(503) : good())(response, count);
+        failing = !failing;
+      };
+      // Each first attempt fails, and each second one is good.
+      let retried = 0;
+      for (let i = 0; i < 11; i++) {
+        if ((await site.signIn()).status === 200) retried++;
+      }
+      expect(retried).toBe(11);
+      failing = true;
+      expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
+    });
+  });
+
+  describe("that goes on failing", () => {
+    it("is left alone after five in a row, and asked again after ten seconds", async () => {
+      await openCircuit();
+      expect(site.api.requests).toHaveLength(5);
+      site.clock.advance(9.999);
+      const answer = await site.signIn();
+      expectUnavailable(answer, "circuit_open");
+      expect(answer.headers.get("retry-after")).toBe("1");
+      expect(site.api.requests).toHaveLength(5);
+      site.clock.advance(0.001);
+      site.api.behaviour = good();
+      expect((await site.signIn()).status).toBe(200);
+      expect((await site.signIn()).status).toBe(200);
+      expect(site.api.requests).toHaveLength(7);
+    });
+
+    it("is not left alone as long as it answers in between", async () => {
+      for (let i = 0; i < 12; i++) {
+        site.api.behaviour = i % 4 === 3 ? answers(401) : answers(500);
+        expect((await site.signIn()).body.reason).not.toBe("circuit_open");
+      }
+    });
+
+    it("is asked by one of many, once, and left alone again when that fails", async () => {
+      await openCircuit();
+      site.clock.advance(10);
+      site.api.behaviour = answers(503);
+      const all = await Promise.all(
+        Array.from({ length: 20 }, () => site.signIn()),
+      );
+      const reasons = all.map(({ body }) => body.reason).sort();
+      expect(reasons).toEqual([
+        ...Array.from({ length: 19 }, () => "circuit_open"),
+        "verify_token_api_no_answer",
+      ]);
+      // Not even a second attempt: one request is enough to find out.
+      expect(site.api.requests).toHaveLength(6);
+      site.clock.advance(9);
+      expectUnavailable(await site.signIn(), "circuit_open");
+      site.clock.advance(1);
+      site.api.behaviour = answers(401);
+      expect(refusal(await site.signIn())).toEqual([401, "invalid_token"]);
+    });
+
+    it("does not stop sign-ins with Google", async () => {
+      await openCircuit();
+      const idToken = await site.google.idToken();
+      const answer = await postJson(site.service, "/auth/google", { idToken });
+      expect(answer.status).toBe(200);
+    });
+
+    it("when the clock jumps back, is not left alone for longer", async () => {
+      await openCircuit();
+      site.clock.advance(-3600);
+      site.api.behaviour = good();
+      expect((await site.signIn()).status).toBe(200);
+      site.clock.advance(3600);
+    });
+  });
+
+  it("that is not there is 503, until it is", async () => {
+    const { port } = new URL(site.api.url);
+    await site.api.stop();
+    expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
+    site.api = await FaultyApi.start(Number(port));
+    site.api.behaviour = good();
+    expect((await site.signIn()).status).toBe(200);
+  });
+});

@@ -1,0 +1,83 @@
+import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { TestDatabase } from "../../src/testing/test-database";
+import { TestService } from "../../src/testing/test-service";
+import { refusal } from "./calls";
+import { answers, type Behaviour, FaultyApi } from "./faulty-api";
+import { FrozenClock } from "../../src/testing/frozen-clock";
+import { type Answer, postJson } from "./requests";
+import { query } from "./rows";
+
+/** How long the service waits for the API. */
+export const timeoutMilliseconds = 400;
+
+/** An answer that signs in, with some of it changed. */
+export function good(claims: object = {}): Behaviour {
+  return answers(200, {
+    ...{ active: true, sub: "ada", email: "ada@corp.example" },
+    ...{ email_verified: true, ...claims },
+  });
+}
+
+/** A service, and a Verify Token API that it asks about the tokens of `partner`. */
+export class AskedApi {
+  readonly clock = new FrozenClock();
+
+  private constructor(
+    readonly google: GoogleEmulator,
+    readonly database: TestDatabase,
+    public api: FaultyApi,
+    public service: TestService,
+  ) {}
+
+  static async start(): Promise<AskedApi> {
+    const google = await GoogleEmulator.start();
+    const database = await TestDatabase.create();
+    const api = await FaultyApi.start();
+    const none = {} as TestService;
+    const site = new AskedApi(google, database, api, none);
+    site.service = await site.another();
+    return site;
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.api.stop();
+    await this.database.destroy();
+    await this.google.stop();
+  }
+
+  /** An API and a service that know nothing of the test before; the database is empty. */
+  async renew(): Promise<void> {
+    await this.service.stop();
+    await this.api.stop();
+    this.api = await FaultyApi.start();
+    this.service = await this.another();
+    await query(this.service, "DELETE FROM users");
+  }
+
+  /** Another service that asks the API, with a changed entry of VERIFY_TOKEN_PROVIDERS. */
+  another(changes: object = {}): Promise<TestService> {
+    const provider = {
+      ...{ name: "partner", url: this.api.url, clientId: "app-at-partner" },
+      ...{ timeoutMilliseconds, ...changes },
+    };
+    return TestService.start(this.google, {
+      database: this.database,
+      providers: [this.clock.provider],
+      env: { VERIFY_TOKEN_PROVIDERS: JSON.stringify([provider]) },
+    });
+  }
+
+  signIn(idToken = "opaque-token", by = this.service): Promise<Answer> {
+    return postJson(by, "/auth/partner", { idToken });
+  }
+}
+
+export function expectUnavailable(answer: Answer, reason: string): void {
+  expect([...refusal(answer), answer.body.reason]).toEqual([
+    ...[503, "identity_provider_unavailable"],
+    reason,
+  ]);
+  expect(answer.headers.get("retry-after")).toMatch(/^([1-9]|10)$/);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+}

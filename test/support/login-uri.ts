@@ -1,0 +1,88 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { TestService } from "../../src/testing/test-service";
+
+/** What a browser says of a form that Google's page posts. */
+export const fromGoogle = {
+  origin: "https://accounts.google.com",
+  cookie: "g_csrf_token=csrf",
+};
+
+/** What it adds when a person's page goes there, in browsers since 2019 to 2023. */
+export const navigation = {
+  "sec-fetch-dest": "document",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-site": "cross-site",
+};
+
+/** The form that Google Identity Services posts, with the fields seen in the field. */
+export function loginForm(
+  credential: string,
+  more: Readonly<Record<string, string>> = {},
+): URLSearchParams {
+  return new URLSearchParams({
+    credential,
+    g_csrf_token: "csrf",
+    select_by: "btn",
+    clientId: "ignored",
+    client_id: "ignored",
+    ...more,
+  });
+}
+
+/** What is posted: a form, or JSON; over the headers of {@link fromGoogle}. */
+export interface LoginPost {
+  readonly body?: URLSearchParams;
+  readonly json?: unknown;
+  /** Undefined removes one. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Posts to the `login_uri` as Google's page does, and stays where that leads.
+ * Not by fetch, which has a `Sec-Fetch-Mode` of its own.
+ */
+export async function postToLoginUri(
+  service: TestService,
+  { body, json, headers }: LoginPost,
+): Promise<Response> {
+  const all = {
+    ...fromGoogle,
+    "content-type":
+      json === undefined
+        ? "application/x-www-form-urlencoded"
+        : "application/json",
+    ...headers,
+  };
+  const sent = Object.entries(all).filter(([, value]) => value !== undefined);
+  return new Promise((resolve, reject) => {
+    const onward = request(
+      `${service.url}/auth/google/redirect`,
+      { method: "POST", headers: Object.fromEntries(sent) },
+      (answer) => {
+        const received = Object.entries(answer.headersDistinct).flatMap(
+          ([name, values = []]) =>
+            values.map((value): [string, string] => [name, value]),
+        );
+        text(answer).then(
+          (content) =>
+            resolve(
+              new Response(content, {
+                status: answer.statusCode,
+                headers: received,
+              }),
+            ),
+          reject,
+        );
+      },
+    );
+    onward.on("error", reject);
+    onward.end(json === undefined ? String(body) : JSON.stringify(json));
+  });
+}
+
+/** The refresh token in the cookie that an answer sets. */
+export function refreshCookieOf(answer: Response): string | undefined {
+  const [set = ""] = answer.headers.getSetCookie();
+  return /^__Secure-refresh=([^;]*)/.exec(set)?.[1];
+}

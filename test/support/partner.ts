@@ -1,0 +1,90 @@
+import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { TestService } from "../../src/testing/test-service";
+import { FrozenClock } from "../../src/testing/frozen-clock";
+import { type Answer, postJson } from "./requests";
+
+/** What the service authenticates with at the partner's API. */
+export const partnerSecret = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
+
+/**
+ * A service whose provider `partner` is a second instance of this very service,
+ * with a Google and a database of its own: the partner's POST /verify-token is
+ * the remote API.
+ */
+export class Partner {
+  private constructor(
+    readonly google: GoogleEmulator,
+    /** Whose tokens the partner verifies. */
+    readonly partnerGoogle: GoogleEmulator,
+    readonly partner: TestService,
+    readonly service: TestService,
+    readonly clock: FrozenClock,
+  ) {}
+
+  static async start(): Promise<Partner> {
+    const google = await GoogleEmulator.start();
+    const partnerGoogle = await GoogleEmulator.start({
+      clientIds: [
+        "987654321098-partner.apps.googleusercontent.com",
+        "987654321098-another.apps.googleusercontent.com",
+      ],
+    });
+    const partner = await TestService.start(partnerGoogle, {
+      env: { INTROSPECTION_CLIENTS: `app:${partnerSecret}` },
+    });
+    const clock = new FrozenClock();
+    const service = await startService(google, clock, [
+      settings(partner, partnerGoogle),
+    ]);
+    return new Partner(google, partnerGoogle, partner, service, clock);
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.partner.stop();
+    await this.partnerGoogle.stop();
+    await this.google.stop();
+  }
+
+  /** The entry of VERIFY_TOKEN_PROVIDERS, with some of it changed. */
+  provider(changes: object = {}) {
+    return { ...settings(this.partner, this.partnerGoogle), ...changes };
+  }
+
+  /** Another service that lets the partner's users in. */
+  another(
+    env: Readonly<Record<string, string>>,
+    providers: readonly object[] = [this.provider()],
+  ): Promise<TestService> {
+    return startService(this.google, this.clock, providers, env);
+  }
+
+  signIn(idToken: string, more: object = {}, by = this.service) {
+    return postJson(by, "/auth/partner", { idToken, ...more });
+  }
+}
+
+export function userOf({ body }: Answer): Record<string, unknown> {
+  return body.user as Record<string, unknown>;
+}
+
+function settings({ url }: TestService, { clientIds }: GoogleEmulator) {
+  return {
+    name: "partner",
+    url: `${url}/verify-token`,
+    clientId: clientIds[0],
+    authentication: { id: "app", secret: partnerSecret },
+  };
+}
+
+function startService(
+  google: GoogleEmulator,
+  clock: FrozenClock,
+  providers: readonly object[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestService> {
+  return TestService.start(google, {
+    providers: [clock.provider],
+    env: { VERIFY_TOKEN_PROVIDERS: JSON.stringify(providers), ...env },
+  });
+}
