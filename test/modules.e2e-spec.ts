@@ -18,6 +18,7 @@ import {
   OAuthModule,
   OpsModule,
   RateLimitsModule,
+  SecurityEventsModule,
   SessionsModule,
   TokensModule,
   UsersModule,
@@ -85,6 +86,7 @@ describe("the modules, as README.md lists them", () => {
       ["AccountModule", AccountModule],
       ["AdminModule", AdminModule.forRoot(of.admin())],
       ["OAuthModule", OAuthModule.forRoot(of.oauth())],
+      ["SecurityEventsModule", SecurityEventsModule.forRoot({})],
       ["OpsModule", OpsModule],
     ]);
     settings = new Map<string, object>([
@@ -153,8 +155,6 @@ describe("the modules, as README.md lists them", () => {
     async ({ name, needs }) => {
       expect(await start(withNeeds([name]))).toBe("starts");
       for (const need of needs) {
-        // The container cannot know that a route has to be guarded.
-        if (need === "AuthModule" && name !== "OAuthModule") continue;
         const rest = [...withNeeds([name])].filter((other) => other !== need);
         const failure = await start(rest);
         expect([need, failure]).toEqual([

@@ -19,14 +19,19 @@ const withHead = (path: string) => [`GET ${path}`, `HEAD ${path}`];
  */
 const publicRoutes = [
   "OPTIONS *",
+  "POST /auth/:provider",
   "POST /auth/google",
+  "POST /auth/google/code",
   "POST /auth/google/nonce",
+  "POST /auth/google/redirect",
   "POST /auth/refresh",
   "POST /oauth/introspect",
   "POST /oauth/revoke",
   "POST /oauth/token",
   "POST /security-events",
+  "POST /tokeninfo",
   "POST /tokensignin",
+  "POST /verify-token",
   ...[
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
@@ -41,6 +46,7 @@ const publicRoutes = [
     "/docs/swagger-ui-init.js",
     "/health/live",
     "/health/ready",
+    "/tokeninfo",
   ].flatMap(withHead),
 ].sort();
 

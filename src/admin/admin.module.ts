@@ -1,4 +1,5 @@
 import { Module } from "@nestjs/common";
+import { GuardedRoutes } from "../common/guarded-routes";
 import { AdminAuditController } from "./admin-audit.controller";
 import { AdminUsersController } from "./admin-users.controller";
 import { ConfigurableAdminModule } from "./admin.options";
@@ -8,10 +9,15 @@ import { UserAdministration } from "./user-administration";
 
 /**
  * Floor 3: what users with the role `admin` may see and do. Needs the audit,
- * users and sessions modules.
+ * auth, users and sessions modules.
  */
 @Module({
   controllers: [AdminUsersController, AdminAuditController],
   providers: [AuditLog, PageCursors, UserAdministration],
 })
-export class AdminModule extends ConfigurableAdminModule {}
+export class AdminModule extends ConfigurableAdminModule {
+  /** @param _guard without which everybody would be an administrator */
+  constructor(_guard: GuardedRoutes) {
+    super();
+  }
+}

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
+import { GuardedRoutes } from "../common/guarded-routes";
 import { AccessTokenGuard } from "./access-token.guard";
 import { AccessTokenVerifier } from "./access-token-verifier.port";
 import { AllowedOriginGuard } from "./allowed-origin.guard";
@@ -51,6 +52,7 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
     DpopProofGuard,
     // An alias and not a class of its own, so that a test can override the guard.
     { provide: APP_GUARD, useExisting: AccessTokenGuard },
+    { provide: GuardedRoutes, useExisting: AccessTokenGuard },
     GoogleCodeGuard,
     GoogleIdTokenGuard,
     GoogleIdTokenStrategy,
@@ -73,6 +75,7 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
     AccessTokenVerifier,
     AllowedOriginGuard,
     AUTH_OPTIONS,
+    GuardedRoutes,
     Refresh,
     RefreshCookie,
     SignIn,
