@@ -21,6 +21,7 @@ const upwards = floors.map((names, floor) => ({
       ...floors.slice(floor + 1).map(folders),
       "^src/testing/",
       "^src/demo/",
+      "^src/cli/",
       "^src/[^/]+\\.ts$",
     ],
   },
@@ -77,7 +78,8 @@ module.exports = {
       comment: "The service is the modules' first customer.",
       severity: "error",
       from: {
-        path: "^src/(?:app\\.module|main|create-app|start-service|cli(?:\\.usage)?|(?:keys|risc|inspect-token)\\.[a-z]+)\\.ts$",
+        path: "^src/(?:(?:app\\.module|main|create-app|start-service|cli)\\.ts$|cli/)",
+        pathNot: specs,
       },
       to: {
         path: floors.slice(1).map(folders),
@@ -93,7 +95,7 @@ module.exports = {
       name: "no-barrels",
       comment: "src/index.ts and src/testing/index.ts are what we publish.",
       severity: "error",
-      from: { path: "^src/(?!testing/|demo/)[^/]+/" },
+      from: { path: "^src/(?!testing/|demo/|cli/)[^/]+/" },
       to: { path: "/index\\.ts$", pathNot: "node_modules" },
     },
     {

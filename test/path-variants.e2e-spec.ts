@@ -7,7 +7,7 @@ import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestService } from "../src/testing/test-service";
 import { pathSpellings } from "./support/path-spellings";
 import { exchange, type Reply, requestText } from "./support/raw-connection";
-import { signIn } from "./support/requests";
+import { getWithToken, signIn } from "./support/requests";
 import { routesOf } from "./support/routes";
 import { query } from "./support/rows";
 
@@ -150,13 +150,27 @@ describe("routes that ask for an access token", () => {
     expect(ours).toEqual(describedAsGuarded());
   });
 
+  async function identityId(accessToken: string): Promise<string> {
+    const { body } = await getWithToken(
+      service,
+      "/users/me/identities",
+      accessToken,
+    );
+    const items = body.items as readonly { id: string }[];
+    return items[0]?.id ?? "";
+  }
+
   it("open with the token of an administrator", async () => {
     const closed: unknown[] = [];
     for (const [method, path] of guarded) {
       // Some of them end the session, or the user.
       const idToken = await google.idToken({ account });
       const { accessToken, body, user } = await signIn(service, idToken);
-      const own = path.startsWith("/auth") ? String(body.sessionId) : user.id;
+      const ids: Readonly<Record<string, string>> = {
+        "/auth/sessions/:id": String(body.sessionId),
+        "/users/me/identities/:id": await identityId(accessToken),
+      };
+      const own = ids[path] ?? user.id;
       const { status } = await send(method, filled(path, own), accessToken);
       if ([401, 403, 404, 405].includes(status)) closed.push([method, path]);
     }

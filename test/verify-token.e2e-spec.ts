@@ -247,7 +247,7 @@ describe("POST /verify-token", () => {
       expect((await post(bodyOf(token), authorized, limited)).status).toBe(200);
       const [lines] = await query<{ count: number }>(
         limited,
-        "SELECT count(*)::int FROM audit_events",
+        "SELECT count(*)::int FROM audit_events WHERE event = 'sign_in_refused'",
       );
       expect(lines?.count).toBe(0);
     });

@@ -80,7 +80,7 @@ export class UsersPageDto {
 }
 
 /** An account at a provider, as an administrator sees it. */
-export class IdentityDto {
+export class UserIdentityDto {
   @ApiProperty()
   readonly issuer: string;
 
@@ -128,11 +128,13 @@ export class IdentityDto {
 
 /** A user, and the accounts that sign it in. */
 export class UserWithIdentitiesDto extends UserDto {
-  @ApiProperty({ type: [IdentityDto] })
-  readonly identities: readonly IdentityDto[];
+  @ApiProperty({ type: [UserIdentityDto] })
+  readonly identities: readonly UserIdentityDto[];
 
   constructor(user: User, identities: readonly Identity[]) {
     super(user);
-    this.identities = identities.map((identity) => new IdentityDto(identity));
+    this.identities = identities.map(
+      (identity) => new UserIdentityDto(identity),
+    );
   }
 }

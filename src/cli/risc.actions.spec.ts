@@ -1,10 +1,10 @@
-import { GoogleEmulator } from "./testing/google-emulator";
+import { GoogleEmulator } from "../testing/google-emulator";
 import {
   requestableEvents,
   SecurityEventStream,
   type SecurityEventStreamOptions,
   serviceAccountKeyFrom,
-} from "./index";
+} from "../index";
 import { registration, statusQuestion, verification } from "./risc.actions";
 
 const events = [...requestableEvents.values()];

@@ -4,7 +4,7 @@ import {
   type StreamRequest,
   streamRequestUrl,
   type StreamStatus,
-} from "./index";
+} from "../index";
 import { type EventEffect, eventEffects, eventName } from "./risc.events";
 
 /** What a command has to say, to people and to programs. */
@@ -73,7 +73,7 @@ export function verificationReport(
   const text = [
     `Google will send a verification event to ${receiver ?? "the receiver"}`,
     `Its state is: ${state}`,
-    "It comes within a minute or so: look for it in the log of the service.",
+    "It comes within a minute or so: a line security_event in the audit log.",
     "Nothing came? The service has to answer at that address, from outside.",
   ].join("\n");
   return { text, json: { requested: true, state, receiver } };

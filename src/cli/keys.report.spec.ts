@@ -1,4 +1,4 @@
-import type { RemovalOutcome, RotationOutcome, StoredKey } from "./index";
+import type { RemovalOutcome, RotationOutcome, StoredKey } from "../index";
 import {
   configuredKeyReport,
   keyTable,

@@ -4,7 +4,7 @@ import {
   type StreamRequest,
   streamRequests,
   type StreamStatus,
-} from "./index";
+} from "../index";
 import {
   describe,
   registrationReport,

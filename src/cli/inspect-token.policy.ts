@@ -1,11 +1,11 @@
-import type { Environment } from "./config/environment";
-import { settingsOf } from "./config/settings";
+import type { Environment } from "../config/environment";
+import { settingsOf } from "../config/settings";
 import {
   type CheckFinding,
   type CheckOutcome,
   ConfiguredSignInPolicy,
   type IdTokenInspection,
-} from "./index";
+} from "../index";
 
 type AuthSettings = ReturnType<ReturnType<typeof settingsOf>["auth"]>;
 

@@ -1,4 +1,4 @@
-import { requestableEvents, type SecurityEventType } from "./index";
+import { requestableEvents, type SecurityEventType } from "../index";
 
 /** What this service does about an event, for the command line. */
 export interface EventEffect {
@@ -18,26 +18,29 @@ const words: Readonly<
 > = {
   "sessions-revoked": [
     "Google has ended the sessions of the account",
-    "every session of the user ends",
+    "ends the sessions from before it, and no ID token from before it signs in",
   ],
   "tokens-revoked": [
     "the user has taken the app's access away",
-    "every session of the user ends",
+    "ends the sessions from before it, and no ID token from before it signs in",
   ],
   "token-revoked": [
     "one refresh token of Google's was revoked",
-    "noted; this service keeps none",
+    "notes it: this service keeps none",
   ],
   "account-disabled": [
     "the account was disabled: hijacking, bulk-account, or no reason given",
-    "after a hijacking every session of the user ends",
+    "the same, and the account signs nobody in; after bulk-account notes it only",
   ],
-  "account-enabled": ["the account is enabled again", "noted"],
+  "account-enabled": [
+    "the account is enabled again",
+    "the account signs in again, unless this service has disabled the user",
+  ],
   "account-credential-change-required": [
     "the user was made to change the password",
-    "noted",
+    "notes it",
   ],
-  verification: ["`risc verify` has asked for it", "noted, with its state"],
+  verification: ["risc verify has asked for it", "notes it, with its state"],
 };
 
 /** The events that Google can be asked for. */

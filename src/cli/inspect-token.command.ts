@@ -1,15 +1,15 @@
 import { Logger } from "@nestjs/common";
 import { Command } from "commander";
-import { refuseUsage, withUsageStatus } from "./cli.usage";
-import type { Environment } from "./config/environment";
-import { readEnvironment } from "./config/read-environment";
-import { settingsOf } from "./config/settings";
+import { refuseUsage, withUsageStatus } from "./usage";
+import type { Environment } from "../config/environment";
+import { readEnvironment } from "../config/read-environment";
+import { settingsOf } from "../config/settings";
 import {
   GoogleIdTokenVerifier,
   GoogleSigningKeys,
   inspectIdToken,
   SystemClock,
-} from "./index";
+} from "../index";
 import { kindOf, pastedToken } from "./inspect-token.paste";
 import { policyFindings, untold } from "./inspect-token.policy";
 import {

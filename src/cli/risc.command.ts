@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import { refuseUsage, seconds, withUsageStatus } from "./cli.usage";
+import { refuseUsage, seconds, withUsageStatus } from "./usage";
 import {
   requestableEvents,
   SecurityEventStream,
   type SecurityEventStreamOptions,
-} from "./index";
+} from "../index";
 import {
   registration,
   statusChange,

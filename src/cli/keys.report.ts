@@ -5,7 +5,7 @@ import {
   reloadIntervalSeconds,
   type RotationOutcome,
   type StoredKey,
-} from "./index";
+} from "../index";
 
 /** A key as the command line shows it; times as ISO 8601 in UTC, null where there is none. */
 export interface ReportedKey {

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { DataSource } from "typeorm";
-import { AuditSink } from "./audit/audit-sink.port";
-import { AuditTrail } from "./audit/audit-trail";
-import { withDevelopmentDefaults } from "./config/development-defaults";
-import type { Environment } from "./config/environment";
-import { readEnvironment } from "./config/read-environment";
+import { AuditSink } from "../audit/audit-sink.port";
+import { AuditTrail } from "../audit/audit-trail";
+import { withDevelopmentDefaults } from "../config/development-defaults";
+import type { Environment } from "../config/environment";
+import { readEnvironment } from "../config/read-environment";
 import {
   AuthError,
   Database,
@@ -13,7 +13,7 @@ import {
   PemSigningKeys,
   SigningKeyStore,
   SystemClock,
-} from "./index";
+} from "../index";
 import {
   configuredKeyReport,
   keyTable,

@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { readEnvironment } from "./config/read-environment";
+import { readEnvironment } from "../config/read-environment";
 import {
   type SecurityEventStreamOptions,
   type ServiceAccountKey,
   serviceAccountKeyFrom,
-} from "./index";
+} from "../index";
 
 /** What every command is told that asks Google. */
 export interface RiscOptions {

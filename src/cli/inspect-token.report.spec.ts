@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cleanText } from "./common/clean-text";
+import { cleanText } from "../common/clean-text";
 import { adviceOn } from "./inspect-token.advice";
 import {
   reportText,
@@ -87,7 +87,7 @@ describe("adviceOn", () => {
     ];
     const source = files
       .map((file) =>
-        readFileSync(join(__dirname, "identity", `${file}.ts`), "utf8"),
+        readFileSync(join(__dirname, "../identity", `${file}.ts`), "utf8"),
       )
       .join("\n");
     const reasons = [

@@ -1,12 +1,12 @@
-import { cleanText } from "./common/clean-text";
-import type { GoogleClient } from "./config/settings";
+import { cleanText } from "../common/clean-text";
+import type { GoogleClient } from "../config/settings";
 import { adviceOn } from "./inspect-token.advice";
 import {
   type AuthErrorCode,
   authErrorCodes,
   type CheckFinding,
   type CheckOutcome,
-} from "./index";
+} from "../index";
 
 /** How it ends: `unproved` when nothing is against it but nobody has asked for the keys. */
 export type Verdict = "accepted" | "refused" | "unproved" | "unknown";
