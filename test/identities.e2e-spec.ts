@@ -83,6 +83,23 @@ describe("the accounts that sign a user in", () => {
       expect([again.id, again.body.isNewUser]).toEqual([ada.id, false]);
     });
 
+    it("leaves the user what the first account says, until that is unlinked", async () => {
+      const ada = await site.person();
+      const other = newAccount({ hd: "other.example", name: "Countess" });
+      site.clock.advance(1);
+      await site.linkAccount(ada, other);
+      const { email, name, hostedDomain, emailAuthority } = ada.user;
+      const { user } = await site.person(other);
+      expect(user).toMatchObject({ email, name, hostedDomain, emailAuthority });
+      const [first = ""] = await site.idsOf(ada);
+      await site.unlink(ada, first);
+      const { user: later } = await site.person(other);
+      expect(later).toMatchObject({
+        ...{ email: other.email, name: "Countess" },
+        hostedDomain: "other.example",
+      });
+    });
+
     it("links an account of another provider, also while sign-up is closed", async () => {
       const ada = await site.person();
       await using closed = await site.another(

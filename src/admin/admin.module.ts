@@ -16,8 +16,8 @@ import { UserAdministration } from "./user-administration";
   providers: [AuditLog, PageCursors, UserAdministration],
 })
 export class AdminModule extends ConfigurableAdminModule {
-  /** @param _guard without which everybody would be an administrator */
-  constructor(_guard: GuardedRoutes) {
+  /** @param guard without which everybody would be an administrator */
+  constructor(protected readonly guard: GuardedRoutes) {
     super();
   }
 }

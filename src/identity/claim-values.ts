@@ -97,7 +97,7 @@ function pictureOf(value: unknown): string | null {
 /** A text made fit for storage and display, at most `limit` code points. */
 function textOf(value: unknown, limit: number): string | null {
   if (typeof value !== "string") return null;
-  const clean = cleanText(value.slice(0, 2 * limit + 1)).trim();
+  const clean = cleanText(value).trim();
   return Array.from(clean).slice(0, limit).join("") || null;
 }
 

@@ -52,6 +52,9 @@ const admissible = `admissible AS (
       AND (users.status <> 'active' OR ${isCalledBack}))
 ), `;
 
+/** What a user is called by goes by the first of its accounts, not by whichever came last. */
+const ofFirst = (value: string) => `CASE WHEN is_first THEN ${value}::text END`;
+
 /*
  * One statement, one round trip. The identity's primary key decides every race:
  * of many first sign-ins one inserts, the others wait for it and learn its user
@@ -69,12 +72,15 @@ WITH ${condition}identity AS (
     SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
     WHERE ${isCalledBack} IS NOT TRUE AND NOT EXISTS (
       SELECT FROM users WHERE id = identities.user_id AND status <> 'active')
-  RETURNING user_id
+  RETURNING user_id, NOT EXISTS (SELECT FROM identities AS older
+    WHERE older.user_id = identities.user_id
+      AND older.created_at < identities.created_at) AS is_first
 ), account AS (
   INSERT INTO users (id, email, email_verified, email_authority, hosted_domain,
     name, given_name, family_name, picture, locale, profile,
     created_at, updated_at, last_sign_in_at)
-  SELECT user_id, $7, $8::boolean, $9, $10, $11, $12, $13, $14, $15, $16::jsonb,
+  SELECT user_id, ${ofFirst("$7")}, $8::boolean, $9, $10, ${ofFirst("$11")},
+    ${ofFirst("$12")}, ${ofFirst("$13")}, ${ofFirst("$14")}, ${ofFirst("$15")}, $16::jsonb,
     $5::timestamptz, $5::timestamptz, $5::timestamptz
   FROM identity WHERE $6::boolean OR user_id <> $1::uuid
   ON CONFLICT (id) DO UPDATE SET
@@ -83,7 +89,8 @@ WITH ${condition}identity AS (
       THEN users.email_verified ELSE EXCLUDED.email_verified END,
     email_authority = CASE WHEN EXCLUDED.email IS NULL
       THEN users.email_authority ELSE EXCLUDED.email_authority END,
-    hosted_domain = EXCLUDED.hosted_domain,
+    hosted_domain = CASE WHEN (SELECT is_first FROM identity)
+      THEN EXCLUDED.hosted_domain ELSE users.hosted_domain END,
     name = COALESCE(EXCLUDED.name, users.name),
     given_name = COALESCE(EXCLUDED.given_name, users.given_name),
     family_name = COALESCE(EXCLUDED.family_name, users.family_name),

@@ -3,6 +3,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
 import type { Answer } from "../../common/cached-answer";
 import { CachedKeys, type KeySet } from "../../common/cached-keys";
+import { signingAlgorithmOf } from "../../common/signature-key";
 import { Clock } from "../../common/clock.port";
 import { fetchCertificates } from "./google-certificates";
 import { IDENTITY_OPTIONS, type IdentityOptions } from "../identity.options";
@@ -56,8 +57,11 @@ async function fetchKeys(certsUrl: string): Promise<Answer<KeySet>> {
   const { certificates, maxAgeSeconds } = await fetchCertificates(certsUrl);
   const keys = new Map<string, KeyObject>();
   for (const [keyId, pem] of certificates) {
-    keys.set(keyId, publicKeyOf(pem));
+    const key = publicKeyOf(pem);
+    // Of another kind, or too short: no token of Google's is signed with it.
+    if (signingAlgorithmOf(key) === "RS256") keys.set(keyId, key);
   }
+  if (keys.size === 0) throw new Error("None of Google's keys is for RS256");
   return { value: keys, maxAgeSeconds };
 }
 

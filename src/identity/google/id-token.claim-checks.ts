@@ -69,6 +69,13 @@ export const claimChecks: readonly Check<ClaimsExhibit>[] = [
     hides: ["nonce"],
   },
   {
+    name: "hosted-domain-form",
+    demands: "hd is a domain, or absent",
+    reasons: ["hosted_domain_invalid"],
+    mend: withClaims(() => ({ hd: undefined })),
+    hides: ["hosted-domain"],
+  },
+  {
     name: "issued-at",
     demands: "iat is a time",
     reasons: ["issued_at_invalid"],
@@ -135,13 +142,6 @@ export const claimChecks: readonly Check<ClaimsExhibit>[] = [
       claims,
       nowSeconds: Number(claims.exp) - 1,
     }),
-  },
-  {
-    name: "hosted-domain-form",
-    demands: "hd is a domain, or absent",
-    reasons: ["hosted_domain_invalid"],
-    mend: withClaims(() => ({ hd: undefined })),
-    hides: ["hosted-domain"],
   },
 ];
 

@@ -123,13 +123,10 @@ describe("identityFromClaims", () => {
       expect(identityWith({ name }).name).toBe(stored);
     });
 
-    it.failing(
-      "keeps as much as fits, however much was dropped before it",
-      () => {
-        const name = `${"\u0000 ".repeat(1000)}${"\u202ea".repeat(300)}`;
-        expect(identityWith({ name }).name).toBe("a".repeat(256));
-      },
-    );
+    it("keeps as much as fits, however much was dropped before it", () => {
+      const name = `${"\u0000 ".repeat(1000)}${"\u202ea".repeat(300)}`;
+      expect(identityWith({ name }).name).toBe("a".repeat(256));
+    });
 
     it("cuts the other names and the locale too", () => {
       const long = "x".repeat(10_000);

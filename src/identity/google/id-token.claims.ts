@@ -58,9 +58,10 @@ export function identityFromClaims(
   }
   const subject = subjectOf(sub);
   const signedNonce = nonceOf(nonce);
+  const hostedDomain = hostedDomainOf(claims.hd);
+  // The last: a token is called expired only if nothing else is wrong with it.
   const { issuedAt, expiresAt } = checkTimes(claims, rules);
   const emailVerified = email !== null && claims.email_verified === true;
-  const hostedDomain = hostedDomainOf(claims.hd);
   return {
     issuer: googleIssuer,
     subject,

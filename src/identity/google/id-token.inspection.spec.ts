@@ -173,9 +173,9 @@ describe("inspectIdToken", () => {
         "authorized-party: wrong_authorized_party",
         "subject: subject_invalid",
         "nonce-form: nonce_invalid",
+        "hosted-domain-form: hosted_domain_invalid",
         "lifetime: lifetime_too_long",
         "not-expired: expired",
-        "hosted-domain-form: hosted_domain_invalid",
       ]);
       expect(await verdict(token)).toBe("wrong_issuer");
     });
