@@ -8,7 +8,7 @@ import { type Answer, postJson } from "./requests";
 import { query } from "./rows";
 
 /** How long the service waits for the API. */
-export const timeoutMilliseconds = 400;
+export const timeoutMilliseconds = 1500;
 
 /** An answer that signs in, with some of it changed. */
 export function good(claims: object = {}): Behaviour {
