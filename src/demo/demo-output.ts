@@ -115,6 +115,11 @@ function curlLines({ serviceUrl, googleUrl, accessToken }: Ready) {
       command: `curl -s ${serviceUrl}/users/me -H 'Authorization: Bearer ${accessToken}'`,
     },
     {
+      title:
+        "Google reports ada@gmail.com as hijacked: that access token is 401",
+      command: `curl -s ${googleUrl}/emulator/security-events ${json} -d '{"account":"consumer","type":"sessions-revoked","to":"${serviceUrl}/security-events"}'`,
+    },
+    {
       title: "A Google token that was made for another app: 401",
       command: `curl -s ${googleUrl}/emulator/id-token ${json} -d '{"audience":"1-other.apps.googleusercontent.com"}' | curl -si ${signIn}`,
     },

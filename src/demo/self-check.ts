@@ -1,3 +1,4 @@
+import { newAccount } from "../testing/google-accounts";
 import type { GoogleEmulator } from "../testing/google-emulator";
 
 /** One thing the demo proves by doing it. */
@@ -28,12 +29,7 @@ export async function selfCheck(
   onResult: (result: CheckResult) => void,
 ): Promise<{ results: CheckResult[]; accessToken: string }> {
   const results: CheckResult[] = [];
-  const check = async (
-    name: string,
-    request: () => Promise<Answer>,
-    status: number,
-    expected: Readonly<Record<string, unknown>> = {},
-  ): Promise<Answer["body"]> => {
+  const check: Check = async (name, request, status, expected = {}) => {
     const startedAt = performance.now();
     const answer = await request().catch((error: unknown) => ({
       status: 0,
@@ -93,7 +89,66 @@ export async function selfCheck(
     401,
     { code: "unauthenticated" },
   );
+  await checkSessions(serviceUrl, google, check);
   return { results, accessToken };
+}
+
+type Check = (
+  name: string,
+  request: () => Promise<Answer>,
+  status: number,
+  expected?: Readonly<Record<string, unknown>>,
+) => Promise<Answer["body"]>;
+
+/** A session's life: refreshed, refreshed again by a second tab, and ended by Google's report. */
+async function checkSessions(
+  serviceUrl: string,
+  google: GoogleEmulator,
+  check: Check,
+): Promise<void> {
+  const json = (path: string, body: object) => () =>
+    post(`${serviceUrl}${path}`, JSON.stringify(body), {
+      "content-type": "application/json",
+    });
+  const account = newAccount();
+  const idToken = await google.idToken({ account });
+  const first = await json("/auth/google", { idToken })();
+  const { refreshToken } = first.body;
+  const refreshed = await check(
+    "refresh the session",
+    json("/auth/refresh", { refreshToken }),
+    200,
+  );
+  await check(
+    "the same refresh token from a second tab",
+    json("/auth/refresh", { refreshToken }),
+    200,
+    { refreshToken: refreshed.refreshToken },
+  );
+  await check(
+    "Google reports that the account was hijacked",
+    async () => {
+      const report = await google.report({
+        ...{ account, type: "account-disabled", reason: "hijacking" },
+        to: `${serviceUrl}/security-events`,
+      });
+      const { attempts } = await report.delivered;
+      return { status: attempts.at(-1)?.status ?? 0, body: {} };
+    },
+    202,
+  );
+  await check(
+    "its access token, a moment later",
+    () => get(`${serviceUrl}/users/me`, String(refreshed.accessToken)),
+    401,
+    { code: "unauthenticated" },
+  );
+  await check(
+    "its Google token, to sign in again",
+    json("/auth/google", { idToken }),
+    403,
+    { code: "account_disabled" },
+  );
 }
 
 /** The token with another subject under the old signature. */

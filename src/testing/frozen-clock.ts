@@ -1,3 +1,4 @@
+import type { ValueProvider } from "@nestjs/common";
 import { Clock } from "../common/clock.port";
 
 /**
@@ -5,7 +6,10 @@ import { Clock } from "../common/clock.port";
  * `TestService.start(google, { providers: [clock.provider] })`.
  */
 export class FrozenClock extends Clock {
-  readonly provider = { provide: Clock, useValue: this };
+  readonly provider: ValueProvider<Clock> = {
+    provide: Clock,
+    useValue: this,
+  };
 
   /** @param milliseconds since 1970, UTC. Default: the machine's time */
   constructor(private milliseconds = Date.now()) {
