@@ -69,6 +69,7 @@ describe("TypeormUserDirectory, the identities of a user", () => {
           ...{ emailAuthority: "verified", hostedDomain: null, name: "Ada" },
           ...{ givenName: null, familyName: null, picture: null, locale: null },
         },
+        ...{ blocked: false, standingSince: null, tokensValidAfter: null },
         createdAt: new Date(clock.now()),
         lastSignInAt: new Date(clock.now()),
       },
