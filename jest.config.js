@@ -10,6 +10,10 @@ const common = {
 /** @type {import("jest").Config} */
 module.exports = {
   testTimeout: 30_000,
+  // However many cores there are: all share one Postgres. In one process alone,
+  // the modules of all suites would pile up in its memory.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: "1GB",
   projects: [
     {
       ...common,
