@@ -290,7 +290,7 @@ describe("the command line, on Cross-Account Protection", () => {
     ]);
     const listed = JSON.parse(json.stdout) as { uri: string }[];
     expect(listed.map(({ uri }) => uri)).toEqual(all);
-    expect(text.stdout).toContain("every session of the user ends");
+    expect(text.stdout).toContain("ends the sessions from before it");
     expect([help.status, help.stderr]).toEqual([0, ""]);
     expect(help.stdout).toContain("GOOGLE_APPLICATION_CREDENTIALS");
   });

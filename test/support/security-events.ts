@@ -31,17 +31,20 @@ export async function deliver(
   );
 }
 
-/** Has Google report something, and the service take it. */
+/** Has Google's transmitter report something, and the service take it. */
 export async function report(
   service: TestService,
   google: GoogleEmulator,
-  options: SecurityEventTokenOptions,
+  { eventType, ...options }: SecurityEventTokenOptions,
 ): Promise<void> {
-  const answer = await deliver(
-    service,
-    await google.securityEventToken(options),
-  );
-  expect([answer.status, answer.body]).toEqual([202, {}]);
+  const to = `${service.url}/security-events`;
+  const { delivered } = await google.report({
+    ...{ ...options, to },
+    ...(eventType !== undefined && { type: eventType }),
+  });
+  const { outcome, attempts } = await delivered;
+  const statuses = attempts.map(({ status }) => status);
+  expect([outcome, statuses]).toEqual(["delivered", [202]]);
 }
 
 /** An audit line about what Google has reported. */
