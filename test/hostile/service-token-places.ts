@@ -108,6 +108,18 @@ export const serviceTokenPlaces: readonly ServiceTokenPlace[] = [
     ),
   },
   {
+    name: "POST /security-events",
+    home: ["a Google security event token"],
+    accepted: { status: 202 },
+    refused: { status: 400, body: { err: expect.any(String) as string } },
+    send: (target, token) =>
+      request(target, {
+        path: "/security-events",
+        headers: { "content-type": "application/secevent+jwt" },
+        body: token,
+      }),
+  },
+  {
     name: "GET /users/me, Authorization: Bearer",
     home: ["our access token"],
     accepted: { status: 200 },

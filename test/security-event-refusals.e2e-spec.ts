@@ -1,0 +1,200 @@
+import { createPublicKey } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import type { SecurityEventTokenOptions } from "../src/testing/google-other-tokens.mint";
+import { TestService } from "../src/testing/test-service";
+import { person } from "./support/calls";
+import { query } from "./support/rows";
+import { deliver } from "./support/security-events";
+
+describe("a security event token that is not accepted", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  const mint = (options: SecurityEventTokenOptions = {}) =>
+    google.securityEventToken({ account: newAccount(), ...options });
+
+  const tokens = async () =>
+    query<{ id: string }>(service, "SELECT id FROM security_events");
+
+  const publicPem = () => {
+    const [certificate = ""] = Object.values(google.keys.certificates());
+    return createPublicKey(certificate).export({ type: "spki", format: "pem" });
+  };
+  const second = () => Math.floor(Date.now() / 1000);
+
+  /** Tokens that will never be accepted, and what their transmitter is told. */
+  const refusals: readonly (readonly [
+    id: string,
+    name: string,
+    err: string,
+    mint: () => Promise<string> | string,
+  ])[] = [
+    [
+      ...(["S-002", "for another client", "invalid_audience"] as const),
+      () => mint({ audience: "999-other.apps.googleusercontent.com" }),
+    ],
+    [
+      ...(["S-002", "for nobody", "invalid_audience"] as const),
+      () => mint({ claims: { aud: undefined } }),
+    ],
+    [
+      ...(["S-003", "of another issuer", "invalid_issuer"] as const),
+      () => mint({ claims: { iss: "https://accounts.google.com.evil.com/" } }),
+    ],
+    [
+      ...(["S-004", "signed by somebody", "authentication_failed"] as const),
+      () => mint({ signWith: "foreign" }),
+    ],
+    [
+      ...(["S-004", "not signed", "invalid_request"] as const),
+      () => mint({ alg: "none" }),
+    ],
+    [
+      ...(["S-004", "under our public key", "invalid_request"] as const),
+      () => mint({ alg: "HS256", secret: String(publicPem()) }),
+    ],
+    [
+      ...(["S-004", "by another algorithm", "invalid_request"] as const),
+      () => mint({ header: { alg: "ES256" } }),
+    ],
+    [
+      ...(["S-005", "of an unknown key", "invalid_key"] as const),
+      async () => mint({ key: await google.keys.foreign() }),
+    ],
+    [
+      ...(["S-007", "that is an ID token", "invalid_request"] as const),
+      () => google.idToken(),
+    ],
+    [
+      ...(["S-007", "that is an access token", "invalid_request"] as const),
+      async () => (await person(service, google)).accessToken,
+    ],
+    [
+      ...(["S-008", "of tomorrow", "invalid_request"] as const),
+      () => mint({ issuedSecondsAgo: -24 * 3600 }),
+    ],
+    [
+      ...(["S-008", "of no time", "invalid_request"] as const),
+      () => mint({ claims: { iat: undefined } }),
+    ],
+    [
+      ...(["S-008", "whose time is a text", "invalid_request"] as const),
+      () => mint({ claims: { iat: String(second()) } }),
+    ],
+    [
+      ...(["S-009", "without an id", "invalid_request"] as const),
+      () => mint({ claims: { jti: undefined } }),
+    ],
+    [
+      ...(["S-009", "without events", "invalid_request"] as const),
+      () => mint({ claims: { events: {} } }),
+    ],
+    [
+      ...(["S-013", "of 100 events", "invalid_request"] as const),
+      () =>
+        mint({
+          claims: {
+            events: Object.fromEntries(
+              Array.from({ length: 100 }, (_, i) => [`https://e/${i}`, {}]),
+            ),
+          },
+        }),
+    ],
+    [
+      ...(["S-014", "that is no token", "invalid_request"] as const),
+      () => "not a token",
+    ],
+    [
+      ...(["S-014", "in two parts", "invalid_request"] as const),
+      async () => (await mint()).split(".").slice(0, 2).join("."),
+    ],
+    [
+      ...(["S-014", "with a byte order mark", "invalid_request"] as const),
+      async () => `\uFEFF${await mint()}`,
+    ],
+    [
+      ...(["S-014", "in JSON", "invalid_request"] as const),
+      async () => JSON.stringify({ token: await mint() }),
+    ],
+    ["S-025", "that is empty", "invalid_request", () => ""],
+  ];
+
+  it.each(refusals)(
+    "%s a token %s is 400 %s",
+    async (_id, _name, err, make) => {
+      const token = await make();
+      const before = await tokens();
+      const firstLine = service.logLines.length;
+      const answer = await deliver(service, token);
+      expect([answer.status, answer.body.err]).toEqual([400, err]);
+      // RFC 8935 §2.3: these two members, in JSON, in a language that is named.
+      expect(Object.keys(answer.body).sort()).toEqual(["description", "err"]);
+      expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+      expect(answer.headers.get("content-language")).toBe("en");
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(await tokens()).toEqual(before);
+      const said = [
+        JSON.stringify(answer.body),
+        ...service.logLines.slice(firstLine),
+      ].join("");
+      for (const part of token.split(".")) {
+        if (part.length > 20) expect(said).not.toContain(part);
+      }
+    },
+  );
+
+  it.each([
+    ["application/json", '{"token":"a.b.c"}', 415],
+    ["application/x-www-form-urlencoded", "token=a.b.c", 415],
+    ["application/jwt", "a.b.c", 415],
+    ["text/plain", "a.b.c", 415],
+    ["application/secevent+jwt; charset=utf-16", "a.b.c", 415],
+    ["application/secevent+jwt", "a".repeat(20_000), 413],
+  ])("S-026 as %s it is refused by its form", async (...its) => {
+    const [contentType, body, status] = its;
+    const headers = { "content-type": contentType };
+    const answer = await deliver(service, body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
+  });
+
+  it("S-025 packed, it is not unpacked", async () => {
+    const response = await service.fetch("/security-events", {
+      method: "POST",
+      headers: {
+        "content-type": "application/secevent+jwt",
+        "content-encoding": "gzip",
+      },
+      body: new Uint8Array(gzipSync(await mint())),
+    });
+    expect(response.status).toBe(415);
+  });
+
+  it("S-025 with a line break at its end it is the same token", async () => {
+    const token = await mint();
+    for (const body of [`${token}\r\n`, token]) {
+      expect((await deliver(service, body)).status).toBe(202);
+    }
+  });
+
+  it("its kind of body opens no other route", async () => {
+    const response = await service.fetch("/auth/google", {
+      method: "POST",
+      headers: { "content-type": "application/secevent+jwt" },
+      body: await google.idToken(),
+    });
+    expect(response.status).toBe(415);
+  });
+});
