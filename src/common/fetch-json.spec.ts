@@ -49,7 +49,10 @@ describe("fetchJson", () => {
       response.setHeader("age", "100");
       response.end('{"a":1}');
     };
-    expect(await ask()).toEqual({ value: { a: 1 }, maxAgeSeconds: 200 });
+    expect(await ask()).toEqual({
+      ...{ status: 200, value: { a: 1 } },
+      maxAgeSeconds: 200,
+    });
   });
 
   it("when nothing comes, gives up in time", async () => {
