@@ -1,6 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth/auth.options";
-import { nonceAgrees } from "../auth/nonce";
+import { checkNonce } from "../auth/nonce";
 import { SignInPolicy } from "../auth/sign-in-policy.port";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
@@ -56,9 +56,7 @@ export class IdentityProof {
       });
     }
     const identity = await verifier.verify(token);
-    if (nonce && !nonceAgrees(identity.nonce, nonce)) {
-      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
-    }
+    checkNonce(identity.nonce, nonce);
     this.checkAge(identity);
     const admission = await this.policy.admit(identity);
     if (admission.kind === "refused") throw new AuthError(admission.code);

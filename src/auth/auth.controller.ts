@@ -18,7 +18,6 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
-import { AuthError } from "../common/auth-error";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import type { VerifiedIdentity } from "../identity/verified-identity";
@@ -28,7 +27,7 @@ import { DpopBinding, KeyThumbprint } from "./dpop-proof.guard";
 import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { OneTimeMarks } from "../sessions/one-time-marks";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
-import { nonceAgrees } from "./nonce";
+import { checkNonce } from "./nonce";
 import { type CookieResponse, RefreshCookie } from "./refresh-cookie";
 import { SignIn } from "./sign-in";
 
@@ -99,9 +98,7 @@ export class AuthController {
     @KeyThumbprint() keyThumbprint: string | null,
     @Res({ passthrough: true }) response: CookieResponse,
   ): Promise<SignInResponseDto> {
-    if (body.nonce && !nonceAgrees(identity.nonce, body.nonce)) {
-      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
-    }
+    checkNonce(identity.nonce, body.nonce);
     const context = {
       device: body.device ?? null,
       ip: ip ?? null,

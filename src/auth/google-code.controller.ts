@@ -17,7 +17,6 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
-import { AuthError } from "../common/auth-error";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import { GoogleCodeExchange } from "../identity/google/google-code-exchange";
@@ -27,7 +26,7 @@ import { SignInResponseDto } from "./auth.dto";
 import { DpopBinding, KeyThumbprint } from "./dpop-proof.guard";
 import { CodeSignInRequestDto } from "./google-code.dto";
 import { GoogleCodeGuard } from "./google-code.guard";
-import { nonceAgrees } from "./nonce";
+import { checkNonce } from "./nonce";
 import { type CookieResponse, RefreshCookie } from "./refresh-cookie";
 import { SignIn } from "./sign-in";
 
@@ -86,9 +85,7 @@ export class GoogleCodeController {
       codeVerifier: body.codeVerifier ?? undefined,
       redirectUri: body.redirectUri ?? undefined,
     });
-    if (body.nonce && !nonceAgrees(identity.nonce, body.nonce)) {
-      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
-    }
+    checkNonce(identity.nonce, body.nonce);
     const context = {
       device: body.device ?? null,
       ip: ip ?? null,

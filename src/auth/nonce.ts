@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { AuthError } from "../common/auth-error";
 import { isSameText } from "../common/same-text";
 
 /**
@@ -17,4 +18,19 @@ export function nonceAgrees(signed: string | null, expected: string): boolean {
     hash("sha256", expected, "base64url"),
   ];
   return spellings.some((spelling) => isSameText(signed, spelling));
+}
+
+/**
+ * Demands that a token was asked for with the nonce that the request names,
+ * where it names one.
+ *
+ * @throws AuthError `invalid_token`
+ */
+export function checkNonce(
+  signed: string | null,
+  named: string | null | undefined,
+): void {
+  if (named && !nonceAgrees(signed, named)) {
+    throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
+  }
 }

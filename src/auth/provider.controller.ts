@@ -20,7 +20,6 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
-import { AuthError } from "../common/auth-error";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import { IdentityProviders } from "../identity/identity-providers";
@@ -28,7 +27,7 @@ import { RateLimited } from "../rate-limits/rate-limited.decorator";
 import { AllowedOriginGuard } from "./allowed-origin.guard";
 import { SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { DpopBinding, KeyThumbprint } from "./dpop-proof.guard";
-import { nonceAgrees } from "./nonce";
+import { checkNonce } from "./nonce";
 import { ProviderGuard } from "./provider.guard";
 import { type CookieResponse, RefreshCookie } from "./refresh-cookie";
 import { idTokenFromBody } from "./request-token";
@@ -88,9 +87,7 @@ export class ProviderController {
   ): Promise<SignInResponseDto> {
     const token = idTokenFromBody(fields);
     const identity = await this.verifierOf(name).verify(token);
-    if (body.nonce && !nonceAgrees(identity.nonce, body.nonce)) {
-      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
-    }
+    checkNonce(identity.nonce, body.nonce);
     const context = {
       device: body.device ?? null,
       ip: ip ?? null,

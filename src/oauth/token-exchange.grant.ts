@@ -1,7 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { nonceAgrees } from "../auth/nonce";
+import { checkNonce } from "../auth/nonce";
 import { type SignedIn, SignIn } from "../auth/sign-in";
-import { AuthError } from "../common/auth-error";
 import { IdentityVerifier } from "../identity/identity-verifier.port";
 import type { SessionContext } from "../sessions/session-store.port";
 import type { FormParameters } from "./form-parameters";
@@ -38,10 +37,7 @@ export class TokenExchangeGrant {
     this.checkTargets(form);
     checkScopes(form);
     const identity = await this.verifier.verify(subjectToken);
-    const nonce = form.get("nonce");
-    if (nonce !== undefined && !nonceAgrees(identity.nonce, nonce)) {
-      throw new AuthError("invalid_token", { reason: "nonce_mismatch" });
-    }
+    checkNonce(identity.nonce, form.get("nonce"));
     return this.signIn.run(identity, context);
   }
 
