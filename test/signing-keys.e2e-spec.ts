@@ -112,6 +112,8 @@ describe("the keys of our access tokens", () => {
     // So that they all stand before the same door.
     await rival.query("SELECT pg_advisory_lock($1)", [lockOfTheKeys]);
     const commands = [keysCommand("rotate"), keysCommand("rotate")];
+    // They take long to start, and nobody waits for a lock for ever.
+    await untilWaiting(commands.length);
     const stores = [0, 1, 0, 1].map((index) =>
       storeOf(service(index)).rotate(),
     );
@@ -141,7 +143,7 @@ describe("the keys of our access tokens", () => {
     for (const instance of services) {
       expect(keysOf(instance).current().kid).toBe(before.next);
     }
-  });
+  }, 60_000);
 
   it("once leaked and removed: their tokens are refused here after a reload, and elsewhere 330 s after the command at most", async () => {
     const server = new ResourceServer(services, clock);

@@ -56,6 +56,9 @@ describe("AuditTrail", () => {
 
   afterEach(async () => {
     jest.restoreAllMocks();
+    // What still waits would be written in the middle of the next test.
+    await trail.onModuleDestroy();
+    trail.onApplicationShutdown();
     await dataSource.destroy();
   });
 
