@@ -44,8 +44,9 @@ WITH identity AS (
   RETURNING *
 ), session AS (
   INSERT INTO sessions (id, user_id, client_id, salt, idle_expires_at,
-    absolute_expires_at, created_at, last_used_at)
-  SELECT $7, id, $8, $9, now() + interval '30 days', now() + interval '90 days', now(), now()
+    absolute_expires_at, proved_at, created_at, last_used_at)
+  SELECT $7, id, $8, $9, now() + interval '30 days', now() + interval '90 days',
+    now(), now(), now()
   FROM account
 )
 SELECT * FROM account`;

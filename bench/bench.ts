@@ -225,6 +225,9 @@ async function signIn(
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ idToken }),
   });
+  if (!response.ok) {
+    throw new Error(`${server.name} answers a sign-in with ${response.status}`);
+  }
   return (await response.json()) as TokensBody;
 }
 
@@ -253,5 +256,6 @@ function integer(text: string): number {
 
 main().catch((error: unknown) => {
   console.error(error);
-  process.exitCode = 1;
+  // The servers end with the channel to them; waiting for them would be for ever.
+  process.exit(1);
 });
