@@ -4,6 +4,7 @@ import { DataSource } from "typeorm";
 import { withDevelopmentDefaults } from "./src/config/development-defaults";
 import { readEnvironment } from "./src/config/read-environment";
 import { dataSourceOptions } from "./src/database/data-source";
+import { googleAuthEntities } from "./src/google-auth/google-auth.entities";
 
 /**
  * The DataSource of the TypeORM CLI: `npm run typeorm -- migration:show`, and
@@ -21,7 +22,7 @@ async function createDataSource(): Promise<DataSource> {
       poolSize: 4,
       ssl: environment.DATABASE_SSL,
     }),
-    entities: [join(__dirname, "src/**/*.entity.ts")],
+    entities: [...googleAuthEntities],
   });
 }
 

@@ -12,10 +12,9 @@ import { OAuth2Client } from "google-auth-library";
 import jwt from "jsonwebtoken";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
-import { SystemClock } from "../src/common/clock.port";
 import { RefreshTokens } from "../src/sessions/refresh-tokens";
 import type { Session } from "../src/sessions/session-store.port";
-import { rotateSession } from "../src/sessions/session.statements";
+import { userRotation } from "../src/sessions/postgres-session.statements";
 import { serveBench } from "./child";
 
 /**
@@ -31,38 +30,38 @@ const issuer = "http://localhost";
 
 const signIn = `
 WITH identity AS (
-  INSERT INTO identities (issuer, subject, user_id, claims, created_at, last_sign_in_at)
+  INSERT INTO google_auth.identities (issuer, subject, user_id, claims, created_at, last_sign_in_at)
   VALUES ('https://accounts.google.com', $2, $1, $3, now(), now())
   ON CONFLICT (issuer, subject) DO UPDATE
     SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
   RETURNING user_id
 ), account AS (
-  INSERT INTO users (id, email, email_verified, name, created_at, updated_at, last_sign_in_at)
+  INSERT INTO google_auth.users (id, email, email_verified, name, created_at, updated_at, last_sign_in_at)
   SELECT user_id, $4, $5, $6, now(), now(), now() FROM identity
   ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email, name = EXCLUDED.name,
     updated_at = now(), last_sign_in_at = now()
   RETURNING *
 ), session AS (
-  INSERT INTO sessions (id, user_id, client_id, salt, idle_expires_at,
-    absolute_expires_at, proved_at, created_at, last_used_at)
-  SELECT $7, id, $8, $9, now() + interval '30 days', now() + interval '90 days',
-    now(), now(), now()
+  INSERT INTO google_auth.sessions (id, user_id, client_id, identity_digest, salt,
+    idle_expires_at, absolute_expires_at, proved_at, authenticated_at, created_at,
+    last_used_at)
+  SELECT $7, id, $8, $9, $9, now() + interval '30 days', now() + interval '90 days',
+    now(), now(), now(), now()
   FROM account
 )
 SELECT * FROM account`;
 
 /** Refresh tokens are made and read as ours are: their cost is no overhead. */
-const refreshTokens = new RefreshTokens(
-  {
-    idleTtlSeconds: 2_592_000,
-    maxTtlSeconds: 7_776_000,
-    refreshGraceSeconds: 10,
-    accessTokenTtlSeconds: 900,
-    secretKey: "only for the bench: 3f0c2a9d8b7e6f5041",
-    previousSecretKey: null,
-  },
-  new SystemClock(),
-);
+const refreshTokens = new RefreshTokens({
+  idleTtlSeconds: 2_592_000,
+  maxTtlSeconds: 7_776_000,
+  maxPerUser: 100,
+  refreshGraceSeconds: 10,
+  refreshLateRetries: 3,
+  accessTokenTtlSeconds: 900,
+  secretKey: "only for the bench: 3f0c2a9d8b7e6f5041",
+  previousSecretKey: null,
+});
 
 async function main(): Promise<void> {
   const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
@@ -115,18 +114,17 @@ async function main(): Promise<void> {
     "/auth/refresh",
     async (request) => {
       const token = refreshTokens.read(request.body.refreshToken);
-      const now = Date.now();
       const { rows } = await pool.query<Record<string, unknown>>({
         name: process.env.BENCH_PREPARED ? "refresh" : undefined,
-        text: rotateSession,
+        text: userRotation.rotate,
         values: [
           token?.sessionId,
           token?.generation,
           token?.pepper,
           token?.proof,
           null,
-          new Date(now),
-          new Date(now + 2_592_000_000),
+          null,
+          2_592_000,
           request.ip,
           request.headers["user-agent"],
         ],
@@ -161,7 +159,12 @@ function refreshTokenOf(
   session: Pick<Session, "id" | "salt" | "generation">,
 ): string {
   const ends = new Date(Date.now() + 2_592_000_000);
-  const whole = { ...session, idleExpiresAt: ends, absoluteExpiresAt: ends };
+  const whole = {
+    ...session,
+    idleExpiresAt: ends,
+    absoluteExpiresAt: ends,
+    lastUsedAt: new Date(),
+  };
   return refreshTokens.issue(whole as Session).token;
 }
 

@@ -1,8 +1,3 @@
-export { AccountModule } from "./account/account.module";
-export { AdminModule } from "./admin/admin.module";
-export type { AdminOptions } from "./admin/admin.options";
-export { AuditModule } from "./audit/audit.module";
-export type { AuditOptions } from "./audit/audit.options";
 export {
   type AuditEvent,
   type AuditEventName,
@@ -10,16 +5,29 @@ export {
 } from "./audit/audit-event";
 export { AuditSink, LogAuditSink } from "./audit/audit-sink.port";
 export { AuditTrail } from "./audit/audit-trail";
+export {
+  AccessTokenClaims,
+  NoAccessTokenClaims,
+} from "./auth/access-token-claims.port";
 export { AccessTokenGuard } from "./auth/access-token.guard";
-export { AccessTokenVerifier } from "./auth/access-token-verifier.port";
+export { AccessTokenVerifier } from "./auth/access-token-verifier";
 export { AllowedOriginGuard } from "./auth/allowed-origin.guard";
 export { AuthModule } from "./auth/auth.module";
-export type { AuthOptions, RedirectOptions } from "./auth/auth.options";
 export { ResourceServerModule } from "./auth/resource-server.module";
 export type { ResourceServerOptions } from "./auth/resource-server.options";
 export { GoogleIdTokenGuard } from "./auth/google-id-token.guard";
 export { GoogleIdTokenStrategy } from "./auth/google-id-token.strategy";
+export {
+  type Credential,
+  Credentials,
+  type ProvedCredential,
+} from "./auth/credentials";
 export { type SignedIn, SignIn } from "./auth/sign-in";
+export {
+  NoSignInHooks,
+  SignInHooks,
+  type SignUpDecision,
+} from "./auth/sign-in-hooks.port";
 export {
   type Admission,
   ConfiguredSignInPolicy,
@@ -27,9 +35,11 @@ export {
 } from "./auth/sign-in-policy.port";
 export {
   AllowIncompleteProfile,
+  Authenticated,
   CurrentUser,
   OptionalAuth,
   Public,
+  RequireRecentSignIn,
   Roles,
 } from "./common/access.decorators";
 export {
@@ -37,27 +47,37 @@ export {
   type AuthErrorOptions,
   type FieldError,
 } from "./common/auth-error";
-export { type AuthErrorCode, authErrorCodes } from "./common/auth-error-codes";
+export {
+  type AppErrorCode,
+  type AuthErrorCode,
+  authErrorCodes,
+} from "./common/auth-error-codes";
+export { CallOrigin, callOriginOf } from "./common/call-origin";
 export { Clock, SystemClock } from "./common/clock.port";
-export { CommonModule, type CommonOptions } from "./common/common.module";
 export type { Principal } from "./common/principal";
 export { ProblemDetailsFilter } from "./common/problem-details.filter";
 export { Database, type Transaction } from "./database/database";
 export type { SigningAlgorithm } from "./common/signature-key";
-export { DatabaseModule } from "./database/database.module";
 export {
   type DatabaseOptions,
   dataSourceOptions,
+  googleAuthMigrations,
 } from "./database/data-source";
 export { migrate } from "./database/migrate";
 export { Purge, type Purgeable } from "./database/purge";
 export type { SqlFragment } from "./database/sql-fragment";
 export type { EmailAuthority } from "./identity/email-authority";
-export { IdentityModule } from "./identity/identity.module";
+export { InvalidOptionsError } from "./config/module-options";
+export { googleAuthEntities } from "./google-auth/google-auth.entities";
+export { GoogleAuthModule } from "./google-auth/google-auth.module";
 export type {
-  CodeExchangeOptions,
-  IdentityOptions,
-} from "./identity/identity.options";
+  GoogleAuthModuleAsyncOptions,
+  GoogleAuthModuleOptions,
+  GoogleAuthOptions,
+  GoogleAuthStructure,
+  GoogleOptions,
+  RoutesOptions,
+} from "./google-auth/google-auth.options";
 export { IdentityProviders } from "./identity/identity-providers";
 export { IdentityVerifier } from "./identity/identity-verifier.port";
 export { VerifyTokenApiVerifier } from "./identity/remote/verify-token-api.verifier";
@@ -103,49 +123,57 @@ export {
   ServiceAccountKeyError,
   serviceAccountKeyFrom,
 } from "./identity/google/service-account-key";
-export type { VerifiedIdentity } from "./identity/verified-identity";
-export { OAuthModule } from "./oauth/oauth.module";
-export type { IntrospectionClient, OAuthOptions } from "./oauth/oauth.options";
+export type {
+  AccountName,
+  VerifiedIdentity,
+} from "./identity/verified-identity";
 export {
   fastifyAdapter,
   type FastifyAdapterOptions,
   setUpFastify,
 } from "./ops/fastify-server";
+export { GracefulShutdown } from "./ops/graceful-shutdown";
 export { openApiDocument, setUpOpenApi } from "./ops/open-api";
-export { OpsModule } from "./ops/ops.module";
 export { createLogger, logRequests } from "./ops/request-log";
 export { RateLimited } from "./rate-limits/rate-limited.decorator";
-export { RateLimitsModule } from "./rate-limits/rate-limits.module";
 export type {
   RateLimit,
   RateLimitName,
-  RateLimitsOptions,
 } from "./rate-limits/rate-limits.options";
 export {
   ProtectingSecurityEventHandler,
   SecurityEventHandler,
 } from "./security-events/security-event-handler.port";
-export { SecurityEventsModule } from "./security-events/security-events.module";
 export { OneTimeMarks } from "./sessions/one-time-marks";
 export type { OneTimeRules, OneTimeUse } from "./sessions/one-time-use";
 export {
+  type EndedSessions,
+  type EndReason,
+  type PresentedRefreshToken,
+  type RotateOutcome,
   type Session,
   type SessionContext,
   type SessionProof,
   SessionStore,
-  type Ending,
-  type EndingOfAll,
-  type EndReason,
-  type PresentedRefreshToken,
+} from "./sessions/session-store.port";
+export { type Revoked, Revocations } from "./sessions/revocations.port";
+export {
+  decideRotation,
+  type RotationDecision,
+  type RotationRules,
+  type RotationState,
+} from "./sessions/rotation";
+export type { SessionEnd } from "./sessions/session-end-listeners";
+export { type Ending, type EndingOfAll, Sessions } from "./sessions/sessions";
+export {
   type RefreshOutcome,
   type SignInOptions,
   type SignInOutcome,
-} from "./sessions/session-store.port";
+  SignInStore,
+} from "./sessions/sign-in-store.port";
 export { RefreshTokens } from "./sessions/refresh-tokens";
-export { Revocations } from "./sessions/revocations";
-export { SessionsModule } from "./sessions/sessions.module";
-export type { SessionsOptions } from "./sessions/sessions.options";
-export { TypeormSessionStore } from "./sessions/typeorm-session-store";
+export { PostgresRevocations } from "./sessions/postgres-revocations";
+export { PostgresSessionStore } from "./sessions/postgres-session-store";
 export type {
   AccessTokenSubject,
   TokenConfirmation,
@@ -171,8 +199,6 @@ export {
 } from "./tokens/signing-keys.port";
 export { StoredSigningKeys } from "./tokens/stored-signing-keys";
 export type { DpopRules } from "./tokens/dpop.options";
-export { TokensModule } from "./tokens/tokens.module";
-export type { TokensOptions } from "./tokens/tokens.options";
 export { ClassProfileSchema } from "./users/class-profile-schema";
 export { OpenProfileSchema } from "./users/open-profile-schema";
 export {
@@ -180,7 +206,7 @@ export {
   type Profile,
   ProfileSchema,
 } from "./users/profile-schema.port";
-export { TypeormUserDirectory } from "./users/typeorm-user-directory";
+export { PostgresUserDirectory } from "./users/postgres-user-directory";
 export {
   type FindOrCreateOptions,
   type FindOrCreateOutcome,
@@ -194,4 +220,17 @@ export {
 } from "./users/user-directory.port";
 export { UserDto } from "./users/user.dto";
 export { UsersModule } from "./users/users.module";
-export type { UsersOptions } from "./users/users.options";
+export { AuditEventEntity } from "./audit/audit-event.entity";
+export { RateLimitEntity } from "./rate-limits/rate-limit.entity";
+export { SecurityEventEntity } from "./security-events/security-event.entity";
+export {
+  UsedIdTokenEntity,
+  UsedNonceEntity,
+} from "./sessions/one-time-use.entity";
+export { RevocationEntity } from "./sessions/revocation.entity";
+export { SessionCutoffEntity, SessionEntity } from "./sessions/session.entity";
+export { SigningKeyEntity } from "./tokens/signing-key.entity";
+export { IdentityEntity } from "./users/identity.entity";
+export { IdentityStandingEntity } from "./users/identity-standing.entity";
+export { IdentityStandings } from "./users/identity-standings";
+export { UserEntity, type UserStatus } from "./users/user.entity";

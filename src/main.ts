@@ -1,16 +1,16 @@
 import "reflect-metadata";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { stopSignals } from "./stop-signals";
 import { type RunningService, startService } from "./start-service";
 
 /** Runs the service on the environment's configuration until a signal comes. */
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
-  const stopping = new Promise<NodeJS.Signals>((signalled) => {
-    process.once("SIGTERM", signalled);
-    process.once("SIGINT", signalled);
-  });
-  let service: RunningService | undefined;
+  const signals = stopSignals();
+  const abandonStart = () => process.exit(1);
+  signals.hurry.addEventListener("abort", abandonStart);
+  let service: RunningService;
   try {
     service = await startService(process.env, {
       dataDir: resolve(".data"),
@@ -21,9 +21,15 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  console.error(`Listening on ${service.url}`);
-  await stopping;
-  await service.stop();
+  const { publicUrl, url } = service;
+  console.error(
+    publicUrl === url
+      ? `Listening on ${url}`
+      : `Serving ${publicUrl}\nListening on ${url}`,
+  );
+  signals.hurry.removeEventListener("abort", abandonStart);
+  await signals.first;
+  await service.stop(signals.hurry);
 }
 
 void main();

@@ -1,5 +1,7 @@
+import { Logger } from "@nestjs/common";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { DataSource } from "typeorm";
+import { configurationWarnings } from "./config/configuration-warnings";
 import {
   checkEnvironment,
   withDevelopmentDefaults,
@@ -7,7 +9,8 @@ import {
 import { readEnvironment } from "./config/read-environment";
 import { serviceSettings } from "./config/settings";
 import { createApp, type CreateAppOptions } from "./create-app";
-import { dataSourceOptions, migrate } from "./index";
+import { dataSourceOptions, GracefulShutdown, migrate } from "./index";
+import { withAdvice } from "./start-advice";
 
 export interface StartOptions extends Pick<CreateAppOptions, "logDestination"> {
   /** Where the embedded database and the made-up secret are kept. */
@@ -30,8 +33,15 @@ export interface RunningService {
   readonly app: NestFastifyApplication;
   /** Where it listens, such as http://127.0.0.1:3000. */
   readonly url: string;
-  /** Finishes the requests under way, then stops everything this start began. */
-  stop(): Promise<void>;
+  /** Where clients reach it: PUBLIC_URL, or else where it listens. */
+  readonly publicUrl: string;
+  /**
+   * Says that it is not ready, serves for SHUTDOWN_DELAY_SECONDS more, finishes
+   * the requests under way, then stops everything this start began.
+   *
+   * @param hurry when aborted, the requests under way are not waited for
+   */
+  stop(hurry?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -47,11 +57,15 @@ export async function startService(
 ): Promise<RunningService> {
   // A mistake is told before a database is started.
   checkEnvironment(source);
-  const filled = await withDevelopmentDefaults(source, options);
+  const filled = await withDevelopmentDefaults(source, options).catch(
+    (error: unknown) => {
+      throw withAdvice(error, options.dataDir);
+    },
+  );
   const stopDatabase = () => filled.database?.stop() ?? Promise.resolve();
   try {
     const environment = readEnvironment(filled.source);
-    const { host, port } = serviceSettings(environment);
+    const { host, port, shutdownDelaySeconds } = serviceSettings(environment);
     if (filled.database) {
       options.onStep?.({
         name: "database",
@@ -70,19 +84,26 @@ export async function startService(
       await app.close();
       throw error;
     }
+    const logger = new Logger("Configuration");
+    for (const text of configurationWarnings(environment)) logger.warn(text);
     const url = await app.getUrl();
     options.onStep?.({ name: "service", detail: url });
     return {
       app,
       url,
-      stop: async () => {
-        await app.close();
-        await stopDatabase();
+      publicUrl: environment.PUBLIC_URL ?? url,
+      stop: async (hurry) => {
+        try {
+          await app.get(GracefulShutdown).drain(shutdownDelaySeconds, hurry);
+          await app.close();
+        } finally {
+          await stopDatabase();
+        }
       },
     };
   } catch (error) {
     await stopDatabase();
-    throw withAdvice(error);
+    throw withAdvice(error, options.dataDir);
   }
 }
 
@@ -102,22 +123,4 @@ async function migrateEmbedded(url: string): Promise<number> {
   } finally {
     await dataSource.destroy();
   }
-}
-
-function withAdvice(error: unknown): unknown {
-  const { code, port } = error as { code?: unknown; port?: unknown };
-  if (code === "EADDRINUSE") {
-    return new Error(
-      `Port ${String(port)} is taken by another program. Set PORT to another one, or to 0 for a free one.`,
-      { cause: error },
-    );
-  }
-  // SQLSTATE undefined_table, undefined_column
-  if (code === "42P01" || code === "42703") {
-    return new Error(
-      "The database has not been set up, or not brought up to date. Run: node dist/cli.js migrate",
-      { cause: error },
-    );
-  }
-  return error;
 }

@@ -201,7 +201,7 @@ describe("this service's access tokens", () => {
       );
       await query(
         service,
-        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [user.id],
       );
       const disabled = await getWithToken(service, "/users/me", accessToken);
@@ -209,7 +209,9 @@ describe("this service's access tokens", () => {
         403,
         "account_disabled",
       ]);
-      await query(service, "DELETE FROM users WHERE id = $1", [user.id]);
+      await query(service, "DELETE FROM google_auth.users WHERE id = $1", [
+        user.id,
+      ]);
       const gone = await getWithToken(service, "/users/me", accessToken);
       expect([gone.status, gone.body.code]).toEqual([401, "unauthenticated"]);
     });
@@ -230,7 +232,7 @@ describe("this service's access tokens", () => {
   it("instances that start together agree on one key", async () => {
     const first = await TestService.start(google, { controllers: [] });
     try {
-      await query(first, "DELETE FROM signing_keys");
+      await query(first, "DELETE FROM google_auth.signing_keys");
       const others = await Promise.all(
         Array.from({ length: 4 }, () =>
           TestService.start(google, { database: first.database }),

@@ -17,9 +17,11 @@ describe("one's own account", () => {
   const deleteMe = ({ accessToken }: Person) =>
     call(service.one, "DELETE", "/users/me", accessToken);
   const disable = ({ id }: Person) =>
-    query(service.one, "UPDATE users SET status = 'disabled' WHERE id = $1", [
-      id,
-    ]);
+    query(
+      service.one,
+      "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
+      [id],
+    );
 
   const routes = [
     ["GET", "/users/me"],
@@ -54,9 +56,11 @@ describe("one's own account", () => {
       bodyFor(method),
     );
     expect(refusal(answer)).toEqual([403, "account_disabled"]);
-    const rows = await query(service.one, "SELECT FROM users WHERE id = $1", [
-      ada.id,
-    ]);
+    const rows = await query(
+      service.one,
+      "SELECT FROM google_auth.users WHERE id = $1",
+      [ada.id],
+    );
     expect(rows).toHaveLength(1);
   });
 
@@ -82,14 +86,14 @@ describe("one's own account", () => {
       await call(service.one, "GET", "/users/me/export", ada.accessToken);
       await query(
         service.one,
-        `UPDATE audit_events SET ip = '203.0.113.77', user_agent = 'unmistakable-agent',
+        `UPDATE google_auth.audit_events SET ip = '203.0.113.77', user_agent = 'unmistakable-agent',
            details = '{"before":["unmistakable-role"]}' WHERE user_id = $1`,
         [ada.id],
       );
       await query(
         service.one,
-        `INSERT INTO audit_events (occurred_at, event, user_id, actor_id, ip, user_agent)
-         VALUES (now(), 'roles_changed', gen_random_uuid(), $1, '203.0.113.77', 'unmistakable-agent')`,
+        `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id, actor_id, ip, user_agent)
+         VALUES (gen_random_uuid(), now(), 'roles_changed', gen_random_uuid(), $1, '203.0.113.77', 'unmistakable-agent')`,
         [ada.id],
       );
       const traces = [
@@ -100,16 +104,20 @@ describe("one's own account", () => {
       ]);
       expect((await deleteMe(ada)).status).toBe(204);
       expect(await tablesWith(service.one, traces)).toEqual([]);
-      expect(await tablesWith(service.one, [ada.id])).toEqual(["audit_events"]);
+      // Its id alone stays: for good in the audit log, and elsewhere for as
+      // long as one of its tokens could be presented.
+      expect(await tablesWith(service.one, [ada.id])).toEqual([
+        ...["audit_events", "revocations", "session_cutoffs"],
+      ]);
       const lines = await query<Record<string, unknown>>(
         service.one,
         `SELECT event, reason, session_id IS NULL AS "isOfNoSession", actor_id,
            ip, user_agent, details
-         FROM audit_events WHERE user_id = $1 ORDER BY occurred_at, event`,
+         FROM google_auth.audit_events WHERE user_id = $1 ORDER BY occurred_at, event`,
         [ada.id],
       );
       expect(lines.map(({ event }) => event)).toEqual(
-        expect.arrayContaining(["sign_up", "session_ended", "data_exported"]),
+        expect.arrayContaining(["sign_up", "sessions_ended", "data_exported"]),
       );
       expect(lines.filter(({ event }) => event === "user_deleted")).toEqual([
         {
@@ -133,7 +141,7 @@ describe("one's own account", () => {
       expect((await service.me(stranger)).body).toEqual(stranger.user);
       const lines = await query<{ ip: string | null }>(
         service.one,
-        "SELECT host(ip) AS ip FROM audit_events WHERE user_id = $1",
+        "SELECT host(ip) AS ip FROM google_auth.audit_events WHERE user_id = $1",
         [stranger.id],
       );
       expect(lines).toEqual([{ ip: "127.0.0.1" }]);
@@ -145,7 +153,7 @@ describe("one's own account", () => {
       });
       await query(
         service.one,
-        "UPDATE users SET roles = '{editor}' WHERE id = $1",
+        "UPDATE google_auth.users SET roles = '{editor}' WHERE id = $1",
         [ada.id],
       );
       await deleteMe(ada);
@@ -186,9 +194,9 @@ describe("one's own account", () => {
       }
       const orphans = await query(
         service.one,
-        `SELECT FROM sessions LEFT JOIN users ON users.id = user_id WHERE users.id IS NULL
+        `SELECT FROM google_auth.sessions LEFT JOIN google_auth.users ON users.id = user_id WHERE users.id IS NULL
          UNION ALL
-         SELECT FROM identities LEFT JOIN users ON users.id = user_id WHERE users.id IS NULL`,
+         SELECT FROM google_auth.identities LEFT JOIN google_auth.users ON users.id = user_id WHERE users.id IS NULL`,
       );
       expect(orphans).toEqual([]);
     });
@@ -235,14 +243,14 @@ async function tablesWith(
 ): Promise<string[]> {
   const tables = await query<{ name: string }>(
     service,
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'google_auth'
        AND tablename NOT LIKE 'audit\\_events\\_%' ORDER BY tablename`,
   );
   const found: string[] = [];
   for (const { name } of tables) {
     const [row] = await query(
       service,
-      `SELECT FROM ${name} AS t WHERE EXISTS (
+      `SELECT FROM google_auth.${name} AS t WHERE EXISTS (
          SELECT FROM unnest($1::text[]) AS text WHERE strpos(t::text, text) > 0) LIMIT 1`,
       [texts],
     );

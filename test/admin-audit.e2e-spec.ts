@@ -60,7 +60,7 @@ describe("what administrators see of the audit log", () => {
     const { id } = await service.person();
     await query(
       service.one,
-      "INSERT INTO audit_events (occurred_at, event, user_id) VALUES (now(), $1, $2)",
+      "INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id) VALUES (gen_random_uuid(), now(), $1, $2)",
       [event, id],
     );
     const { items } = await pageOf(`/admin/audit?event=${event}&limit=100`);
@@ -72,8 +72,8 @@ describe("what administrators see of the audit log", () => {
     const { id } = await service.person();
     await query(
       service.one,
-      `INSERT INTO audit_events (occurred_at, event, user_id)
-       SELECT now() - interval '1 hour' + (n % 3) * interval '1 microsecond', 'sign_in', $1
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id)
+       SELECT gen_random_uuid(), now() - interval '1 hour' + (n % 3) * interval '1 microsecond', 'sign_in', $1
        FROM generate_series(1, 40) AS n`,
       [id],
     );
@@ -87,7 +87,7 @@ describe("what administrators see of the audit log", () => {
       cursor = page.nextCursor ?? "";
       await query(
         service.one,
-        "INSERT INTO audit_events (occurred_at, event, user_id) VALUES (now(), 'sign_in', $1)",
+        "INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id) VALUES (gen_random_uuid(), now(), 'sign_in', $1)",
         [id],
       );
     } while (cursor);

@@ -24,7 +24,7 @@ describe("what administrators do to users", () => {
     query<Record<string, unknown>>(
       service.one,
       `SELECT reason, actor_id AS actor, details, host(ip) AS ip
-       FROM audit_events WHERE user_id = $1 AND event = $2 ORDER BY occurred_at`,
+       FROM google_auth.audit_events WHERE user_id = $1 AND event = $2 ORDER BY occurred_at`,
       [id, event],
     );
 
@@ -56,10 +56,10 @@ describe("what administrators do to users", () => {
           ip: "127.0.0.1",
         })),
       );
-      const ended = await linesOf(ada, "session_ended");
-      expect(ended.map(({ reason, actor }) => [reason, actor])).toEqual(
-        Array(2).fill(["user_disabled", boss.id]),
-      );
+      const ended = await linesOf(ada, "sessions_ended");
+      expect(ended.map(({ reason, actor }) => [reason, actor])).toEqual([
+        ["user_disabled", boss.id],
+      ]);
     });
 
     it("while the user signs in over and over, leaves no session", async () => {
@@ -83,7 +83,10 @@ describe("what administrators do to users", () => {
         }
         const alive = await query(
           service.one,
-          "SELECT FROM sessions WHERE user_id = $1 AND revoked_at IS NULL",
+          `SELECT FROM google_auth.sessions WHERE user_id = $1
+             AND revoked_at IS NULL AND NOT EXISTS (
+               SELECT FROM google_auth.session_cutoffs WHERE user_id = $1
+                 AND sessions.authenticated_at < session_cutoffs.not_before)`,
           [ada.id],
         );
         expect(alive).toEqual([]);
@@ -123,7 +126,7 @@ describe("what administrators do to users", () => {
       expect((await listUsers(admin)).status).toBe(200);
       await patch(ada.id, { roles: ["editor"] });
       await service.expectSignedOut(admin);
-      const [line] = await linesOf(ada, "session_ended");
+      const [line] = await linesOf(ada, "sessions_ended");
       expect(line).toMatchObject({ reason: "ended_by_admin", actor: boss.id });
       const again = await service.person(ada.account);
       expect(refusal(await listUsers(again))).toEqual([
@@ -138,9 +141,11 @@ describe("what administrators do to users", () => {
         await service.person(),
       ];
       // As on another instance, in the second before it hears of it.
-      await query(service.one, "UPDATE users SET roles = '{}' WHERE id = $1", [
-        admin.id,
-      ]);
+      await query(
+        service.one,
+        "UPDATE google_auth.users SET roles = '{}' WHERE id = $1",
+        [admin.id],
+      );
       const answers = [
         await patch(ada.id, { roles: ["admin"] }, admin),
         await patch(admin.id, { roles: ["admin"] }, admin),
@@ -174,7 +179,7 @@ describe("what administrators do to users", () => {
         ]).toContainEqual(statuses);
         const left = await query(
           service.one,
-          "SELECT FROM users WHERE id = ANY ($1) AND 'admin' = ANY (roles)",
+          "SELECT FROM google_auth.users WHERE id = ANY ($1) AND 'admin' = ANY (roles)",
           [[ada.id, alan.id]],
         );
         expect(left).toHaveLength(1);
@@ -255,10 +260,10 @@ describe("what administrators do to users", () => {
       expect([round, answer.status, answer.body]).toEqual([round, 204, {}]);
     }
     for (const session of [ada, phone]) await service.expectSignedOut(session);
-    const ended = await linesOf(ada, "session_ended");
-    expect(ended.map(({ reason, actor }) => [reason, actor])).toEqual(
-      Array(2).fill(["ended_by_admin", boss.id]),
-    );
+    const ended = await linesOf(ada, "sessions_ended");
+    expect(ended.map(({ reason, actor }) => [reason, actor])).toEqual([
+      ["ended_by_admin", boss.id],
+    ]);
     expect((await service.person(ada.account)).status).toBe(200);
   });
 });

@@ -37,7 +37,7 @@ describe("ADMIN_EMAILS", () => {
     query<Record<string, unknown>>(
       service.one,
       `SELECT reason, actor_id AS actor, details, host(ip) AS ip
-       FROM audit_events WHERE user_id = $1 AND event = $2 ORDER BY occurred_at`,
+       FROM google_auth.audit_events WHERE user_id = $1 AND event = $2 ORDER BY occurred_at`,
       [id, event],
     );
 

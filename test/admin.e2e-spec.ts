@@ -53,10 +53,11 @@ describe("administration", () => {
       "is closed to users with the roles %s",
       async (roles) => {
         const { id, account } = await service.person();
-        await query(service.one, "UPDATE users SET roles = $2 WHERE id = $1", [
-          id,
-          roles,
-        ]);
+        await query(
+          service.one,
+          "UPDATE google_auth.users SET roles = $2 WHERE id = $1",
+          [id, roles],
+        );
         const { accessToken } = await service.person(account);
         const answer = await call(service.one, method, path, accessToken, body);
         expect(refusal(answer)).toEqual([403, "insufficient_role"]);
@@ -75,7 +76,7 @@ describe("administration", () => {
     it("shows every user once, page by page, while others sign up", async () => {
       const before = await query<{ id: string }>(
         service.one,
-        "SELECT id FROM users",
+        "SELECT id FROM google_auth.users",
       );
       const seen: unknown[] = [];
       let cursor = "";
@@ -95,7 +96,7 @@ describe("administration", () => {
     it("has pages of 50 unless asked for, and says on the last that it is", async () => {
       await query(
         service.one,
-        `INSERT INTO users (id, email, created_at, updated_at, last_sign_in_at)
+        `INSERT INTO google_auth.users (id, email, created_at, updated_at, last_sign_in_at)
          SELECT gen_random_uuid(), 'many@crowd.example', now(), now(), now()
          FROM generate_series(1, 101)`,
       );

@@ -68,7 +68,9 @@ describe("refused sign-ins", () => {
   });
 
   const written = (reason: string) =>
-    query(one, "SELECT FROM audit_events WHERE reason = $1", [reason]);
+    query(one, "SELECT FROM google_auth.audit_events WHERE reason = $1", [
+      reason,
+    ]);
 
   it("are written within seconds without being asked for", async () => {
     await postJson(one, "/team/sign-in", {});
@@ -102,7 +104,7 @@ describe("refused sign-ins", () => {
     await Promise.all(trails.map((trail) => trail.flush()));
     const seconds = Math.ceil((Date.now() - startedAt) / 1000);
     const inserts = statements.mock.calls.filter(([text]) =>
-      text.includes("INSERT INTO audit_events"),
+      text.includes("INSERT INTO google_auth.audit_events"),
     );
     statements.mockRestore();
     expect(inserts.length).toBeLessThanOrEqual(2 * (seconds + 1));

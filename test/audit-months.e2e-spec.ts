@@ -58,8 +58,8 @@ describe("the months of the audit log", () => {
   const partitions = async () => {
     const rows = await query<{ name: string }>(
       one,
-      `SELECT inhrelid::regclass::text AS name FROM pg_inherits
-       WHERE inhparent = 'audit_events'::regclass ORDER BY name`,
+      `SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+       WHERE inhparent = 'google_auth.audit_events'::regclass ORDER BY name`,
     );
     return rows.map(({ name }) => name);
   };
@@ -67,8 +67,9 @@ describe("the months of the audit log", () => {
   const places = () =>
     query<{ place: string; at: Date }>(
       one,
-      `SELECT tableoid::regclass::text AS place, occurred_at AS at
-       FROM audit_events WHERE event <> 'signing_key_rotated'
+      `SELECT relname AS place, occurred_at AS at
+       FROM google_auth.audit_events AS lines
+       JOIN pg_class ON pg_class.oid = lines.tableoid WHERE event <> 'signing_key_rotated'
        ORDER BY occurred_at`,
     );
 
@@ -111,11 +112,11 @@ describe("the months of the audit log", () => {
 
   it("come and go while users sign in, who notice nothing", async () => {
     // This month was missed, and six years were never dropped.
-    await query(one, `DROP TABLE ${monthIn(0)}`);
+    await query(one, `DROP TABLE google_auth.${monthIn(0)}`);
     for (let year = 2015; year <= 2020; year++) {
       await query(
         one,
-        `CREATE TABLE audit_events_${year} PARTITION OF audit_events
+        `CREATE TABLE google_auth.audit_events_${year} PARTITION OF google_auth.audit_events
          FOR VALUES FROM ('${year}-01-01Z') TO ('${year + 1}-01-01Z')`,
       );
     }
@@ -148,8 +149,8 @@ describe("the months of the audit log", () => {
     const old = new Date(clock.now() - (retentionDays + 1) * daySeconds * 1000);
     await query(
       one,
-      `INSERT INTO audit_events (occurred_at, event)
-       SELECT $1::timestamptz, 'sign_in' FROM generate_series(1, 1500)`,
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event)
+       SELECT gen_random_uuid(), $1::timestamptz, 'sign_in' FROM generate_series(1, 1500)`,
       [old],
     );
     await person(one, google);
@@ -161,12 +162,12 @@ describe("the months of the audit log", () => {
   it("that were missed for too long are made again the way the documentation says", async () => {
     for (const name of await partitions()) {
       if (name !== "audit_events_default")
-        await query(one, `DROP TABLE ${name}`);
+        await query(one, `DROP TABLE google_auth.${name}`);
     }
     await query(
       one,
-      `INSERT INTO audit_events (occurred_at, event, user_agent)
-       SELECT $1::timestamptz - n * interval '1 second', 'sign_in', repeat('x', 200)
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_agent)
+       SELECT gen_random_uuid(), $1::timestamptz - n * interval '1 second', 'sign_in', repeat('x', 200)
        FROM generate_series(1, 20000) AS n`,
       [new Date(clock.now())],
     );
@@ -195,7 +196,7 @@ describe("the months of the audit log", () => {
       one,
       `SELECT attname AS name, replace(format_type(atttypid, NULL),
         'timestamp with time zone', 'timestamptz') AS type
-       FROM pg_attribute WHERE attrelid = 'audit_events'::regclass
+       FROM pg_attribute WHERE attrelid = 'google_auth.audit_events'::regclass
        AND attnum > 0 AND NOT attisdropped`,
     );
     expect(listed).toHaveLength(present.length);

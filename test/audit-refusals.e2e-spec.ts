@@ -141,9 +141,11 @@ describe("a refused sign-in in the audit log", () => {
 
   it("for an account that is disabled, or where nobody new may sign up, says so", async () => {
     const { account, id } = await person(one, google);
-    await query(one, "UPDATE users SET status = 'disabled' WHERE id = $1", [
-      id,
-    ]);
+    await query(
+      one,
+      "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
+      [id],
+    );
     const headers = { "x-forwarded-for": "198.51.100.1" };
     for (const [who, code, userId] of [
       [account, "account_disabled", id],

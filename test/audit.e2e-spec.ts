@@ -1,7 +1,5 @@
-import {
-  type EndReason,
-  SessionStore,
-} from "../src/sessions/session-store.port";
+import type { EndReason } from "../src/sessions/session-store.port";
+import { Sessions } from "../src/sessions/sessions";
 import { newAccount } from "../src/testing/google-accounts";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestDatabase } from "../src/testing/test-database";
@@ -41,8 +39,8 @@ describe("the audit log", () => {
   const replaceLongAgo = ({ sessionId }: Person) =>
     query(
       one,
-      `UPDATE sessions SET generation = 2,
-        rotations = ARRAY[now() - interval '1 hour'] WHERE id = $1`,
+      `UPDATE google_auth.sessions SET generation = 3, rotations =
+        ARRAY[now() - interval '1 hour', now() - interval '2 hours'] WHERE id = $1`,
       [sessionId],
     );
 
@@ -86,8 +84,8 @@ describe("the audit log", () => {
     expect(told[0]).not.toHaveProperty("userAgent");
   });
 
-  it("has one line for a session that is over, with who ended it and why", async () => {
-    const store = one.app.get(SessionStore);
+  it("has one line for sessions that are over, with who ended them and why", async () => {
+    const sessions = one.app.get(Sessions);
     const admin = await person(one, google);
     const ended: Record<string, (who: typeof admin) => Promise<unknown>> = {
       signed_out: ({ accessToken }) =>
@@ -103,16 +101,20 @@ describe("the audit log", () => {
     ];
     for (const reason of byOthers) {
       ended[reason] = ({ id }) =>
-        store.endAll(id, { reason, actorId: admin.id, ip: "192.0.2.1" });
+        sessions.endAll(id, { reason, actorId: admin.id, ip: "192.0.2.1" });
     }
     for (const [reason, end] of Object.entries(ended)) {
       const who = await person(one, google);
       await end(who);
       await end(who).catch(() => undefined);
       const byOther = (byOthers as string[]).includes(reason);
+      const isOne = reason === "signed_out" || reason === "ended_by_user";
+      const ended = isOne
+        ? { event: "session_ended", sessionId: who.sessionId }
+        : { event: "sessions_ended", sessionId: null };
       expect((await linesOf(other, who.id)).slice(1)).toEqual([
         {
-          ...{ event: "session_ended", sessionId: who.sessionId, reason },
+          ...{ ...ended, reason },
           ...{ actorId: byOther ? admin.id : null, details: null },
           ip: byOther ? "192.0.2.1" : "127.0.0.1",
           userAgent: byOther ? null : (expect.any(String) as string),
@@ -161,17 +163,21 @@ describe("the audit log", () => {
     const [odd] = await query<Record<string, number>>(
       one,
       `SELECT
-        (SELECT count(*)::int FROM users WHERE 1 <> (
-          SELECT count(*) FROM audit_events
+        (SELECT count(*)::int FROM google_auth.users WHERE 1 <> (
+          SELECT count(*) FROM google_auth.audit_events
           WHERE user_id = users.id AND event = 'sign_up')) AS users,
-        (SELECT count(*)::int FROM sessions WHERE 1 <> (
-          SELECT count(*) FROM audit_events WHERE session_id = sessions.id
+        (SELECT count(*)::int FROM google_auth.sessions WHERE 1 <> (
+          SELECT count(*) FROM google_auth.audit_events WHERE session_id = sessions.id
           AND event IN ('sign_up', 'sign_in'))) AS begun,
-        (SELECT count(*)::int FROM sessions
-         WHERE (CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END) <> (
-          SELECT count(*) FROM audit_events WHERE session_id = sessions.id
-          AND event IN ('session_ended', 'refresh_reused'))) AS ended,
-        (SELECT count(*)::int FROM sessions) AS all`,
+        (SELECT count(*)::int FROM google_auth.sessions
+         WHERE revoked_at IS NOT NULL AND 1 <> (
+          SELECT count(*) FROM google_auth.audit_events AS line
+          WHERE session_id = sessions.id AND event IN ('session_ended', 'refresh_reused')
+            OR line.user_id = sessions.user_id AND event = 'sessions_ended'
+              AND revoked_reason = line.reason
+              AND line.reason = 'signed_out_everywhere'))
+         AS ended,
+        (SELECT count(*)::int FROM google_auth.sessions) AS all`,
     );
     expect(odd).toMatchObject({ users: 0, begun: 0, ended: 0 });
     expect(odd?.all).toBeGreaterThanOrEqual(72);
@@ -179,17 +185,20 @@ describe("the audit log", () => {
 
   describe("that cannot be written", () => {
     const rename = (from: string, to: string) =>
-      query(one, `ALTER TABLE ${from} RENAME TO ${to}`);
+      query(one, `ALTER TABLE google_auth.${from} RENAME TO ${to}`);
     const everything = async () => ({
       ...(await rowCounts(one)),
       sessions: await query(
         one,
-        "SELECT id, generation, revoked_at FROM sessions ORDER BY id",
+        "SELECT id, generation, revoked_at FROM google_auth.sessions ORDER BY id",
       ),
-      revocations: await query(one, "SELECT id FROM revocations ORDER BY id"),
+      revocations: await query(
+        one,
+        "SELECT id FROM google_auth.revocations ORDER BY id",
+      ),
       claims: await query(
         one,
-        "SELECT subject, last_sign_in_at FROM identities ORDER BY subject",
+        "SELECT subject, last_sign_in_at FROM google_auth.identities ORDER BY subject",
       ),
     });
 

@@ -23,7 +23,7 @@ describe("the refresh token in a cookie", () => {
     database = await TestDatabase.create();
     service = await TestService.start(google, {
       database,
-      env: { REFRESH_COOKIE: "true", CORS_ORIGINS: app },
+      env: { REFRESH_COOKIE: "browser", CORS_ORIGINS: app },
     });
   });
 
@@ -52,7 +52,7 @@ describe("the refresh token in a cookie", () => {
     const [pair = "", ...attributes] = set.split("; ");
     return {
       ...(await answerOf(response)),
-      cookie: /^__Secure-refresh=(.*)$/.exec(pair)?.[1],
+      cookie: /^__Host-refresh=(.*)$/.exec(pair)?.[1],
       attributes: attributes.sort(),
     };
   };
@@ -62,7 +62,7 @@ describe("the refresh token in a cookie", () => {
   };
   const withCookie = (cookie: string | undefined, origin = app) => ({
     origin,
-    cookie: `theme=dark; __Secure-refresh=${cookie ?? ""}; other=1`,
+    cookie: `theme=dark; __Host-refresh=${cookie ?? ""}; other=1`,
   });
 
   it("is set by a sign-in where no script can read it, and is not in the body", async () => {
@@ -74,7 +74,7 @@ describe("the refresh token in a cookie", () => {
     expect(answer.attributes).toEqual([
       "HttpOnly",
       "Max-Age=2592000",
-      "Path=/auth",
+      "Path=/",
       "SameSite=Strict",
       "Secure",
     ]);
@@ -139,15 +139,14 @@ describe("the refresh token in a cookie", () => {
     },
   );
 
-  it("needs an origin: a call without one is no browser's", async () => {
+  it("needs an origin: only browsers have cookies, and they always say where from", async () => {
     const { cookie } = await signIn();
     const attempts = [
-      await signIn({}),
       await post("/auth/refresh", undefined, {
-        cookie: `__Secure-refresh=${cookie}`,
+        cookie: `__Host-refresh=${cookie}`,
       }),
       await post("/auth/logout", undefined, {
-        cookie: `__Secure-refresh=${cookie}`,
+        cookie: `__Host-refresh=${cookie}`,
       }),
     ];
     for (const answer of attempts) {
@@ -180,9 +179,75 @@ describe("the refresh token in a cookie", () => {
     },
   );
 
-  it("is not there: what is missing is told", async () => {
+  it("is not there at a first visit, which is no mistake", async () => {
     const answer = await post("/auth/refresh", undefined);
-    expect([answer.status, answer.body.code]).toEqual([400, "invalid_request"]);
+    expect([answer.status, answer.body.code]).toEqual([401, "no_session"]);
+    expect(answer.cookie).toBeUndefined();
+    const app = await post("/auth/refresh", undefined, {});
+    expect([app.status, app.body.code]).toEqual([400, "invalid_request"]);
+  });
+
+  it("is not for apps: without an origin the token is in the body", async () => {
+    const answer = await signIn({});
+    expect(answer.cookie).toBeUndefined();
+    const { refreshToken } = answer.body;
+    const refreshed = await post("/auth/refresh", { refreshToken }, {});
+    expect(refreshed.cookie).toBeUndefined();
+    expect(refreshed.body.refreshToken).toEqual(expect.any(String));
+  });
+
+  it("sent twice is refused, for one was planted, and neither is cleared", async () => {
+    const [good, planted] = [await signIn(), await signIn()];
+    const names = [good, planted].map(
+      ({ cookie }) => `__Host-refresh=${cookie}`,
+    );
+    for (const path of ["/auth/refresh", "/auth/logout"]) {
+      for (const cookie of [names.join("; "), names.reverse().join("; ")]) {
+        const answer = await post(path, undefined, { origin: app, cookie });
+        expect([answer.status, answer.body.reason, answer.cookie]).toEqual([
+          ...[400, "refresh_cookie_ambiguous", undefined],
+        ]);
+      }
+    }
+    for (const { cookie } of [good, planted]) {
+      const still = await post("/auth/refresh", undefined, withCookie(cookie));
+      expect(still.status).toBe(200);
+    }
+  });
+
+  it("of a front end on another site is partitioned", async () => {
+    await using other = await TestService.start(google, {
+      database,
+      env: {
+        ...{ REFRESH_COOKIE: "browser", CORS_ORIGINS: app },
+        REFRESH_COOKIE_SAME_SITE: "none",
+      },
+    });
+    const { attributes } = await signIn({ origin: app }, other);
+    expect(attributes).toEqual(
+      expect.arrayContaining(["Partitioned", "SameSite=None", "Secure"]),
+    );
+  });
+
+  it("on plain http in development has a name without the prefix, and is not Secure", async () => {
+    await using local = await TestService.start(google, {
+      database,
+      env: { REFRESH_COOKIE: "browser", PUBLIC_URL: "http://localhost:3000" },
+    });
+    const idToken = await google.idToken({ account: newAccount() });
+    const response = await local.fetch("/auth/google", {
+      method: "POST",
+      headers: {
+        ...{ origin: "http://localhost:3000" },
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ idToken }),
+    });
+    expect(response.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        /^refresh=v1\.[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
+      ),
+    ]);
   });
 
   it("is not set by a service that was not told to", async () => {

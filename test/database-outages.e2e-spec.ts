@@ -80,9 +80,9 @@ describe("an outage of Postgres", () => {
   /** Every user has an identity and a session, and none of these is left over. */
   async function expectWholeUsers(count: number): Promise<void> {
     const { rows } = await witness.query(
-      `SELECT (SELECT count(*)::int FROM users) AS users,
-        (SELECT count(*)::int FROM identities) AS identities,
-        (SELECT count(DISTINCT user_id)::int FROM sessions) AS "withSession"`,
+      `SELECT (SELECT count(*)::int FROM google_auth.users) AS users,
+        (SELECT count(*)::int FROM google_auth.identities) AS identities,
+        (SELECT count(DISTINCT user_id)::int FROM google_auth.sessions) AS "withSession"`,
     );
     expect(rows).toEqual([
       { users: count, identities: count, withSession: count },
@@ -134,7 +134,7 @@ describe("an outage of Postgres", () => {
   });
 
   it("that strikes while a statement runs is a 503, and the statement counts whole or not at all", async () => {
-    await rival.query("BEGIN; LOCK TABLE sessions");
+    await rival.query("BEGIN; LOCK TABLE google_auth.sessions");
     const answer = signIn(service, await newcomer());
     await untilLocked(1);
     await network.cut();
@@ -169,7 +169,7 @@ describe("an outage of Postgres", () => {
 
   it("that is a lock on every connection is a 503 for the others after 3 s, and none for those who wait", async () => {
     const known = await google.idToken();
-    await rival.query("BEGIN; SELECT FROM users FOR UPDATE");
+    await rival.query("BEGIN; SELECT FROM google_auth.users FOR UPDATE");
     const waiting = Array.from({ length: poolSize }, () =>
       signIn(service, known),
     );
@@ -187,7 +187,7 @@ describe("an outage of Postgres", () => {
     async (limit) => {
       await restartWith(limit, "200");
       const known = await google.idToken();
-      await rival.query("BEGIN; SELECT FROM users FOR UPDATE");
+      await rival.query("BEGIN; SELECT FROM google_auth.users FOR UPDATE");
       expectOutage([await signIn(service, known)]);
       await rival.query("ROLLBACK");
       expect((await signIn(service, known)).status).toBe(200);
@@ -233,7 +233,7 @@ describe("an outage of Postgres", () => {
           END IF;
           RETURN NULL;
         END $$;
-        CREATE TRIGGER lose AFTER INSERT ON sessions
+        CREATE TRIGGER lose AFTER INSERT ON google_auth.sessions
           FOR EACH STATEMENT EXECUTE FUNCTION lose()`);
       const token = await newcomer();
       expect(tally([await signIn(service, token)])).toEqual({ [outcome]: 1 });

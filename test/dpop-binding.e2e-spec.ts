@@ -45,7 +45,7 @@ describe("binding tokens to a key of the client's", () => {
       expect(claims.cnf).toEqual({ jkt: client.thumbprint });
       const [row] = await query<{ key_thumbprint: string }>(
         service,
-        "SELECT key_thumbprint FROM sessions WHERE id = $1",
+        "SELECT key_thumbprint FROM google_auth.sessions WHERE id = $1",
         [answer.body.sessionId],
       );
       expect(row?.key_thumbprint).toBe(client.thumbprint);

@@ -105,7 +105,7 @@ describe("a person at the emulator's pages", () => {
       });
       expect(posted.status).toBe(303);
       expect(posted.headers.get("location")).toBe("http://localhost:5173/");
-      expect(posted.headers.getSetCookie()[0]).toMatch(/^__Secure-refresh=v1/);
+      expect(posted.headers.getSetCookie()[0]).toMatch(/^__Host-refresh=v1/);
     });
   });
 });

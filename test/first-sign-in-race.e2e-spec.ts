@@ -86,13 +86,13 @@ describe("many sign-ins of one account at once", () => {
     const account = newAccount();
     for (let round = 0; round < rounds; round++) {
       const signingIn = signInAtOnce(service, google, account);
-      await query(service, "DELETE FROM users");
+      await query(service, "DELETE FROM google_auth.users");
       const answers = await signingIn;
       for (const { status } of answers) expect([200, 503]).toContain(status);
       const [orphans] = await query<{ count: number }>(
         service,
-        `SELECT count(*)::int FROM identities i
-          LEFT JOIN users u ON u.id = i.user_id WHERE u.id IS NULL`,
+        `SELECT count(*)::int FROM google_auth.identities i
+          LEFT JOIN google_auth.users u ON u.id = i.user_id WHERE u.id IS NULL`,
       );
       expect(orphans?.count).toBe(0);
     }

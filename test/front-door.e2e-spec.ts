@@ -100,7 +100,7 @@ describe("the front door", () => {
       );
       const [session] = await query<{ ip: string }>(
         service,
-        "SELECT host(ip) AS ip FROM sessions WHERE id = $1",
+        "SELECT host(ip) AS ip FROM google_auth.sessions WHERE id = $1",
         [answer.body.sessionId],
       );
       return session?.ip;
@@ -135,8 +135,20 @@ describe("the front door", () => {
       });
     });
 
-    it("and believes nobody else", async () => {
-      expect(await addressOfSession(plain, forwarded)).toBe("127.0.0.1");
+    it("and believes nobody else, but warns once of who may be a proxy", async () => {
+      await addressOfSession(opened, forwarded);
+      const single = await TestService.start(google, { database });
+      const warnings = () =>
+        single.logLines.filter((line) => line.includes("TRUSTED_PROXIES"));
+      await single.fetch("/health/live");
+      expect(warnings()).toEqual([]);
+      for (let time = 0; time < 3; time++) {
+        expect(await addressOfSession(single, forwarded)).toBe("127.0.0.1");
+      }
+      await single.stop();
+      expect(warnings()).toHaveLength(1);
+      expect(warnings()[0]).toContain("127.0.0.1 had the header x-forwarded");
+      expect(warnings()[0]).not.toContain("203.0.113.9");
     });
   });
 

@@ -250,7 +250,10 @@ describe("what Google answers to a code", () => {
     const text = [...texts, ...logging.logLines].join("\n");
     for (const written of [
       ...["token_answer_malformed", "malformed_token", "code_exchange_refused"],
-      ...["token_endpoint_unavailable", "no userinfo; signing in without it"],
+      ...[
+        "token_endpoint_unavailable",
+        "userinfo is unavailable; signing in without it",
+      ],
     ]) {
       expect(text).toContain(written);
     }

@@ -57,13 +57,11 @@ describe("POST /auth/google/redirect", () => {
       const [set = "", ...more] = answer.headers.getSetCookie();
       expect(more).toEqual([]);
       const [pair, ...attributes] = set.split("; ");
-      expect(pair).toMatch(
-        /^__Secure-refresh=v1\.[0-9a-f-]{36}\.1\.[\w-]{64}$/,
-      );
+      expect(pair).toMatch(/^__Host-refresh=v1\.[0-9a-f-]{36}\.1\.[\w-]{64}$/);
       expect(attributes.sort()).toEqual([
         "HttpOnly",
         "Max-Age=2592000",
-        "Path=/auth",
+        "Path=/",
         "SameSite=Strict",
         "Secure",
       ]);
@@ -73,7 +71,7 @@ describe("POST /auth/google/redirect", () => {
       const answer = await postToLoginUri(service, {
         body: loginForm(await credential()),
       });
-      const cookie = `__Secure-refresh=${refreshCookieOf(answer)}`;
+      const cookie = `__Host-refresh=${refreshCookieOf(answer)}`;
       const refresh = (headers: Record<string, string>) =>
         postWith({ cookie, ...headers }, service, "/auth/refresh", {});
       expect(refusal(await refresh({}))).toEqual([403, "origin_not_allowed"]);
@@ -83,7 +81,7 @@ describe("POST /auth/google/redirect", () => {
       expect(good.status).toBe(200);
       expect(good.body).not.toHaveProperty("refreshToken");
       expect(good.headers.get("set-cookie")).toMatch(
-        /^__Secure-refresh=v1\.[0-9a-f-]{36}\.2\./,
+        /^__Host-refresh=v1\.[0-9a-f-]{36}\.2\./,
       );
       const accessToken = String(good.body.accessToken);
       const me = await getWithToken(service, "/users/me", accessToken);
@@ -94,7 +92,7 @@ describe("POST /auth/google/redirect", () => {
       const planted = await postToLoginUri(service, {
         body: loginForm(await credential()),
       });
-      const cookie = `g_csrf_token=csrf; __Secure-refresh=${refreshCookieOf(planted)}`;
+      const cookie = `g_csrf_token=csrf; __Host-refresh=${refreshCookieOf(planted)}`;
       const answer = await postToLoginUri(service, {
         body: loginForm(await credential()),
         headers: { cookie },
@@ -190,7 +188,7 @@ describe("POST /auth/google/redirect", () => {
     expect(proved.status).toBe(303);
     const [row] = await query<{ bound: boolean }>(
       bound,
-      "SELECT key_thumbprint IS NOT NULL AS bound FROM sessions WHERE id = $1",
+      "SELECT key_thumbprint IS NOT NULL AS bound FROM google_auth.sessions WHERE id = $1",
       [refreshCookieOf(proved)?.split(".")[1]],
     );
     expect(row?.bound).toBe(true);

@@ -125,9 +125,11 @@ describe("routes of the team's own", () => {
     expect(refused.body.code).toBe("insufficient_role");
     const account = newAccount();
     const { user } = await signIn(service, await google.idToken({ account }));
-    await query(service, "UPDATE users SET roles = '{auditor}' WHERE id = $1", [
-      user.id,
-    ]);
+    await query(
+      service,
+      "UPDATE google_auth.users SET roles = '{auditor}' WHERE id = $1",
+      [user.id],
+    );
     const { accessToken } = await signIn(
       service,
       await google.idToken({ account }),

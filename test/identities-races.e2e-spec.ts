@@ -31,7 +31,7 @@ describe("linking and unlinking, many at once", () => {
   const ownerOf = async (subject: string) => {
     const rows = await query<{ id: string | null }>(
       service,
-      `SELECT u.id FROM identities i LEFT JOIN users u ON u.id = i.user_id
+      `SELECT u.id FROM google_auth.identities i LEFT JOIN google_auth.users u ON u.id = i.user_id
        WHERE subject = $1`,
       [subject],
     );
@@ -42,10 +42,10 @@ describe("linking and unlinking, many at once", () => {
   const expectWhole = async () => {
     const [broken] = await query<{ users: number; identities: number }>(
       service,
-      `SELECT (SELECT count(*)::int FROM users u WHERE NOT EXISTS (
-           SELECT FROM identities WHERE user_id = u.id)) AS users,
-         (SELECT count(*)::int FROM identities i WHERE NOT EXISTS (
-           SELECT FROM users WHERE id = i.user_id)) AS identities`,
+      `SELECT (SELECT count(*)::int FROM google_auth.users u WHERE NOT EXISTS (
+           SELECT FROM google_auth.identities WHERE user_id = u.id)) AS users,
+         (SELECT count(*)::int FROM google_auth.identities i WHERE NOT EXISTS (
+           SELECT FROM google_auth.users WHERE id = i.user_id)) AS identities`,
     );
     expect(broken).toEqual({ users: 0, identities: 0 });
   };

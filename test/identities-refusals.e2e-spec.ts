@@ -189,7 +189,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
       const idToken = await site.google.idToken({ account: newAccount() });
       await query(
         site.service,
-        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [ada.id],
       );
       const answer = await call(

@@ -149,7 +149,7 @@ describe("the command line, on an ID token", () => {
     expect(status).toBe(1);
     const [head = ""] = stdout.split("\n\n");
     expect(head).toContain("REFUSED: 401 invalid_token, reason wrong_audience");
-    expect(head).toContain("expired: It lives for one hour");
+    expect(head).toContain("expired: An ID token is valid for one hour");
     expect(head).toContain("GOOGLE_CLIENT_IDS");
     expect(stdout).toMatch(/REFUSED +not-expired +not expired {2}<- expired/);
     expect(stdout).toContain("1 day ago");
@@ -180,8 +180,8 @@ describe("the command line, on an ID token", () => {
     }
     const token = await google.idToken();
     const broken = `Bearer ${token.slice(0, 300)}\n  ${token.slice(300)}`;
-    const mended = await reportOn(broken);
-    expect([mended.status, mended.report.notes.length]).toEqual([0, 2]);
+    const repaired = await reportOn(broken);
+    expect([repaired.status, repaired.report.notes.length]).toEqual([0, 2]);
   });
 
   it("asks nobody when it is offline, and does not call that proved", async () => {

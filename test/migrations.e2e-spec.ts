@@ -40,7 +40,7 @@ describe("the migrations", () => {
     }
     const tables = await dataSource.query<unknown[]>(
       `SELECT tablename FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'migrations'`,
+        WHERE schemaname = 'google_auth' AND tablename <> 'migrations'`,
     );
     expect(tables).toEqual([]);
     const done = await migrate(dataSource);
@@ -77,7 +77,7 @@ describe("the migrations", () => {
       return stdout;
     };
     expect(await typeorm("migration:show")).toContain(
-      "[X] 1 InitialSchema1763700000000",
+      "[X] 1 InitialSchema1767225600000",
     );
     expect(await typeorm("migration:revert")).toContain(
       "reverted successfully",

@@ -194,7 +194,9 @@ describe("POST /oauth/introspect", () => {
 
     it("is inactive when its user is gone", async () => {
       const { accessToken, user } = await newSession();
-      await query(service, "DELETE FROM users WHERE id = $1", [user.id]);
+      await query(service, "DELETE FROM google_auth.users WHERE id = $1", [
+        user.id,
+      ]);
       await expectInactive(accessToken);
     });
   });

@@ -113,7 +113,7 @@ describe("POST /oauth/token", () => {
       );
       await query(
         service,
-        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [user.id],
       );
       expectOAuthError(
@@ -128,6 +128,7 @@ describe("POST /oauth/token", () => {
       const { body: second } = await refreshGrant(service, first.refresh_token);
       const lost = await refreshGrant(service, first.refresh_token);
       expect(lost.body.refresh_token).toBe(second.refresh_token);
+      const { body: third } = await refreshGrant(service, second.refresh_token);
       clock.step(11);
       expectOAuthError(
         await refreshGrant(service, first.refresh_token),
@@ -136,7 +137,7 @@ describe("POST /oauth/token", () => {
       );
       clock.step(-11);
       expectOAuthError(
-        await refreshGrant(service, second.refresh_token),
+        await refreshGrant(service, third.refresh_token),
         400,
         "invalid_grant",
       );

@@ -85,7 +85,7 @@ describe("POST /oauth/revoke", () => {
       );
       const [row] = await query<{ count: number }>(
         service,
-        `SELECT count(*)::int FROM audit_events
+        `SELECT count(*)::int FROM google_auth.audit_events
          WHERE user_id = $1 AND event = 'session_ended'`,
         [session.user.id],
       );

@@ -66,7 +66,7 @@ describe("POST /oauth/token, token exchange", () => {
       expect(body).toHaveLength(2);
       const [row] = await query<{ count: number }>(
         service,
-        `SELECT count(*)::int FROM audit_events
+        `SELECT count(*)::int FROM google_auth.audit_events
          WHERE user_id = $1 AND event IN ('sign_up', 'sign_in')`,
         [elsewhere.user.id],
       );

@@ -179,7 +179,10 @@ describe("routes that ask for an access token", () => {
 
   describe("say no to whoever has none, and nothing else", () => {
     it.each(pathSpellings)("with %s", async (_what, spell) => {
-      const users = await query(service, "SELECT id, xmin FROM users");
+      const users = await query(
+        service,
+        "SELECT id, xmin FROM google_auth.users",
+      );
       const leaks: unknown[] = [];
       for (const [method, path] of guarded) {
         const target = spell(filled(path));
@@ -190,7 +193,9 @@ describe("routes that ask for an access token", () => {
         if (!isRefusal) leaks.push([method, target, reply.status, reply.text]);
       }
       expect(leaks).toEqual([]);
-      expect(await query(service, "SELECT id, xmin FROM users")).toEqual(users);
+      expect(
+        await query(service, "SELECT id, xmin FROM google_auth.users"),
+      ).toEqual(users);
     });
   });
 });

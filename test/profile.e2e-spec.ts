@@ -221,7 +221,7 @@ describe("the app's own fields of a user", () => {
       expect((await complete(acme)).status).toBe(200);
       const lines = await query(
         team,
-        `SELECT session_id FROM audit_events
+        `SELECT session_id FROM google_auth.audit_events
          WHERE event = 'profile_completed' AND user_id = $1`,
         [ada.id],
       );
@@ -242,7 +242,7 @@ describe("the app's own fields of a user", () => {
       );
       const lines = await query(
         team,
-        "SELECT FROM audit_events WHERE event = 'profile_completed' AND user_id = $1",
+        "SELECT FROM google_auth.audit_events WHERE event = 'profile_completed' AND user_id = $1",
         [id],
       );
       expect(lines).toHaveLength(1);

@@ -21,7 +21,8 @@ const connections = 20;
 const heapSlack = 1024 * 1024;
 
 /** What is sent from time to time, whatever is asked of the service: for ended sessions, keys and old rows. */
-const poll = /pg_current_snapshot|FROM signing_keys|^WITH turn AS/;
+const poll =
+  /FROM google_auth.revocations|FROM google_auth.signing_keys|^WITH turn AS/;
 
 /** Ways to make up a refresh token, given a real one that is alive. */
 const forgeries: ((live: string) => string)[] = [
@@ -101,7 +102,7 @@ describe("a flood of 10,000 forged refresh tokens", () => {
     expect(after.heap - before.heap).toBeLessThan(heapSlack);
 
     await refresh();
-    expect(textsOf(statements).join()).toContain("UPDATE sessions");
+    expect(textsOf(statements).join()).toContain("UPDATE google_auth.sessions");
     statements.mockRestore();
   }, 120_000);
 
@@ -214,7 +215,7 @@ async function everyRow(service: TestService): Promise<unknown> {
   const tables = await query<{ name: string }>(
     service,
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r'
-      AND relnamespace = 'public'::regnamespace ORDER BY relname`,
+      AND relnamespace = 'google_auth'::regnamespace ORDER BY relname`,
   );
   return query(
     service,
@@ -222,7 +223,7 @@ async function everyRow(service: TestService): Promise<unknown> {
       .map(
         // xmin is the transaction that a row is from, so it changes with every write.
         ({ name }) =>
-          `SELECT '${name}' AS table, count(*)::int, sum(xmin::text::bigint) AS writers FROM "${name}"`,
+          `SELECT '${name}' AS table, count(*)::int, sum(xmin::text::bigint) AS writers FROM google_auth."${name}"`,
       )
       .join(" UNION ALL "),
   );

@@ -66,9 +66,11 @@ describe("refreshing", () => {
     const [row] = await query<{
       generation: number;
       revoked_reason: string | null;
-    }>(one, "SELECT generation, revoked_reason FROM sessions WHERE id = $1", [
-      answer.body.sessionId,
-    ]);
+    }>(
+      one,
+      "SELECT generation, revoked_reason FROM google_auth.sessions WHERE id = $1",
+      [answer.body.sessionId],
+    );
     return row;
   };
 
@@ -149,9 +151,12 @@ describe("refreshing", () => {
     );
   });
 
-  it("a token that comes after the grace ends the session everywhere, and is in the audit log", async () => {
+  it("a token that comes after its successor was replaced ends the session everywhere, and is in the audit log", async () => {
     const signedIn = await newSession();
-    const next = await refresh(one, tokenOf(signedIn));
+    const next = await refresh(
+      one,
+      tokenOf(await refresh(one, tokenOf(signedIn))),
+    );
     step(11);
     expect(verdict(await refresh(other, tokenOf(signedIn)))).toBe(
       "401 session_revoked",
@@ -178,12 +183,61 @@ describe("refreshing", () => {
     }
     const lines = await query<{ event: string; user_id: string }>(
       one,
-      "SELECT event, user_id FROM audit_events WHERE session_id = $1 AND event = 'refresh_reused'",
+      "SELECT event, user_id FROM google_auth.audit_events WHERE session_id = $1 AND event = 'refresh_reused'",
       [signedIn.body.sessionId],
     );
     expect(lines).toEqual([
       { event: "refresh_reused", user_id: signedIn.user.id },
     ]);
+  });
+
+  it("a token whose answer was lost gets its successor hours later, three times in 30 days", async () => {
+    const { body } = await newSession();
+    const refreshLate = async (token: unknown) => {
+      const lost = await refresh(one, token);
+      step(5 * 3600);
+      const late = await refresh(other, token);
+      return { lost, late };
+    };
+    let token: unknown = body.refreshToken;
+    for (let round = 1; round <= 3; round++) {
+      const { lost, late } = await refreshLate(token);
+      expect([round, verdict(late)]).toEqual([round, "200"]);
+      expect(tokenOf(late)).toBe(tokenOf(lost));
+      // A retry of the retry counts once.
+      step(9);
+      expect(tokenOf(await refresh(one, token))).toBe(tokenOf(lost));
+      token = tokenOf(late);
+    }
+    const lines = await query(
+      one,
+      "SELECT FROM google_auth.audit_events WHERE session_id = $1 AND event = 'refresh_retried_late'",
+      [body.sessionId],
+    );
+    expect(lines).toHaveLength(3);
+    const { lost, late } = await refreshLate(token);
+    expect(verdict(late)).toBe("401 session_revoked");
+    expect(verdict(await refresh(one, tokenOf(lost)))).toBe(
+      "401 session_revoked",
+    );
+  });
+
+  it("a late retry that comes 50 times at once counts once", async () => {
+    const { body } = await newSession();
+    const next = await refresh(one, body.refreshToken);
+    step(3600);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        refresh(index % 2 ? one : other, body.refreshToken),
+      ),
+    );
+    expect(new Set(answers.map(tokenOf))).toEqual(new Set([tokenOf(next)]));
+    const [row] = await query<{ count: number }>(
+      one,
+      "SELECT cardinality(late_retries) AS count FROM google_auth.sessions WHERE id = $1",
+      [body.sessionId],
+    );
+    expect(row?.count).toBe(1);
   });
 
   it("altered and foreign tokens are refused and end nothing", async () => {
@@ -226,10 +280,14 @@ describe("refreshing", () => {
 
   it("of a disabled or deleted user is refused", async () => {
     const [disabled, deleted] = [await newSession(), await newSession()];
-    await query(one, "UPDATE users SET status = 'disabled' WHERE id = $1", [
-      disabled.user.id,
+    await query(
+      one,
+      "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
+      [disabled.user.id],
+    );
+    await query(one, "DELETE FROM google_auth.users WHERE id = $1", [
+      deleted.user.id,
     ]);
-    await query(one, "DELETE FROM users WHERE id = $1", [deleted.user.id]);
     expect(verdict(await refresh(one, tokenOf(disabled)))).toBe(
       "403 account_disabled",
     );
@@ -240,9 +298,11 @@ describe("refreshing", () => {
 
   it("sees the roles of today", async () => {
     const signedIn = await newSession();
-    await query(one, "UPDATE users SET roles = '{editor}' WHERE id = $1", [
-      signedIn.user.id,
-    ]);
+    await query(
+      one,
+      "UPDATE google_auth.users SET roles = '{editor}' WHERE id = $1",
+      [signedIn.user.id],
+    );
     const answer = await refresh(one, tokenOf(signedIn));
     const [, payload = ""] = String(answer.body.accessToken).split(".");
     const claims = JSON.parse(

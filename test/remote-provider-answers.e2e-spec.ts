@@ -172,7 +172,10 @@ describe("a remote Verify Token API", () => {
       ...{ roles: [], emailAuthority: "verified" },
     });
     expect(
-      await query(site.service, "SELECT issuer, subject FROM identities"),
+      await query(
+        site.service,
+        "SELECT issuer, subject FROM google_auth.identities",
+      ),
     ).toEqual([{ issuer: "verify-token:partner", subject: longest }]);
   });
 

@@ -40,25 +40,13 @@ describe("a remote Verify Token API in trouble", () => {
     it.each<[string, Behaviour, number]>([
       ["500", answers(500, { error: "oops" }), 1],
       ["429", answers(429, {}, { "retry-after": "3600" }), 1],
-      ["404", answers(404, {}), 1],
+      ["408", answers(408, {}), 1],
+      ["407", answers(407, {}), 1],
+      ["our credentials refused", answers(401, { error: "invalid_client" }), 1],
       ["503", answers(503), 2],
       ["a broken connection", resets, 2],
       ["silence", hangs, 1],
       ["half an answer", stalls, 1],
-      ["a web page", answers(200, "<html>Welcome</html>"), 1],
-      ["nothing", answers(200), 1],
-      ["half of JSON", answers(200, '{"active":true,"sub":"a'), 1],
-      ["a list", answers(200, []), 1],
-      ["null", answers(200, null), 1],
-      ["a number", answers(200, 1), 1],
-      ["an active that is a text", good({ active: "true" }), 1],
-      ["an active that is null", good({ active: null }), 1],
-      ["100 MB and more", floods, 1],
-      [
-        "a redirect",
-        answers(302, {}, { location: "http://127.0.0.1:1/verify-token" }),
-        1,
-      ],
     ])(
       "%s: 503 within the time, and nobody is made",
       async (_what, behaviour, attempts) => {
@@ -76,6 +64,90 @@ describe("a remote Verify Token API in trouble", () => {
         });
       },
     );
+  });
+
+  describe("answers what says neither yes nor no", () => {
+    it.each<[string, Behaviour]>([
+      ["a web page", answers(200, "<html>Welcome</html>")],
+      ["nothing", answers(200)],
+      ["half of JSON", answers(200, '{"active":true,"sub":"a')],
+      ["a list", answers(200, [])],
+      ["null", answers(200, null)],
+      ["a number", answers(200, 1)],
+      ["an active that is a string", good({ active: "true" })],
+      ["an active that is null", good({ active: null })],
+      ["100 MB and more", floods],
+      [
+        "a redirect",
+        answers(302, {}, { location: "http://127.0.0.1:1/verify-token" }),
+      ],
+    ])("%s: 503, and the circuit stays closed", async (_what, behaviour) => {
+      site.api.behaviour = behaviour;
+      for (let i = 0; i < 6; i++) {
+        expectUnavailable(
+          await site.signIn(),
+          "verify_token_api_malformed_answer",
+        );
+      }
+      expect(site.api.requests).toHaveLength(6);
+      expect(await rowCounts(site.service)).toMatchObject({ users: 0 });
+      site.api.behaviour = good();
+      expect((await site.signIn()).status).toBe(200);
+    });
+  });
+
+  describe("is sent garbage by a stranger", () => {
+    // A regression: five tokens that an API answers with 422 shut out everybody.
+    it.each([400, 401, 403, 404, 405, 410, 413, 415, 418, 422, 451])(
+      "and answers %i: it stays open to honest users",
+      async (status) => {
+        site.api.behaviour = (response, count) => {
+          const { token } = site.api.requests[count - 1]?.body ?? {};
+          (token === "garbage" ? answers(status) : good())(response, count);
+        };
+        for (let i = 0; i < 12; i++) {
+          const answer = await site.signIn("garbage");
+          expect([...refusal(answer), answer.body.reason]).toEqual([
+            ...[401, "invalid_token"],
+            "refused_by_provider",
+          ]);
+        }
+        expect((await site.signIn("of-an-honest-user")).status).toBe(200);
+      },
+    );
+
+    it("after an outage: garbage that is answered ends it, for everybody", async () => {
+      await openCircuit();
+      site.clock.advance(10);
+      site.api.behaviour = answers(422, { error: "unprocessable" });
+      expect(refusal(await site.signIn("garbage"))).toEqual([
+        ...[401, "invalid_token"],
+      ]);
+      site.api.behaviour = good();
+      expect((await site.signIn()).status).toBe(200);
+    });
+
+    it("after an outage: garbage that gets an odd answer ends it, too", async () => {
+      await openCircuit();
+      site.clock.advance(10);
+      site.api.behaviour = answers(200, "<html>What?</html>");
+      expectUnavailable(
+        await site.signIn("garbage"),
+        "verify_token_api_malformed_answer",
+      );
+      site.api.behaviour = good();
+      expect((await site.signIn()).status).toBe(200);
+    });
+
+    it("and answers 404: the log asks once whether the URL is right", async () => {
+      site.api.behaviour = answers(404, { error: "not here" });
+      for (let i = 0; i < 3; i++) await site.signIn("garbage");
+      const lines = site.service.logLines.filter((line) =>
+        line.includes("is its URL right?"),
+      );
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain("404");
+    });
   });
 
   describe("that fails for a moment", () => {
@@ -118,6 +190,19 @@ describe("a remote Verify Token API in trouble", () => {
       expect((await site.signIn()).status).toBe(200);
       expect((await site.signIn()).status).toBe(200);
       expect(site.api.requests).toHaveLength(7);
+    });
+
+    it.each([
+      ["429", answers(429)],
+      ["503", answers(503)],
+      ["a broken connection", resets],
+      ["our credentials refused", answers(401, { error: "unauthenticated" })],
+    ])("with %s is left alone after five in a row", async (_what, fails) => {
+      site.api.behaviour = fails;
+      for (let i = 0; i < 5; i++) {
+        expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
+      }
+      expectUnavailable(await site.signIn(), "circuit_open");
     });
 
     it("is not left alone as long as it answers in between", async () => {

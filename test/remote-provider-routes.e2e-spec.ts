@@ -117,7 +117,7 @@ describe("POST /auth/:provider, as a route", () => {
     });
 
     it("sets the cookie in cookie mode", async () => {
-      await using cookies = await site.another({ REFRESH_COOKIE: "true" });
+      await using cookies = await site.another({ REFRESH_COOKIE: "browser" });
       const answer = await cookies.fetch("/auth/partner", {
         method: "POST",
         headers: { origin: "https://service.example" },
@@ -126,7 +126,7 @@ describe("POST /auth/:provider, as a route", () => {
         }),
       });
       expect(answer.status).toBe(200);
-      expect(answer.headers.get("set-cookie")).toMatch(/^__Secure-refresh=v1/);
+      expect(answer.headers.get("set-cookie")).toMatch(/^__Host-refresh=v1/);
       expect(await answer.json()).not.toHaveProperty("refreshToken");
     });
 

@@ -53,7 +53,7 @@ describe("POST /auth/:provider", () => {
       ).toEqual(["sign_up", "sign_in"]);
       const identities = await query<{ issuer: string; subject: string }>(
         site.service,
-        "SELECT issuer, subject FROM identities WHERE user_id = $1",
+        "SELECT issuer, subject FROM google_auth.identities WHERE user_id = $1",
         [userOf(first).id],
       );
       expect(identities).toEqual([
@@ -136,7 +136,7 @@ describe("POST /auth/:provider", () => {
       );
       await query(
         site.service,
-        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [userOf(first).id],
       );
       const answer = await site.signIn(

@@ -1,4 +1,4 @@
-import { AuthModule } from "../src/index";
+import { ResourceServerModule } from "../src/index";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { newAccount } from "../src/testing/google-accounts";
 import { TestService } from "../src/testing/test-service";
@@ -14,7 +14,7 @@ const jwks = "/.well-known/jwks.json";
 const metadata = "/.well-known/oauth-authorization-server";
 const verdict = ({ status, body }: Answer) => [status, body.code];
 
-describe("another application, guarded by AuthModule.forResourceServer", () => {
+describe("another application, guarded by ResourceServerModule.forResourceServer", () => {
   let google: GoogleEmulator;
   let front: Front;
   let service: TestService;
@@ -105,9 +105,11 @@ describe("another application, guarded by AuthModule.forResourceServer", () => {
       expect(known.body).toEqual({ userId: id });
       const refused = await app.bearer(accessToken, "/notes/admin");
       expect(verdict(refused)).toEqual([403, "insufficient_role"]);
-      await query(service, "UPDATE users SET roles = '{admin}' WHERE id = $1", [
-        id,
-      ]);
+      await query(
+        service,
+        "UPDATE google_auth.users SET roles = '{admin}' WHERE id = $1",
+        [id],
+      );
       const admin = await signIn(service, await google.idToken({ account }));
       const admitted = await app.bearer(admin.accessToken, "/notes/admin");
       expect(admitted.status).toBe(200);
@@ -184,7 +186,7 @@ describe("another application, guarded by AuthModule.forResourceServer", () => {
 
   it("takes its options from elsewhere when asked to", async () => {
     await using app = await ResourceApp.with(
-      AuthModule.forResourceServerAsync({
+      ResourceServerModule.forRootAsync({
         useFactory: () =>
           Promise.resolve({ issuer: front.url, showReasons: true }),
       }),

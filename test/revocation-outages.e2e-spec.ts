@@ -92,7 +92,7 @@ describe("ended sessions, when something is in the way", () => {
     const rotated = async () => {
       const [row] = await query<{ generation: number }>(
         one,
-        "SELECT generation FROM sessions WHERE id = $1",
+        "SELECT generation FROM google_auth.sessions WHERE id = $1",
         [body.sessionId],
       );
       return row?.generation === 2;

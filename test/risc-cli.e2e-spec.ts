@@ -109,7 +109,7 @@ describe("the command line, on Cross-Account Protection", () => {
     // Google would say yes to it, and send nothing.
     const verify = await run("verify");
     expect([verify.status, verify.stdout]).toEqual([1, ""]);
-    expect(verify.stderr).toContain("verification was not asked for");
+    expect(verify.stderr).toContain("verification was not requested");
   });
 
   it("stops the events and lets them come, and has a test event sent", async () => {
@@ -274,7 +274,7 @@ describe("the command line, on Cross-Account Protection", () => {
     for (const { status, stdout } of outcomes) {
       expect([status, stdout]).toEqual([2, ""]);
     }
-    expect(outcomes[0].stderr).toContain("there are sessions-revoked,");
+    expect(outcomes[0].stderr).toContain("the events are sessions-revoked,");
     expect(outcomes[4].stderr).toContain("http://localhost:3000/");
     expect(google.requestCount()).toBe(0);
     const elsewhere = await run("status", { NODE_ENV: "production" });

@@ -37,7 +37,10 @@ describe("delivering a security event token", () => {
     google.securityEventToken({ account: newAccount(), ...options });
 
   const tokens = async () =>
-    query<{ id: string }>(service, "SELECT id FROM security_events");
+    query<{ id: string }>(
+      service,
+      "SELECT id FROM google_auth.security_events",
+    );
 
   /** Whether the access token still opens something. */
   const isSignedIn = async ({ accessToken }: Person) =>
@@ -160,10 +163,16 @@ describe("delivering a security event token", () => {
       ...{ account: victim.account, issuedSecondsAgo: -1 },
       eventType: eventUri("account-disabled"),
     });
-    await query(service, "ALTER TABLE audit_events RENAME TO audit_away");
+    await query(
+      service,
+      "ALTER TABLE google_auth.audit_events RENAME TO audit_away",
+    );
     const failed = await deliver(service, token);
     expect(failed.status).toBe(500);
-    await query(service, "ALTER TABLE audit_away RENAME TO audit_events");
+    await query(
+      service,
+      "ALTER TABLE google_auth.audit_away RENAME TO audit_events",
+    );
     expect(await isSignedIn(victim)).toBe(true);
     expect((await deliver(service, token)).status).toBe(202);
     expect(await isSignedIn(victim)).toBe(false);

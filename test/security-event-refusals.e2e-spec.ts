@@ -26,7 +26,10 @@ describe("a security event token that is not accepted", () => {
     google.securityEventToken({ account: newAccount(), ...options });
 
   const tokens = async () =>
-    query<{ id: string }>(service, "SELECT id FROM security_events");
+    query<{ id: string }>(
+      service,
+      "SELECT id FROM google_auth.security_events",
+    );
 
   const publicPem = () => {
     const [certificate = ""] = Object.values(google.keys.certificates());

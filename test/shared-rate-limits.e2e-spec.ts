@@ -26,7 +26,7 @@ describe("rate limits in Postgres", () => {
   beforeEach(async () => {
     clock = new FrozenClock();
     newWarnings();
-    await administrator.query("TRUNCATE rate_limits");
+    await administrator.query("TRUNCATE google_auth.rate_limits");
   });
 
   afterEach(async () => {
@@ -119,13 +119,17 @@ describe("rate limits in Postgres", () => {
     const service = await start({ RATE_LIMIT_SIGN_IN: "3/3600" }, patient);
     const idToken = await google.idToken();
     await signIn(service, idToken);
-    await administrator.query("ALTER TABLE rate_limits RENAME TO away");
+    await administrator.query(
+      "ALTER TABLE google_auth.rate_limits RENAME TO away",
+    );
     const answers = [];
     for (let attempt = 0; attempt < 3; attempt++) {
       clock.advance(1);
       answers.push(await signIn(service, idToken));
     }
-    await administrator.query("ALTER TABLE away RENAME TO rate_limits");
+    await administrator.query(
+      "ALTER TABLE google_auth.away RENAME TO rate_limits",
+    );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
     const warnings = newWarnings();
     expect(warnings).toHaveLength(1);
@@ -136,13 +140,17 @@ describe("rate limits in Postgres", () => {
   it("count together again, when the table is back", async () => {
     const service = await start({ RATE_LIMIT_SIGN_IN: "3/3600" }, patient);
     const idToken = await google.idToken();
-    await administrator.query("ALTER TABLE rate_limits RENAME TO away");
+    await administrator.query(
+      "ALTER TABLE google_auth.rate_limits RENAME TO away",
+    );
     await signIn(service, idToken);
-    await administrator.query("ALTER TABLE away RENAME TO rate_limits");
+    await administrator.query(
+      "ALTER TABLE google_auth.away RENAME TO rate_limits",
+    );
     clock.advance(1);
     await signIn(service, idToken);
     const { rows } = await administrator.query(
-      "SELECT key, hits FROM rate_limits",
+      "SELECT key, hits FROM google_auth.rate_limits",
     );
     expect(rows).toEqual([{ key: "signIn:127.0.0.1", hits: 1 }]);
   });
@@ -151,7 +159,7 @@ describe("rate limits in Postgres", () => {
     const service = await start({ RATE_LIMIT_SIGN_IN: "2/3600" }, 250);
     const idToken = await google.idToken();
     await administrator.query("BEGIN");
-    await administrator.query("LOCK TABLE rate_limits");
+    await administrator.query("LOCK TABLE google_auth.rate_limits");
     const answers = [];
     for (let attempt = 0; attempt < 3; attempt++) {
       answers.push(await signIn(service, idToken));

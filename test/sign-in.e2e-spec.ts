@@ -89,7 +89,7 @@ describe("signing in with a Google ID token", () => {
       expect(answer.status).toBe(200);
       const [identity] = await query<{ claims: Record<string, unknown> }>(
         service,
-        "SELECT claims FROM identities WHERE subject = $1",
+        "SELECT claims FROM google_auth.identities WHERE subject = $1",
         [account.sub],
       );
       expect(identity?.claims).toMatchObject({
@@ -189,7 +189,7 @@ describe("signing in with a Google ID token", () => {
       });
       const [session] = await query(
         service,
-        "SELECT device, host(ip) AS ip, user_agent FROM sessions WHERE id = $1",
+        "SELECT device, host(ip) AS ip, user_agent FROM google_auth.sessions WHERE id = $1",
         [answer.body.sessionId],
       );
       expect(session).toEqual({
@@ -211,7 +211,7 @@ describe("signing in with a Google ID token", () => {
     expect(answer.body.user).toMatchObject({ name: "Ada evil" });
     const [session] = await query(
       service,
-      "SELECT device FROM sessions WHERE id = $1",
+      "SELECT device FROM google_auth.sessions WHERE id = $1",
       [answer.body.sessionId],
     );
     expect(session).toEqual({ device: "my phone" });
@@ -274,7 +274,7 @@ describe("signing in with a Google ID token", () => {
       const { user } = await signIn(service, await google.idToken({ account }));
       await query(
         service,
-        "UPDATE users SET status = 'disabled' WHERE id = $1",
+        "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [user.id],
       );
       const before = await rowCounts(service);

@@ -21,7 +21,7 @@ interface ListedKey {
   readonly algorithm: string;
   readonly publishedSince: string | null;
   readonly signsSince: string | null;
-  readonly believedUntil: string | null;
+  readonly acceptedUntil: string | null;
 }
 
 // Every command is a process, which takes its time to start.
@@ -42,7 +42,7 @@ describe("the command line, on signing keys", () => {
   });
 
   beforeEach(async () => {
-    await client.query("DELETE FROM signing_keys");
+    await client.query("DELETE FROM google_auth.signing_keys");
     // A service makes the keys.
     await using service = await TestService.start(google, {
       database,
@@ -70,7 +70,7 @@ describe("the command line, on signing keys", () => {
 
   async function kidOf(state: string): Promise<string> {
     const { rows } = await client.query<{ kid: string }>(
-      "SELECT kid FROM signing_keys WHERE state = $1",
+      "SELECT kid FROM google_auth.signing_keys WHERE state = $1",
       [state],
     );
     return rows[0]?.kid ?? "none";
@@ -78,14 +78,14 @@ describe("the command line, on signing keys", () => {
 
   async function ageKeys(): Promise<void> {
     await client.query(
-      `UPDATE signing_keys SET created_at = created_at - interval '1 h',
+      `UPDATE google_auth.signing_keys SET created_at = created_at - interval '1 h',
         not_before = not_before - interval '1 h'`,
     );
   }
 
   async function allRows(): Promise<unknown[]> {
     const { rows } = await client.query<object>(
-      "SELECT * FROM signing_keys ORDER BY kid",
+      "SELECT * FROM google_auth.signing_keys ORDER BY kid",
     );
     return rows;
   }
@@ -106,7 +106,7 @@ describe("the command line, on signing keys", () => {
         algorithm: "ES256",
         publishedSince: time,
         signsSince: key.state === "next" ? null : time,
-        believedUntil: key.state === "previous" ? time : null,
+        acceptedUntil: key.state === "previous" ? time : null,
       });
     }
   });
@@ -114,7 +114,7 @@ describe("the command line, on signing keys", () => {
   it("refuses to rotate what is not known to everybody, and twice in a row does it once", async () => {
     const next = await kidOf("next");
     expect((await run(`remove ${next}`)).stdout).toContain(
-      `Key ${next}, the next one, is removed.\nAnother takes its place.`,
+      `The next key ${next} has been removed.\nA new one takes its place.`,
     );
     const early = await run("rotate");
     expect(early.status).toBe(1);
@@ -125,7 +125,9 @@ describe("the command line, on signing keys", () => {
     expect(done.stdout).toContain(`Key ${successor} signs from now on`);
     const again = await run("rotate");
     expect([again.status, again.stderr]).toEqual([0, ""]);
-    expect(again.stdout).toContain(`Nothing to do: key ${successor} signs`);
+    expect(again.stdout).toContain(
+      `Nothing to do: key ${successor} has been signing`,
+    );
     expect(await kidOf("current")).toBe(successor);
   });
 
@@ -136,13 +138,15 @@ describe("the command line, on signing keys", () => {
     expect(spared.stderr).toContain(`keys rotate --emergency ${current}`);
     const done = await run(`rotate --emergency ${current}`);
     expect(done.status).toBe(0);
-    expect(done.stdout).toContain("within 330 s by whoever goes by the JWKS");
+    expect(done.stdout).toContain(
+      "within 330 s by everyone who verifies with the JWKS",
+    );
     expect(done.stdout).toContain(`Key ${next} signs from now on.`);
-    expect(done.stdout).toContain("may be unknown to those who keep the JWKS");
+    expect(done.stdout).toContain("a cached JWKS may not contain it");
     const rows = await allRows();
     const again = await run(`rotate --emergency ${current}`);
     expect([again.status, again.stdout]).toEqual([1, ""]);
-    expect(again.stderr).toContain(`There is no key ${current}, or no more`);
+    expect(again.stderr).toContain(`There is no key ${current} (any more)`);
     expect(await allRows()).toEqual(rows);
   });
 
@@ -187,7 +191,7 @@ describe("the command line, on signing keys", () => {
     await using bare = await TestDatabase.create();
     const other = new Client({ connectionString: bare.url });
     await other.connect();
-    await other.query("DROP TABLE signing_keys");
+    await other.query("DROP TABLE google_auth.signing_keys");
     await other.end();
     const nowhere = "postgresql://127.0.0.1:1/app";
     const outcomes = await Promise.all([

@@ -1,19 +1,13 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { Test, type TestingModuleBuilder } from "@nestjs/testing";
-import { TypeOrmModule } from "@nestjs/typeorm";
-import type { DynamicModule } from "@nestjs/common";
-import { AppModule } from "../src/app.module";
+import { optionsFrom } from "../src/config/module-options";
 import { readEnvironment } from "../src/config/read-environment";
 import { serviceSettings } from "../src/config/settings";
 import {
-  AccessTokens,
-  AuditModule,
-  CommonModule,
-  DatabaseModule,
-  dataSourceOptions,
   fastifyAdapter,
+  GoogleAuthModule,
+  type GoogleAuthModuleOptions,
   setUpFastify,
-  SigningKeys,
 } from "../src/index";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestDatabase } from "../src/testing/test-database";
@@ -22,19 +16,13 @@ import { answerOf } from "./support/requests";
 import { WorkerKms } from "./support/worker-kms";
 
 interface Documented {
-  readonly KmsSigningKeys: new (
+  readonly keysIn: (
     kms: WorkerKms,
     keyIds: { readonly ids: readonly string[] },
-  ) => SigningKeys & { onModuleInit(): Promise<void> };
-  readonly tokensModule: (
-    kms: WorkerKms,
-    keyIds: { readonly ids: readonly string[] },
-  ) => DynamicModule;
+  ) => Pick<GoogleAuthModuleOptions, "imports" | "providers">;
 }
 
-const { KmsSigningKeys, tokensModule } = documentedCode<Documented>(
-  "docs/signing-keys.md",
-);
+const { keysIn } = documentedCode<Documented>("docs/signing-keys.md");
 const keyIds = { ids: ["alias/tokens-2", "alias/tokens-1"] };
 
 describe("a key management service, as the documentation shows it", () => {
@@ -93,12 +81,17 @@ describe("a key management service, as the documentation shows it", () => {
   }
 
   it("signs whole sign-ins, and no private key is ever here", async () => {
-    const keys = new KmsSigningKeys(kms, keyIds);
-    await keys.onModuleInit();
+    const options = optionsFrom(environment()) as GoogleAuthModuleOptions;
+    const routes = { health: true };
     await listen(
-      Test.createTestingModule({ imports: [AppModule.forRoot(environment())] })
-        .overrideProvider(SigningKeys)
-        .useValue(keys),
+      Test.createTestingModule({
+        imports: [
+          GoogleAuthModule.forRoot({
+            ...{ ...options, routes },
+            ...keysIn(kms, keyIds),
+          }),
+        ],
+      }),
     );
     const answers = await Promise.all(Array.from({ length: 10 }, signIn));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
@@ -122,34 +115,5 @@ describe("a key management service, as the documentation shows it", () => {
     expect(refused.headers.get("retry-after")).toBe("5");
     expect((await get("/users/me", accessToken)).status).toBe(200);
     expect((await get("/health/ready")).status).toBe(200);
-  });
-
-  it("takes its place in a module of the team's own", async () => {
-    await listen(
-      Test.createTestingModule({
-        imports: [
-          CommonModule.forRoot({ showReasons: true }),
-          TypeOrmModule.forRoot({
-            ...dataSourceOptions({
-              ...{ url: database.url, poolSize: 2, ssl: false },
-            }),
-            autoLoadEntities: true,
-          }),
-          DatabaseModule,
-          AuditModule.forRoot({ retentionDays: 400 }),
-          tokensModule(kms, keyIds),
-        ],
-      }),
-    );
-    const tokens = app.get(AccessTokens);
-    const { token } = await tokens.issue({
-      userId: "019aa0b5-1c00-7000-8000-000000000001",
-      sessionId: "019aa0b5-1c00-7000-8000-000000000002",
-      ...{ clientId: "web", roles: [], authenticatedAt: new Date() },
-    });
-    expect(tokens.verify(token).clientId).toBe("web");
-    expect(kms.signatures).toBe(1);
-    const { body } = await get("/.well-known/jwks.json");
-    expect(body.keys).toHaveLength(2);
   });
 });

@@ -107,7 +107,7 @@ describe("the keys of our access tokens", () => {
   it("are replaced once, however many instances and commands want it at once", async () => {
     const before = await keyStates();
     await witness.query(
-      "UPDATE signing_keys SET created_at = created_at - interval '1 h'",
+      "UPDATE google_auth.signing_keys SET created_at = created_at - interval '1 h'",
     );
     // So that they all stand before the same door.
     await rival.query("SELECT pg_advisory_lock($1)", [lockOfTheKeys]);
@@ -154,7 +154,7 @@ describe("the keys of our access tokens", () => {
     const command = keysCommand("rotate", "--emergency");
     expect([await command.ended(), command.stderr]).toEqual([0, ""]);
     expect(command.stdout).toContain(
-      `Key ${current}, the current one, is removed`,
+      `The current key ${current} has been removed`,
     );
     expect(command.stdout).toContain(`Key ${next} signs from now on`);
     clock.step(30);
@@ -184,13 +184,14 @@ describe("the keys of our access tokens", () => {
   it("are as they were when somebody is killed in the middle of changing them", async () => {
     const before = await keyStates();
     await witness.query(
-      "UPDATE signing_keys SET created_at = created_at - interval '1 h'",
+      "UPDATE google_auth.signing_keys SET created_at = created_at - interval '1 h'",
     );
     // The command gets as far as the second of its statements.
     await rival.query("BEGIN");
-    await rival.query("SELECT FROM signing_keys WHERE kid = $1 FOR UPDATE", [
-      before.next,
-    ]);
+    await rival.query(
+      "SELECT FROM google_auth.signing_keys WHERE kid = $1 FOR UPDATE",
+      [before.next],
+    );
     const command = keysCommand("rotate");
     await untilWaiting(1);
     command.signal("SIGKILL");
@@ -238,7 +239,7 @@ describe("the keys of our access tokens", () => {
   /** The key that signs, the one after it, and those before, by kid. */
   async function keyStates() {
     const { rows } = await witness.query<{ kid: string; state: string }>(
-      "SELECT kid, state FROM signing_keys ORDER BY created_at, kid",
+      "SELECT kid, state FROM google_auth.signing_keys ORDER BY created_at, kid",
     );
     const of = (state: string) =>
       rows.filter((row) => row.state === state).map(({ kid }) => kid);

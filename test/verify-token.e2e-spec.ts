@@ -247,7 +247,7 @@ describe("POST /verify-token", () => {
       expect((await post(bodyOf(token), authorized, limited)).status).toBe(200);
       const [lines] = await query<{ count: number }>(
         limited,
-        "SELECT count(*)::int FROM audit_events WHERE event = 'sign_in_refused'",
+        "SELECT count(*)::int FROM google_auth.audit_events WHERE event = 'sign_in_refused'",
       );
       expect(lines?.count).toBe(0);
     });
@@ -263,7 +263,7 @@ describe("POST /verify-token", () => {
     expect(refusal(text)).toEqual([415, "unsupported_media_type"]);
   });
 
-  it("while Google's keys cannot be had is 503, for a token that may be good", async () => {
+  it("while Google's keys are unavailable is 503, for a token that may be good", async () => {
     google.setFault("/oauth2/v1/certs", { status: 500 });
     try {
       await using cold = await start();

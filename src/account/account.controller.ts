@@ -4,12 +4,12 @@ import {
   Delete,
   Get,
   Header,
-  Headers,
   HttpCode,
-  Ip,
   Patch,
   Post,
   StreamableFile,
+  UseFilters,
+  UseGuards,
 } from "@nestjs/common";
 import {
   ApiBearerAuth,
@@ -20,11 +20,15 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { AuditTrail } from "../audit/audit-trail";
+import { AccessTokenGuard } from "../auth/access-token.guard";
 import {
   AllowIncompleteProfile,
   CurrentUser,
+  RequireRecentSignIn,
 } from "../common/access.decorators";
+import { CallOrigin } from "../common/call-origin";
 import type { Principal } from "../common/principal";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
 import { UserDto } from "../users/user.dto";
@@ -35,6 +39,8 @@ import { ProfileBodyPipe } from "./profile-body.pipe";
 
 @ApiTags("Users")
 @ApiBearerAuth()
+@UseGuards(AccessTokenGuard)
+@UseFilters(ProblemDetailsFilter)
 @Controller("users/me")
 export class AccountController {
   constructor(
@@ -76,12 +82,10 @@ export class AccountController {
   async changeProfile(
     @CurrentUser() principal: Principal,
     @Body(ProfileBodyPipe) profile: unknown,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<UserDto> {
-    const context = { ip, userAgent };
     return new UserDto(
-      await this.account.changeProfile(principal, profile, context),
+      await this.account.changeProfile(principal, profile, origin),
     );
   }
 
@@ -105,13 +109,11 @@ export class AccountController {
   async completeProfile(
     @CurrentUser() principal: Principal,
     @Body(ProfileBodyPipe) profile: unknown,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<UserDto> {
-    const context = { ip, userAgent };
     const finish = { finish: true };
     return new UserDto(
-      await this.account.changeProfile(principal, profile, context, finish),
+      await this.account.changeProfile(principal, profile, origin, finish),
     );
   }
 
@@ -132,8 +134,7 @@ export class AccountController {
   )
   async exportAccount(
     @CurrentUser() principal: Principal,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<StreamableFile> {
     const user = await this.account.find(principal);
     const { userId, sessionId } = principal;
@@ -141,8 +142,7 @@ export class AccountController {
       event: "data_exported",
       userId,
       sessionId,
-      ip,
-      userAgent,
+      ...origin,
     });
     return new StreamableFile(this.exports.of(user), {
       type: "application/json; charset=utf-8",
@@ -151,16 +151,18 @@ export class AccountController {
   }
 
   @Delete()
+  @RequireRecentSignIn()
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
   @ApiOperation({
     summary: "Delete the account",
     description:
-      "With its identities and sessions; all tokens are dead. It cannot be undone: whoever signs in again is a new user.",
+      "With its identities and sessions; all tokens are dead. It cannot be undone: whoever signs in again is a new user. Needs a sign-in, or a `POST /auth/reauthenticate`, of the last five minutes.",
   })
   @ApiNoContentResponse()
   @ApiProblem(
     "unauthenticated",
+    "reauthentication_required",
     "account_disabled",
     "profile_incomplete",
     "service_unavailable",

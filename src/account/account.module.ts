@@ -4,14 +4,10 @@ import { AccountController } from "./account.controller";
 import { AccountExport } from "./account-export";
 import { Identities } from "./identities";
 import { IdentitiesController } from "./identities.controller";
-import { IdentityProof } from "./identity-proof";
 
-/**
- * Floor 3: what users do with their own accounts. Needs the audit, auth,
- * identity, rate limits, users and sessions modules.
- */
+/** Floor 3: what users do with their own accounts. A room of GoogleAuthModule. */
 @Module({
   controllers: [AccountController, IdentitiesController],
-  providers: [Account, AccountExport, Identities, IdentityProof],
+  providers: [Account, AccountExport, Identities],
 })
 export class AccountModule {}

@@ -19,7 +19,7 @@ export const findSessions = `SELECT id, created_at::text AS position,
     proved_at AS "provedAt", created_at AS "createdAt", last_used_at AS "lastUsedAt",
     idle_expires_at AS "idleExpiresAt", absolute_expires_at AS "absoluteExpiresAt",
     revoked_at AS "endedAt", revoked_reason AS "endReason"
-  FROM sessions WHERE user_id = $1::uuid AND ${page("created_at")}`;
+  FROM google_auth.sessions WHERE user_id = $1::uuid AND ${page("created_at")}`;
 
 const line = `id, occurred_at::text AS position, occurred_at AS "occurredAt", event`;
 
@@ -31,12 +31,12 @@ export const findAuditLines = `SELECT ${line}, session_id AS "sessionId",
     reason, details,
     CASE WHEN actor_id IS NULL OR actor_id = $1::uuid THEN host(ip) END AS ip,
     CASE WHEN actor_id IS NULL OR actor_id = $1::uuid THEN user_agent END AS "userAgent"
-  FROM audit_events WHERE user_id = $1::uuid AND ${page("occurred_at")}`;
+  FROM google_auth.audit_events WHERE user_id = $1::uuid AND ${page("occurred_at")}`;
 
 /** What the user did to others, without saying to whom. */
 export const findActions = `SELECT ${line}, host(ip) AS ip,
     user_agent AS "userAgent"
-  FROM audit_events
+  FROM google_auth.audit_events
   WHERE actor_id = $1::uuid AND user_id IS DISTINCT FROM actor_id
     AND ${page("occurred_at")}`;
 
@@ -47,11 +47,11 @@ export const beginning = {
 };
 
 /** $1 user id: of what happened to it, the log keeps what and when. */
-export const scrubAuditLines = `UPDATE audit_events
+export const scrubAuditLines = `UPDATE google_auth.audit_events
 SET ip = NULL, user_agent = NULL, details = NULL
 WHERE user_id = $1::uuid AND num_nonnulls(ip, user_agent, details) > 0`;
 
 /** $1 user id: of what it did to others, the log keeps what, when, to whom and how. */
-export const scrubActions = `UPDATE audit_events
+export const scrubActions = `UPDATE google_auth.audit_events
 SET ip = NULL, user_agent = NULL
 WHERE actor_id = $1::uuid AND num_nonnulls(ip, user_agent) > 0`;

@@ -1,18 +1,15 @@
 import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import { AuthError } from "../common/auth-error";
+import type { CallOrigin } from "../common/call-origin";
 import type { Principal } from "../common/principal";
 import { Database } from "../database/database";
 import { SessionStore } from "../sessions/session-store.port";
+import { Sessions } from "../sessions/sessions";
+import { IdentityStandings } from "../users/identity-standings";
 import { Profiles } from "../users/profiles";
 import { type User, UserDirectory } from "../users/user-directory.port";
 import { scrubActions, scrubAuditLines } from "./account.statements";
-
-/** Where a call comes from. */
-export interface CallContext {
-  readonly ip: string | undefined;
-  readonly userAgent: string | undefined;
-}
 
 /** What users do with their own accounts. */
 @Injectable()
@@ -20,7 +17,9 @@ export class Account {
   constructor(
     private readonly users: UserDirectory,
     private readonly profiles: Profiles,
-    private readonly sessions: SessionStore,
+    private readonly standings: IdentityStandings,
+    private readonly sessions: Sessions,
+    private readonly store: SessionStore,
     private readonly database: Database,
     private readonly audit: AuditTrail,
   ) {}
@@ -42,7 +41,7 @@ export class Account {
   async changeProfile(
     { userId, sessionId }: Principal,
     sent: unknown,
-    { ip, userAgent }: CallContext,
+    { ip, userAgent }: CallOrigin,
     { finish = false }: { readonly finish?: boolean } = {},
   ): Promise<User> {
     return this.database.transaction(async (transaction) => {
@@ -77,13 +76,15 @@ export class Account {
   async delete({ userId }: Principal): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const user = active(await this.users.lock(userId, transaction));
-      // While they are there: a session that is gone cannot be ended any more.
+      const identities = await this.users.identitiesOf(userId, transaction);
       await this.sessions.endAll(
         userId,
         { reason: "user_deleted" },
         transaction,
       );
+      await this.store.erase(userId, transaction);
       await this.users.delete(user, transaction);
+      await this.standings.forgetUser(userId, identities, transaction);
       await this.audit.record({ event: "user_deleted", userId }, transaction);
       await transaction.query(scrubAuditLines, [userId]);
       await transaction.query(scrubActions, [userId]);

@@ -4,11 +4,11 @@ import {
   Delete,
   Get,
   Header,
-  Headers,
   HttpCode,
-  Ip,
   Param,
   Post,
+  UseFilters,
+  UseGuards,
 } from "@nestjs/common";
 import {
   ApiBearerAuth,
@@ -20,8 +20,11 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { idTokenFromBody } from "../auth/request-token";
-import { CurrentUser } from "../common/access.decorators";
+import { AccessTokenGuard } from "../auth/access-token.guard";
+import { CurrentUser, RequireRecentSignIn } from "../common/access.decorators";
+import { CallOrigin } from "../common/call-origin";
 import type { Principal } from "../common/principal";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import { googleProviderName } from "../identity/identity-providers";
@@ -35,6 +38,8 @@ import {
 
 @ApiTags("Users")
 @ApiBearerAuth()
+@UseGuards(AccessTokenGuard)
+@UseFilters(ProblemDetailsFilter)
 @Controller("users/me/identities")
 export class IdentitiesController {
   constructor(private readonly identities: Identities) {}
@@ -56,13 +61,14 @@ export class IdentitiesController {
   }
 
   @Post()
+  @RequireRecentSignIn()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
   @RateLimited("signIn", { failures: "signInFailures" })
   @ApiOperation({
     summary: "Link one more account to sign in with",
     description:
-      "Another Google account, or one of another provider, by a token that was issued within the last five minutes and is held to the rules of a sign-in. An account that is the user's already is answered as it is. At most 10.",
+      "Another Google account, or one of another provider, by a token that was issued within the last five minutes and is held to the rules of a sign-in. An account that is the user's already is answered as it is. At most 10. The session, too, has to be of the last five minutes, or proved anew at `POST /auth/reauthenticate`.",
   })
   @ApiConsumes("application/json", "application/x-www-form-urlencoded")
   @ApiBody({ type: LinkIdentityRequestDto })
@@ -72,6 +78,7 @@ export class IdentitiesController {
     "payload_too_large",
     "unsupported_media_type",
     "unauthenticated",
+    "reauthentication_required",
     "invalid_token",
     "token_expired",
     "hosted_domain_not_allowed",
@@ -88,32 +95,32 @@ export class IdentitiesController {
     @CurrentUser() principal: Principal,
     @Body(RequestBodyPipe) body: LinkIdentityRequestDto,
     @Body() fields: unknown,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<IdentityDto> {
     const presented = {
       provider: body.provider ?? googleProviderName,
       token: idTokenFromBody(fields),
       nonce: body.nonce,
     };
-    const context = { ip, userAgent };
     return new IdentityDto(
-      await this.identities.link(principal, presented, context),
+      await this.identities.link(principal, presented, origin),
     );
   }
 
   @Delete(":id")
+  @RequireRecentSignIn()
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
   @ApiOperation({
     summary: "Unlink an account",
     description:
-      "It does not sign the user in any more, and makes a new user when it signs in again. Sessions go on; `POST /auth/logout-all` ends them.",
+      "It does not sign the user in any more, and makes a new user when it signs in again. Sessions go on; `POST /auth/logout-all` ends them. Roles that the user had because of it are gone, and then all sessions end. Needs a recent sign-in as linking does.",
   })
   @ApiNoContentResponse()
   @ApiProblem(
     "not_found",
     "unauthenticated",
+    "reauthentication_required",
     "account_disabled",
     "profile_incomplete",
     "last_identity",
@@ -122,9 +129,8 @@ export class IdentitiesController {
   async unlinkIdentity(
     @CurrentUser() principal: Principal,
     @Param("id") id: string,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<void> {
-    await this.identities.unlink(principal, id, { ip, userAgent });
+    await this.identities.unlink(principal, id, origin);
   }
 }

@@ -1,27 +1,11 @@
-import { hash } from "node:crypto";
-import { ApiProperty, ApiPropertyOptional, PickType } from "@nestjs/swagger";
-import { IsOptional, IsString, MaxLength } from "class-validator";
-import { SignInRequestDto } from "../auth/auth.dto";
-import { googleProviderName } from "../identity/identity-providers";
+import { ApiProperty } from "@nestjs/swagger";
+import { ReauthenticationRequestDto } from "../auth/sessions.dto";
+import { type AccountName } from "../identity/verified-identity";
+import { digestOf } from "../users/stored-identity";
 import type { Identity } from "../users/user-directory.port";
 
 /** What links one more account: a token of it, as for a sign-in, and whose token it is. */
-export class LinkIdentityRequestDto extends PickType(SignInRequestDto, [
-  "idToken",
-  "idtoken",
-  "id_token",
-  "credential",
-  "nonce",
-] as const) {
-  @ApiPropertyOptional({
-    default: googleProviderName,
-    description: "Google, or a provider of VERIFY_TOKEN_PROVIDERS",
-  })
-  @IsOptional()
-  @IsString({ message: "must be a string" })
-  @MaxLength(64, { message: "must have at most 64 characters" })
-  provider?: string;
-}
+export class LinkIdentityRequestDto extends ReauthenticationRequestDto {}
 
 /** An account that signs the user in. */
 export class IdentityDto {
@@ -68,9 +52,6 @@ export class IdentitiesDto {
 }
 
 /** A name that is fit for a path, and has no subject in it: 43 characters of base64url. */
-export function identityIdOf({
-  issuer,
-  subject,
-}: Pick<Identity, "issuer" | "subject">): string {
-  return hash("sha256", JSON.stringify([issuer, subject]), "base64url");
+export function identityIdOf(account: AccountName): string {
+  return digestOf(account).toString("base64url");
 }

@@ -1,12 +1,19 @@
 import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
+import { CredentialUse } from "../auth/credential-use";
+import { type Credential, Credentials } from "../auth/credentials";
+import { admit } from "../auth/decisions";
+import { maxTokenAgeSeconds } from "../auth/reauthentication";
+import { SignInPolicy } from "../auth/sign-in-policy.port";
 import { AuthError } from "../common/auth-error";
+import type { CallOrigin } from "../common/call-origin";
 import type { Principal } from "../common/principal";
 import { Database } from "../database/database";
+import { Sessions } from "../sessions/sessions";
+import { IdentityStandings } from "../users/identity-standings";
 import { type Identity, UserDirectory } from "../users/user-directory.port";
-import { active, type CallContext } from "./account";
+import { active } from "./account";
 import { identityIdOf } from "./identities.dto";
-import { IdentityProof, type PresentedIdentity } from "./identity-proof";
 
 /** Most accounts that may sign in one user. */
 export const maxIdentities = 10;
@@ -16,7 +23,11 @@ export const maxIdentities = 10;
 export class Identities {
   constructor(
     private readonly users: UserDirectory,
-    private readonly proof: IdentityProof,
+    private readonly standings: IdentityStandings,
+    private readonly credentials: Credentials,
+    private readonly use: CredentialUse,
+    private readonly policy: SignInPolicy,
+    private readonly sessions: Sessions,
     private readonly database: Database,
     private readonly audit: AuditTrail,
   ) {}
@@ -35,24 +46,29 @@ export class Identities {
   }
 
   /**
-   * Lets one more account sign the user in; one that does already, does. Of
-   * several users, and a first sign-in with it at the same moment, one gets it.
+   * Lets one more account sign the user in; one that does already, does. It is
+   * held to the rules of a sign-in. Of several users, and a first sign-in with it
+   * at the same moment, one gets it.
    *
-   * @param presented untrusted
+   * @param credential of the account; untrusted
    * @throws AuthError `identity_in_use`, `identity_limit_reached`,
-   *   `unauthenticated`, `account_disabled`, `service_unavailable`; and what the
-   *   proof throws
+   *   `unauthenticated`, `account_disabled`, `service_unavailable`; what the proof
+   *   throws, and the policy's code
    */
   async link(
     { userId, sessionId }: Principal,
-    presented: PresentedIdentity,
-    { ip, userAgent }: CallContext,
+    credential: Credential,
+    origin: CallOrigin,
   ): Promise<Identity> {
-    const proved = await this.proof.of(presented);
-    return this.proof.spend(proved, async (transaction) => {
+    const proved = await this.credentials.prove(credential, maxTokenAgeSeconds);
+    const { identity: account } = proved;
+    await admit(this.policy, account, origin);
+    return this.use.spend(proved, async (transaction) => {
+      const refusal = await this.standings.refusalOf(account, transaction);
+      if (refusal) throw refusalOf(refusal, userId);
       const user = active(await this.users.lock(userId, transaction));
       const before = await this.users.identitiesOf(userId, transaction);
-      const outcome = await this.users.link(user, proved, transaction);
+      const outcome = await this.users.link(user, account, transaction);
       if (outcome.kind === "taken") throw new AuthError("identity_in_use");
       const { identity } = outcome;
       if (outcome.kind === "known") return identity;
@@ -61,10 +77,7 @@ export class Identities {
       }
       const details = { id: identityIdOf(identity), issuer: identity.issuer };
       await this.audit.record(
-        {
-          event: "identity_linked",
-          ...{ userId, sessionId, ip, userAgent, details },
-        },
+        { event: "identity_linked", userId, sessionId, ...origin, details },
         transaction,
       );
       return identity;
@@ -72,8 +85,9 @@ export class Identities {
   }
 
   /**
-   * Takes an account from the user, but never the last one. Sessions go on: of
-   * none is it known with which account it began.
+   * Takes an account from the user, but never the last one. Roles that the user
+   * had because of it are gone; then all sessions end, for their tokens have
+   * them. Otherwise sessions go on.
    *
    * @param id as listed; untrusted
    * @throws AuthError `not_found`, also when it is another user's;
@@ -82,7 +96,7 @@ export class Identities {
   async unlink(
     { userId, sessionId }: Principal,
     id: string,
-    { ip, userAgent }: CallContext,
+    origin: CallOrigin,
   ): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const user = active(await this.users.lock(userId, transaction));
@@ -90,15 +104,43 @@ export class Identities {
       const identity = identities.find((own) => identityIdOf(own) === id);
       if (!identity) throw new AuthError("not_found");
       if (identities.length === 1) throw new AuthError("last_identity");
+      const remaining = identities.filter((own) => own !== identity);
+      const lost = await this.standings.unlinked(
+        ...[user, identity, remaining, transaction],
+      );
       await this.users.unlink(user, identity, transaction);
       const details = { id, issuer: identity.issuer };
       await this.audit.record(
+        { event: "identity_unlinked", userId, sessionId, ...origin, details },
+        transaction,
+      );
+      if (lost.length === 0) return;
+      const roles = user.roles.filter((role) => !lost.includes(role));
+      await this.users.change(user, { roles }, transaction);
+      await this.audit.record(
         {
-          event: "identity_unlinked",
-          ...{ userId, sessionId, ip, userAgent, details },
+          event: "roles_changed",
+          userId,
+          reason: "identity_unlinked",
+          details: { before: user.roles, after: roles },
+          ...origin,
         },
         transaction,
       );
+      const reason = "roles_changed";
+      await this.sessions.endAll(userId, { reason, ...origin }, transaction);
     });
   }
+}
+
+function refusalOf(refusal: "blocked" | "revoked", userId: string): AuthError {
+  return refusal === "blocked"
+    ? new AuthError("account_disabled", {
+        reason: "blocked_by_provider",
+        userId,
+      })
+    : new AuthError("invalid_token", {
+        reason: "issued_before_revocation",
+        userId,
+      });
 }

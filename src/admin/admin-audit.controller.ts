@@ -1,27 +1,35 @@
-import { Controller, Get, Header, Query } from "@nestjs/common";
+import {
+  Controller,
+  Get,
+  Header,
+  Query,
+  UseFilters,
+  UseGuards,
+} from "@nestjs/common";
 import {
   ApiBearerAuth,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
+import { AccessTokenGuard } from "../auth/access-token.guard";
 import { Roles } from "../common/access.decorators";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { adminRole } from "../users/admin-emails";
 import { AuditPageDto, AuditQueryDto } from "./admin-audit.dto";
 import { AuditLog } from "./audit-log";
-import { PageCursors } from "./page-cursors";
+import { cursorForms, readCursor, writeCursor } from "./page-cursors";
 import { StrictInputPipe } from "./strict-input.pipe";
 
 @ApiTags("Administration")
 @ApiBearerAuth()
+@UseGuards(AccessTokenGuard)
 @Roles(adminRole)
+@UseFilters(ProblemDetailsFilter)
 @Controller("admin/audit")
 export class AdminAuditController {
-  constructor(
-    private readonly log: AuditLog,
-    private readonly cursors: PageCursors,
-  ) {}
+  constructor(private readonly log: AuditLog) {}
 
   @Get()
   @Header("Cache-Control", "no-store")
@@ -38,14 +46,16 @@ export class AdminAuditController {
     @Query(StrictInputPipe) { limit, cursor, ...filter }: AuditQueryDto,
   ): Promise<AuditPageDto> {
     const before =
-      cursor === undefined ? undefined : this.cursors.read("audit", cursor);
+      cursor === undefined
+        ? undefined
+        : readCursor(cursor, cursorForms.time, cursorForms.id);
     // One more than is shown tells whether there is a next page.
     const found = await this.log.list(filter, before, limit + 1);
     const shown = found.slice(0, limit);
     const last = found.length > limit ? shown.at(-1) : undefined;
     return {
       items: shown.map(({ line }) => line),
-      nextCursor: last ? this.cursors.write("audit", last.position) : null,
+      nextCursor: last ? writeCursor(last.position) : null,
     };
   }
 }

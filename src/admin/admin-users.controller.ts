@@ -3,13 +3,13 @@ import {
   Controller,
   Get,
   Header,
-  Headers,
   HttpCode,
-  Ip,
   Param,
   Patch,
   Post,
   Query,
+  UseFilters,
+  UseGuards,
 } from "@nestjs/common";
 import {
   ApiBearerAuth,
@@ -18,32 +18,39 @@ import {
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
+import { AccessTokenGuard } from "../auth/access-token.guard";
 import { CurrentUser, Roles } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
+import { CallOrigin } from "../common/call-origin";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { adminRole } from "../users/admin-emails";
+import { IdentityStandings } from "../users/identity-standings";
 import { UserDirectory } from "../users/user-directory.port";
 import { UserDto } from "../users/user.dto";
 import {
   UserChangesDto,
+  UserIdentityDto,
   UsersPageDto,
   UsersQueryDto,
   UserWithIdentitiesDto,
 } from "./admin-users.dto";
-import { PageCursors } from "./page-cursors";
+import { cursorForms, readCursor, writeCursor } from "./page-cursors";
 import { StrictInputPipe } from "./strict-input.pipe";
 import { UserAdministration } from "./user-administration";
 import { UserIdPipe } from "./user-id.pipe";
 
 @ApiTags("Administration")
 @ApiBearerAuth()
+@UseGuards(AccessTokenGuard)
 @Roles(adminRole)
+@UseFilters(ProblemDetailsFilter)
 @Controller("admin/users")
 export class AdminUsersController {
   constructor(
     private readonly users: UserDirectory,
+    private readonly standings: IdentityStandings,
     private readonly administration: UserAdministration,
-    private readonly cursors: PageCursors,
   ) {}
 
   @Get()
@@ -61,14 +68,14 @@ export class AdminUsersController {
     @Query(StrictInputPipe) { limit, cursor, ...filter }: UsersQueryDto,
   ): Promise<UsersPageDto> {
     const [before] =
-      cursor === undefined ? [] : this.cursors.read("users", cursor);
+      cursor === undefined ? [] : readCursor(cursor, cursorForms.id);
     // One more than is shown tells whether there is a next page.
     const users = await this.users.list(filter, { before, limit: limit + 1 });
     const items = users.slice(0, limit);
     const last = users.length > limit ? items.at(-1) : undefined;
     return {
       items: items.map((user) => new UserDto(user)),
-      nextCursor: last ? this.cursors.write("users", [last.id]) : null,
+      nextCursor: last ? writeCursor([last.id]) : null,
     };
   }
 
@@ -91,7 +98,11 @@ export class AdminUsersController {
       this.users.identitiesOf(id),
     ]);
     if (!user) throw new AuthError("not_found", { reason: "no_such_user" });
-    return new UserWithIdentitiesDto(user, identities);
+    const items = identities.map(
+      async (identity) =>
+        new UserIdentityDto(identity, await this.standings.find(identity)),
+    );
+    return new UserWithIdentitiesDto(user, await Promise.all(items));
   }
 
   @Patch(":id")
@@ -114,10 +125,9 @@ export class AdminUsersController {
     @Param("id", UserIdPipe) id: string,
     @Body(StrictInputPipe) changes: UserChangesDto,
     @CurrentUser("userId") userId: string,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<UserDto> {
-    const administrator = { userId, ip, userAgent };
+    const administrator = { userId, ...origin };
     return new UserDto(
       await this.administration.change(id, changes, administrator),
     );
@@ -138,9 +148,8 @@ export class AdminUsersController {
   async signOutUser(
     @Param("id", UserIdPipe) id: string,
     @CurrentUser("userId") userId: string,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<void> {
-    await this.administration.signOut(id, { userId, ip, userAgent });
+    await this.administration.signOut(id, { userId, ...origin });
   }
 }

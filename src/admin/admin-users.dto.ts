@@ -10,6 +10,7 @@ import {
   ValidateIf,
 } from "class-validator";
 import { UserDto } from "../users/user.dto";
+import type { IdentityStanding } from "../users/identity-standings";
 import type { Identity, User } from "../users/user-directory.port";
 import type { UserStatus } from "../users/user.entity";
 import { PageQueryDto } from "./page.dto";
@@ -96,7 +97,7 @@ export class UserIdentityDto {
 
   @ApiProperty({
     description:
-      "Whether the provider reports that the account is not its owner's at present; then it signs nobody in",
+      "Whether the provider reports that the account is not its owner's at present, or it was linked by whoever had such an account; then it signs nobody in",
   })
   readonly blocked: boolean;
 
@@ -114,13 +115,13 @@ export class UserIdentityDto {
   @ApiProperty({ type: String, format: "date-time" })
   readonly lastSignInAt: Date;
 
-  constructor(identity: Identity) {
+  constructor(identity: Identity, standing: IdentityStanding | null) {
     const { email } = identity.claims;
     this.issuer = identity.issuer;
     this.subject = identity.subject;
     this.email = typeof email === "string" ? email : null;
-    this.blocked = identity.blocked;
-    this.blockedSince = identity.blocked ? identity.standingSince : null;
+    this.blocked = standing?.blocked ?? false;
+    this.blockedSince = standing?.blockedSince ?? null;
     this.createdAt = identity.createdAt;
     this.lastSignInAt = identity.lastSignInAt;
   }
@@ -131,10 +132,8 @@ export class UserWithIdentitiesDto extends UserDto {
   @ApiProperty({ type: [UserIdentityDto] })
   readonly identities: readonly UserIdentityDto[];
 
-  constructor(user: User, identities: readonly Identity[]) {
+  constructor(user: User, identities: readonly UserIdentityDto[]) {
     super(user);
-    this.identities = identities.map(
-      (identity) => new UserIdentityDto(identity),
-    );
+    this.identities = identities;
   }
 }

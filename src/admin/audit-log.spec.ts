@@ -17,8 +17,8 @@ describe("AuditLog", () => {
     ).initialize();
     // Mostly sign-ins, of many users, as the log of a service has it.
     await dataSource.query(
-      `INSERT INTO audit_events (occurred_at, event, user_id)
-       SELECT now() - n * interval '1 second',
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id)
+       SELECT gen_random_uuid(), now() - n * interval '1 second',
          CASE n % 5000 WHEN 0 THEN 'roles_changed' ELSE 'sign_in' END,
          gen_random_uuid()
        FROM generate_series(1, 20000) AS n`,

@@ -74,7 +74,7 @@ export function listLinesStatement(
   const where =
     conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   return {
-    text: `SELECT ${columns} FROM audit_events ${where}
+    text: `SELECT ${columns} FROM google_auth.audit_events ${where}
       ORDER BY occurred_at DESC, id DESC LIMIT $1`,
     values,
   };

@@ -1,8 +1,10 @@
 import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import { AuthError, type FieldError } from "../common/auth-error";
+import type { CallOrigin } from "../common/call-origin";
 import { Database, type Transaction } from "../database/database";
-import { type EndReason, SessionStore } from "../sessions/session-store.port";
+import type { EndReason } from "../sessions/session-store.port";
+import { Sessions } from "../sessions/sessions";
 import { adminRole } from "../users/admin-emails";
 import {
   type User,
@@ -11,10 +13,8 @@ import {
 } from "../users/user-directory.port";
 
 /** An administrator at work. */
-export interface Administrator {
+export interface Administrator extends CallOrigin {
   readonly userId: string;
-  readonly ip: string | undefined;
-  readonly userAgent: string | undefined;
 }
 
 /** What an administrator may change of a user. */
@@ -25,7 +25,7 @@ export type AdminChanges = Pick<UserChanges, "roles" | "status">;
 export class UserAdministration {
   constructor(
     private readonly users: UserDirectory,
-    private readonly sessions: SessionStore,
+    private readonly sessions: Sessions,
     private readonly database: Database,
     private readonly audit: AuditTrail,
   ) {}
@@ -34,8 +34,8 @@ export class UserAdministration {
    * Changes roles and status. Who is disabled, or no longer an administrator,
    * is signed out everywhere; other roles count from the next refresh on.
    *
-   * @throws AuthError `not_found`, `invalid_request` for who would shut himself
-   *   out, `insufficient_role`, `service_unavailable`
+   * @throws AuthError `not_found`, `invalid_request` for administrators who
+   *   would shut themselves out, `insufficient_role`, `service_unavailable`
    */
   async change(
     id: string,

@@ -17,8 +17,17 @@ export const auditEvents = {
   refresh_reused: {
     when: "A refresh token came back after it had been replaced; its session was ended.",
   },
+  refresh_retried_late: {
+    when: "A refresh token that had been replaced longer ago than the grace was answered again with its successor; a few of these are an app that was suspended, more end the session.",
+  },
   session_ended: {
-    when: "A session is over before its time; `reason` says by what.",
+    when: "A session is over before its time; `reason` says why.",
+  },
+  sessions_ended: {
+    when: "All sessions of a user are over, or all that began before a report of Google's; `reason` says why.",
+  },
+  reauthenticated: {
+    when: "A user has proved again to be it, for something that asks for it.",
   },
   profile_completed: { when: "A user has finished signing up." },
   roles_changed: {

@@ -25,7 +25,7 @@ const partitions = `partitions AS (
   FROM (
     SELECT oid, pg_get_expr(relpartbound, oid) AS bounds FROM pg_class
     WHERE oid IN (SELECT inhrelid FROM pg_inherits
-      WHERE inhparent = 'audit_events'::regclass)
+      WHERE inhparent = 'google_auth.audit_events'::regclass)
   ) AS children
 )`;
 
@@ -47,7 +47,7 @@ SELECT
     SELECT name FROM partitions WHERE ends <= $4::timestamptz ORDER BY ends
   ) AS over`;
 
-export const defaultBytes = `SELECT pg_relation_size('audit_events_default')::float8 AS bytes`;
+export const defaultBytes = `SELECT pg_relation_size('google_auth.audit_events_default')::float8 AS bytes`;
 
 /**
  * Makes the partition of a month beside the table and then attaches it, with
@@ -60,14 +60,14 @@ export const defaultBytes = `SELECT pg_relation_size('audit_events_default')::fl
 export function makePartition({ table, from, to }: AuditMonth): string[] {
   const [start, end] = [`'${from.toISOString()}'`, `'${to.toISOString()}'`];
   return [
-    `CREATE TABLE ${table} (LIKE audit_events INCLUDING ALL)`,
-    `LOCK TABLE ONLY audit_events IN SHARE ROW EXCLUSIVE MODE`,
-    `LOCK TABLE audit_events_default IN ACCESS EXCLUSIVE MODE`,
+    `CREATE TABLE google_auth.${table} (LIKE google_auth.audit_events INCLUDING ALL)`,
+    `LOCK TABLE ONLY google_auth.audit_events IN SHARE ROW EXCLUSIVE MODE`,
+    `LOCK TABLE google_auth.audit_events_default IN ACCESS EXCLUSIVE MODE`,
     `WITH moved AS (
-      DELETE FROM audit_events_default
+      DELETE FROM google_auth.audit_events_default
       WHERE occurred_at >= ${start} AND occurred_at < ${end} RETURNING *)
-    INSERT INTO ${table} SELECT * FROM moved`,
-    `ALTER TABLE audit_events ATTACH PARTITION ${table}
+    INSERT INTO google_auth.${table} SELECT * FROM moved`,
+    `ALTER TABLE google_auth.audit_events ATTACH PARTITION google_auth.${table}
       FOR VALUES FROM (${start}) TO (${end})`,
   ];
 }

@@ -50,7 +50,7 @@ describe("AuditPartitions by itself", () => {
 
   const count = async () => {
     const rows = await dataSource.query<unknown[]>(
-      "SELECT FROM pg_inherits WHERE inhparent = 'audit_events'::regclass",
+      "SELECT FROM pg_inherits WHERE inhparent = 'google_auth.audit_events'::regclass",
     );
     return rows.length;
   };
@@ -68,7 +68,9 @@ describe("AuditPartitions by itself", () => {
   });
 
   it("after a failure, looks again within a minute, then less and less often, and each time says so", async () => {
-    await dataSource.query("ALTER TABLE audit_events RENAME TO away");
+    await dataSource.query(
+      "ALTER TABLE google_auth.audit_events RENAME TO away",
+    );
     const waits: number[] = [];
     jest
       .spyOn(Logger.prototype, "warn")

@@ -54,23 +54,25 @@ describe("AuditPartitions", () => {
   /** The partitions in the order of their months. */
   const names = async () => {
     const rows = await dataSource.query<{ name: string }[]>(
-      `SELECT inhrelid::regclass::text AS name FROM pg_inherits
-       WHERE inhparent = 'audit_events'::regclass ORDER BY name`,
+      `SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+       WHERE inhparent = 'google_auth.audit_events'::regclass ORDER BY name`,
     );
     return rows.map(({ name }) => name.replace("audit_events_", ""));
   };
   const write = (time: string, count = 1) =>
     dataSource.query(
-      `INSERT INTO audit_events (occurred_at, event, user_agent)
-       SELECT $1::timestamptz, 'sign_in', repeat('x', 200)
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_agent)
+       SELECT gen_random_uuid(), $1::timestamptz, 'sign_in', repeat('x', 200)
        FROM generate_series(1, $2::int)`,
       [time, count],
     );
   /** How many lines each partition has that has any. */
   const lines = async () => {
     const rows = await dataSource.query<{ name: string; count: number }[]>(
-      `SELECT tableoid::regclass::text AS name, count(*)::int AS count
-       FROM audit_events GROUP BY tableoid ORDER BY name`,
+      `SELECT relname AS name, count(*)::int AS count
+       FROM google_auth.audit_events AS lines
+       JOIN pg_class ON pg_class.oid = lines.tableoid
+       GROUP BY relname ORDER BY name`,
     );
     return Object.fromEntries(
       rows.map(({ name, count }) => [name.replace("audit_events_", ""), count]),
@@ -83,9 +85,9 @@ describe("AuditPartitions", () => {
     const indexes = await dataSource.query<{ name: string; count: number }[]>(
       `SELECT indrelid::regclass::text AS name, count(*)::int AS count
        FROM pg_index
-       WHERE indrelid = 'audit_events'::regclass OR indrelid IN (
+       WHERE indrelid = 'google_auth.audit_events'::regclass OR indrelid IN (
          SELECT inhrelid FROM pg_inherits
-         WHERE inhparent = 'audit_events'::regclass)
+         WHERE inhparent = 'google_auth.audit_events'::regclass)
        GROUP BY indrelid`,
     );
     expect(new Set(indexes.map(({ count }) => count)).size).toBe(1);
@@ -195,15 +197,15 @@ describe("AuditPartitions", () => {
 
   it("drops partitions that somebody else made, and never one without an end", async () => {
     await dataSource.query(
-      `CREATE TABLE "Year 2020" PARTITION OF audit_events
+      `CREATE TABLE "Year 2020" PARTITION OF google_auth.audit_events
        FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')`,
     );
     await dataSource.query(
-      `CREATE TABLE audit_events_future PARTITION OF audit_events
+      `CREATE TABLE audit_events_future PARTITION OF google_auth.audit_events
        FOR VALUES FROM ('2040-01-01') TO (MAXVALUE)`,
     );
     await dataSource.query(
-      `CREATE TABLE audit_events_winter PARTITION OF audit_events
+      `CREATE TABLE audit_events_winter PARTITION OF google_auth.audit_events
        FOR VALUES FROM ('2026-11-01Z') TO ('2027-03-01Z')`,
     );
     await partitions.run();
@@ -220,7 +222,7 @@ describe("AuditPartitions", () => {
   it("while somebody reads the log for long, gives up soon; nobody waits; later it is done", async () => {
     const reader = dataSource.createQueryRunner();
     await reader.startTransaction();
-    await reader.query("SELECT count(*) FROM audit_events");
+    await reader.query("SELECT count(*) FROM google_auth.audit_events");
     const startedAt = Date.now();
     const run = partitions.run();
     const writes = Array.from({ length: 20 }, () =>
@@ -257,7 +259,8 @@ describe("AuditPartitions", () => {
   it("by a role that may not change the table, says so, starts and serves all the same", async () => {
     const role = `writer_${randomUUID().replaceAll("-", "")}`;
     await dataSource.query(`CREATE ROLE ${role}`);
-    await dataSource.query(`GRANT INSERT, SELECT ON audit_events TO ${role}`);
+    await dataSource.query(`GRANT USAGE ON SCHEMA google_auth TO ${role};
+       GRANT INSERT, SELECT ON google_auth.audit_events TO ${role}`);
     const limited = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
     ).initialize();
@@ -275,7 +278,7 @@ describe("AuditPartitions", () => {
       warn.mockRestore();
       await instance.onModuleDestroy();
       await limited.query(
-        "INSERT INTO audit_events (occurred_at, event) VALUES (now(), 'sign_in')",
+        "INSERT INTO google_auth.audit_events (id, occurred_at, event) VALUES (gen_random_uuid(), now(), 'sign_in')",
       );
       expect(await lines()).toEqual({ default: 1 });
     } finally {

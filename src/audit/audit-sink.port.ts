@@ -2,12 +2,12 @@ import { Injectable, Logger } from "@nestjs/common";
 import type { AuditEvent } from "./audit-event";
 
 /**
- * Who is told of audit events beside the table, such as a SIEM. The table
+ * Receives audit events beside the table, such as a SIEM. The table
  * `audit_events` is the record; this is an announcement.
  */
 export abstract class AuditSink {
   /**
-   * Told of an event after it has been committed, with what it reports. Once
+   * Receives an event after it has been committed, with what it reports. Once
    * per event; not at all if the process dies in between. There is no answer.
    *
    * Concurrency: called from everywhere at once, in no particular order, and
@@ -19,7 +19,7 @@ export abstract class AuditSink {
   abstract tell(event: AuditEvent): void;
 }
 
-/** Tells the log, at level `info`, and leaves out the user agent: no header is logged. */
+/** Writes to the log, at level `info`, and leaves out the user agent: no header is logged. */
 @Injectable()
 export class LogAuditSink extends AuditSink {
   private readonly logger = new Logger("Audit");

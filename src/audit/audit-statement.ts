@@ -26,7 +26,7 @@ export interface AuditColumns {
 export function insertAudit(columns: AuditColumns, from: string): string {
   const { id, at, event, userId, sessionId, actorId } = columns;
   const { reason, details, ip, userAgent } = columns;
-  return `INSERT INTO audit_events (id, occurred_at, event, user_id, session_id,
+  return `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id, session_id,
     actor_id, reason, details, ip, user_agent)
   SELECT ${id ?? "gen_random_uuid()"}, ${at}, ${event},
     ${userId ?? "NULL::uuid"}, ${sessionId ?? "NULL::uuid"},

@@ -47,7 +47,7 @@ describe("AuditTrail", () => {
     dataSource = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 3, ssl: false }),
     ).initialize();
-    await dataSource.query("TRUNCATE audit_events");
+    await dataSource.query("TRUNCATE google_auth.audit_events");
     database = new Database(dataSource);
     clock = new SteppedClock();
     sink = new RememberingSink();
@@ -67,7 +67,7 @@ describe("AuditTrail", () => {
   const rows = () =>
     dataSource.query<Record<string, unknown>[]>(
       `SELECT occurred_at, event, user_id, session_id, actor_id, reason, details,
-        host(ip) AS ip, user_agent FROM audit_events ORDER BY occurred_at, id`,
+        host(ip) AS ip, user_agent FROM google_auth.audit_events ORDER BY occurred_at, id`,
     );
   const names = () => sink.told.map(({ event }) => event);
   /** Lets the trail's connections write no longer, or again. */
@@ -126,7 +126,7 @@ describe("AuditTrail", () => {
     await database.transaction(async (transaction) => {
       await trail.record(refusal(), transaction);
       const [inside] = await transaction.query<{ count: number }>(
-        "SELECT count(*)::int AS count FROM audit_events",
+        "SELECT count(*)::int AS count FROM google_auth.audit_events",
         [],
       );
       expect(inside?.count).toBe(1);
@@ -257,7 +257,7 @@ describe("AuditTrail", () => {
   it("sends a slow database one batch at a time", async () => {
     const blocker = dataSource.createQueryRunner();
     await blocker.startTransaction();
-    await blocker.query("LOCK TABLE audit_events IN SHARE MODE");
+    await blocker.query("LOCK TABLE google_auth.audit_events IN SHARE MODE");
     const query = jest.spyOn(database, "query");
     const flushed = () => {
       void trail.recordSoon(refusal());

@@ -15,7 +15,7 @@ import { AuditSink } from "./audit-sink.port";
 /** How long a refusal may wait to be written with others, in milliseconds. */
 const flushMilliseconds = 1000;
 
-/** Writes the audit log, and tells the {@link AuditSink} what has been written. */
+/** Writes the audit log, and announces to the {@link AuditSink} what has been written. */
 @Injectable()
 export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(AuditTrail.name);
@@ -42,10 +42,10 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     const values = [asParameter([auditLine(event, this.clock.now())])];
     if (transaction) {
       await transaction.query(insertLines, values);
-      transaction.afterCommit(() => this.tell(event));
+      transaction.afterCommit(() => this.announce(event));
     } else {
       await this.database.query(insertLines, values);
-      this.tell(event);
+      this.announce(event);
     }
   }
 
@@ -64,12 +64,12 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     else this.schedule();
   }
 
-  /** Tells of an event that a statement of the caller's has written, once that is committed. */
-  tell(event: AuditEvent): void {
+  /** Announces an event that a statement of the caller's has written, once that is committed. */
+  announce(event: AuditEvent): void {
     try {
       this.sink.tell(event);
     } catch (cause) {
-      // It has happened and is written: whoever did it must not be told otherwise.
+      // It has happened and is written: whoever did it must not hear otherwise.
       this.logger.error({ err: cause }, "The audit sink has failed");
     }
   }
@@ -125,7 +125,7 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
       return;
     }
     this.failing = false;
-    for (const { event } of all) this.tell(event);
+    for (const { event } of all) this.announce(event);
   }
 
   /** Lets what could not be written wait again, unless it never could be. */

@@ -1,10 +1,10 @@
-import { Module } from "@nestjs/common";
+import { Global, Module } from "@nestjs/common";
 import { AuditPartitions } from "./audit-partitions";
 import { AuditSink, LogAuditSink } from "./audit-sink.port";
 import { AuditTrail } from "./audit-trail";
-import { ConfigurableAuditModule } from "./audit.options";
 
-/** Floor 0: what happened to whom. Configure once, in the app module. */
+/** Floor 0: what happened to whom. A room of GoogleAuthModule. */
+@Global()
 @Module({
   providers: [
     AuditPartitions,
@@ -13,4 +13,4 @@ import { ConfigurableAuditModule } from "./audit.options";
   ],
   exports: [AuditTrail],
 })
-export class AuditModule extends ConfigurableAuditModule {}
+export class AuditModule {}

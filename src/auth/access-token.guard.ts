@@ -5,21 +5,28 @@ import {
   type Type,
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
-import {
-  ACCESS_RULE,
-  type AccessRule,
-  INCOMPLETE_PROFILE_ALLOWED,
-  REQUIRED_ROLES,
-  type RequestWithPrincipal,
-} from "../common/access.decorators";
+import type { RequestWithPrincipal } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
+import { Clock } from "../common/clock.port";
 import type { Principal } from "../common/principal";
 import { signUpScope } from "../tokens/access-token.subject";
-import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { type RouteRule, routeRuleOf } from "./access-rules";
+import { AccessTokenVerifier } from "./access-token-verifier";
 import { BoundTokens, type HeaderResponse } from "./bound-tokens";
 import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
 
-interface PlainRequest extends TokenRequest, RequestWithPrincipal {}
+/**
+ * Decorators do not change while we run, and reading them takes longer than the
+ * rest of a guarded call. Of all guards, for `@UseGuards` makes one for itself.
+ */
+const rules = new WeakMap<object, KnownRule>();
+
+/** Marks a request that has been let in, and for which rule. */
+const ENTERED = Symbol("entered");
+
+interface PlainRequest extends TokenRequest, RequestWithPrincipal {
+  [ENTERED]?: KnownRule;
+}
 
 /**
  * Protects every route of the application: what is not marked `@Public()` or
@@ -31,23 +38,24 @@ interface PlainRequest extends TokenRequest, RequestWithPrincipal {}
  */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
-  /** Decorators do not change while we run, and reading them takes longer than the rest of a guarded call. */
-  private readonly rules = new WeakMap<object, RouteRule>();
-
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokenVerifier,
     private readonly boundTokens: BoundTokens,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * @throws AuthError `unauthenticated`, `profile_incomplete`,
-   *   `insufficient_role`, `invalid_request`, `service_unavailable`
+   * @throws AuthError `unauthenticated`, `reauthentication_required`,
+   *   `profile_incomplete`, `insufficient_role`, `invalid_request`,
+   *   `service_unavailable`
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.ruleOf(context);
     if (rule.access === "public") return true;
     const request = context.switchToHttp().getRequest<PlainRequest>();
+    // Where it guards every route and stands on this one as well.
+    if (request[ENTERED] === rule) return true;
     const token = bearerToken(request);
     if (token === null) {
       if (rule.access === "optional") return true;
@@ -77,7 +85,7 @@ export class AccessTokenGuard implements CanActivate {
   /** Whoever stole a bound token must not get in by leaving the proof away. */
   private enterPlain(
     request: PlainRequest,
-    rule: RouteRule,
+    rule: KnownRule,
     principal: Principal,
   ): true {
     if (principal.confirmation !== null) {
@@ -88,9 +96,10 @@ export class AccessTokenGuard implements CanActivate {
 
   private enter(
     request: PlainRequest,
-    { allowsIncomplete, roles }: RouteRule,
+    rule: KnownRule,
     principal: Principal,
   ): true {
+    const { allowsIncomplete, roles, maxAuthenticationAge } = rule;
     if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
       throw principal.confirmation
         ? this.boundTokens.incompleteProfile()
@@ -99,35 +108,32 @@ export class AccessTokenGuard implements CanActivate {
     if (roles && !roles.some((role) => principal.roles.includes(role))) {
       throw new AuthError("insufficient_role");
     }
-    request.principal = principal;
+    if (
+      maxAuthenticationAge !== undefined &&
+      this.clock.nowSeconds() - principal.authenticatedAt > maxAuthenticationAge
+    ) {
+      throw this.boundTokens.tooOld(principal, maxAuthenticationAge);
+    }
+    request.user = principal;
+    request[ENTERED] = rule;
     return true;
   }
 
-  private ruleOf(context: ExecutionContext): RouteRule {
+  private ruleOf(context: ExecutionContext): KnownRule {
     const handler = context.getHandler();
     const type = context.getClass();
-    const known = this.rules.get(handler);
+    const known = rules.get(handler);
     // A handler that two controllers inherit has the rules of each.
     if (known?.type === type) return known;
-    const targets = [handler, type];
-    const rule: RouteRule = {
+    const rule = {
       type,
-      access: this.reflector.getAllAndOverride(ACCESS_RULE, targets),
-      roles: this.reflector.getAllAndOverride(REQUIRED_ROLES, targets),
-      allowsIncomplete:
-        this.reflector.getAllAndOverride<boolean | undefined>(
-          INCOMPLETE_PROFILE_ALLOWED,
-          targets,
-        ) ?? false,
+      ...routeRuleOf(this.reflector, handler as () => unknown, type),
     };
-    this.rules.set(handler, rule);
+    rules.set(handler, rule);
     return rule;
   }
 }
 
-interface RouteRule {
+interface KnownRule extends RouteRule {
   readonly type: Type;
-  readonly access: AccessRule | undefined;
-  readonly roles: readonly string[] | undefined;
-  readonly allowsIncomplete: boolean;
 }

@@ -42,10 +42,8 @@ export class AllowedOriginGuard implements CanActivate {
     const { origin } = headers;
     if (this.allowed.has(origin)) return true;
     if (origin === undefined) {
-      // Where a cookie is set or read, only a browser has any business.
-      if (!this.cookie.isOn && this.cookie.read(request) === undefined) {
-        return true;
-      }
+      // An app's. Browsers, which alone have cookies, always say where from.
+      if (this.cookie.read(request) === undefined) return true;
       throw new AuthError("origin_not_allowed", { reason: "no_origin" });
     }
     // No script can set this header. A page without an origin is nobody's.

@@ -3,109 +3,80 @@ import {
   Controller,
   Header,
   HttpCode,
-  Ip,
   Post,
-  Headers,
   Req,
   Res,
-  UseGuards,
+  UseFilters,
 } from "@nestjs/common";
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from "@nestjs/swagger";
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
-import { ApiProblem } from "../common/problem.dto";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
-import { AllowedOriginGuard } from "./allowed-origin.guard";
-import { DpopBinding, KeyThumbprint } from "./dpop-proof.guard";
-import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { OneTimeMarks } from "../sessions/one-time-marks";
+import type { SessionContext } from "../sessions/session-store.port";
+import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
+import { Credentials } from "./credentials";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
-import { checkNonce } from "./nonce";
-import { type CookieResponse, RefreshCookie } from "./refresh-cookie";
+import {
+  type CookieRequest,
+  type CookieResponse,
+  RefreshCookie,
+} from "./refresh-cookie";
+import { SessionUse } from "./session-context.decorator";
 import { SignIn } from "./sign-in";
+import { SignInRoute } from "./sign-in-route.decorator";
 
 @ApiTags("Sign-in")
-@Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller()
 export class AuthController {
   constructor(
+    private readonly credentials: Credentials,
     private readonly signIn: SignIn,
     private readonly marks: OneTimeMarks,
     private readonly cookie: RefreshCookie,
   ) {}
 
   @Post("auth/google/nonce")
+  @Public()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
   @RateLimited("signIn")
   @ApiOperation({
     summary: "A nonce for the next sign-in",
     description:
-      "Hand it to Google's SDK. The ID token that carries it, as it is or as its SHA-256, then signs in once.",
+      "Hand it to Google's SDK. The ID token that carries it then signs in once. Where an SDK wants its SHA-256, name the nonce in the sign-in as well.",
   })
   @ApiOkResponse({ type: NonceDto })
-  @ApiProblem("service_unavailable")
-  async nonce(): Promise<NonceDto> {
+  nonce(): NonceDto {
     return this.marks.issueNonce();
   }
 
   @Post(["auth/google", "tokensignin"])
-  @HttpCode(200)
-  @Header("Cache-Control", "no-store")
-  // Guards run from the lowest up: who is refused early costs no verification.
-  @UseGuards(GoogleIdTokenGuard)
-  @DpopBinding()
-  @RateLimited("signIn", { failures: "signInFailures" })
-  @UseGuards(AllowedOriginGuard)
+  @SignInRoute({ credential: GoogleIdTokenGuard })
   @ApiOperation({
     summary: "Trade a Google ID token for this service's tokens",
     description:
       "`/tokensignin` is the path in Google's own samples and does the same.",
   })
-  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
   @ApiBody({ type: SignInRequestDto })
   @ApiOkResponse({ type: SignInResponseDto })
-  @ApiProblem(
-    "invalid_request",
-    "invalid_dpop_proof",
-    "use_dpop_nonce",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_token",
-    "token_expired",
-    "hosted_domain_not_allowed",
-    "email_not_verified",
-    "sign_up_not_allowed",
-    "account_disabled",
-    "service_account_not_allowed",
-    "origin_not_allowed",
-    "identity_provider_unavailable",
-    "service_unavailable",
-  )
   async signInWithGoogle(
-    @Req() { user: identity }: { user: VerifiedIdentity },
+    @Req() request: CookieRequest & { user: VerifiedIdentity },
+    @Res({ passthrough: true }) response: CookieResponse,
     @Body(RequestBodyPipe) body: SignInRequestDto,
     @Body("profile") profile: unknown,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
-    @KeyThumbprint() keyThumbprint: string | null,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @SessionUse() context: SessionContext,
   ): Promise<SignInResponseDto> {
-    checkNonce(identity.nonce, body.nonce);
-    const context = {
-      device: body.device ?? null,
-      ip: ip ?? null,
-      userAgent: userAgent ?? null,
-      keyThumbprint,
-    };
-    const signedIn = await this.signIn.run(identity, context, profile);
-    return this.cookie.answer(new SignInResponseDto(signedIn), response);
+    const { user: identity } = request;
+    const { nonce, device = null } = body;
+    const proved = await this.credentials.prove({ identity, nonce });
+    const signedIn = await this.signIn.run(
+      ...[proved, { ...context, device }, profile],
+    );
+    const answer = new SignInResponseDto(signedIn);
+    return this.cookie.answer(answer, request, response);
   }
 }

@@ -1,12 +1,17 @@
-import { type DynamicModule, Module } from "@nestjs/common";
-import { APP_GUARD } from "@nestjs/core";
-import { GuardedRoutes } from "../common/guarded-routes";
+import { Global, Module } from "@nestjs/common";
+import { DiscoveryModule } from "@nestjs/core";
+import { AccessRulesCheck } from "./access-rules";
+import {
+  AccessTokenClaims,
+  NoAccessTokenClaims,
+} from "./access-token-claims.port";
 import { AccessTokenGuard } from "./access-token.guard";
-import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { AccessTokenVerifier } from "./access-token-verifier";
 import { AllowedOriginGuard } from "./allowed-origin.guard";
 import { AuthController } from "./auth.controller";
-import { AUTH_OPTIONS, ConfigurableAuthModule } from "./auth.options";
 import { BoundTokens } from "./bound-tokens";
+import { CredentialUse } from "./credential-use";
+import { Credentials } from "./credentials";
 import { DpopProofGuard } from "./dpop-proof.guard";
 import { GoogleCodeController } from "./google-code.controller";
 import { GoogleCodeGuard } from "./google-code.guard";
@@ -19,11 +24,12 @@ import { IssuedTokens } from "./issued-tokens";
 import { OwnAccessTokens } from "./own-access-tokens";
 import { ProviderController } from "./provider.controller";
 import { ProviderGuard } from "./provider.guard";
+import { Reauthentication } from "./reauthentication";
 import { Refresh } from "./refresh";
 import { RefreshCookie } from "./refresh-cookie";
-import { ResourceServerModule } from "./resource-server.module";
 import { SessionsController } from "./sessions.controller";
 import { SignIn } from "./sign-in";
+import { NoSignInHooks, SignInHooks } from "./sign-in-hooks.port";
 import { ConfiguredSignInPolicy, SignInPolicy } from "./sign-in-policy.port";
 import { SignOut } from "./sign-out";
 import { Tokeninfo } from "./tokeninfo";
@@ -32,10 +38,12 @@ import { TokeninfoErrors } from "./tokeninfo.errors";
 import { TokeninfoGuard } from "./tokeninfo.guard";
 
 /**
- * Floor 3: signing in, and the guard that protects every route of the
- * application. Needs the identity, users, sessions and tokens modules.
+ * Floor 3: signing in, sessions, and the guard of the application's routes. A
+ * room of GoogleAuthModule.
  */
+@Global()
 @Module({
+  imports: [DiscoveryModule],
   controllers: [
     AuthController,
     GoogleCodeController,
@@ -46,13 +54,13 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
     ProviderController,
   ],
   providers: [
+    AccessRulesCheck,
     AccessTokenGuard,
     AllowedOriginGuard,
     BoundTokens,
+    CredentialUse,
+    Credentials,
     DpopProofGuard,
-    // An alias and not a class of its own, so that a test can override the guard.
-    { provide: APP_GUARD, useExisting: AccessTokenGuard },
-    { provide: GuardedRoutes, useExisting: AccessTokenGuard },
     GoogleCodeGuard,
     GoogleIdTokenGuard,
     GoogleIdTokenStrategy,
@@ -60,6 +68,7 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
     GoogleRedirectGuard,
     IssuedTokens,
     ProviderGuard,
+    Reauthentication,
     Refresh,
     RefreshCookie,
     SignIn,
@@ -67,15 +76,21 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
     Tokeninfo,
     TokeninfoErrors,
     TokeninfoGuard,
+    { provide: AccessTokenClaims, useClass: NoAccessTokenClaims },
     { provide: AccessTokenVerifier, useClass: OwnAccessTokens },
+    { provide: SignInHooks, useClass: NoSignInHooks },
     { provide: SignInPolicy, useClass: ConfiguredSignInPolicy },
   ],
   exports: [
     AccessTokenGuard,
     AccessTokenVerifier,
     AllowedOriginGuard,
-    AUTH_OPTIONS,
-    GuardedRoutes,
+    // What the guards need, wherever `@UseGuards` puts them.
+    BoundTokens,
+    CredentialUse,
+    Credentials,
+    GoogleIdTokenGuard,
+    GoogleIdTokenStrategy,
     Refresh,
     RefreshCookie,
     SignIn,
@@ -83,21 +98,4 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
     SignOut,
   ],
 })
-export class AuthModule extends ConfigurableAuthModule {
-  /**
-   * Another application's part: guards all its routes by the tokens of a
-   * service that runs elsewhere. It needs none of the other modules.
-   */
-  static forResourceServer(
-    options: Parameters<typeof ResourceServerModule.forRoot>[0],
-  ): DynamicModule {
-    return ResourceServerModule.forRoot(options);
-  }
-
-  /** As {@link forResourceServer}, with options that have to be fetched. */
-  static forResourceServerAsync(
-    options: Parameters<typeof ResourceServerModule.forRootAsync>[0],
-  ): DynamicModule {
-    return ResourceServerModule.forRootAsync(options);
-  }
-}
+export class AuthModule {}

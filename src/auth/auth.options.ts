@@ -1,4 +1,3 @@
-import { configurableModule } from "../common/configurable-module";
 import type { OneTimeRules } from "../sessions/one-time-use";
 
 /** Where browsers go after a sign-in by redirect. */
@@ -7,6 +6,15 @@ export interface RedirectOptions {
   readonly appUrl: string;
   /** Other pages that the `state` may name; compared as texts. */
   readonly otherUrls: readonly string[];
+}
+
+/** How the refresh token travels. */
+export interface RefreshCookieOptions {
+  /** Whether pages of an allowed origin get it in a cookie. */
+  readonly isOn: boolean;
+  readonly sameSite: "strict" | "none";
+  /** Whether the service is reached by https. */
+  readonly isSecure: boolean;
 }
 
 /** Who may sign in. */
@@ -21,8 +29,7 @@ export interface AuthOptions {
   readonly allowedOrigins: readonly string[];
   /** What may be used for one sign-in only. */
   readonly oneTime: OneTimeRules;
-  /** Whether the refresh token travels in a cookie and not in bodies. */
-  readonly refreshCookie: boolean;
+  readonly refreshCookie: RefreshCookieOptions;
   /** Absent or null: there is no sign-in by redirect. */
   readonly redirect?: RedirectOptions | null;
   /** Answer `/tokeninfo`, never in production. Absent or null: do not. */
@@ -32,7 +39,4 @@ export interface AuthOptions {
   } | null;
 }
 
-export const {
-  ConfigurableModuleClass: ConfigurableAuthModule,
-  MODULE_OPTIONS_TOKEN: AUTH_OPTIONS,
-} = configurableModule<AuthOptions>("Auth");
+export const AUTH_OPTIONS = Symbol("AUTH_OPTIONS");

@@ -4,7 +4,7 @@ import type { Principal } from "../common/principal";
 import { userScope } from "../tokens/access-token.subject";
 import { dpopAlgorithms } from "../tokens/dpop-key";
 import { DpopProofs, type Proved } from "../tokens/dpop-proofs";
-import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { AccessTokenVerifier } from "./access-token-verifier";
 import type { TokenRequest } from "./presented-token";
 
 /** What both HTTP platforms can do with a response. */
@@ -76,7 +76,20 @@ export class BoundTokens {
     });
   }
 
-  /** How to refuse a token that was sent in the wrong way, or is none. */
+  /**
+   * How to ask a user to prove again to be it: the scheme is the one that the
+   * token was sent with.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9470#section-3
+   */
+  tooOld({ confirmation }: Principal, maxAgeSeconds: number): AuthError {
+    const scheme = confirmation ? "DPoP" : "Bearer";
+    return new AuthError("reauthentication_required", {
+      challenge: `${scheme} error="insufficient_user_authentication", max_age=${maxAgeSeconds}`,
+    });
+  }
+
+  /** How to refuse a token that was sent in the wrong way, or is not one. */
   refusal(reason: string): AuthError {
     return new AuthError("unauthenticated", {
       reason,

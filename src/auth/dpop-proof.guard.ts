@@ -1,19 +1,16 @@
 import {
-  applyDecorators,
   type CanActivate,
-  createParamDecorator,
   type ExecutionContext,
   Injectable,
-  UseGuards,
 } from "@nestjs/common";
-import { ApiHeader } from "@nestjs/swagger";
 import { DpopProofs } from "../tokens/dpop-proofs";
 import type { HeaderResponse } from "./bound-tokens";
 import type { TokenRequest } from "./presented-token";
 
 const THUMBPRINT = Symbol("key thumbprint");
 
-interface BindingRequest extends TokenRequest {
+/** A request that may have come with a proof. */
+export interface BindingRequest extends TokenRequest {
   [THUMBPRINT]?: string;
 }
 
@@ -47,20 +44,7 @@ export class DpopProofGuard implements CanActivate {
   }
 }
 
-/** Reads the proof of a route that gives out tokens; see {@link KeyThumbprint}. */
-export const DpopBinding = () =>
-  applyDecorators(
-    UseGuards(DpopProofGuard),
-    ApiHeader({
-      name: "DPoP",
-      required: false,
-      description:
-        "A proof (RFC 9449) binds the tokens to its key, where the service is configured for that.",
-    }),
-  );
-
 /** The thumbprint of the key to bind the tokens to; null when to none. */
-export const KeyThumbprint = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): string | null =>
-    context.switchToHttp().getRequest<BindingRequest>()[THUMBPRINT] ?? null,
-);
+export function keyThumbprintOf(request: BindingRequest): string | null {
+  return request[THUMBPRINT] ?? null;
+}

@@ -1,5 +1,6 @@
 import { AuthError } from "../common/auth-error";
 import { isSameText } from "../common/same-text";
+import { valuesOf } from "./refresh-cookie";
 
 /** What Google Identity Services calls both the cookie and the field. */
 export const csrfTokenName = "g_csrf_token";
@@ -24,15 +25,6 @@ export function checkCsrfToken(
   if (values.length > 1) refuse("csrf_cookie_ambiguous");
   if (typeof sent !== "string" || sent === "") refuse("csrf_field_missing");
   if (!isSameText(value, sent)) refuse("csrf_tokens_differ");
-}
-
-/** All of them, as they were sent: a parser of cookies would take the first. */
-function valuesOf(name: string, cookies: string): string[] {
-  return cookies
-    .split(";")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
 }
 
 function refuse(reason: string): never {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 import { type ErrorForm, ErrorForms } from "../common/error-forms";
+import { MountedRoutes } from "../common/mounted-routes";
 import { AUTH_OPTIONS, type AuthOptions } from "./auth.options";
 import { failureTarget } from "./google-redirect.target";
 
@@ -26,6 +27,7 @@ const neverRedirected: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
 export class GoogleRedirectErrors implements OnModuleInit {
   constructor(
     private readonly errorForms: ErrorForms,
+    private readonly routes: MountedRoutes,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
@@ -33,7 +35,10 @@ export class GoogleRedirectErrors implements OnModuleInit {
   onModuleInit(): void {
     const { redirect } = this.options;
     if (redirect) {
-      this.errorForms.use(redirectPath, formFor(redirect.appUrl));
+      this.errorForms.use(
+        this.routes.pathOf(redirectPath),
+        formFor(redirect.appUrl),
+      );
     }
   }
 }

@@ -4,6 +4,8 @@ import {
   RefreshTokens,
 } from "../sessions/refresh-tokens";
 import type { Session } from "../sessions/session-store.port";
+import { inTime } from "./decisions";
+import { AccessTokenClaims } from "./access-token-claims.port";
 import { AccessTokens, type IssuedAccessToken } from "../tokens/access-tokens";
 import { signUpScope } from "../tokens/access-token.subject";
 import { Profiles } from "../users/profiles";
@@ -26,6 +28,7 @@ export class IssuedTokens {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly profiles: Profiles,
+    private readonly claims: AccessTokenClaims,
   ) {}
 
   /** The tokens of a session's present generation. */
@@ -40,7 +43,10 @@ export class IssuedTokens {
         sessionId: session.id,
         clientId: session.clientId,
         roles: user.roles,
-        authenticatedAt: session.createdAt,
+        authenticatedAt: session.authenticatedAt,
+        claims: await inTime("access_token_claims", () =>
+          this.claims.of(user, session),
+        ),
         scope: profileComplete ? undefined : signUpScope,
         confirmation:
           session.keyThumbprint === null

@@ -10,7 +10,7 @@ import { principalOf } from "../tokens/access-token.signature";
 import { IssuerIntrospection } from "../tokens/issuer-introspection";
 import { IssuerKeys } from "../tokens/issuer-keys";
 import { IssuerMetadata, isTrustworthyUrl } from "../tokens/issuer-metadata";
-import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { AccessTokenVerifier } from "./access-token-verifier";
 import {
   RESOURCE_SERVER_OPTIONS,
   type ResourceServerOptions,

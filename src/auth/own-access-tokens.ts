@@ -1,8 +1,9 @@
 import { Injectable } from "@nestjs/common";
 import type { Principal } from "../common/principal";
-import { Revocations } from "../sessions/revocations";
+import { AuthError } from "../common/auth-error";
+import { Revocations } from "../sessions/revocations.port";
 import { AccessTokens } from "../tokens/access-tokens";
-import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { AccessTokenVerifier } from "./access-token-verifier";
 
 /** The tokens that this service has issued, while their sessions last. No I/O. */
 @Injectable()
@@ -16,7 +17,21 @@ export class OwnAccessTokens extends AccessTokenVerifier {
 
   override verify(token: string): Principal | Promise<Principal> {
     const principal = this.accessTokens.verify(token);
-    const pending = this.revocations.check(principal.sessionId);
-    return pending ? pending.then(() => principal) : principal;
+    const covered = this.revocations.covers(
+      principal.sessionId,
+      principal.userId,
+      principal.authenticatedAt,
+    );
+    return covered instanceof Promise
+      ? covered.then((isCovered) => lasting(principal, isCovered))
+      : lasting(principal, covered);
   }
+}
+
+/** @throws AuthError `unauthenticated` when the session has been ended */
+function lasting(principal: Principal, isEnded: boolean): Principal {
+  if (isEnded) {
+    throw new AuthError("unauthenticated", { reason: "session_ended" });
+  }
+  return principal;
 }

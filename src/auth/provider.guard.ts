@@ -2,11 +2,12 @@ import {
   type CanActivate,
   type ExecutionContext,
   Injectable,
-  NotFoundException,
   type OnModuleInit,
 } from "@nestjs/common";
 import { AllowedMethods } from "../common/allowed-methods";
+import { MountedRoutes } from "../common/mounted-routes";
 import { IdentityProviders } from "../identity/identity-providers";
+import { UnknownProvider } from "./unknown-provider.filter";
 
 interface PlainRequest {
   readonly params: { readonly provider?: string };
@@ -21,18 +22,21 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
   constructor(
     private readonly providers: IdentityProviders,
     private readonly allowedMethods: AllowedMethods,
+    private readonly routes: MountedRoutes,
   ) {}
 
   onModuleInit(): void {
-    this.allowedMethods.onlyWhere("/auth/:provider", ({ provider = "" }) =>
-      this.providers.isRemote(provider),
+    const route = this.routes.pathOf("/auth/:provider");
+    this.allowedMethods.onlyWhere(
+      route,
+      ({ provider = "" }) => this.providers.find(provider) !== undefined,
     );
   }
 
-  /** @throws NotFoundException as the platform does for an address without a route */
+  /** @throws UnknownProvider as the platform does for an address without a route */
   canActivate(context: ExecutionContext): boolean {
     const { params } = context.switchToHttp().getRequest<PlainRequest>();
-    if (this.providers.isRemote(params.provider ?? "")) return true;
-    throw new NotFoundException();
+    if (this.providers.find(params.provider ?? "")) return true;
+    throw new UnknownProvider();
   }
 }

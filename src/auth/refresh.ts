@@ -1,12 +1,14 @@
 import { Injectable } from "@nestjs/common";
+import { AuditTrail } from "../audit/audit-trail";
 import { AuthError } from "../common/auth-error";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 import { RefreshTokens } from "../sessions/refresh-tokens";
+import type { SessionContext } from "../sessions/session-store.port";
+import { Sessions } from "../sessions/sessions";
 import {
   type RefreshOutcome,
-  type SessionContext,
-  SessionStore,
-} from "../sessions/session-store.port";
+  SignInStore,
+} from "../sessions/sign-in-store.port";
 import { IssuedTokens, type SignedInUser } from "./issued-tokens";
 
 const refusals = {
@@ -16,7 +18,7 @@ const refusals = {
   disabled: ["account_disabled", "account_disabled"],
   "not-accepted": ["invalid_refresh_token", "not_accepted"],
 } as const satisfies Record<
-  Exclude<RefreshOutcome["kind"], "refreshed">,
+  Exclude<RefreshOutcome["kind"], "rotated">,
   readonly [AuthErrorCode, string]
 >;
 
@@ -25,8 +27,10 @@ const refusals = {
 export class Refresh {
   constructor(
     private readonly refreshTokens: RefreshTokens,
-    private readonly sessions: SessionStore,
+    private readonly store: SignInStore,
+    private readonly sessions: Sessions,
     private readonly tokens: IssuedTokens,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -42,11 +46,27 @@ export class Refresh {
     if (!presented) {
       throw new AuthError("invalid_refresh_token", { reason: "not_ours" });
     }
-    const outcome = await this.sessions.refresh(presented, context);
-    if (outcome.kind !== "refreshed") {
+    const { ip, userAgent } = context;
+    const outcome = await this.store.refresh(presented, context);
+    if (outcome.kind === "reused") {
+      // Committed before anybody hears of it, or the error would undo it.
+      const { id, userId } = outcome.session;
+      const ending = { reason: "refresh_reused", ip, userAgent } as const;
+      await this.sessions.end(id, userId, ending);
+    }
+    if (outcome.kind !== "rotated") {
       const [code, reason] = refusals[outcome.kind];
       throw new AuthError(code, { reason });
     }
-    return this.tokens.issue(outcome.user, outcome.session);
+    const { session, user, late } = outcome;
+    if (late) {
+      await this.audit.record({
+        event: "refresh_retried_late",
+        userId: user.id,
+        sessionId: session.id,
+        ...{ ip, userAgent },
+      });
+    }
+    return this.tokens.issue(user, session);
   }
 }

@@ -1,5 +1,5 @@
 import { Module } from "@nestjs/common";
-import { APP_FILTER, APP_GUARD } from "@nestjs/core";
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from "@nestjs/core";
 import { JwtModule } from "@nestjs/jwt";
 import { AllowedMethods } from "../common/allowed-methods";
 import { AuthErrorFilter } from "../common/auth-error.filter";
@@ -11,8 +11,9 @@ import {
 } from "../common/problem-details.filter";
 import { noDpop } from "../tokens/dpop.options";
 import { DpopProofs } from "../tokens/dpop-proofs";
+import { AccessRulesCheck } from "./access-rules";
 import { AccessTokenGuard } from "./access-token.guard";
-import { AccessTokenVerifier } from "./access-token-verifier.port";
+import { AccessTokenVerifier } from "./access-token-verifier";
 import { BoundTokens } from "./bound-tokens";
 import { IssuerAccessTokens } from "./issuer-access-tokens";
 import {
@@ -27,8 +28,9 @@ import {
  * application's errors it answers those that the guard makes.
  */
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [DiscoveryModule, JwtModule.register({})],
   providers: [
+    AccessRulesCheck,
     AccessTokenGuard,
     AllowedMethods,
     AuthErrorFilter,

@@ -1,6 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
-import { IsNotEmpty, IsOptional, IsString } from "class-validator";
+import { ApiProperty, ApiPropertyOptional, PickType } from "@nestjs/swagger";
+import { IsNotEmpty, IsOptional, IsString, MaxLength } from "class-validator";
+import { googleProviderName } from "../identity/identity-providers";
 import type { Session } from "../sessions/session-store.port";
+import { SignInRequestDto } from "./auth.dto";
 
 export class RefreshRequestDto {
   @ApiPropertyOptional({ description: "Unless it travels in the cookie" })
@@ -8,6 +10,24 @@ export class RefreshRequestDto {
   @IsString({ message: "must be a string" })
   @IsNotEmpty({ message: "must not be empty" })
   refreshToken?: string;
+}
+
+/** What proves a signed-in user anew: a fresh token, as for a sign-in, and whose token it is. */
+export class ReauthenticationRequestDto extends PickType(SignInRequestDto, [
+  "idToken",
+  "idtoken",
+  "id_token",
+  "credential",
+  "nonce",
+] as const) {
+  @ApiPropertyOptional({
+    default: googleProviderName,
+    description: "Google, or another configured provider",
+  })
+  @IsOptional()
+  @IsString({ message: "must be a string" })
+  @MaxLength(64, { message: "must have at most 64 characters" })
+  provider?: string;
 }
 
 const text = { type: String, nullable: true } as const;

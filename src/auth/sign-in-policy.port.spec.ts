@@ -31,7 +31,7 @@ function admit(
     requireVerifiedEmail: false,
     signUp: "open",
     allowedOrigins: [],
-    refreshCookie: false,
+    refreshCookie: { isOn: false, sameSite: "strict", isSecure: true },
     oneTime: { nonce: "optional", idToken: "reusable" },
     ...options,
   });

@@ -1,25 +1,34 @@
 import { Inject, Injectable } from "@nestjs/common";
-import type { AuthErrorCode } from "../common/auth-error-codes";
+import type { AppErrorCode, AuthErrorCode } from "../common/auth-error-codes";
+import type { CallOrigin } from "../common/call-origin";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { AUTH_OPTIONS, type AuthOptions } from "./auth.options";
 
 /** What a policy says to an identity. */
 export type Admission =
   | { readonly kind: "admitted"; readonly signUp: "open" | "closed" }
-  | { readonly kind: "refused"; readonly code: AuthErrorCode };
+  /** The client gets this code, of ours or of the application's own. */
+  | { readonly kind: "refused"; readonly code: AuthErrorCode | AppErrorCode };
 
 /**
- * Whether a proved identity may sign in, before anything is looked up or stored.
+ * Whether a proved identity may sign in, before anything is looked up or
+ * stored. Linking an account is held to it as well.
  *
- * Concurrency: called by every sign-in at once. Idempotent. It always answers.
+ * Concurrency: called by every sign-in at once. Idempotent. What it throws
+ * refuses the sign-in: an AuthError with its code, anything else as
+ * `internal_error`; and so does, as `service_unavailable`, an answer that takes
+ * more than five seconds.
  */
 export abstract class SignInPolicy {
   /**
    * @param identity as the verifier proved it
-   * @returns whether it may enter, and whether it may become a new user; a
-   *   refusal names the error code that the client gets
+   * @param call where the sign-in comes from
+   * @returns whether it may enter, and whether it may become a new user
    */
-  abstract admit(identity: VerifiedIdentity): Admission | Promise<Admission>;
+  abstract admit(
+    identity: VerifiedIdentity,
+    call: CallOrigin,
+  ): Admission | Promise<Admission>;
 }
 
 /** The policy of the configuration: hosted domains, verified e-mail, sign-up. */

@@ -6,6 +6,7 @@ import {
   HttpCode,
   Post,
   Query,
+  UseFilters,
   UseGuards,
 } from "@nestjs/common";
 import {
@@ -18,6 +19,7 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
 import { Tokeninfo } from "./tokeninfo";
@@ -39,6 +41,7 @@ const refusal = {
 
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller(tokeninfoPath)
 export class TokeninfoController {
   constructor(private readonly tokeninfo: Tokeninfo) {}

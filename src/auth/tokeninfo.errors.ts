@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 import { type ErrorForm, ErrorForms } from "../common/error-forms";
+import { MountedRoutes } from "../common/mounted-routes";
 import { AUTH_OPTIONS, type AuthOptions } from "./auth.options";
 
 /** As at Google's, so that a client can be pointed from one to the other. */
@@ -23,13 +24,17 @@ const descriptions: Readonly<Partial<Record<AuthErrorCode, string>>> = {
 export class TokeninfoErrors implements OnModuleInit {
   constructor(
     private readonly errorForms: ErrorForms,
+    private readonly routes: MountedRoutes,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
   onModuleInit(): void {
     const { tokeninfo } = this.options;
     if (tokeninfo) {
-      this.errorForms.use(tokeninfoPath, formFor(tokeninfo.googleUrl));
+      this.errorForms.use(
+        this.routes.pathOf(tokeninfoPath),
+        formFor(tokeninfo.googleUrl),
+      );
     }
   }
 }

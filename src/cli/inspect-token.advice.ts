@@ -1,60 +1,63 @@
 /** What to do about a refusal, by its reason. */
 export const adviceOn: Readonly<Record<string, string>> = {
   token_too_large:
-    "Google's have about 1,200 bytes. Is there more than the token in it?",
+    "Google's ID tokens have about 1,200 bytes. Was more than the token copied?",
   malformed_token:
-    "It has not the three parts of a JWT, with a dot between each. Was it cut, or is it another kind of token?",
+    "A JWT has three parts, separated by dots. Was it cut off, or is it another kind of token?",
   malformed_header:
-    "Its first part is no JSON. Was it cut or changed on the way?",
+    "The first part is not JSON. Was it cut off or changed on the way?",
   malformed_payload:
-    "Its second part is no JSON. Was it cut or changed on the way?",
+    "The second part is not JSON. Was it cut off or changed on the way?",
   malformed_signature:
-    "Its last part is not base64url. Was it cut or changed on the way?",
+    "The last part is not base64url. Was it cut off or changed on the way?",
   duplicate_member:
-    "The same member is there twice: Google writes no such token.",
+    "An object in it has the same member twice. Google never issues such a token.",
   algorithm_not_allowed:
-    "Google signs with RS256 only: this is not Google's, or was changed.",
+    "Google signs with RS256 only. This is not Google's token, or it was changed.",
   key_id_invalid:
-    "Google names the key that signed: this is not Google's, or was changed.",
-  type_not_allowed: "Another kind of token than an ID token.",
+    "Google always names the signing key. This is not Google's token, or it was changed.",
+  type_not_allowed: "This is another kind of token, not an ID token.",
   header_not_allowed:
-    "The header asks for a key or a rule of its own: Google's never does.",
+    "The header brings its own key or its own rules, which Google's never does.",
   unknown_key:
-    "Google does not publish this key. The token is days old, or not of Google: of Firebase, of an emulator, or forged. Of an emulator: set GOOGLE_CERTS_URL to it.",
+    "Google does not publish this key. The token is days old, or it was not signed by Google but by Firebase, an emulator or an attacker. For an emulator, set GOOGLE_CERTS_URL to its address.",
   bad_signature:
-    "Google did not sign this. Something in the token was changed, or it is forged.",
+    "Google did not sign this. The token was changed, or it is forged.",
   security_event_token:
-    "It reports an event, and nobody signs in with it: it belongs to /security-events.",
+    "This is a security event, which signs nobody in. It belongs at /security-events.",
   wrong_issuer:
-    "It is not of Google. Was it issued by Firebase, or by another provider?",
+    "Google did not issue this. Does it come from Firebase or another provider?",
   wrong_audience:
-    "It is for another client id. If that is one of your apps, add it to GOOGLE_CLIENT_IDS; on a phone, give the SDK the web client id as server client id.",
-  email_invalid: "Its e-mail address is none: Google writes no such token.",
-  service_account:
-    "It is of a service account, and not of a person who has signed in.",
+    "It was issued for another client id. If that is one of your apps, add it to GOOGLE_CLIENT_IDS. On a phone, give the SDK the web client id as its server client id.",
+  email_invalid:
+    "The e-mail address is malformed. Google never issues such a token.",
+  service_account: "It belongs to a service account, not to a person.",
   wrong_authorized_party:
-    "Another client id has asked for it. If that is one of your apps, such as the one on the phone, add it to GOOGLE_CLIENT_IDS.",
-  subject_invalid: "It does not say whose it is, as Google does.",
-  nonce_invalid: "Its nonce is too long, or no text.",
-  issued_at_invalid: "It does not say when it was issued, as Google does.",
-  expiry_invalid: "It does not say when it ends, or ends before it begins.",
-  not_before_invalid: "Its nbf is no time.",
+    "Another client id requested it. If that is one of your apps, such as the one on the phone, add it to GOOGLE_CLIENT_IDS.",
+  subject_invalid:
+    "The subject (sub) is missing or malformed. Google never issues such a token.",
+  nonce_invalid: "The nonce is too long or not a string.",
+  issued_at_invalid:
+    "The time of issue (iat) is missing or malformed. Google never issues such a token.",
+  expiry_invalid:
+    "The expiry (exp) is missing, malformed or not after the time of issue.",
+  not_before_invalid: "The claim nbf is not a time.",
   issued_in_future:
-    "The clock of this machine is behind, or that of who made it ahead. Is the clock synchronized (NTP)?",
+    "This machine's clock is slow, or the issuer's is fast. Is the clock synchronized (NTP)?",
   not_yet_valid:
-    "The clock of this machine is behind, or that of who made it ahead. Is the clock synchronized (NTP)?",
+    "This machine's clock is slow, or the issuer's is fast. Is the clock synchronized (NTP)?",
   lifetime_too_long:
-    "Google's live for one hour: this is not of Sign in with Google.",
+    "Google's ID tokens are valid for one hour. This does not come from Sign in with Google.",
   expired:
-    "It lives for one hour: get a fresh one for each sign-in, and use the tokens of this service after it. If it is fresh, the clock of this machine is wrong.",
+    "An ID token is valid for one hour. Get a fresh one for each sign-in, then use this service's own tokens. If it is fresh, this machine's clock is wrong.",
   hosted_domain_invalid:
-    "Its hosted domain is none: Google writes no such token.",
+    "The hosted domain (hd) is malformed. Google never issues such a token.",
   refused_by_google_auth_library:
-    "google-auth-library refuses what our checks let through: please report it, without the token.",
+    "google-auth-library rejects what our own checks accept. Please report this, without the token.",
   hosted_domain_not_allowed:
-    "The account is not of a Workspace domain in GOOGLE_HOSTED_DOMAINS. An e-mail address that ends in the domain is not enough: hd says it.",
+    "The account does not belong to a Workspace domain in GOOGLE_HOSTED_DOMAINS. Only the claim hd counts: an e-mail address in the domain is not enough.",
   email_not_verified:
-    "Google does not vouch for an e-mail address. Was the scope `email` asked for? REQUIRE_VERIFIED_EMAIL=false lets it in.",
+    "Google does not vouch for the e-mail address. Was the scope `email` requested? REQUIRE_VERIFIED_EMAIL=false accepts it.",
   nonce_missing:
-    "GOOGLE_NONCE=required: get one of POST /auth/google/nonce and give it to Google's SDK before signing in.",
+    "GOOGLE_NONCE=required: get a nonce from POST /auth/google/nonce and pass it to Google's SDK before signing in.",
 };

@@ -4,14 +4,9 @@ import { refuseUsage, withUsageStatus } from "./usage";
 import type { Environment } from "../config/environment";
 import { readEnvironment } from "../config/read-environment";
 import { settingsOf } from "../config/settings";
-import {
-  GoogleIdTokenVerifier,
-  GoogleSigningKeys,
-  inspectIdToken,
-  SystemClock,
-} from "../index";
+import { GoogleSigningKeys, inspectIdToken, SystemClock } from "../index";
 import { kindOf, pastedToken } from "./inspect-token.paste";
-import { policyFindings, untold } from "./inspect-token.policy";
+import { notCheckedHere, policyFindings } from "./inspect-token.policy";
 import {
   reportJson,
   reportText,
@@ -24,33 +19,33 @@ interface InspectOptions {
   readonly json?: true;
 }
 
-/** `inspect-token`: why an ID token is refused, before anybody has to guess. */
+/** `inspect-token`: why the service refuses an ID token. */
 export function inspectTokenCommand(): Command {
   return withUsageStatus(new Command("inspect-token"))
-    .summary("explain an ID token: what it says, and which check refuses it")
+    .summary("explain an ID token: what it says, and which checks refuse it")
     .description(
-      "Explain an ID token: what it says, for which of your apps it is, and which check of this service refuses it, by the checks of a sign-in themselves. Nobody is signed in, nothing is stored, and no log sees it.",
+      "Explain an ID token: what it says, which of your apps it is for, and which checks of a sign-in refuse it. Nobody is signed in; nothing is stored or logged.",
     )
-    .argument("[token]", "- or nothing: read it from standard input")
-    .option("--offline", "do not fetch Google's keys, nor check the signature")
+    .argument("[token]", "the token; - or absent: read it from standard input")
+    .option("--offline", "do not fetch Google's keys or check the signature")
     .option("--json", "as JSON")
     .addHelpText("after", help)
     .action(inspect);
 }
 
 const help = `
-A token is a password for an hour: on the command line, the shell keeps it in its
-history, and everybody on the machine sees it in the list of processes. Pipe it in.
+A token is a password for an hour. On the command line, the shell keeps it in its
+history, and everyone on the machine sees it in the process list. Pipe it in.
 
 Examples:
   pbpaste | node dist/cli.js inspect-token
   node dist/cli.js inspect-token < token.txt
   node dist/cli.js inspect-token --offline --json < token.txt
 
-Exit status: 0 when a sign-in would accept it, 1 when it would not or that cannot
-be told, 2 for bad usage.`;
+Exit status: 0 if a sign-in would accept it, 1 if it would not or that is unknown,
+2 for bad usage.`;
 
-/** What the verdict depends on. */
+/** The variables that the verdict depends on. */
 const names = [
   ...["NODE_ENV", "PORT", "PUBLIC_URL", "GOOGLE_CLIENT_IDS"],
   ...["GOOGLE_CERTS_URL", "CLOCK_SKEW_SECONDS", "GOOGLE_HOSTED_DOMAINS"],
@@ -67,13 +62,13 @@ async function inspect(
   const isPiped = argument === undefined || argument === "-";
   if (!isPiped) {
     console.error(
-      "Warning: the shell keeps this token in its history. Pipe it in, see --help.",
+      "Warning: the shell keeps this token in its history. Pipe it in instead; see --help.",
     );
   }
   const text = isPiped ? await readStandardInput() : argument;
-  if (text.trim() === "") refuseUsage(command, "there is no token");
+  if (text.trim() === "") refuseUsage(command, "no token was given");
   const report = await reportOn(text, environment, options.offline ?? false);
-  const { clients } = settingsOf(environment).identity();
+  const { clients } = settingsOf(environment).identity;
   const nowSeconds = new SystemClock().nowSeconds();
   console.log(
     options.json
@@ -90,11 +85,10 @@ async function reportOn(
   environment: Environment,
   isOffline: boolean,
 ): Promise<TokenReport> {
-  // The key cache logs what goes wrong, to where the report goes.
+  // The key cache logs to standard output, where the report goes.
   Logger.overrideLogger(false);
   const clock = new SystemClock();
-  const { identity, tokens } = settingsOf(environment);
-  const settings = identity();
+  const { identity: settings, tokens } = settingsOf(environment);
   const { token, notes, opaque } = pastedToken(text);
   const inspection = await inspectIdToken(
     token,
@@ -103,27 +97,21 @@ async function reportOn(
       clockSkewSeconds: settings.clockSkewSeconds,
       nowSeconds: clock.nowSeconds(),
     },
-    isOffline
-      ? null
-      : new GoogleIdTokenVerifier(
-          settings,
-          new GoogleSigningKeys(settings, clock),
-          clock,
-        ),
+    isOffline ? null : new GoogleSigningKeys(settings, clock),
   );
   const { header, claims, findings } = inspection;
   return {
-    kind: opaque ?? kindOf(header, claims, tokens().issuer),
+    kind: opaque ?? kindOf(header, claims, tokens.issuer),
     notes,
     header,
     claims,
     findings: [...findings, ...policyFindings(inspection, environment)],
-    untold: untold(inspection, environment),
+    notCheckedHere: notCheckedHere(inspection, environment),
     isOffline,
   };
 }
 
-/** The service looks at 8 kB; a token that is cut here is too long for it. */
+/** The service accepts 8 kB: a token cut off here is too long for it anyway. */
 const maxInputBytes = 64 * 1024;
 
 async function readStandardInput(): Promise<string> {

@@ -41,8 +41,8 @@ describe("pastedToken", () => {
 
   describe("when it is something else", () => {
     it.each([
-      ["ya29.a0AfB_by", "An access token of Google's"],
-      ["1//0abc", "A refresh token of Google's"],
+      ["ya29.a0AfB_by", "A Google access token"],
+      ["1//0abc", "A Google refresh token"],
       ["4/0AeanS", "/auth/google/code"],
       ["4%2F0AeanS", "/auth/google/code"],
       [
@@ -78,7 +78,7 @@ describe("kindOf", () => {
     [
       { typ: "application/at+jwt" },
       { iss: "https://x.example" },
-      "An access token, and no ID token",
+      "An access token, not an ID token",
     ],
     [{ typ: "secevent+jwt" }, {}, "/security-events"],
     [
@@ -88,12 +88,16 @@ describe("kindOf", () => {
     ],
     [{}, { iss: "https://securetoken.google.com/my-project" }, "Firebase"],
     [{}, { iss: "https://cloud.google.com/iap" }, "Identity-Aware Proxy"],
-    [{}, { iss: "accounts.google.com" }, "says it is of Google"],
-    [{}, { iss: "https://accounts.google.com.evil.example" }, "another issuer"],
+    [{}, { iss: "accounts.google.com" }, "claims to be Google's"],
+    [
+      {},
+      { iss: "https://accounts.google.com.evil.example" },
+      "other than Google",
+    ],
     [{ typ: ["at+jwt"] }, { iss: 1 }, "does not say who"],
-    [null, null, "Nothing that can be read"],
+    [null, null, "cannot be read as a token"],
   ])(
-    "when it has %j and %j, then it is told as what it is",
+    "when it has %j and %j, then it is recognized",
     (header, claims, words) => {
       expect(kindOf(header, claims, issuer)).toContain(words);
     },

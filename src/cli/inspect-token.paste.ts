@@ -1,16 +1,16 @@
-/** What somebody has pasted, without what does not belong to the token. */
+/** The pasted text, reduced to the token. */
 export interface PastedToken {
   readonly token: string;
-  /** What was taken away, and what to know of it. */
+  /** What was removed, and what that means. */
   readonly notes: readonly string[];
-  /** What it is when it is certainly no JWT: what to do with it instead. */
+  /** What it is, and what to do with it, when it is certainly not a JWT; else null. */
   readonly opaque: string | null;
 }
 
-/** The names by which the service takes an ID token. */
+/** The body fields in which the service accepts an ID token. */
 const fields = ["idToken", "id_token", "idtoken", "credential"];
 
-/** Takes the token out of what people paste along with it. */
+/** Extracts the token from what people paste along with it. */
 export function pastedToken(text: string): PastedToken {
   const notes: string[] = [];
   let token = text.replace(/^\ufeff/, "").trim();
@@ -19,21 +19,21 @@ export function pastedToken(text: string): PastedToken {
     token = changed;
     notes.push(note);
   };
-  take(fromJson(token), "The token was taken out of the JSON around it.");
+  take(fromJson(token), "The JSON around the token was removed.");
   take(
     token.replace(/^(?:authorization:\s*)?bearer\s+/i, ""),
-    '"Bearer " was taken away: an ID token is sent in the body of a sign-in, and not in the Authorization header.',
+    '"Bearer " was removed: a sign-in sends the ID token in the body, not in the Authorization header.',
   );
   take(
     token
       .replace(/^(?:idToken|id_token|idtoken|credential)\s*=\s*/, "")
       .replace(/&.*$/s, ""),
-    "The token was taken out of the form around it.",
+    "The form encoding around the token was removed.",
   );
-  take(token.replace(/^(["'`])(.*)\1$/s, "$2"), "The quotes were taken away.");
+  take(token.replace(/^(["'`])(.*)\1$/s, "$2"), "The quotes were removed.");
   take(
     token.replace(/\s+/g, ""),
-    "Line breaks and blanks in it were taken away: with them, the service refuses it.",
+    "Line breaks and spaces were removed: the service refuses a token that contains them.",
   );
   return { token, notes, opaque: opaqueKind(token) };
 }
@@ -53,31 +53,31 @@ function fromJson(text: string): string {
 const opaqueKinds: readonly (readonly [RegExp, string])[] = [
   [
     /^ya29[.-]/,
-    "An access token of Google's: it opens Google's APIs, and does not say who signed in. Send the ID token: `credential` in the browser, `idToken` on phones.",
+    "A Google access token: it is for Google's APIs and does not say who signed in. Send the ID token: `credential` in the browser, `idToken` on phones.",
   ],
   [
     /^1\/\//,
-    "A refresh token of Google's, which is a secret and does not say who signed in. If somebody else has seen it, revoke it. Send the ID token.",
+    "A Google refresh token: it is a secret and does not say who signed in. If anyone else has seen it, revoke it. Send the ID token.",
   ],
   [
     /^4(?:\/|%2F)/i,
-    "An authorization code of Google's: post it to /auth/google/code, once, within some minutes.",
+    "A Google authorization code: post it to /auth/google/code, once, within a few minutes.",
   ],
   [
     /^v1\.[0-9a-f-]{36}\.\d+\./,
-    "A refresh token of this service, which is a secret: post it to /auth/refresh. If somebody else has seen it, sign out.",
+    "A refresh token of this service: it is a secret; post it to /auth/refresh. If anyone else has seen it, sign out.",
   ],
   [
     /^GOCSPX-/,
-    "The client secret of a Google OAuth client. If somebody else has seen it, replace it. Send the ID token.",
+    "The client secret of a Google OAuth client. If anyone else has seen it, replace it. Send the ID token.",
   ],
   [
     /^-----BEGIN/,
-    "A PEM, and no token. If it is a private key that somebody else has seen, replace it.",
+    "A PEM file, not a token. If it is a private key that anyone else has seen, replace it.",
   ],
   [
     /^(?:[\w-]*\.){4}[\w-]*$/,
-    "An encrypted token (JWE). Google's ID tokens are signed, and have three parts.",
+    "An encrypted token (JWE). Google's ID tokens are signed, not encrypted, and have three parts.",
   ],
 ];
 
@@ -88,9 +88,9 @@ function opaqueKind(token: string): string | null {
 type Members = Readonly<Record<string, unknown>> | null;
 
 /**
- * What kind of JWT it says it is.
+ * Which kind of JWT it claims to be.
  *
- * @param header null when it cannot be read, as the claims
+ * @param header null when it cannot be read; likewise the claims
  * @param issuer this service's own
  */
 export function kindOf(
@@ -102,28 +102,28 @@ export function kindOf(
   const iss = textOf(claims?.iss);
   if (/^(?:application\/)?at\+jwt$/.test(type)) {
     return iss === issuer
-      ? "An access token of this service: send it as a Bearer token to its routes, and an ID token to sign in."
-      : "An access token, and no ID token: it is for an API, and not for signing in.";
+      ? "An access token of this service: send it as a Bearer token to its routes. To sign in, send an ID token."
+      : "An access token, not an ID token: it is for an API, not for signing in.";
   }
   if (
     type.endsWith("secevent+jwt") ||
     (claims && Object.hasOwn(claims, "events"))
   ) {
-    return "A security event token of Cross-Account Protection: Google posts it to /security-events. Nobody signs in with it.";
+    return "A security event token of Cross-Account Protection: Google posts it to /security-events. It signs nobody in.";
   }
   if (iss.startsWith("https://securetoken.google.com/")) {
-    return "An ID token of Firebase, which is not one of Google's: take Google's own from the sign-in, as GoogleAuthProvider.credentialFromResult(result).idToken does.";
+    return "A Firebase ID token, not Google's. Use Google's own from the sign-in: GoogleAuthProvider.credentialFromResult(result).idToken.";
   }
   if (iss === "https://cloud.google.com/iap") {
-    return "A token of Google Cloud's Identity-Aware Proxy, and not of Sign in with Google.";
+    return "A token of Google Cloud's Identity-Aware Proxy, not of Sign in with Google.";
   }
   if (/^(?:https:\/\/)?accounts\.google\.com\/?$/.test(iss)) {
-    return "An ID token that says it is of Google.";
+    return "An ID token that claims to be Google's.";
   }
-  if (!header && !claims) return "Nothing that can be read as a token.";
+  if (!header && !claims) return "This cannot be read as a token.";
   return iss === ""
     ? "A token that does not say who issued it."
-    : "A token of another issuer than Google.";
+    : "A token from an issuer other than Google.";
 }
 
 function textOf(value: unknown): string {

@@ -1,69 +1,71 @@
 import type { Environment } from "../config/environment";
 import { settingsOf } from "../config/settings";
 import {
+  type AppErrorCode,
+  type AuthErrorCode,
   type CheckFinding,
   type CheckOutcome,
   ConfiguredSignInPolicy,
   type IdTokenInspection,
 } from "../index";
 
-type AuthSettings = ReturnType<ReturnType<typeof settingsOf>["auth"]>;
+type AuthSettings = ReturnType<typeof settingsOf>["auth"];
 
 /**
- * What the configuration says to whom the token is about, each rule by itself;
- * the policy is asked with that one rule only.
+ * Whether the configured sign-in policy admits the account. The policy runs once
+ * per rule, with only that rule set, so that each gets a finding of its own.
  */
 export function policyFindings(
-  { identity, hidden }: IdTokenInspection,
+  { identity }: IdTokenInspection,
   environment: Environment,
 ): CheckFinding[] {
-  const settings = settingsOf(environment).auth();
+  const settings = settingsOf(environment).auth;
   const domains = settings.hostedDomains.join(", ");
-  const outcome = (check: string, rules: Partial<AuthSettings>) =>
-    identity && !hidden.has(check)
+  const outcome = (rules: Partial<AuthSettings>): CheckOutcome =>
+    identity
       ? admission(identity, { ...settings, ...rules })
-      : ({ kind: "not-reached" } as const);
+      : { kind: "not-reached" };
   return [
     {
       check: "hosted-domain",
-      demands: domains ? `hd is ${domains}` : "any account, of any domain",
-      outcome: outcome("hosted-domain", { requireVerifiedEmail: false }),
+      demands: domains ? `hd is ${domains}` : "any account, in any domain",
+      outcome: outcome({ requireVerifiedEmail: false }),
     },
     {
       check: "email-verified",
       demands: settings.requireVerifiedEmail
         ? "Google vouches for its e-mail address"
         : "with or without a verified e-mail address",
-      outcome: outcome("email-verified", { hostedDomains: [] }),
+      outcome: outcome({ hostedDomains: [] }),
     },
     {
       check: "nonce",
       demands:
         settings.oneTime.nonce === "required"
-          ? "it carries a nonce of this service"
+          ? "nonce is one of this service"
           : "with or without a nonce",
-      outcome: nonceOutcome(identity?.nonce, settings, hidden),
+      outcome: nonceOutcome(identity, settings),
     },
   ];
 }
 
-/** What only the database knows, and so nobody here. */
-export function untold(
+/** What only the database can tell. */
+export function notCheckedHere(
   { identity }: IdTokenInspection,
   environment: Environment,
 ): string[] {
-  const { oneTime, signUp } = settingsOf(environment).auth();
+  const { oneTime, signUp } = settingsOf(environment).auth;
   return [
     ...(identity?.nonce || oneTime.nonce === "required"
-      ? ["whether its nonce was given out here, and is used up"]
+      ? ["whether the nonce was issued here and is still unused"]
       : []),
     ...(oneTime.idToken === "once"
-      ? ["whether it has signed in before (GOOGLE_ID_TOKEN_USE=once)"]
+      ? ["whether it was already used (GOOGLE_ID_TOKEN_USE=once)"]
       : []),
     ...(signUp === "closed"
-      ? ["whether the user is known (SIGN_UP=closed)"]
+      ? ["whether the user exists (SIGN_UP=closed)"]
       : []),
-    "whether the user was disabled",
+    "whether the user is disabled",
   ];
 }
 
@@ -73,21 +75,22 @@ function admission(
 ): CheckOutcome {
   const policy = new ConfiguredSignInPolicy(settings);
   const answer = policy.admit({ ...identity, tokenDigest: "" });
-  return answer.kind === "admitted"
-    ? { kind: "ok" }
-    : { kind: "refused", code: answer.code, reason: answer.code };
+  return answer.kind === "admitted" ? { kind: "ok" } : refusal(answer.code);
+}
+
+function refusal(code: AuthErrorCode | AppErrorCode): CheckOutcome {
+  // Our own policy knows no codes but ours.
+  if (typeof code !== "string") throw new TypeError(code.code);
+  return { kind: "refused", code, reason: code };
 }
 
 function nonceOutcome(
-  nonce: string | null | undefined,
+  identity: IdTokenInspection["identity"],
   { oneTime }: AuthSettings,
-  hidden: ReadonlySet<string>,
 ): CheckOutcome {
-  if (nonce === undefined || hidden.has("nonce")) {
-    return { kind: "not-reached" };
-  }
+  if (!identity) return { kind: "not-reached" };
   if (oneTime.nonce !== "required") return { kind: "ok" };
-  return nonce === null
+  return identity.nonce === null
     ? { kind: "refused", code: "invalid_token", reason: "nonce_missing" }
     : { kind: "not-checked" };
 }

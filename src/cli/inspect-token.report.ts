@@ -8,24 +8,24 @@ import {
   type CheckOutcome,
 } from "../index";
 
-/** How it ends: `unproved` when nothing is against it but nobody has asked for the keys. */
+/** `unproved`: no check refuses it, but the signature was not checked (--offline). */
 export type Verdict = "accepted" | "refused" | "unproved" | "unknown";
 
-/** What there is to say of a token. */
+/** Everything known about a token. */
 export interface TokenReport {
-  /** What it is, or says it is. */
+  /** What it is, or claims to be. */
   readonly kind: string;
   readonly notes: readonly string[];
   /** As they were sent; null where they cannot be read. */
   readonly header: Readonly<Record<string, unknown>> | null;
   readonly claims: Readonly<Record<string, unknown>> | null;
   readonly findings: readonly CheckFinding[];
-  /** What only a sign-in finds out. */
-  readonly untold: readonly string[];
+  /** What only a sign-in can check. */
+  readonly notCheckedHere: readonly string[];
   readonly isOffline: boolean;
 }
 
-/** The answer of the service to a sign-in with it. */
+/** The service's answer to a sign-in with it. */
 interface Refusal {
   readonly status: number;
   readonly code: AuthErrorCode;
@@ -57,7 +57,7 @@ export function reportJson(
   clients: readonly GoogleClient[],
   nowSeconds: number,
 ): object {
-  const { kind, notes, header, claims, findings, untold } = report;
+  const { kind, notes, header, claims, findings, notCheckedHere } = report;
   return {
     verdict: verdictOf(report),
     refusal: refusalIn(findings),
@@ -74,7 +74,7 @@ export function reportJson(
       outcome: kind,
       ...rest,
     })),
-    notCheckedHere: untold,
+    notCheckedHere,
   };
 }
 
@@ -84,16 +84,16 @@ export function reportText(
   clients: readonly GoogleClient[],
   nowSeconds: number,
 ): string {
-  const { kind, notes, header, claims, findings, untold } = report;
+  const { kind, notes, header, claims, findings, notCheckedHere } = report;
   const sections = [
     [headline(report), ...advice(findings)],
     [kind, ...notes.map((note) => `Note: ${note}`)],
     section("Header", membersText(header)),
     section("Claims", claimsText(claims, clients, nowSeconds)),
-    section("Checks, in the order of the service", checksText(findings)),
+    section("Checks, in the order of a sign-in", checksText(findings)),
     section(
-      "Not to be told from here",
-      untold.map((what) => `  ${what}`),
+      "Not checked here",
+      notCheckedHere.map((what) => `  ${what}`),
     ),
   ];
   return sections.map((lines) => lines.join("\n")).join("\n\n");
@@ -103,11 +103,11 @@ function headline(report: TokenReport): string {
   const refusal = refusalIn(report.findings);
   switch (verdictOf(report)) {
     case "accepted":
-      return "ACCEPTED: Google has signed it, and nothing is against it.";
+      return "ACCEPTED: Google signed it, and every check passes.";
     case "unproved":
-      return "NOT PROVED: nothing is against it, but the signature was not checked (--offline).";
+      return "NOT PROVED: no check refuses it, but the signature was not checked (--offline).";
     case "unknown":
-      return "UNKNOWN: nothing is against it, but Google's keys cannot be had, so the signature was not checked.\nIs GOOGLE_CERTS_URL right, and can this machine reach it? --offline does without.";
+      return "UNKNOWN: no check refuses it, but Google's keys are unavailable, so the signature was not checked.\nIs GOOGLE_CERTS_URL right, and can this machine reach it? --offline skips the signature.";
     case "refused":
       return `REFUSED: ${refusal?.status} ${refusal?.code}, reason ${refusal?.reason}`;
   }
@@ -129,7 +129,7 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function membersText(members: TokenReport["header"]): string[] {
-  if (!members) return ["  cannot be read"];
+  if (!members) return ["  unreadable"];
   return Object.entries(members).map(
     ([name, value]) => `  ${column(name, 16)}${shown(value)}`,
   );
@@ -143,7 +143,7 @@ function claimsText(
   clients: readonly GoogleClient[],
   nowSeconds: number,
 ): string[] {
-  if (!claims) return ["  cannot be read"];
+  if (!claims) return ["  unreadable"];
   return Object.entries(claims).map(([name, value]) => {
     const meaning = times.includes(name)
       ? timeInWords(value, nowSeconds)
@@ -193,7 +193,7 @@ const steps = [
 ] as const;
 const relative = new Intl.RelativeTimeFormat("en");
 
-/** A time as people say it; null when it is none. @param nowSeconds since 1970 */
+/** A time in words; null for what is not a time. @param nowSeconds since 1970 */
 export function timeInWords(value: unknown, nowSeconds: number): string | null {
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   const distance = value - nowSeconds;
@@ -205,7 +205,7 @@ export function timeInWords(value: unknown, nowSeconds: number): string | null {
   return at === null ? far : `${at}, ${far}`;
 }
 
-/** Null for what is beyond the calendar. */
+/** Null for a time beyond the calendar. */
 function isoTime(seconds: number): string | null {
   const date = new Date(Math.trunc(seconds) * 1000);
   return Number.isNaN(date.getTime())
@@ -213,13 +213,13 @@ function isoTime(seconds: number): string | null {
     : date.toISOString().replace(".000Z", "Z");
 }
 
-/** A value of somebody else's, on one line, harmless to a terminal. */
+/** An untrusted value on one line, harmless to a terminal. */
 function shown(value: unknown): string {
   const text = cleanText(JSON.stringify(value));
-  return text.length > 300 ? `${text.slice(0, 300)}… (cut)` : text;
+  return text.length > 300 ? `${text.slice(0, 300)}… (truncated)` : text;
 }
 
-/** A name may be somebody else's as well. */
+/** Names are untrusted, too. */
 function column(text: string, width: number): string {
   return (
     cleanText(text)

@@ -26,43 +26,45 @@ import {
 
 const clock = new SystemClock();
 
-/** `keys`: what those who run the service do with its signing keys. */
+/** `keys`: managing the service's signing keys. */
 export function keysCommand(): Command {
   const keys = new Command("keys")
     .description("The keys that sign this service's access tokens")
     .showHelpAfterError();
   keys
     .command("list")
-    .summary("show what each key does, and since when")
-    .description("Show what each key does, and since when; no private halves.")
+    .summary("show the state of each key, and since when")
+    .description(
+      "Show the state of each key, and since when. Private keys are not shown.",
+    )
     .option("--json", "as JSON")
     .action(list);
   keys
     .command("rotate")
-    .summary("let the next key sign")
+    .summary("make the next key the signing key")
     .description(
-      "Let the next key sign, which everybody knows already. Nobody is signed out. Of several at once, on this or other machines, one rotates.",
+      "Make the next key the signing key; it is published already, so nobody is signed out. If several rotations run at once, on any machines, only one takes effect.",
     )
     .option(
       "--emergency [kid]",
-      "a key has leaked, the current one unless named: remove it at once, and refuse its tokens",
+      "a key has leaked (default: the current one): remove it at once and refuse its tokens",
     )
     .addHelpText("after", exitStatus)
     .action(rotate);
   keys
     .command("remove")
-    .summary("refuse a key that does not sign, and its tokens")
+    .summary("remove a key that does not sign, and refuse its tokens")
     .description(
-      "Refuse a key that does not sign, and its tokens, from now on. One that is next is replaced by another.",
+      "Remove a key that does not sign, and refuse its tokens from now on. If it is the next key, a new one takes its place.",
     )
-    .argument("<kid>", "as in the list")
+    .argument("<kid>", "as shown by: keys list")
     .addHelpText("after", exitStatus)
     .action(remove);
   return keys;
 }
 
 const exitStatus =
-  "\nExit status: 0 when it is so now, 1 when nothing was changed; it says why.";
+  "\nExit status: 0 if the command has succeeded or nothing was left to do, 1 if it\nwas refused, with the reason.";
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const keys = await withEnvironment(async (environment) =>
@@ -77,8 +79,8 @@ function rotate(options: { readonly emergency?: string | true }) {
   const { emergency } = options;
   return change(async (store) => {
     if (!emergency) return rotationReport(await store.rotate(), clock.now());
-    // The key that is current as the command is given: of two such commands
-    // the second must not remove the key that the first has put in its place.
+    // The key that is current when the command starts: of two such commands, the
+    // second must not remove the key that the first has just promoted.
     const kid = emergency === true ? await currentKid(store) : emergency;
     return removalReport(kid, await store.remove(kid, false));
   });
@@ -101,13 +103,13 @@ async function change(
   console.log(text);
 }
 
-/** Why nothing is done where the keys come from the environment. */
+/** Why the command changes nothing when the keys come from the environment. */
 const configuredElsewhere =
-  "The signing key is that of SIGNING_KEY_PEM: whoever sets it replaces it, in three steps.\n" +
+  "The signing key comes from SIGNING_KEY_PEM. Replace it there, in three steps:\n" +
   "  1. Set the new key as SIGNING_KEY_PEM_PREVIOUS and restart every instance: it is published.\n" +
-  "  2. After 10 minutes, let the two variables change places and restart: it signs.\n" +
+  "  2. After 10 minutes, swap the two variables and restart: the new key signs.\n" +
   "  3. After 70 minutes, unset SIGNING_KEY_PEM_PREVIOUS and restart.\n" +
-  "A key that has leaked: set a new one as SIGNING_KEY_PEM, and nothing else, and restart.";
+  "If the key has leaked: set a new one as SIGNING_KEY_PEM, unset the other, and restart.";
 
 function isConfigured(environment: Environment): boolean {
   return environment.SIGNING_KEY_PEM !== undefined;
@@ -133,7 +135,9 @@ async function currentKid(store: SigningKeyStore): Promise<string> {
   const keys = await store.load();
   const current = keys.find(({ state }) => state === "current");
   if (!current) {
-    throw new Error("There are no keys yet: the service makes them on start.");
+    throw new Error(
+      "There are no keys yet: the service creates them when it starts.",
+    );
   }
   return current.kid;
 }
@@ -186,7 +190,7 @@ async function withStore<T>(
   }
 }
 
-/** The command itself says what it has done. */
+/** The command reports what it has done by itself. */
 class SilentSink extends AuditSink {
   override tell(): void {}
 }
@@ -197,12 +201,12 @@ const schemaIsOld = ["42P01", "42703"];
 function withAdvice(error: unknown): unknown {
   if (schemaIsOld.includes(String((error as { code?: unknown }).code))) {
     return new Error(
-      "The database has not been set up, or is of an older release. Run: node dist/cli.js migrate",
+      "The database schema is missing or out of date. Run: node dist/cli.js migrate",
       { cause: error },
     );
   }
   if (error instanceof AuthError && error.cause instanceof Error) {
-    return new Error(`The database is away: ${error.cause.message}`, {
+    return new Error(`The database is unavailable: ${error.cause.message}`, {
       cause: error,
     });
   }

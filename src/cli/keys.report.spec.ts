@@ -31,7 +31,7 @@ describe("storedKeyReport", () => {
         algorithm: "ES256",
         publishedSince: "2026-11-21T07:30:00.000Z",
         signsSince: "2026-11-21T07:40:00.000Z",
-        believedUntil: "2026-11-21T09:01:00.000Z",
+        acceptedUntil: "2026-11-21T09:01:00.000Z",
       });
     });
 
@@ -53,7 +53,7 @@ describe("keyTable", () => {
       expect(table.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
         [
           ...["KID", "STATE", "ALG"],
-          ...["PUBLISHED SINCE", "SIGNS SINCE", "BELIEVED UNTIL"],
+          ...["PUBLISHED SINCE", "SIGNS SINCE", "ACCEPTED UNTIL"],
         ],
         [
           ...["k1", "next", "ES256", "2026-11-21T07:30:00.000Z", "-"],
@@ -72,11 +72,11 @@ describe("rotationReport", () => {
     it.each<[RotationOutcome, RegExp]>([
       [
         { kind: "rotated", kid: "k2", previousKid: "k1" },
-        /k2 signs from now on, within 30 s on every instance.*k1 is believed/,
+        /k2 signs from now on, within 30 s on every instance.*k1 is accepted/,
       ],
       [
         { ...before, since: minutesAgo(1) },
-        /Nothing to do: key k2 signs since/,
+        /Nothing to do: key k2 has been signing since/,
       ],
       // Clocks differ a little.
       [{ ...before, since: minutesAgo(-1) }, /Nothing to do/],
@@ -93,8 +93,8 @@ describe("rotationReport", () => {
         { kind: "too-early", nextKid: "k2", from: minutesAgo(-5) },
         /may sign from 2026-11-21T09:05:00.000Z on/,
       ],
-      [{ kind: "no-keys" }, /makes them on start/],
-      [{ ...before, since: minutesAgo(-2) }, /this clock is wrong, or that of/],
+      [{ kind: "no-keys" }, /creates them when it starts/],
+      [{ ...before, since: minutesAgo(-2) }, /clock is wrong, or the clock of/],
     ])("is refused: %j", (outcome, text) => {
       const report = rotationReport(outcome, now);
       expect(report.refused).toBe(true);
@@ -112,15 +112,17 @@ describe("removalReport", () => {
     it.each<[RemovalOutcome, string[]]>([
       [
         { ...removed, state: "next" },
-        ["next one, is removed", "Another takes"],
+        ["next key k1 has been removed", "A new one takes"],
       ],
       [
         { ...removed, state: "previous" },
-        ["here within 30 s, and within 330 s by whoever goes by the JWKS"],
+        [
+          "here within 30 s, and within 330 s by everyone who verifies with the JWKS",
+        ],
       ],
       [
         { ...signs, successor: { kid: "k2", unknownUntil: null } },
-        ["the current one, is removed", "Key k2 signs from now on."],
+        ["The current key k1 has been removed", "Key k2 signs from now on."],
       ],
       [
         { ...signs, successor: { kid: "k2", unknownUntil: new Date(until) } },
@@ -139,7 +141,7 @@ describe("removalReport", () => {
   describe("when it is not", () => {
     it.each<[RemovalOutcome, string]>([
       [{ kind: "signs" }, "keys rotate --emergency k1"],
-      [{ kind: "unknown" }, "There is no key k1, or no more"],
+      [{ kind: "unknown" }, "There is no key k1 (any more)"],
     ])("is refused: %j", (outcome, text) => {
       const report = removalReport("k1", outcome);
       expect(report.refused).toBe(true);

@@ -14,17 +14,18 @@ export interface ReportedKey {
   readonly algorithm: string;
   readonly publishedSince: string | null;
   readonly signsSince: string | null;
-  readonly believedUntil: string | null;
+  readonly acceptedUntil: string | null;
 }
 
-/** What a command has to say; a refusal makes it fail. */
+/** The output of a command; a refusal makes it fail. */
 export interface Report {
   readonly refused: boolean;
   readonly text: string;
 }
 
-/** Whoever gets a key set that is older believes a removed key no longer than this, in seconds. */
-const farewellSeconds = reloadIntervalSeconds + jwksMaxAgeSeconds;
+/** How long the holder of an older key set may still accept a removed key, in seconds. */
+const maxAcceptedAfterRemovalSeconds =
+  reloadIntervalSeconds + jwksMaxAgeSeconds;
 
 /** @param now milliseconds since 1970 */
 export function storedKeyReport(key: StoredKey, now: number): ReportedKey {
@@ -35,11 +36,11 @@ export function storedKeyReport(key: StoredKey, now: number): ReportedKey {
     algorithm,
     publishedSince: createdAt.toISOString(),
     signsSince: notBefore?.toISOString() ?? null,
-    believedUntil: expiresAt?.toISOString() ?? null,
+    acceptedUntil: expiresAt?.toISOString() ?? null,
   };
 }
 
-/** A key from the environment: all that is known of it is what it does. */
+/** A key from the environment: nothing but its state is known. */
 export function configuredKeyReport(
   { kid, alg }: PublishedKey,
   signs: boolean,
@@ -50,17 +51,17 @@ export function configuredKeyReport(
     algorithm: alg,
     publishedSince: null,
     signsSince: null,
-    believedUntil: null,
+    acceptedUntil: null,
   };
 }
 
 /** A table for people. */
 export function keyTable(keys: readonly ReportedKey[]): string {
   const rows = [
-    ["KID", "STATE", "ALG", "PUBLISHED SINCE", "SIGNS SINCE", "BELIEVED UNTIL"],
+    ["KID", "STATE", "ALG", "PUBLISHED SINCE", "SIGNS SINCE", "ACCEPTED UNTIL"],
     ...keys.map((key) => [
       ...[key.kid, key.state, key.algorithm],
-      ...[key.publishedSince, key.signsSince, key.believedUntil].map(
+      ...[key.publishedSince, key.signsSince, key.acceptedUntil].map(
         (time) => time ?? "-",
       ),
     ]),
@@ -83,41 +84,43 @@ export function rotationReport(outcome: RotationOutcome, now: number): Report {
   switch (outcome.kind) {
     case "rotated":
       return done(
-        `Key ${outcome.kid} signs from now on, within ${reloadIntervalSeconds} s on every instance. Key ${outcome.previousKid} is believed until its tokens have ended.`,
+        `Key ${outcome.kid} signs from now on, within ${reloadIntervalSeconds} s on every instance. Key ${outcome.previousKid} is accepted until its tokens have expired.`,
       );
     case "rotated-before":
       return isPlausible(outcome.since, now)
         ? done(
-            `Nothing to do: key ${outcome.kid} signs since ${outcome.since.toISOString()}, and the key after it is not known to everybody yet.`,
+            `Nothing to do: key ${outcome.kid} has been signing since ${outcome.since.toISOString()}, and the next key has not been published for long enough yet.`,
           )
         : refused(
-            `Key ${outcome.kid} is said to sign since ${outcome.since.toISOString()}: this clock is wrong, or that of who made it was. If it is not this one, remove the next key, and rotate once the one that takes its place may sign.`,
+            `Key ${outcome.kid} is recorded as signing since ${outcome.since.toISOString()}, which is in the future: this machine's clock is wrong, or the clock of the machine that rotated was. In the second case, remove the next key, and rotate once its replacement may sign.`,
           );
     case "too-early":
       return refused(
-        `Not everybody knows the next key yet: it may sign from ${outcome.from.toISOString()} on. Rotate then; or remove the current key at once, with --emergency, if it has leaked.`,
+        `The next key has not been published for long enough: it may sign from ${outcome.from.toISOString()} on. Rotate then. If the current key has leaked, remove it at once with --emergency.`,
       );
     case "no-keys":
-      return refused("There are no keys yet: the service makes them on start.");
+      return refused(
+        "There are no keys yet: the service creates them when it starts.",
+      );
   }
 }
 
 export function removalReport(kid: string, outcome: RemovalOutcome): Report {
   switch (outcome.kind) {
     case "unknown":
-      return refused(`There is no key ${kid}, or no more. See: keys list`);
+      return refused(`There is no key ${kid} (any more). See: keys list`);
     case "signs":
       return refused(
-        `Key ${kid} is the current one. If it has leaked: keys rotate --emergency ${kid}. If not: keys rotate, and remove it then.`,
+        `Key ${kid} is the current one. If it has leaked: keys rotate --emergency ${kid}. If not: keys rotate first, then remove it.`,
       );
     case "removed":
       return done(
         [
-          `Key ${kid}, the ${outcome.state} one, is removed.`,
+          `The ${outcome.state} key ${kid} has been removed.`,
           ...(outcome.state === "next"
-            ? ["Another takes its place."]
+            ? ["A new one takes its place."]
             : [
-                `Its tokens are refused here within ${reloadIntervalSeconds} s, and within ${farewellSeconds} s by whoever goes by the JWKS.`,
+                `Its tokens are refused here within ${reloadIntervalSeconds} s, and within ${maxAcceptedAfterRemovalSeconds} s by everyone who verifies with the JWKS.`,
               ]),
           ...successorLines(outcome.successor),
         ].join("\n"),
@@ -134,13 +137,13 @@ function successorLines(
     `Key ${kid} signs from now on.`,
     ...(unknownUntil
       ? [
-          `It is new: until ${unknownUntil.toISOString()} it may be unknown to those who keep the JWKS, and its tokens refused.`,
+          `It is new: until ${unknownUntil.toISOString()} a cached JWKS may not contain it, and its tokens may be refused.`,
         ]
       : []),
   ];
 }
 
-/** Whether a time that is past to somebody can be past here: clocks differ a little. */
+/** Whether a time that has passed by another clock may have passed here: clocks differ a little. */
 function isPlausible(past: Date, now: number): boolean {
   return past.getTime() <= now + 60_000;
 }

@@ -5,7 +5,7 @@ import {
   type SecurityEventStreamOptions,
   serviceAccountKeyFrom,
 } from "../index";
-import { registration, statusQuestion, verification } from "./risc.actions";
+import { registration, statusQuery, verification } from "./risc.actions";
 
 const events = [...requestableEvents.values()];
 const ours = "http://localhost:1/ours";
@@ -51,7 +51,7 @@ describe("registration", () => {
     const wanted = [...events, "https://x.example/purged"];
     const report = await registration(ours, wanted, false).run(stream);
     expect(report.text).toContain("Left out   https://x.example/purged");
-    expect((await statusQuestion.run(stream)).text).toContain("Left out");
+    expect((await statusQuery.run(stream)).text).toContain("Left out");
   });
 
   it("when the stream is disabled, then the next step is to enable it", async () => {

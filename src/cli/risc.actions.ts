@@ -15,28 +15,28 @@ import {
   verificationReport,
 } from "./risc.report";
 
-/** What a command asks Google for. */
+/** What a command does at Google. */
 export interface StreamAction {
-  /** All that it may send, in its order. */
+  /** Every request that it may send, in order. */
   readonly requests: readonly StreamRequest[];
-  /** Throws an Error that says why not, and what to do. */
+  /** @throws Error that says why it failed, and what to do */
   readonly run: (stream: SecurityEventStream) => Promise<RiscReport>;
 }
 
 const readState = [streamRequests.configuration, streamRequests.status];
 
-/** Who receives what. */
-export const statusQuestion: StreamAction = {
+/** Reads who receives which events. */
+export const statusQuery: StreamAction = {
   requests: readState,
   run: async (stream) => stateReport(await read(stream)),
 };
 
 /**
- * Makes somebody the receiver.
+ * Registers a receiver.
  *
- * @param receiver his URL
+ * @param receiver its URL
  * @param events URIs
- * @param force also in the place of another
+ * @param force replaces another receiver
  */
 export function registration(
   receiver: string,
@@ -50,7 +50,7 @@ export function registration(
       const before = await stream.configuration();
       if (before && !isSame(before.receiver, receiver) && !force) {
         throw new Error(
-          `Google sends the events of this project to another receiver: ${describe(before)}\nThere is one for each project: registering ${receiver} takes its place. If that is what you want, add --force.`,
+          `Google sends the events of this project to another receiver: ${describe(before)}\nA project has one receiver: registering ${receiver} replaces it. If that is what you want, add --force.`,
         );
       }
       const changed =
@@ -61,7 +61,7 @@ export function registration(
       const { configuration: after, status } = await read(stream);
       if (!after || !isSame(after.receiver, receiver)) {
         throw new Error(
-          `Google has taken it, but the receiver is ${after ? describe(after) : "nobody"}: somebody else has registered at the same time.`,
+          `Google accepted the registration, but the receiver is ${after ? describe(after) : "not set"}: another registration ran at the same time.`,
         );
       }
       return registrationReport(before, changed, after, status);
@@ -69,20 +69,20 @@ export function registration(
   };
 }
 
-/** Stops the events, or lets them come. */
+/** Enables or disables the stream. */
 export function statusChange(wanted: StreamStatus): StreamAction {
   return {
     requests: [streamRequests.status, streamRequests.setStatus(wanted)],
     run: async (stream) => {
       const changed = (await stream.status()) !== wanted;
-      // Where there is no stream, Google's refusal says what to do.
+      // Without a stream, Google refuses, and its refusal says what to do.
       if (changed) await stream.setStatus(wanted);
       return statusReport(wanted, changed);
     },
   };
 }
 
-/** Has a test event sent. @param state comes back in it */
+/** Has Google send a test event. @param state is echoed in the event */
 export function verification(state: string): StreamAction {
   return {
     requests: [...readState, streamRequests.verify(state)],
@@ -90,16 +90,16 @@ export function verification(state: string): StreamAction {
       const { configuration, status } = await read(stream);
       if (configuration && status === "disabled") {
         throw new Error(
-          "The stream is disabled, so nothing would come. Enable it: node dist/cli.js risc enable",
+          "The stream is disabled, so no event would arrive. Enable it: node dist/cli.js risc enable",
         );
       }
-      const comes =
+      const delivered =
         configuration?.eventsDelivered ?? configuration?.eventsRequested;
       const uri = requestableEvents.get("verification") ?? "";
-      // Google would say yes, and send nothing.
-      if (comes && !comes.includes(uri)) {
+      // Google would accept the request and send nothing.
+      if (delivered && !delivered.includes(uri)) {
         throw new Error(
-          "The event verification was not asked for, so nothing would come. Register with it: node dist/cli.js risc register",
+          "The event verification was not requested, so no event would arrive. Register with it: node dist/cli.js risc register",
         );
       }
       await stream.verify(state);
@@ -115,7 +115,7 @@ async function read(stream: SecurityEventStream): Promise<StreamState> {
   };
 }
 
-/** Google may have written it in another way. */
+/** Google may spell the URL in another way. */
 function isSame(one: string, other: string): boolean {
   return (
     one === other ||

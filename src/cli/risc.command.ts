@@ -8,7 +8,7 @@ import {
 import {
   registration,
   statusChange,
-  statusQuestion,
+  statusQuery,
   type StreamAction,
   verification,
 } from "./risc.actions";
@@ -16,51 +16,53 @@ import { requestedEvent } from "./risc.events";
 import { dryRunReport, effectsReport, type RiscReport } from "./risc.report";
 import { receiverFrom, type RiscOptions, streamOptionsOf } from "./risc.setup";
 
-/** `risc`: what those who run the service do to get Google's security events. */
+/** `risc`: setting up the delivery of Google's security events. */
 export function riscCommand(): Command {
   const risc = withUsageStatus(new Command("risc"))
-    .summary("Google's Cross-Account Protection: who gets the security events")
+    .summary(
+      "Google's Cross-Account Protection: who receives the security events",
+    )
     .description(
-      "Cross-Account Protection (RISC): Google tells this service when an account of its users was hijacked, disabled or signed out everywhere. These commands set up who is told.",
+      "Cross-Account Protection (RISC): Google notifies this service when the account of one of its users is hijacked, disabled or signed out everywhere. These commands set up the delivery.",
     )
     .addHelpText("after", examples);
   asking(
     risc
       .command("register")
-      .summary("have Google send the events here")
+      .summary("have Google send the events to this service")
       .description(
-        "Have Google send security events here. One project has one receiver.",
+        "Have Google send security events to this service. A project has one receiver.",
       )
       .option(
         "--endpoint <url>",
-        "where they are sent, https (default: PUBLIC_URL and /security-events)",
+        "where to send them, https (default: PUBLIC_URL and /security-events)",
       )
       .option(
         "--event <name...>",
-        "only these, by name or URI, see: risc events (default: all of them)",
+        "only these events, by name or URI; see: risc events (default: all)",
       )
-      .option("--force", "in the place of another receiver"),
+      .option("--force", "replace another receiver"),
   ).action(register);
   asking(
     risc
       .command("status")
       .summary("show the receiver and its events")
       .description(
-        "Show who receives the events, which, and whether they come.",
+        "Show who receives which events, and whether the stream is enabled.",
       ),
-  ).action((options: RiscOptions) => ask(statusQuestion, options));
+  ).action((options: RiscOptions) => ask(statusQuery, options));
   asking(
     risc
       .command("enable")
-      .summary("let the events come")
-      .description("Let the events come, of a stream that was disabled."),
+      .summary("enable the stream")
+      .description("Enable a stream that was disabled."),
   ).action((options: RiscOptions) => ask(statusChange("enabled"), options));
   asking(
     risc
       .command("disable")
-      .summary("stop the events")
+      .summary("disable the stream")
       .description(
-        "Stop the events. Those that happen meanwhile are lost: Google keeps none.",
+        "Disable the stream. Events in the meantime are lost: Google stores none.",
       ),
   ).action((options: RiscOptions) => ask(statusChange("disabled"), options));
   asking(
@@ -70,14 +72,14 @@ export function riscCommand(): Command {
       .description("Have Google send a test event to the receiver.")
       .option(
         "--state <text>",
-        "comes back in the event, at most 200 characters (default: the time)",
+        "echoed in the event, at most 200 characters (default: the time)",
       ),
   ).action(verify);
   risc
     .command("events")
     .summary("list the events, and what this service does about each")
     .description(
-      "List the events that there are, and what this service does about each. Asks nobody.",
+      "List the events, and what this service does about each. Sends no request.",
     )
     .option("--json", "as JSON")
     .action(({ json }: { readonly json?: true }) =>
@@ -96,9 +98,9 @@ Examples:
 Set-up, step by step: docs/cross-account-protection.md`;
 
 const exitStatus =
-  "\nExit status: 0 when it is so now, 1 when it is refused or fails, 2 for bad usage.";
+  "\nExit status: 0 on success or if nothing was left to do, 1 on refusal or failure,\n2 for bad usage.";
 
-/** The options of a command that asks Google. */
+/** Adds the options of a command that calls Google. */
 function asking(command: Command): Command {
   return command
     .option(
@@ -111,7 +113,10 @@ function asking(command: Command): Command {
       seconds,
       10,
     )
-    .option("--dry-run", "show the requests, without the token, and send none")
+    .option(
+      "--dry-run",
+      "show the requests, without the token, instead of sending them",
+    )
     .option("--json", "as JSON")
     .addHelpText("after", exitStatus);
 }
@@ -134,7 +139,7 @@ async function register(
       const names = [...requestableEvents.keys()].join(", ");
       refuseUsage(
         command,
-        `there is no event ${JSON.stringify(word.slice(0, 200))}; there are ${names}`,
+        `there is no event ${JSON.stringify(word.slice(0, 200))}; the events are ${names}`,
       );
     }
     events.add(uri);
@@ -152,13 +157,13 @@ async function verify(
 ): Promise<void> {
   const state = options.state ?? `risc verify of ${new Date().toISOString()}`;
   if (!/^[^\p{Cc}]{1,200}$/u.test(state)) {
-    refuseUsage(command, "the state has 1 to 200 characters, in one line");
+    refuseUsage(command, "the state must have 1 to 200 characters on one line");
   }
   await ask(verification(state), options);
 }
 
-/** After this, somebody who waits is told what for, in milliseconds. */
-const patience = 2000;
+/** After how long the command says what it is waiting for, in milliseconds. */
+const noticeMilliseconds = 2000;
 
 async function ask(
   action: StreamAction,
@@ -172,7 +177,7 @@ async function ask(
   }
   const notice = setInterval(() => {
     console.error(`Waiting for ${new URL(streamOptions.apiUrl).host} …`);
-  }, patience);
+  }, noticeMilliseconds);
   try {
     print(await action.run(new SecurityEventStream(streamOptions)), json);
   } finally {

@@ -3,13 +3,13 @@ import { requestableEvents, type SecurityEventType } from "../index";
 /** What this service does about an event, for the command line. */
 export interface EventEffect {
   readonly name: string;
-  /** As it is asked for, and as it comes. */
+  /** As it is requested and delivered. */
   readonly uri: string;
   readonly happened: string;
   readonly effect: string;
 }
 
-/** In the words of docs/cross-account-protection.md. */
+/** The same words as in docs/cross-account-protection.md, which a test checks. */
 const words: Readonly<
   Record<
     Exclude<SecurityEventType, "unknown">,
@@ -43,7 +43,7 @@ const words: Readonly<
   verification: ["risc verify has asked for it", "notes it, with its state"],
 };
 
-/** The events that Google can be asked for. */
+/** The events that Google offers. */
 export function eventEffects(): EventEffect[] {
   return [...requestableEvents].map(([name, uri]) => {
     const [happened, effect] = words[name];
@@ -54,16 +54,15 @@ export function eventEffects(): EventEffect[] {
 /**
  * The URI of an event.
  *
- * @param word what it is called here, or its URI
- * @returns undefined for what Google does not offer, and would leave out
- *   without a word
+ * @param word its short name, or its URI
+ * @returns undefined for what Google does not offer, and would silently omit
  */
 export function requestedEvent(word: string): string | undefined {
   const known: ReadonlyMap<string, string> = requestableEvents;
   return known.get(word) ?? [...known.values()].find((uri) => uri === word);
 }
 
-/** What an event is called here; its URI when it has no name. */
+/** The short name of an event; its URI when it has none. */
 export function eventName(uri: string): string {
   for (const [name, known] of requestableEvents) {
     if (known === uri) return name;

@@ -7,13 +7,13 @@ import {
 } from "../index";
 import { type EventEffect, eventEffects, eventName } from "./risc.events";
 
-/** What a command has to say, to people and to programs. */
+/** The output of a command, for people and for programs. */
 export interface RiscReport {
   readonly text: string;
   readonly json: object;
 }
 
-/** The stream as Google has it; `null` where there is none. */
+/** Google's state of the stream; `null` when nothing is registered. */
 export interface StreamState {
   readonly configuration: StreamConfiguration | null;
   readonly status: StreamStatus | null;
@@ -25,7 +25,7 @@ export function stateReport({
 }: StreamState): RiscReport {
   if (!configuration) {
     return {
-      text: "Nothing is registered: Google sends no security events of this project.\nRegister: node dist/cli.js risc register",
+      text: "Nothing is registered: Google sends no security events for this project.\nRegister: node dist/cli.js risc register",
       json: { registered: false },
     };
   }
@@ -35,7 +35,7 @@ export function stateReport({
   };
 }
 
-/** @param before what there was, before it was registered */
+/** @param before the configuration before the command */
 export function registrationReport(
   before: StreamConfiguration | null,
   changed: boolean,
@@ -44,8 +44,8 @@ export function registrationReport(
 ): RiscReport {
   const lines = [
     changed
-      ? `Registered. ${before ? `Before: ${describe(before)}` : "Before, nothing was."}`
-      : "Nothing to do: it is registered like this already.",
+      ? `Registered. ${before ? `Before: ${describe(before)}` : "Nothing was registered before."}`
+      : "Nothing to do: this is registered already.",
     ...stateLines(after, status),
     ...nextLines(after, status),
   ];
@@ -62,24 +62,26 @@ function nextLines(
   if (status === "disabled") return ["Next: node dist/cli.js risc enable"];
   return eventsRequested.some((uri) => eventName(uri) === "verification")
     ? ["Next: node dist/cli.js risc verify"]
-    : ["Without the event verification, risc verify cannot test it."];
+    : [
+        "Without the event `verification`, risc verify cannot test the delivery.",
+      ];
 }
 
-/** @param receiver null when there is none any more */
+/** @param receiver null if it has been removed in the meantime */
 export function verificationReport(
   state: string,
   receiver: string | null,
 ): RiscReport {
   const text = [
-    `Google will send a verification event to ${receiver ?? "the receiver"}`,
+    `Google will send a verification event to ${receiver ?? "the receiver"}.`,
     `Its state is: ${state}`,
-    "It comes within a minute or so: a line security_event in the audit log.",
-    "Nothing came? The service has to answer at that address, from outside.",
+    "It should arrive within about a minute: look for `security_event` in the audit log.",
+    "If nothing arrives: the service must be reachable at that address from the internet.",
   ].join("\n");
   return { text, json: { requested: true, state, receiver } };
 }
 
-/** @param changed whether it was something else before */
+/** @param changed whether the status was another one before */
 export function statusReport(
   status: StreamStatus,
   changed: boolean,
@@ -87,7 +89,7 @@ export function statusReport(
   const what =
     status === "enabled"
       ? "Google sends the events."
-      : "Google sends no events, and keeps none: what happens now is never told.";
+      : "Google sends no events and stores none: what happens in the meantime is lost.";
   return {
     text: `${changed ? "Done" : "Nothing to do"}: the stream is ${status}. ${what}`,
     json: { changed, status },
@@ -125,14 +127,15 @@ export function dryRunReport(
     ].join("\n"),
   );
   return {
-    text: ["Nothing was sent. It would be, in this order:", ...texts].join(
-      "\n\n",
-    ),
+    text: [
+      "Nothing was sent. These requests would be, in this order:",
+      ...texts,
+    ].join("\n\n"),
     json: { dryRun: true, requests: written },
   };
 }
 
-/** One line of who receives what. */
+/** The receiver and its events on one line. */
 export function describe({
   receiver,
   eventsRequested,
@@ -153,7 +156,7 @@ function stateLines(
     `Status     ${status ?? "unknown"}${status === "disabled" ? ": events are lost, not kept" : ""}`,
     `Requested  ${names(eventsRequested) || "nothing"}`,
     ...(omitted.length > 0
-      ? [`Left out   ${names(omitted)}: Google does not send these`]
+      ? [`Left out   ${names(omitted)}: Google does not offer these`]
       : []),
   ];
 }

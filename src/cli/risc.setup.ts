@@ -7,7 +7,7 @@ import {
   serviceAccountKeyFrom,
 } from "../index";
 
-/** What every command is told that asks Google. */
+/** The options of every command that calls Google. */
 export interface RiscOptions {
   readonly keyFile?: string;
   /** Seconds. */
@@ -20,10 +20,10 @@ export interface RiscOptions {
 const maxKeyFileBytes = 64 * 1024;
 
 /**
- * Whom to ask, and who asks.
+ * The API and the credentials to call it with.
  *
  * @throws InvalidEnvironmentError, ServiceAccountKeyError, or an Error for a
- *   file that cannot be read; none with anything of the key in it
+ *   file that cannot be read; no message contains anything of the key
  */
 export async function streamOptionsOf(
   options: RiscOptions,
@@ -34,7 +34,7 @@ export async function streamOptionsOf(
   const keyFile = options.keyFile ?? environment.GOOGLE_APPLICATION_CREDENTIALS;
   if (!keyFile) {
     throw new Error(
-      "There is no key file: say --key-file <path>, or set GOOGLE_APPLICATION_CREDENTIALS.\nHow to get one: docs/cross-account-protection.md",
+      "No key file was given: use --key-file <path>, or set GOOGLE_APPLICATION_CREDENTIALS.\nHow to get one: docs/cross-account-protection.md",
     );
   }
   return {
@@ -45,10 +45,10 @@ export async function streamOptionsOf(
 }
 
 /**
- * Where events are to go.
+ * The URL that events are sent to.
  *
- * @param endpoint as it was given; PUBLIC_URL and the service's own path when not
- * @param apiUrl an API on this machine, as the emulator's, delivers to any URL
+ * @param endpoint as it was given; by default PUBLIC_URL and the service's own path
+ * @param apiUrl an API on this machine, such as the emulator's, delivers to any URL
  * @returns the URL, or what is wrong with it
  */
 export function receiverFrom(
@@ -56,7 +56,7 @@ export function receiverFrom(
   apiUrl: string,
 ): { readonly url: string } | { readonly fault: string } {
   const text = endpoint ?? `${publicUrl()}/security-events`;
-  const says = endpoint === undefined ? "PUBLIC_URL makes it" : "It is";
+  const says = endpoint === undefined ? "From PUBLIC_URL, it is" : "It is";
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:\/\/[\x21-\x7e]+$/i.test(text)) {
     return {
@@ -66,13 +66,13 @@ export function receiverFrom(
   }
   if (url.username + url.password + url.hash !== "") {
     return {
-      fault: "The endpoint must have no user, no password and no fragment.",
+      fault: "The endpoint must not have a user, a password or a fragment.",
     };
   }
   if (isLoopback(new URL(apiUrl))) return { url: url.href };
   if (url.protocol !== "https:" || isLoopback(url)) {
     return {
-      fault: `Google delivers to an https URL that it can reach. ${says} ${url.href}: say --endpoint https://…/security-events, or set PUBLIC_URL.`,
+      fault: `Google delivers to an https URL that it can reach. ${says} ${url.href}: use --endpoint https://…/security-events, or set PUBLIC_URL.`,
     };
   }
   return { url: url.href };
@@ -118,11 +118,11 @@ async function warnOfReaders(path: string): Promise<void> {
   const { mode } = await stat(path);
   if ((mode & 0o004) === 0 || process.platform === "win32") return;
   console.error(
-    `Warning: everybody on this machine can read ${path}, and so set up your security events. Run: chmod 600 ${path}`,
+    `Warning: everyone on this machine can read ${path} and change where your security events go. Run: chmod 600 ${path}`,
   );
 }
 
-/** A pipe will do as well; what never ends, such as a device, will not. */
+/** A pipe works as well; an endless device does not. */
 async function readLimited(path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-/** The exit status of a command that was not understood. */
+/** The exit status of bad usage. */
 const usageStatus = 2;
 
 /**
- * Lets a command, and those that are added to it from now on, tell bad usage
- * (2) from a refusal (1). Help that was asked for is no bad usage.
+ * Makes a command, and the subcommands added to it later, exit with 2 on bad
+ * usage, so that scripts can tell it from a refusal (1). `--help` exits with 0.
  */
 export function withUsageStatus(command: Command): Command {
   return command
@@ -15,7 +15,7 @@ export function withUsageStatus(command: Command): Command {
     );
 }
 
-/** Ends the program as for any bad usage. @param fault what is wrong */
+/** Ends the program as on any bad usage. @param fault what is wrong */
 export function refuseUsage(command: Command, fault: string): never {
   command.error(`error: ${fault}`, { exitCode: usageStatus });
 }
@@ -24,5 +24,5 @@ export function refuseUsage(command: Command, fault: string): never {
 export function seconds(text: string): number {
   const value = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= 120) return value;
-  throw new InvalidArgumentError("It is a whole number from 1 to 120.");
+  throw new InvalidArgumentError("It must be a whole number from 1 to 120.");
 }

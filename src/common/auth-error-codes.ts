@@ -1,5 +1,5 @@
 /** What the world sees of an error: its status and one stable sentence. */
-interface AuthErrorEntry {
+export interface AuthErrorEntry {
   /** HTTP status of the answer. */
   readonly status: number;
   /** The `title` member: the same for every occurrence of the code. */
@@ -59,6 +59,18 @@ export const authErrorCodes = {
     title: "Invalid refresh token",
     detail: "The refresh token was not made by this service.",
   },
+  no_session: {
+    status: 401,
+    title: "No session",
+    detail:
+      "This browser has no session here: a first visit, or its cookies are gone. Sign in.",
+  },
+  reauthentication_required: {
+    status: 401,
+    title: "Reauthentication required",
+    detail:
+      "The user has to prove again to be it: send a fresh ID token to POST /auth/reauthenticate.",
+  },
   session_revoked: {
     status: 401,
     title: "Session revoked",
@@ -68,7 +80,7 @@ export const authErrorCodes = {
     status: 401,
     title: "Session expired",
     detail:
-      "The session has lain unused, or lived, for too long. Sign in again.",
+      "The session was unused, or has lived, for too long. Sign in again.",
   },
   invalid_dpop_proof: {
     status: 400,
@@ -170,3 +182,9 @@ export const authErrorCodes = {
 
 /** A code of the table above. */
 export type AuthErrorCode = keyof typeof authErrorCodes;
+
+/** A refusal of the application's own, in the same form as ours. */
+export interface AppErrorCode extends AuthErrorEntry {
+  /** snake_case, and none of {@link authErrorCodes}: `invitation_required`. */
+  readonly code: string;
+}

@@ -1,4 +1,9 @@
-import { type AuthErrorCode, authErrorCodes } from "./auth-error-codes";
+import {
+  type AppErrorCode,
+  type AuthErrorCode,
+  type AuthErrorEntry,
+  authErrorCodes,
+} from "./auth-error-codes";
 
 /** One field of the request that is wrong; the message never repeats the value. */
 export interface FieldError {
@@ -40,14 +45,26 @@ export class AuthError extends Error {
   declare readonly dpopNonce?: string;
   declare readonly userId?: string;
 
+  /** A code of {@link authErrorCodes}, or the application's own. */
+  readonly code: AuthErrorCode;
+  readonly #entry: AuthErrorEntry;
+
+  /**
+   * @param code of the table, or one of the application's with all that is to
+   *   be said about it
+   * @throws TypeError for one of the application's that is not fit for an answer
+   */
   constructor(
-    readonly code: AuthErrorCode,
+    code: AuthErrorCode | AppErrorCode,
     options: AuthErrorOptions = {},
   ) {
+    const name = typeof code === "string" ? code : appCode(code);
     super(
-      options.reason ? `${code}: ${options.reason}` : code,
+      options.reason ? `${name}: ${options.reason}` : name,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    this.code = name as AuthErrorCode;
+    this.#entry = typeof code === "string" ? authErrorCodes[code] : code;
     this.reason = options.reason;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
@@ -58,6 +75,27 @@ export class AuthError extends Error {
 
   /** HTTP status that belongs to the code. */
   get status(): number {
-    return authErrorCodes[this.code].status;
+    return this.#entry.status;
   }
+
+  get title(): string {
+    return this.#entry.title;
+  }
+
+  get detail(): string {
+    return this.#entry.detail;
+  }
+}
+
+/** What clients branch on must not be mistaken for one of ours, or for a success. */
+function appCode({ code, status }: AppErrorCode): string {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(code) || code in authErrorCodes) {
+    throw new TypeError(
+      `The error code ${code} is not snake_case, or is one of nest-google-auth's own`,
+    );
+  }
+  if (!Number.isInteger(status) || status < 400 || status > 499) {
+    throw new TypeError(`The status of the error code ${code} is not 400–499`);
+  }
+  return code;
 }

@@ -1,45 +1,45 @@
 import { Logger } from "@nestjs/common";
 import type { Clock } from "./clock.port";
 
-/** Life of an answer that gives none, in seconds. */
+/** The lifetime of an answer that does not state one, in seconds. */
 const defaultMaxAgeSeconds = 300;
-/** Least time between two attempts after a failure, in seconds. */
+/** The pause after a failed attempt, in seconds. */
 export const cooldownSeconds = 10;
 
-/** What a source says. */
+/** The answer of a source. */
 export interface Answer<Value> {
   readonly value: Value;
-  /** How long it may be kept, in seconds; absent when it does not say. */
+  /** How long it may be cached, in seconds; absent when it does not say. */
   readonly maxAgeSeconds: number | undefined;
 }
 
 export interface Source<Value> {
-  /** What it is, for the log: `Google's signing keys`. */
+  /** What it is, for the log, in the plural: `Google's signing keys`. */
   readonly name: string;
-  /** How long an answer that cannot be renewed stays in use, in seconds. */
+  /** How long an expired answer stays in use while the source fails, in seconds. */
   readonly maxStaleSeconds: number;
-  /** Asks it. Throws when it cannot be had, or is not what it should be. */
+  /** Fetches it. Throws when it is unavailable or malformed. */
   ask(): Promise<Answer<Value>>;
-  /** What to throw when there is nothing to go by. */
+  /** What to throw when there is no usable answer. */
   unavailable(retryAfterSeconds: number, cause?: unknown): Error;
 }
 
 interface Kept<Value> {
   readonly value: Value;
-  /** Milliseconds since 1970, as all of these. */
+  /** Milliseconds since 1970; likewise the others. */
   readonly fetchedAt: number;
-  /** Renewed in the background from here on… */
+  /** From here on it is renewed in the background… */
   readonly renewFrom: number;
-  /** …obeyed without asking until here… */
+  /** …until here it is used without waiting… */
   readonly freshUntil: number;
-  /** …and still believed until here, while the source cannot be reached. */
+  /** …and until here it is used if the source is unreachable. */
   readonly usableUntil: number;
 }
 
 /**
- * The answer of another server: asked for once per life of the answer, however
- * many wait for it. It is renewed before it is over; an outage is bridged by
- * the old one for a while, and then told as an outage.
+ * A cached answer of another server: fetched once per lifetime, however many
+ * callers wait for it, and renewed before it expires. During an outage the old
+ * answer stays in use for a while; then callers get an error.
  */
 export class CachedAnswer<Value> {
   private readonly logger: Logger;
@@ -47,7 +47,7 @@ export class CachedAnswer<Value> {
   private asking: Promise<Value> | undefined;
   private retryFrom = 0;
 
-  /** @param owner on whose behalf, for the log */
+  /** @param owner the class that uses it, for the log */
   constructor(
     private readonly source: Source<Value>,
     private readonly clock: Clock,
@@ -56,21 +56,21 @@ export class CachedAnswer<Value> {
     this.logger = new Logger(owner);
   }
 
-  /** Whether the source has failed so lately that it is left alone. */
+  /** Whether the source failed a moment ago and is not asked for now. */
   get isCooling(): boolean {
     return isCooling(this.retryFrom, this.clock.now());
   }
 
-  /** The answer that is being waited for at this moment, if any. @throws what `unavailable` makes */
-  get coming(): Promise<Value> | undefined {
+  /** The answer being fetched right now, if any. @throws the error of `unavailable` */
+  get pending(): Promise<Value> | undefined {
     return this.asking?.catch((cause: unknown) => this.refuse(cause));
   }
 
-  /** What it says, as far as that is known. @throws what `unavailable` makes */
+  /** The answer, from the cache if possible. @throws the error of `unavailable` */
   async get(): Promise<Value> {
     const now = this.clock.now();
     const { kept } = this;
-    // From the future: the clock has jumped back, and its life with it.
+    // Fetched in the future: the clock has jumped back, so its lifetime is unknown.
     if (kept && now >= kept.fetchedAt && now < kept.freshUntil) {
       if (now >= kept.renewFrom && !this.isCooling) {
         this.ask().catch(() => undefined);
@@ -80,7 +80,7 @@ export class CachedAnswer<Value> {
     const stale = this.stale();
     if (this.isCooling) return (stale ?? this.refuse()).value;
     if (stale && this.retryFrom !== 0) {
-      // The last attempt has failed: nobody waits for how the next one ends.
+      // The last attempt failed: do not let callers wait for the next one.
       this.ask().catch(() => undefined);
       return stale.value;
     }
@@ -91,12 +91,12 @@ export class CachedAnswer<Value> {
     }
   }
 
-  /** What it says now, whatever is known. @throws what `unavailable` makes */
+  /** A new answer, whatever is cached. @throws the error of `unavailable` */
   async renew(): Promise<Value> {
     return this.ask().catch((cause: unknown) => this.refuse(cause));
   }
 
-  /** @throws what the source's `unavailable` makes of it */
+  /** @throws the error of `unavailable` */
   refuse(cause?: unknown): never {
     throw this.source.unavailable(cooldownSeconds, cause);
   }
@@ -128,7 +128,7 @@ export class CachedAnswer<Value> {
         usableUntil: now + maxAge + this.source.maxStaleSeconds * 1000,
       };
       if (this.retryFrom !== 0) {
-        this.logger.log(`${this.source.name} are here again`);
+        this.logger.log(`${this.source.name} are available again`);
       }
       this.retryFrom = 0;
       return value;
@@ -138,8 +138,8 @@ export class CachedAnswer<Value> {
       this.logger.warn(
         { err: cause },
         stale
-          ? `${this.source.name} cannot be renewed; the known ones are good until ${new Date(stale.usableUntil).toISOString()}`
-          : `${this.source.name} cannot be had; nobody can sign in`,
+          ? `${this.source.name} cannot be renewed; the cached ones are valid until ${new Date(stale.usableUntil).toISOString()}`
+          : `${this.source.name} are unavailable; nobody can sign in`,
       );
       throw cause;
     }
@@ -147,8 +147,8 @@ export class CachedAnswer<Value> {
 }
 
 /**
- * Whether a cool-down that ends at `until` is on. One that seems longer than
- * any is left over from before the clock jumped back.
+ * Whether a cool-down that ends at `until` is still on. One that seems too long
+ * dates from before the clock jumped back.
  */
 export function isCooling(until: number, now: number): boolean {
   return now < until && until <= now + cooldownSeconds * 1000;

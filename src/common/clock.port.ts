@@ -15,6 +15,16 @@ export abstract class Clock {
   nowSeconds(): number {
     return Math.floor(this.now() / 1000);
   }
+
+  /**
+   * The time that statements go by instead of the database's own clock, as an
+   * ISO 8601 string; null for the database's, which all instances share. A
+   * clock that is replaced is meant for the whole application, so it is its
+   * time unless you say otherwise.
+   */
+  statementTime(): string | null {
+    return new Date(this.now()).toISOString();
+  }
 }
 
 /** The machine's clock. */
@@ -22,5 +32,9 @@ export abstract class Clock {
 export class SystemClock extends Clock {
   override now(): number {
     return Date.now();
+  }
+
+  override statementTime(): null {
+    return null;
   }
 }

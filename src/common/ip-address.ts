@@ -64,6 +64,40 @@ export function networkMatcher(
   };
 }
 
+/**
+ * Whether networks together hold half of all IPv4 or IPv6 addresses or more,
+ * which is strangers too.
+ *
+ * @param networks what {@link isNetwork} does not accept is left out
+ */
+export function holdHalfOfAll(networks: readonly string[]): boolean {
+  const known = networks
+    .map(parsedNetwork)
+    .filter((network) => network !== null);
+  // Of two networks, one holds the other or they have nothing in common.
+  const largest = known.filter(
+    (network, index) =>
+      !known.some(
+        (other, otherIndex) =>
+          otherIndex !== index &&
+          holds(other, network) &&
+          (otherIndex < index || !holds(network, other)),
+      ),
+  );
+  return ["ipv4", "ipv6"].some((kind) => {
+    const ofKind = largest.filter(([start]) => start.kind() === kind);
+    return ofKind.reduce((sum, [, bits]) => sum + 2 ** -bits, 0) >= 0.5;
+  });
+}
+
+function holds([start, bits]: Network, [inner, innerBits]: Network): boolean {
+  return (
+    inner.kind() === start.kind() &&
+    bits <= innerBits &&
+    inner.match(start, bits)
+  );
+}
+
 function parsedNetwork(text: string): Network | null {
   const [, address = "", prefix] =
     /^([0-9a-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];

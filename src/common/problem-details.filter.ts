@@ -87,7 +87,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     for (const [name, value] of headersFor(error, allowed, headers)) {
       httpAdapter.setHeader(response, name, value);
     }
-    httpAdapter.reply(response, body, status);
+    this.send(response, status, body);
   }
 
   /** A refusal of the app's own, such as a ConflictException: its words, our form. */
@@ -102,17 +102,20 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (httpAdapter.isHeadersSent(response)) return;
     httpAdapter.setHeader(response, "Content-Type", problemContentType);
     httpAdapter.setHeader(response, "Cache-Control", "no-store");
-    httpAdapter.reply(
-      response,
-      {
-        type: "about:blank",
-        title: STATUS_CODES[status] ?? "Error",
-        status,
-        detail: exception.message,
-        requestId,
-      },
+    this.send(response, status, {
+      type: "about:blank",
+      title: STATUS_CODES[status] ?? "Error",
       status,
-    );
+      detail: exception.message,
+      requestId,
+    });
+  }
+
+  private send(response: unknown, status: number, body: object): void {
+    const { httpAdapter } = this.adapterHost;
+    // Nest's Express adapter makes application/json of every object in an error.
+    const isText = httpAdapter.getType() === "express";
+    httpAdapter.reply(response, isText ? JSON.stringify(body) : body, status);
   }
 
   private log(error: AuthError, exception: unknown, requestId: string): void {

@@ -1,5 +1,4 @@
 import type { AuthError } from "./auth-error";
-import { authErrorCodes } from "./auth-error-codes";
 import type { ProblemDto } from "./problem.dto";
 
 export const problemContentType = "application/problem+json; charset=utf-8";
@@ -15,7 +14,7 @@ export function problemOf(
   requestId: string,
   showReason: boolean,
 ): ProblemDto {
-  const { status, title, detail } = authErrorCodes[error.code];
+  const { status, title, detail } = error;
   return {
     type: `urn:nest-google-auth:error:${error.code}`,
     title,

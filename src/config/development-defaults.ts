@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { readEnvironment } from "./read-environment";
@@ -79,7 +79,11 @@ async function keptSecretKey(dataDir: string): Promise<string> {
     await writeFile(file, `${fresh}\n`, { flag: "wx", mode: 0o600 });
     return fresh;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      // On a full disk there is a file by now, with nothing or half a key in it.
+      await rm(file, { force: true });
+      throw error;
+    }
     return (await readFile(file, "utf8")).trim();
   }
 }

@@ -1,3 +1,5 @@
+import { holdHalfOfAll, isNetwork } from "../common/ip-address";
+import { isPlaceholder, isPlaceholderClientId } from "./placeholders";
 import {
   signingKeyFromPem,
   verificationKeyFromPem,
@@ -9,20 +11,6 @@ export const clientId =
 /** A domain name. */
 export const domain =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
-/** What placeholders are made of. */
-const stockWords = new RegExp(
-  [
-    "change replace insert enter paste generate placeholder example sample",
-    "default dummy random secret password passphrase token string text value",
-    "super very long strong secure your some thing this here please with",
-    "only test develop production least minimum character bytes openssl base64",
-    "own key for and the not use dev min hex jwt foo bar me my to it in of is at",
-  ]
-    .join(" ")
-    .replaceAll(" ", "|"),
-  "gi",
-);
-
 /** Whether the rules of production apply. */
 export function inProduction(environment: object): boolean {
   return "NODE_ENV" in environment && environment.NODE_ENV === "production";
@@ -53,11 +41,26 @@ const appOrigin =
 
 /**
  * Whether a value is an origin as browsers send it: of a web page, or of an
- * app with a scheme of its own such as `capacitor://localhost`.
+ * app with a scheme of its own such as `capacitor://localhost`. In production
+ * not of a web page without TLS, or on the user's own machine: what listens
+ * there is anybody's. `https://localhost`, which has no port, is that of
+ * Capacitor apps on Android.
  */
-export function isClientOrigin(value: unknown): boolean {
+export function isClientOrigin(value: unknown, environment: object): boolean {
+  if (typeof value !== "string") return false;
+  if (!isOrigin(value)) return appOrigin.test(value);
+  const { protocol, hostname } = new URL(value);
   return (
-    isOrigin(value) || (typeof value === "string" && appOrigin.test(value))
+    !inProduction(environment) ||
+    value === "https://localhost" ||
+    (protocol === "https:" && !isThisMachine(hostname))
+  );
+}
+
+/** Whether a host name of a URL stands for the machine that reads it. */
+export function isThisMachine(hostname: string): boolean {
+  return /^(?:(?:.*\.)?localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0)\.?$/i.test(
+    hostname,
   );
 }
 
@@ -113,17 +116,31 @@ export function isClientSecret(value: unknown, environment: object): boolean {
   );
 }
 
+/** Whether a text is an OAuth client id, in production one of somebody's. */
+export function isClientId(entry: string, environment: object): boolean {
+  return (
+    clientId.test(entry) &&
+    !(inProduction(environment) && isPlaceholderClientId(entry))
+  );
+}
+
 /** A client that may ask about tokens: an id, and a secret of printable characters. */
 const introspectionClient = /^([\w.~-]{1,64}):([\x21-\x2b\x2d-\x7e]{32,256})$/;
+
+/** Whether a text is an id and a secret of somebody's own making. */
+export function isIntrospectionClient(entry: string): boolean {
+  const [, , secret] = introspectionClient.exec(entry) ?? [];
+  return secret !== undefined && !isPlaceholder(secret);
+}
 
 /** Whether a value is a list of clients with different ids and secrets of their own making. */
 export function isIntrospectionClientList(value: unknown): boolean {
   const ids = new Set<string>();
   return isListOf(value, (entry) => {
-    const [, id = "", secret] = introspectionClient.exec(entry) ?? [];
-    if (secret === undefined || ids.has(id)) return false;
+    const [id = ""] = entry.split(":", 1);
+    if (!isIntrospectionClient(entry) || ids.has(id)) return false;
     ids.add(id);
-    return !isPlaceholder(secret);
+    return true;
   });
 }
 
@@ -138,22 +155,22 @@ function isWithin(value: unknown, most: number): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
 }
 
-/** Hosts of Google's own; below googleapis.com there are also its customers'. */
-const googleHosts = [
-  "accounts.google.com",
-  "oauth2.googleapis.com",
-  "openidconnect.googleapis.com",
-  "www.googleapis.com",
-];
+const proxyCount = /^(?:[1-9]|10)$/;
 
-/** Where Google is told who receives security events; nothing else is there. */
-export const securityEventHosts = ["risc.googleapis.com"];
+/** Whether an entry can be of a list of proxies: a network, or the number in their place. */
+export function isProxy(entry: string): boolean {
+  return isNetwork(entry) || proxyCount.test(entry);
+}
 
-/** Whether a value is an https URL of Google's, and of nobody else. */
-export function isGoogleUrl(value: unknown, hosts = googleHosts): boolean {
-  if (!isUrl(value, ["https:"])) return false;
-  const { hostname, port, username, password } = new URL(value as string);
-  return hosts.includes(hostname) && port + username + password === "";
+/** Whether a value is a list of networks that are not everybody's, or one number of proxies. */
+export function isProxyList(value: unknown, environment: object): boolean {
+  if (!isListOf(value, () => true)) return false;
+  const entries = value as string[];
+  if (entries.length === 1 && proxyCount.test(entries[0] ?? "")) return true;
+  return (
+    entries.every(isNetwork) &&
+    !(inProduction(environment) && holdHalfOfAll(entries))
+  );
 }
 
 /** Whether a value is a list of texts that all have this form. */
@@ -167,17 +184,6 @@ export function isListOf(
     Array.isArray(value) &&
     value.every((entry) => typeof entry === "string" && hasForm(entry))
   );
-}
-
-/**
- * Whether a secret is one that everybody could write: stock words with little
- * between them, or a short text over and over. A random key passes, whatever
- * words chance has put into it: too few to leave less than 16 characters.
- */
-export function isPlaceholder(secret: string): boolean {
-  const own = secret.replace(stockWords, "").replace(/[\s._-]/g, "");
-  const repeats = Array.from({ length: 16 }, (_, i) => secret.slice(i + 1));
-  return own.length < 16 || repeats.some((rest) => secret.startsWith(rest));
 }
 
 /** Whether a value is a secret that can be a key: long enough, and no placeholder. */

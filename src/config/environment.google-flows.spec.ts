@@ -93,7 +93,7 @@ describe("the variables of Google's flows", () => {
             GOOGLE_CLIENT_IDS,
             GOOGLE_CLIENT_SECRET: secret,
           }),
-        ).identity().codeExchange?.clientId;
+        ).identity.codeExchange?.clientId;
       expect(clientOf("ios=123456-ios.x,web=123456-web.x")).toBe(
         "123456-web.x",
       );
@@ -102,23 +102,26 @@ describe("the variables of Google's flows", () => {
     });
   });
 
-  it.each(["GOOGLE_TOKEN_URL", "GOOGLE_USERINFO_URL", "GOOGLE_TOKENINFO_URL"])(
-    "%s is Google's own in production",
-    (name) => {
-      const broken = (value: string, base: Source) =>
-        brokenBy({ [name]: value }, base);
-      expect(broken("http://127.0.0.1:4000/token", development)).toEqual([]);
-      expect(broken("https://oauth2.googleapis.com/x", production)).toEqual([]);
-      for (const value of [
-        "http://oauth2.googleapis.com/token",
-        "https://oauth2.googleapis.com.evil.example/token",
-        "https://storage.googleapis.com/token",
-        "https://evil.example/token",
-      ]) {
-        expect(broken(value, production)).toEqual([name]);
-      }
-    },
-  );
+  it.each([
+    ["GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"],
+    ["GOOGLE_USERINFO_URL", "https://www.googleapis.com/oauth2/v3/userinfo"],
+    ["GOOGLE_TOKENINFO_URL", "https://oauth2.googleapis.com/tokeninfo"],
+  ])("%s is Google's own in production, down to the path", (name, own) => {
+    const broken = (value: string, base: Source) =>
+      brokenBy({ [name]: value }, base);
+    expect(broken("http://127.0.0.1:4000/token", development)).toEqual([]);
+    expect(broken(own, production)).toEqual([]);
+    for (const value of [
+      "https://oauth2.googleapis.com/x",
+      `${own}/x`,
+      "http://oauth2.googleapis.com/token",
+      "https://oauth2.googleapis.com.evil.example/token",
+      "https://storage.googleapis.com/token",
+      "https://evil.example/token",
+    ]) {
+      expect(broken(value, production)).toEqual([name]);
+    }
+  });
 
   describe("when browsers come back by redirect", () => {
     it.each([

@@ -70,15 +70,19 @@ describe("Environment", () => {
 
     it.each([
       "https://www.googleapis.com/oauth2/v1/certs",
-      "https://oauth2.googleapis.com/certs",
-      "https://accounts.google.com/certs",
-      "https://WWW.googleapis.com:443/certs",
+      "https://WWW.googleapis.com:443/oauth2/v1/certs",
     ])("fetches keys from %s", (value) => {
       expect(brokenBy({ GOOGLE_CERTS_URL: value }, production)).toEqual([]);
     });
 
     it.each([
       "http://www.googleapis.com/oauth2/v1/certs",
+      "https://www.googleapis.com/oauth2/v3/certs",
+      "https://www.googleapis.com/oauth2/v1/certs/",
+      "https://www.googleapis.com/oauth2/v1/certs?alt=proto",
+      "https://www.googleapis.com/drive/v3/files/mine",
+      "https://oauth2.googleapis.com/certs",
+      "https://accounts.google.com/certs",
       "https://googleapis.com.evil.example/certs",
       "https://evilgoogleapis.com/certs",
       "https://storage.googleapis.com/a-customers-bucket/certs",
@@ -139,7 +143,7 @@ describe("Environment", () => {
       expect(brokenBy({ CORS_ORIGINS })).toEqual(["CORS_ORIGINS"]);
     });
 
-    it.each(["10.0.0.0/8", "192.0.2.1, 2001:db8::/32 ,::1"])(
+    it.each(["1", "10", "10.0.0.0/8", "192.0.2.1, 2001:db8::/32 ,::1"])(
       "trusts the proxies %j",
       (value) => expect(brokenBy({ TRUSTED_PROXIES: value })).toEqual([]),
     );
@@ -150,6 +154,32 @@ describe("Environment", () => {
     ])("trusts no proxies named %j", (value) => {
       const TRUSTED_PROXIES = `10.0.0.1,${value}`;
       expect(brokenBy({ TRUSTED_PROXIES })).toEqual(["TRUSTED_PROXIES"]);
+    });
+
+    it.each(["0", "11", "-1", "1.5", "01", "1,2"])(
+      "trusts no %j proxies",
+      (value) =>
+        expect(brokenBy({ TRUSTED_PROXIES: value })).toEqual([
+          "TRUSTED_PROXIES",
+        ]),
+    );
+
+    it.each([
+      "0.0.0.0/1,128.0.0.0/1",
+      "0.0.0.0/2,64.0.0.0/3,64.0.0.0/2",
+      "::/1,8000::/1",
+      "10.0.0.1, ::ffff:0.0.0.0/97, ::ffff:128.0.0.0/97",
+    ])("does not trust everybody in production, as by %j", (value) => {
+      const TRUSTED_PROXIES = value;
+      expect(brokenBy({ TRUSTED_PROXIES }, production)).toEqual([
+        "TRUSTED_PROXIES",
+      ]);
+      expect(brokenBy({ TRUSTED_PROXIES })).toEqual([]);
+    });
+
+    it("trusts a large network, even when it is named more than once", () => {
+      const TRUSTED_PROXIES = "0.0.0.0/2,0.0.0.0/2,0.0.0.0/3,10.0.0.0/8";
+      expect(brokenBy({ TRUSTED_PROXIES }, production)).toEqual([]);
     });
 
     it.each(["1/1", "1000000/86400", "off", "OFF", "0300/060"])(

@@ -12,7 +12,7 @@ function clientsOf(INTROSPECTION_CLIENTS: string | undefined) {
       SECRET_KEY: "Wm3kP8sV1yB6nQ9tE4rU7iO2aD5fG0hJ",
       INTROSPECTION_CLIENTS,
     });
-    return settingsOf(environment).oauth().introspectionClients;
+    return settingsOf(environment).oauth.introspectionClients;
   } catch (error) {
     if (error instanceof InvalidEnvironmentError) return error.problems;
     throw error;

@@ -31,6 +31,7 @@ describe("readEnvironment", () => {
       expect({ ...readEnvironment(least) }).toEqual({
         NODE_ENV: "development",
         PORT: 3000,
+        KEEP_ALIVE_SECONDS: 75,
         DATABASE_URL: least.DATABASE_URL,
         DATABASE_POOL_SIZE: 10,
         DATABASE_SSL: false,
@@ -51,7 +52,10 @@ describe("readEnvironment", () => {
         SESSION_IDLE_TTL_SECONDS: 2592000,
         SESSION_MAX_TTL_SECONDS: 7776000,
         REFRESH_GRACE_SECONDS: 10,
-        REFRESH_COOKIE: false,
+        REFRESH_LATE_RETRIES: 3,
+        MAX_SESSIONS_PER_USER: 100,
+        REFRESH_COOKIE: "off",
+        REFRESH_COOKIE_SAME_SITE: "strict",
         AUDIT_RETENTION_DAYS: 400,
         CLOCK_SKEW_SECONDS: 60,
         SECRET_KEY: least.SECRET_KEY,
@@ -115,7 +119,7 @@ describe("readEnvironment", () => {
         expect.stringMatching(
           /^ {2}- GOOGLE_CLIENT_IDS must be .*\(it is not set\)$/,
         ),
-        "  - GOOGLE_CERTS_URL must be a URL; in production an https URL of Google's",
+        "  - GOOGLE_CERTS_URL must be a URL; in production https://www.googleapis.com/oauth2/v1/certs",
         expect.stringMatching(/^ {2}- SECRET_KEY must be 32 bytes or more/),
         "See docs/configuration.md for every variable.",
       ]);

@@ -1,21 +1,31 @@
 import { plainToInstance } from "class-transformer";
 import { validateSync } from "class-validator";
+import { tlsContradiction } from "./database-tls";
 import { Environment } from "./environment";
+import { type Misspelling, misspelledVariables } from "./misspelled-variables";
 import { describedVariables } from "./variable.decorator";
 
 /** Thrown at start; its message lists every problem by name and rule, never by value. */
-export class InvalidEnvironmentError extends Error {
-  override readonly name = "InvalidEnvironmentError";
+export class InvalidConfigurationError extends Error {
+  override readonly name: string = "InvalidConfigurationError";
 
-  constructor(readonly problems: readonly string[]) {
+  constructor(
+    readonly problems: readonly string[],
+    where = "See docs/configuration.md for every variable.",
+  ) {
     super(
       [
         `The configuration has ${problems.length} problem${problems.length === 1 ? "" : "s"}:`,
         ...problems.map((problem) => `  - ${problem}`),
-        "See docs/configuration.md for every variable.",
+        where,
       ].join("\n"),
     );
   }
+}
+
+/** Thrown at start for the environment. */
+export class InvalidEnvironmentError extends InvalidConfigurationError {
+  override readonly name = "InvalidEnvironmentError";
 }
 
 /**
@@ -29,34 +39,87 @@ export function readEnvironment(
   source: Readonly<Record<string, string | undefined>>,
   names: readonly string[] = [...describedVariables().keys()],
 ): Readonly<Environment> {
+  // Files of variables have no other way to leave one out.
+  const { environment, broken } = checkedValues(
+    (name) => source[name]?.trim() || undefined,
+  );
+  const problems = broken
+    .filter((name) => names.includes(name))
+    .map((name) => describeProblem(name, source, environment));
+  problems.push(...furtherProblems(source, environment, broken, names));
+  if (problems.length > 0) throw new InvalidEnvironmentError(problems);
+  return environment;
+}
+
+/**
+ * Holds values to the rules of all variables, wherever they come from.
+ *
+ * @param valueOf undefined where the default applies
+ */
+export function checkedValues(valueOf: (name: string) => unknown): {
+  readonly environment: Readonly<Environment>;
+  /** The variables that break their rules, in the order of their declaration. */
+  readonly broken: readonly string[];
+} {
   const values: Record<string, unknown> = {};
   for (const [name, description] of describedVariables()) {
-    const value = source[name]?.trim() || description.default;
+    const value = valueOf(name) ?? description.default;
     if (value !== undefined) values[name] = value;
   }
   const environment = plainToInstance(Environment, values);
-  const broken = validateSync(environment, {
-    validationError: { target: false, value: false },
-  }).map(({ property }) => property);
-  const problems = [...describedVariables().keys()]
-    .filter((name) => broken.includes(name) && names.includes(name))
-    .map((name) => describeProblem(name, source));
-  if (problems.length > 0) throw new InvalidEnvironmentError(problems);
-  return Object.freeze(environment);
+  const failed = new Set(
+    validateSync(environment, {
+      validationError: { target: false, value: false },
+    }).map(({ property }) => property),
+  );
+  return {
+    environment: Object.freeze(environment),
+    broken: [...describedVariables().keys()].filter((name) => failed.has(name)),
+  };
 }
+
+type Source = Readonly<Record<string, string | undefined>>;
 
 function describeProblem(
   name: string,
-  source: Readonly<Record<string, string | undefined>>,
+  source: Source,
+  environment: Environment,
 ): string {
   const { rule = "valid", faults } = describedVariables().get(name) ?? {};
   const problem = `${name} must be ${rule}`;
   const value = source[name]?.trim();
-  if (value) return [problem, ...(faults?.(value) ?? [])].join("; ");
-  // The singular is what half of the world's .env files call it.
-  const hint =
-    name === "GOOGLE_CLIENT_IDS" && source.GOOGLE_CLIENT_ID
-      ? "; GOOGLE_CLIENT_ID is set, did you mean GOOGLE_CLIENT_IDS?"
-      : "";
+  if (value) {
+    return [problem, ...(faults?.(value, environment) ?? [])].join("; ");
+  }
+  const slip = misspelled(source).find(({ meant }) => meant === name);
+  const hint = slip
+    ? `; ${slip.written} is set, did you mean ${slip.meant}?`
+    : "";
   return `${problem} (it is not set${hint})`;
+}
+
+function misspelled(source: Source): Misspelling[] {
+  return misspelledVariables(source, [...describedVariables().keys()]);
+}
+
+/** What is wrong although each variable keeps its rule. */
+function* furtherProblems(
+  source: Source,
+  environment: Environment,
+  broken: readonly string[],
+  names: readonly string[],
+): Generator<string> {
+  if (names.includes("DATABASE_SSL") && !broken.includes("DATABASE_SSL")) {
+    const isSet = Boolean(source.DATABASE_SSL?.trim());
+    const contradiction = tlsContradiction(
+      String(environment.DATABASE_URL),
+      isSet ? environment.DATABASE_SSL : undefined,
+    );
+    if (contradiction !== undefined) yield contradiction;
+  }
+  for (const { written, meant } of misspelled(source)) {
+    if (names.includes(meant) && !broken.includes(meant)) {
+      yield `${written} is no variable of this service; did you mean ${meant}?`;
+    }
+  }
 }

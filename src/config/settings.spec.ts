@@ -1,24 +1,28 @@
 import { readEnvironment } from "./read-environment";
-import { settingsOf } from "./settings";
+import { serviceSettings, settingsOf } from "./settings";
 
 function settingsWith(changes: Readonly<Record<string, string>> = {}) {
-  return settingsOf(
-    readEnvironment({
-      DATABASE_URL: "postgresql://db.internal/app",
-      GOOGLE_CLIENT_IDS: "12345678-web.x,ios=12345678-ios.x",
-      SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
-      ...changes,
-    }),
-  );
+  const environment = readEnvironment({
+    DATABASE_URL: "postgresql://db.internal/app",
+    GOOGLE_CLIENT_IDS: "12345678-web.x,ios=12345678-ios.x",
+    SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+    ...changes,
+  });
+  return {
+    ...settingsOf(environment),
+    service: serviceSettings(environment),
+  };
 }
 
 describe("settingsOf", () => {
   describe("when it runs in development", () => {
     it("listens on this machine only, with the docs on", () => {
-      expect(settingsWith().service()).toEqual({
+      expect(settingsWith().service).toEqual({
         production: false,
         host: "127.0.0.1",
         port: 3000,
+        keepAliveSeconds: 75,
+        shutdownDelaySeconds: 0,
         publicUrl: "http://localhost:3000",
         logLevel: "info",
         docs: true,
@@ -28,7 +32,7 @@ describe("settingsOf", () => {
     });
 
     it("takes the address from the port", () => {
-      const { publicUrl } = settingsWith({ PORT: "8080" }).service();
+      const { publicUrl } = settingsWith({ PORT: "8080" }).service;
       expect(publicUrl).toBe("http://localhost:8080");
     });
   });
@@ -40,24 +44,25 @@ describe("settingsOf", () => {
     };
 
     it("listens everywhere, with the docs off", () => {
-      expect(settingsWith(production).service()).toMatchObject({
+      expect(settingsWith(production).service).toMatchObject({
         production: true,
         host: "0.0.0.0",
         publicUrl: "https://auth.corp.example",
         docs: false,
+        shutdownDelaySeconds: 5,
       });
     });
 
     it("obeys HOST and DOCS all the same", () => {
       const changes = { ...production, HOST: "::1", DOCS: "on" };
-      const { host, docs } = settingsWith(changes).service();
+      const { host, docs } = settingsWith(changes).service;
       expect([host, docs]).toEqual(["::1", true]);
     });
   });
 
   describe("when the slices are made", () => {
     it("splits labels from client ids", () => {
-      expect(settingsWith().identity()).toEqual({
+      expect(settingsWith().identity).toEqual({
         clients: [
           { id: "12345678-web.x", label: null },
           { id: "12345678-ios.x", label: "ios" },
@@ -70,9 +75,9 @@ describe("settingsOf", () => {
     });
 
     it("lets anybody with a verified address sign in and up", () => {
-      expect(settingsWith().auth()).toEqual({
+      expect(settingsWith().auth).toEqual({
         signUp: "open",
-        refreshCookie: false,
+        refreshCookie: { isOn: false, sameSite: "strict", isSecure: false },
         requireVerifiedEmail: true,
         hostedDomains: [],
         allowedOrigins: ["http://localhost:3000"],
@@ -89,10 +94,10 @@ describe("settingsOf", () => {
         GOOGLE_HOSTED_DOMAINS: "corp.example, other.example",
         GOOGLE_NONCE: "required",
         GOOGLE_ID_TOKEN_USE: "once",
-      }).auth();
+      }).auth;
       expect(auth).toEqual({
         signUp: "closed",
-        refreshCookie: false,
+        refreshCookie: { isOn: false, sameSite: "strict", isSecure: false },
         requireVerifiedEmail: false,
         hostedDomains: ["corp.example", "other.example"],
         allowedOrigins: ["http://localhost:3000"],
@@ -103,7 +108,7 @@ describe("settingsOf", () => {
     });
 
     it("issues tokens in the name of the public address", () => {
-      expect(settingsWith().tokens()).toEqual({
+      expect(settingsWith().tokens).toEqual({
         issuer: "http://localhost:3000",
         audience: "http://localhost:3000",
         accessTokenTtlSeconds: 900,
@@ -122,12 +127,12 @@ describe("settingsOf", () => {
       ["OFF", null],
     ])("replaces the signing key after %s days: %j", (value, days) => {
       const changes = { SIGNING_KEY_ROTATION_DAYS: value };
-      expect(settingsWith(changes).tokens().rotationDays).toBe(days);
+      expect(settingsWith(changes).tokens.rotationDays).toBe(days);
     });
 
     it("gives the tokens another audience when told to", () => {
       const changes = { ACCESS_TOKEN_AUDIENCE: "https://api.corp.example" };
-      const { issuer, audience } = settingsWith(changes).tokens();
+      const { issuer, audience } = settingsWith(changes).tokens;
       expect(issuer).toBe("http://localhost:3000");
       expect(audience).toBe("https://api.corp.example");
     });
@@ -138,15 +143,15 @@ describe("settingsOf", () => {
         CORS_ORIGINS: "https://app.corp.example, tauri://localhost",
       });
       const others = ["https://app.corp.example", "tauri://localhost"];
-      expect(settings.service().corsOrigins).toEqual(others);
-      expect(settings.auth().allowedOrigins).toEqual([
+      expect(settings.service.corsOrigins).toEqual(others);
+      expect(settings.auth.allowedOrigins).toEqual([
         "https://auth.corp.example",
         ...others,
       ]);
     });
 
     it("limits sign-ins in memory, and as configured", () => {
-      expect(settingsWith().rateLimits()).toEqual({
+      expect(settingsWith().rateLimits).toEqual({
         limits: {
           signIn: { count: 300, seconds: 60 },
           signInFailures: { count: 30, seconds: 60 },
@@ -159,7 +164,7 @@ describe("settingsOf", () => {
         RATE_LIMIT_SIGN_IN_FAILURES: "off",
         RATE_LIMIT_STORE: "postgres",
       };
-      expect(settingsWith(changes).rateLimits()).toEqual({
+      expect(settingsWith(changes).rateLimits).toEqual({
         limits: {
           signIn: { count: 7, seconds: 1 },
           signInFailures: "off",
@@ -177,12 +182,12 @@ describe("settingsOf", () => {
         SESSION_MAX_TTL_SECONDS: "120",
       };
       const settings = settingsWith(changes);
-      expect(settings.database()).toEqual({
+      expect(settings.database).toEqual({
         url: "postgresql://db.internal/app",
         poolSize: 3,
         ssl: true,
       });
-      expect(settings.sessions()).toMatchObject({
+      expect(settings.sessions).toMatchObject({
         idleTtlSeconds: 60,
         maxTtlSeconds: 120,
       });
@@ -191,28 +196,27 @@ describe("settingsOf", () => {
     it("freezes every one of them, lists included", () => {
       const settings = settingsWith();
       for (const slice of Object.values(settings)) {
-        expect(Object.isFrozen(slice())).toBe(true);
+        expect(Object.isFrozen(slice)).toBe(true);
       }
-      expect(Object.isFrozen(settings.identity().clients)).toBe(true);
-      expect(Object.isFrozen(settings.auth().hostedDomains)).toBe(true);
-      expect(Object.isFrozen(settings.auth().allowedOrigins)).toBe(true);
-      expect(Object.isFrozen(settings.service().trustedProxies)).toBe(true);
-      expect(Object.isFrozen(settings.rateLimits().limits)).toBe(true);
-      expect(Object.isFrozen(settings.rateLimits().limits.signIn)).toBe(true);
+      expect(Object.isFrozen(settings.identity.clients)).toBe(true);
+      expect(Object.isFrozen(settings.auth.hostedDomains)).toBe(true);
+      expect(Object.isFrozen(settings.auth.allowedOrigins)).toBe(true);
+      expect(Object.isFrozen(settings.service.trustedProxies)).toBe(true);
+      expect(Object.isFrozen(settings.rateLimits.limits)).toBe(true);
+      expect(Object.isFrozen(settings.rateLimits.limits.signIn)).toBe(true);
     });
 
     it("shows the secret to no slice that has no use for it", () => {
       const previous = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
-      const { tokens, sessions, admin, ...others } = settingsWith({
+      const { tokens, sessions, ...others } = settingsWith({
         SECRET_KEY_PREVIOUS: previous,
       });
-      const { secretKey } = tokens();
+      const { secretKey } = tokens;
       const secrets = { secretKey, previousSecretKey: previous };
-      expect(tokens()).toMatchObject(secrets);
-      expect(sessions()).toMatchObject(secrets);
-      expect(admin().secretKey).toBe(secretKey);
+      expect(tokens).toMatchObject(secrets);
+      expect(sessions).toMatchObject(secrets);
       for (const slice of Object.values(others)) {
-        const shown = JSON.stringify(slice());
+        const shown = JSON.stringify(slice);
         expect(shown).not.toContain(secretKey);
         expect(shown).not.toContain(previous);
       }

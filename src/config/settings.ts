@@ -1,4 +1,3 @@
-import { registerAs } from "@nestjs/config";
 import type { Environment } from "./environment";
 
 /** An OAuth client id of ours and, where given, the name we call it by. */
@@ -18,6 +17,9 @@ export function serviceSettings(environment: Environment) {
     logLevel: environment.LOG_LEVEL,
     docs: environment.DOCS ?? !production,
     corsOrigins: Object.freeze(environment.CORS_ORIGINS ?? []),
+    keepAliveSeconds: environment.KEEP_ALIVE_SECONDS,
+    shutdownDelaySeconds:
+      environment.SHUTDOWN_DELAY_SECONDS ?? (production ? 5 : 0),
     trustedProxies: Object.freeze(environment.TRUSTED_PROXIES ?? []),
   });
 }
@@ -68,9 +70,15 @@ function authSettings(environment: Environment) {
     signUp: environment.SIGN_UP,
     requireVerifiedEmail: environment.REQUIRE_VERIFIED_EMAIL,
     hostedDomains: Object.freeze(environment.GOOGLE_HOSTED_DOMAINS ?? []),
-    refreshCookie: environment.REFRESH_COOKIE,
+    refreshCookie: Object.freeze({
+      isOn: environment.REFRESH_COOKIE === "browser",
+      sameSite: environment.REFRESH_COOKIE_SAME_SITE,
+      isSecure:
+        environment.NODE_ENV === "production" ||
+        publicUrl(environment).startsWith("https:"),
+    }),
     allowedOrigins: Object.freeze([
-      publicUrl(environment),
+      new URL(publicUrl(environment)).origin,
       ...(environment.CORS_ORIGINS ?? []),
     ]),
     oneTime: Object.freeze({
@@ -123,15 +131,13 @@ function sessionSettings(environment: Environment) {
   return Object.freeze({
     idleTtlSeconds: environment.SESSION_IDLE_TTL_SECONDS,
     maxTtlSeconds: environment.SESSION_MAX_TTL_SECONDS,
+    maxPerUser: environment.MAX_SESSIONS_PER_USER,
     refreshGraceSeconds: environment.REFRESH_GRACE_SECONDS,
+    refreshLateRetries: environment.REFRESH_LATE_RETRIES,
     accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
     secretKey: environment.SECRET_KEY,
     previousSecretKey: environment.SECRET_KEY_PREVIOUS ?? null,
   });
-}
-
-function adminSettings(environment: Environment) {
-  return Object.freeze({ secretKey: environment.SECRET_KEY });
 }
 
 function auditSettings(environment: Environment) {
@@ -149,20 +155,19 @@ function rateLimitSettings(environment: Environment) {
   });
 }
 
-/** The slices of the configuration, each frozen and under a token of its own. */
+/** What each room of the modules is told, frozen. */
 export function settingsOf(environment: Environment) {
   return {
-    service: registerAs("service", () => serviceSettings(environment)),
-    database: registerAs("database", () => databaseSettings(environment)),
-    identity: registerAs("identity", () => identitySettings(environment)),
-    users: registerAs("users", () => userSettings(environment)),
-    auth: registerAs("auth", () => authSettings(environment)),
-    tokens: registerAs("tokens", () => tokenSettings(environment)),
-    oauth: registerAs("oauth", () => oauthSettings(environment)),
-    sessions: registerAs("sessions", () => sessionSettings(environment)),
-    admin: registerAs("admin", () => adminSettings(environment)),
-    audit: registerAs("audit", () => auditSettings(environment)),
-    rateLimits: registerAs("rateLimits", () => rateLimitSettings(environment)),
+    showReasons: environment.NODE_ENV !== "production",
+    database: databaseSettings(environment),
+    identity: identitySettings(environment),
+    users: userSettings(environment),
+    auth: authSettings(environment),
+    tokens: tokenSettings(environment),
+    oauth: oauthSettings(environment),
+    sessions: sessionSettings(environment),
+    audit: auditSettings(environment),
+    rateLimits: rateLimitSettings(environment),
   };
 }
 

@@ -4,6 +4,8 @@ import { ValidateBy, ValidateIf } from "class-validator";
 
 /** How one environment variable is described in the docs and in errors. */
 export interface VariableDescription {
+  /** Where the options of GoogleAuthModule say the same, such as `google.clientIds`. */
+  readonly option?: string;
   /** What it is for, one sentence. */
   readonly purpose: string;
   /** Completes "NAME must be …"; also the rule in the docs. Never a value. */
@@ -13,7 +15,7 @@ export interface VariableDescription {
   /** The default in words, where it is not a constant. */
   readonly defaultText?: string;
   /** Where the rule alone does not tell what is wrong with a value: that, never the value. */
-  readonly faults?: (value: string) => readonly string[];
+  readonly faults?: (value: string, environment: object) => readonly string[];
 }
 
 const descriptions = new Map<string, VariableDescription>();
@@ -90,11 +92,30 @@ export function AsRateLimit(): PropertyDecorator {
 /** Reads a comma list: blanks around entries and empty entries are dropped. */
 export function AsList(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
-    typeof value === "string"
-      ? value
-          .split(",")
-          .map((entry) => entry.trim())
-          .filter((entry) => entry !== "")
-      : value,
+    typeof value === "string" ? entriesOf(value) : value,
   );
+}
+
+/**
+ * For {@link VariableDescription.faults} of a list: which entries are wrong, by
+ * their position.
+ */
+export function entriesThatAreNot(
+  test: (entry: string, environment: object) => boolean,
+): NonNullable<VariableDescription["faults"]> {
+  return (value, environment) => {
+    const entries = entriesOf(value);
+    return entries.flatMap((entry, index) =>
+      test(entry, environment)
+        ? []
+        : [`entry ${index + 1} of ${entries.length} is not`],
+    );
+  };
+}
+
+function entriesOf(list: string): string[] {
+  return list
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }

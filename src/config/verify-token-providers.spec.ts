@@ -1,4 +1,4 @@
-import { usualClaimNames } from "../identity/remote/verify-token-provider";
+import { defaultClaimNames } from "../identity/remote/verify-token-provider";
 import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
 import { settingsOf } from "./settings";
 import { claimKeys } from "./verify-token-providers";
@@ -53,13 +53,15 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
   });
 
   it("comes to where identities are proved; without it there are none", () => {
-    const identity = settingsOf(read([good])).identity();
+    const identity = settingsOf(read([good])).identity;
     expect(identity.verifyTokenProviders).toEqual([good]);
-    expect(settingsOf(read("")).identity().verifyTokenProviders).toEqual([]);
+    expect(settingsOf(read("")).identity.verifyTokenProviders).toEqual([]);
   });
 
   it("knows the claims that the verifier reads", () => {
-    expect([...claimKeys].sort()).toEqual(Object.keys(usualClaimNames).sort());
+    expect([...claimKeys].sort()).toEqual(
+      Object.keys(defaultClaimNames).sort(),
+    );
   });
 
   it.each([

@@ -25,7 +25,19 @@ export const claimKeys = [
 export const reservedProviderNames: readonly string[] = [
   ...["google", "refresh", "logout", "logout-all", "sessions"],
   ...["providers", "callback", "token", "code", "nonce", "redirect"],
+  "reauthenticate",
 ];
+
+export const providerNameRule = `1 to 32 lower case letters, digits and hyphens, beginning with a letter, and none of ${reservedProviderNames.join(", ")}`;
+
+/** Whether a provider may have this name, which is a segment of a path. */
+export function isProviderName(name: unknown): boolean {
+  return (
+    typeof name === "string" &&
+    /^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(name) &&
+    !reservedProviderNames.includes(name)
+  );
+}
 
 type Check = readonly [rule: string, test: (value: unknown) => boolean];
 
@@ -35,13 +47,7 @@ const isPrintable = (value: unknown, most: number) =>
   /^[\x21-\x7e]+$/.test(value);
 
 const required: Readonly<Record<string, Check>> = {
-  name: [
-    `1 to 32 lower case letters, digits and hyphens, beginning with a letter, and none of ${reservedProviderNames.join(", ")}`,
-    (value) =>
-      typeof value === "string" &&
-      /^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(value) &&
-      !reservedProviderNames.includes(value),
-  ],
+  name: [providerNameRule, isProviderName],
   url: [
     "an https URL, or an http one of this machine, without credentials or a fragment",
     isApiUrl,

@@ -1,11 +1,5 @@
 import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
-import { InitialSchema1763700000000 } from "./migrations/1763700000000-initial-schema";
-import { OneTimeMarks1763700000001 } from "./migrations/1763700000001-one-time-marks";
-import { RateLimits1763800000000 } from "./migrations/1763800000000-rate-limits";
-import { SigningKeyStates1763900000000 } from "./migrations/1763900000000-signing-key-states";
-import { AuditAndRevocations1764000000000 } from "./migrations/1764000000000-audit-and-revocations";
-import { AdminLookups1764100000000 } from "./migrations/1764100000000-admin-lookups";
-import { SecurityEvents1764200000000 } from "./migrations/1764200000000-security-events";
+import { InitialSchema1767225600000 } from "./migrations/1767225600000-initial-schema";
 
 export interface DatabaseOptions {
   /** postgres:// or postgresql:// URL. */
@@ -15,6 +9,15 @@ export interface DatabaseOptions {
   /** TLS with a checked certificate. */
   readonly ssl: boolean;
 }
+
+/** The Postgres schema that all tables of this software are in. */
+export const schemaName = "google_auth";
+
+/**
+ * The migrations of the schema, for a DataSource of yours that runs them with
+ * its own: `migrations: [...mine, ...googleAuthMigrations]`.
+ */
+export const googleAuthMigrations = [InitialSchema1767225600000] as const;
 
 /** How long to wait for a connection before the database counts as away, in milliseconds. */
 const connectTimeoutMilliseconds = 3000;
@@ -34,17 +37,10 @@ export function dataSourceOptions(
     url: options.url,
     ssl: options.ssl,
     poolSize: options.poolSize,
+    schema: schemaName,
     connectTimeoutMS: connectTimeoutMilliseconds,
     applicationName: "nest-google-auth",
-    migrations: [
-      InitialSchema1763700000000,
-      OneTimeMarks1763700000001,
-      RateLimits1763800000000,
-      SigningKeyStates1763900000000,
-      AuditAndRevocations1764000000000,
-      AdminLookups1764100000000,
-      SecurityEvents1764200000000,
-    ],
+    migrations: [...googleAuthMigrations],
     migrationsTableName: "migrations",
     synchronize: false,
     // A condition with an absent value must never match the first row there is.

@@ -119,4 +119,19 @@ describe("Database", () => {
     ).toEqual([{ made: null }]);
     await other.destroy();
   });
+
+  it("when a transaction is over, tells those who wait for how it ended", async () => {
+    const told: string[] = [];
+    const run = (fails: boolean, name: string) =>
+      database.transaction(async ({ query, afterCommit, afterRollback }) => {
+        afterCommit(() => told.push(`${name} committed`));
+        afterRollback(() => told.push(`${name} rolled back`));
+        await query("SELECT 1", []);
+        expect(told.filter((line) => line.startsWith(name))).toEqual([]);
+        if (fails) throw new Error("half way");
+      });
+    await run(false, "one");
+    await expect(run(true, "two")).rejects.toThrow("half way");
+    expect(told).toEqual(["one committed", "two rolled back"]);
+  });
 });

@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
-import { Injectable } from "@nestjs/common";
 import type { Pool } from "pg";
-import { DataSource } from "typeorm";
+import type { DataSource, EntityManager } from "typeorm";
 import { asServiceUnavailable } from "./database-outage";
 
 /**
@@ -11,12 +10,42 @@ import { asServiceUnavailable } from "./database-outage";
  * Statements are prepared once per connection: planning the sign-in statement
  * takes longer than running it.
  */
-@Injectable()
 export class Database {
   private readonly names = new Map<string, string>();
   private prepares = true;
 
-  constructor(private readonly dataSource: DataSource) {}
+  /**
+   * @param source the DataSource, or how to get it once it is needed
+   * @param isOwn whether nobody else uses it, so that it is closed with this
+   */
+  constructor(
+    private readonly source: DataSource | (() => DataSource),
+    private readonly isOwn = false,
+  ) {}
+
+  /** Closes the connections, unless they are the application's. */
+  async close(): Promise<void> {
+    if (this.isOwn && this.dataSource.isInitialized)
+      await this.dataSource.destroy();
+  }
+
+  /** For what is not hot: repositories and query builders on the entities. */
+  get dataSource(): DataSource {
+    return typeof this.source === "function" ? this.source() : this.source;
+  }
+
+  /**
+   * Reads through TypeORM: `database.read((manager) => manager.find(…))`.
+   *
+   * @throws AuthError `service_unavailable` when the database cannot answer
+   */
+  async read<T>(run: (manager: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await run(this.dataSource.manager);
+    } catch (error) {
+      throw asServiceUnavailable(error);
+    }
+  }
 
   /**
    * Runs one statement, a transaction of its own, on a pooled connection. If
@@ -26,10 +55,10 @@ export class Database {
    * @param values bound as $1, $2, …; never part of the text
    * @throws AuthError `service_unavailable` when the database cannot answer
    */
-  async query<Row extends object>(
+  readonly query = async <Row>(
     text: string,
     values: readonly unknown[],
-  ): Promise<Row[]> {
+  ): Promise<Row[]> => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.run<Row>(text, values);
@@ -45,7 +74,7 @@ export class Database {
         }
       }
     }
-  }
+  };
 
   /**
    * Runs a function in one transaction: all of what it does happens, or nothing.
@@ -71,17 +100,30 @@ export class Database {
   private async runTransaction<T>(
     run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    const afterwards: (() => void)[] = [];
-    const result = await this.dataSource.transaction(
-      "READ COMMITTED",
-      (manager) =>
-        run({
-          query: <Row>(text: string, values: readonly unknown[]) =>
-            manager.query<Row[]>(text, [...values]),
-          afterCommit: (callback) => void afterwards.push(callback),
-        }),
-    );
-    for (const callback of afterwards) callback();
+    const onCommit: (() => void)[] = [];
+    const onRollback: (() => void)[] = [];
+    let result: T;
+    try {
+      result = await this.dataSource.transaction(
+        "READ COMMITTED",
+        ({ queryRunner }) =>
+          run({
+            query: async <Row>(text: string, values: readonly unknown[]) => {
+              if (!queryRunner) throw new Error("The transaction is over");
+              // Otherwise the answer to an UPDATE has another shape than the rest.
+              const parameters = [...values];
+              const answer = await queryRunner.query(text, parameters, true);
+              return (answer.records ?? []) as Row[];
+            },
+            afterCommit: (callback) => void onCommit.push(callback),
+            afterRollback: (callback) => void onRollback.push(callback),
+          }),
+      );
+    } catch (error) {
+      for (const callback of onRollback) callback();
+      throw error;
+    }
+    for (const callback of onCommit) callback();
     return result;
   }
 
@@ -101,19 +143,19 @@ export class Database {
     });
   }
 
-  private async run<Row extends object>(
+  private async run<Row>(
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
     // TypeORM has no way to name a statement; its pool has.
     const { master } = this.dataSource.driver as unknown as { master: Pool };
     const name = this.prepares ? this.nameOf(text) : undefined;
-    const { rows } = await master.query<Row>({
+    const { rows } = await master.query({
       name,
       text,
       values: [...values],
     });
-    return rows;
+    return rows as Row[];
   }
 
   private nameOf(text: string): string {
@@ -133,6 +175,12 @@ export interface Transaction {
   ) => Promise<Row[]>;
   /** What is to be done once it has been committed, and only then; it must not throw. */
   readonly afterCommit: (callback: () => void) => void;
+  /**
+   * What is to be done when it comes to nothing: for a store that is not in
+   * this database, and takes back or lets go of what it has done or locked. It
+   * must not throw, and is not called if the process dies.
+   */
+  readonly afterRollback: (callback: () => void) => void;
 }
 
 /** How often a statement is run that others keep getting in the way of. */

@@ -12,13 +12,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { EmbeddedPostgres } from "./embedded-postgres";
-import { isRunning } from "./embedded/process-identity";
-import { waitUntil } from "./embedded/wait-until";
+import { isRunning, waitUntil } from "./embedded/processes";
 
 const onPosix = process.platform === "win32" ? it.skip : it;
-const soonMilliseconds = 10_000;
+const minuteMilliseconds = 60_000;
 
-/** Another process that starts the server, tells of it, and then does something. */
+// Every child compiles TypeScript, which takes long on a busy machine.
+jest.setTimeout(2 * minuteMilliseconds);
+
+/** Another process that starts the server, reports it, and then does something. */
 const program = (dataDir: string, then: string) => `
   const { EmbeddedPostgres } = require(${JSON.stringify(resolve(__dirname, "embedded-postgres"))});
   EmbeddedPostgres.start({ dataDir: ${JSON.stringify(dataDir)}, durable: false }).then((postgres) => {
@@ -28,7 +30,7 @@ const program = (dataDir: string, then: string) => `
 `;
 const stay = "setInterval(() => {}, 60_000);";
 
-/** Exits once the server is coming up, which is before it is told of. */
+/** Exits once the server is starting, which is before it is reported. */
 const exitWhileStarting = (dataDir: string) => `
   const { existsSync } = require("node:fs");
   const file = ${JSON.stringify(join(dataDir, "cluster/postmaster.pid"))};
@@ -38,11 +40,15 @@ const exitWhileStarting = (dataDir: string) => `
 
 describe("an embedded Postgres that several processes use", () => {
   let dataDir: string;
+  /** The children's own, so that other tests cannot leave anything in it. */
+  let temporary: string;
   let children: ChildProcess[];
 
   beforeAll(async () => {
     dataDir = realpathSync(mkdtempSync(join(tmpdir(), "processes-")));
     chmodSync(dataDir, 0o755);
+    temporary = mkdtempSync(join(tmpdir(), "temporary-"));
+    chmodSync(temporary, 0o777);
     await (await start()).stop();
   });
   beforeEach(() => (children = []));
@@ -53,6 +59,7 @@ describe("an embedded Postgres that several processes use", () => {
   afterAll(async () => {
     await EmbeddedPostgres.destroy(dataDir);
     rmSync(dataDir, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true });
   });
 
   const start = () => EmbeddedPostgres.start({ dataDir, durable: false });
@@ -60,13 +67,16 @@ describe("an embedded Postgres that several processes use", () => {
     const child = spawn(
       process.execPath,
       ["-r", "@swc-node/register", "-e", source],
-      { stdio: ["ignore", "pipe", "ignore"] },
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+        env: { ...process.env, TMPDIR: temporary, TEMP: temporary },
+      },
     );
     children.push(child);
     return child;
   };
-  /** What a process says of the server it got. */
-  const told = async (child: ChildProcess) => {
+  /** What a process reports about its server. */
+  const report = async (child: ChildProcess) => {
     const lines = createInterface({ input: child.stdout ?? process.stdin });
     const [line] = (await once(lines, "line")) as [string];
     return JSON.parse(line) as { url: string; origin: string };
@@ -82,11 +92,23 @@ describe("an embedded Postgres that several processes use", () => {
       10,
     );
   const ended = (pid: number) =>
-    waitUntil(() => !isRunning(pid), soonMilliseconds);
+    waitUntil(() => !isRunning(pid), minuteMilliseconds);
+  /** The command lines of all processes that name the data directory. */
+  const processes = () =>
+    spawnSync("ps", ["-A", "-ww", "-o", "stat=,args="], { encoding: "utf8" })
+      .stdout.split("\n")
+      .filter((line) => line.includes(dataDir) && !line.startsWith("Z"));
+
+  /** Resolves once no process of the data directory is left. */
+  const quiet = () =>
+    waitUntil(() => processes().length === 0, minuteMilliseconds);
+  const leftBehind = () =>
+    // The loader that lets Node run TypeScript keeps its cache there.
+    readdirSync(temporary).filter((name) => !name.startsWith("swc-node-"));
 
   it("is joined, when its only user was killed, and stopped by who joined", async () => {
     const child = run(stay);
-    const { url } = await told(child);
+    const { url } = await report(child);
     const pid = serverPid();
     await kill(child);
 
@@ -97,9 +119,52 @@ describe("an embedded Postgres that several processes use", () => {
     expect(isRunning(pid)).toBe(false);
   });
 
+  onPosix(
+    "ends by itself and leaves nothing, when its only user was killed",
+    async () => {
+      const child = run(stay);
+      await report(child);
+      const pid = serverPid();
+      await kill(child);
+
+      expect(await ended(pid)).toBe(true);
+      expect(await quiet()).toBe(true);
+      expect(leftBehind()).toEqual([]);
+      expect(readdirSync(dataDir)).not.toContain("lock");
+    },
+  );
+
+  onPosix("ends when the last user was killed, and not before", async () => {
+    const [one, two] = [run(stay), run(stay)];
+    await Promise.all([report(one), report(two)]);
+    const pid = serverPid();
+    await kill(one);
+    const leases = () => readdirSync(join(dataDir, "leases")).length;
+    // The watchdog has noticed, and goes on watching.
+    expect(await waitUntil(() => leases() === 1, minuteMilliseconds)).toBe(
+      true,
+    );
+    expect(isRunning(pid)).toBe(true);
+
+    await kill(two);
+    expect(await ended(pid)).toBe(true);
+  });
+
+  onPosix(
+    "leaves no process and no temporary file, when it is stopped",
+    async () => {
+      const child = run("postgres.stop();");
+      await report(child);
+      await once(child, "exit");
+
+      expect(await quiet()).toBe(true);
+      expect(leftBehind()).toEqual([]);
+    },
+  );
+
   it("is made once, when two start it at the same time in a new folder", async () => {
     await EmbeddedPostgres.destroy(dataDir);
-    const both = await Promise.all([told(run(stay)), told(run(stay))]);
+    const both = await Promise.all([report(run(stay)), report(run(stay))]);
 
     expect(both.map(({ origin }) => origin).sort()).toEqual([
       "adopted",
@@ -111,10 +176,10 @@ describe("an embedded Postgres that several processes use", () => {
   it("stays, when one leaves and another still uses it", async () => {
     const postgres = await start();
     const child = run("postgres.stop();");
-    await told(child);
+    await report(child);
     await once(child, "exit");
 
-    await expect(postgres.createDatabase("still_there")).resolves.toBeTruthy();
+    expect(isRunning(serverPid())).toBe(true);
     await postgres.stop();
   });
 
@@ -127,10 +192,11 @@ describe("an embedded Postgres that several processes use", () => {
     ["there is nothing left to do", ""],
   ])("is stopped, when %s", async (_when, then) => {
     const child = run(then);
-    await told(child);
+    await report(child);
     const pid = serverPid();
 
     expect(await ended(pid)).toBe(true);
+    expect(await quiet()).toBe(true);
     expect(readdirSync(dataDir)).not.toContain("lock");
     expect(readdirSync(join(dataDir, "leases"))).toEqual([]);
   });
@@ -143,7 +209,7 @@ describe("an embedded Postgres that several processes use", () => {
       } catch {
         return undefined;
       }
-    }, soonMilliseconds);
+    }, minuteMilliseconds);
     const [code] = (await once(child, "exit")) as [number];
 
     expect(code).toBe(0);
@@ -152,7 +218,7 @@ describe("an embedded Postgres that several processes use", () => {
 
   it("starts again, when server and user were both killed", async () => {
     const child = run(stay);
-    await told(child);
+    await report(child);
     await kill(child);
     process.kill(serverPid(), "SIGKILL");
 
@@ -163,7 +229,7 @@ describe("an embedded Postgres that several processes use", () => {
 
   it("is not deleted, when another process uses it", async () => {
     const child = run(stay);
-    await told(child);
+    await report(child);
 
     await expect(EmbeddedPostgres.destroy(dataDir)).rejects.toThrow(
       `Process ${child.pid} is using the database`,
@@ -173,7 +239,7 @@ describe("an embedded Postgres that several processes use", () => {
   onPosix(
     "is out of a terminal's reach, when its user is interrupted",
     async () => {
-      await told(run(stay));
+      await report(run(stay));
       const pid = serverPid();
       const { stdout } = spawnSync("ps", ["-o", "pgid=", "-p", String(pid)]);
 

@@ -31,9 +31,9 @@ describe("Purge", () => {
     clock = new SteppedClock();
     purge = new Purge(database, clock);
     purge.add(nonces);
-    await dataSource.query("TRUNCATE nonces");
+    await dataSource.query("TRUNCATE google_auth.nonces");
     await dataSource.query(
-      `INSERT INTO nonces (digest, expires_at)
+      `INSERT INTO google_auth.nonces (digest, expires_at)
        SELECT sha256(n::text::bytea), now() FROM generate_series(1, 2500) AS n`,
     );
   });
@@ -45,7 +45,7 @@ describe("Purge", () => {
 
   const left = async () => {
     const [row] = await dataSource.query<{ count: number }[]>(
-      "SELECT count(*)::int AS count FROM nonces",
+      "SELECT count(*)::int AS count FROM google_auth.nonces",
     );
     return row?.count;
   };
@@ -111,7 +111,7 @@ describe("Purge", () => {
     const renewing = dataSource.createQueryRunner();
     await renewing.startTransaction();
     await renewing.query(
-      `UPDATE nonces SET expires_at = now() + interval '1 hour'
+      `UPDATE google_auth.nonces SET expires_at = now() + interval '1 hour'
        WHERE digest = sha256('1'::bytea)`,
     );
     const run = purge.run();
@@ -128,8 +128,8 @@ describe("Purge", () => {
 
   it("of a table whose primary key has two columns, deletes by the place of the row", async () => {
     await dataSource.query(
-      `INSERT INTO audit_events (occurred_at, event)
-       SELECT now(), 'sign_in' FROM generate_series(1, 1500)`,
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event)
+       SELECT gen_random_uuid(), now(), 'sign_in' FROM generate_series(1, 1500)`,
     );
     const log = new Purge(database, clock);
     log.add({
@@ -141,7 +141,7 @@ describe("Purge", () => {
     clock.step(70);
     await log.run();
     expect(
-      await dataSource.query("SELECT FROM audit_events_default"),
+      await dataSource.query("SELECT FROM google_auth.audit_events_default"),
     ).toHaveLength(0);
   });
 
@@ -150,9 +150,13 @@ describe("Purge", () => {
       dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
     ).initialize();
     // Nobody else looks at this one.
-    await calm.query("CREATE TABLE marks (LIKE nonces INCLUDING ALL)");
-    await calm.query("INSERT INTO marks SELECT * FROM nonces");
-    await calm.query("ANALYZE marks");
+    await calm.query(
+      "CREATE TABLE google_auth.marks (LIKE google_auth.nonces INCLUDING ALL)",
+    );
+    await calm.query(
+      "INSERT INTO google_auth.marks SELECT * FROM google_auth.nonces",
+    );
+    await calm.query("ANALYZE google_auth.marks");
     await calm.query("SET plan_cache_mode = force_generic_plan");
     const generic = new Purge(new Database(calm), clock);
     generic.add({ ...nonces, table: "marks" });

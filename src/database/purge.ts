@@ -107,8 +107,8 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
 function deleteBatch({ table, key, time }: Purgeable): string {
   return `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($2) AS ours),
 gone AS (
-  DELETE FROM ${table} WHERE ${key} = ANY (ARRAY(
-    SELECT ${key} FROM ${table}
+  DELETE FROM google_auth.${table} WHERE ${key} = ANY (ARRAY(
+    SELECT ${key} FROM google_auth.${table}
     WHERE (SELECT ours FROM turn) AND ${time} < $1::timestamptz
     ORDER BY ${time} LIMIT ${batchRows}))
   AND ${time} < $1::timestamptz

@@ -4,10 +4,20 @@
  */
 export interface SqlFragment {
   /**
-   * The text, always the same function: it is asked once for each place.
+   * The text, always the same function: it is called once for each position.
    *
    * @param firstParameter the number its own values begin at: $n
    */
   readonly text: (firstParameter: number) => string;
   readonly values: readonly unknown[];
+}
+
+/**
+ * What time it is to a statement: the database's clock, unless the parameter
+ * has one.
+ *
+ * @param parameter bound to `Clock.statementTime()`: `$5`
+ */
+export function timeOf(parameter: string): string {
+  return `COALESCE(${parameter}::timestamptz, statement_timestamp())`;
 }

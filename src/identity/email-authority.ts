@@ -1,17 +1,17 @@
 /**
- * How far Google vouches that the e-mail address belongs to the account now.
+ * How far Google vouches that the e-mail address still belongs to the account.
  *
  * - `authoritative`: Google runs the mailbox (gmail.com, or a Workspace domain)
- * - `verified`: the address was verified once; the mailbox may have moved on
- * - `unverified`: no address, or one that nobody verified
+ * - `verified`: the address was verified once; the mailbox may have changed hands since
+ * - `unverified`: no address, or an unverified one
  *
  * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
  */
 export type EmailAuthority = "authoritative" | "verified" | "unverified";
 
 /**
- * Applies Google's rule: authoritative are `@gmail.com`, and verified addresses
- * of accounts with a hosted domain.
+ * Applies Google's rule: `@gmail.com` addresses are authoritative, and so are
+ * verified addresses of accounts with a hosted domain.
  *
  * @param email the address, null when the token has none
  * @param emailVerified the token's `email_verified`

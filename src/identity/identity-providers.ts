@@ -1,4 +1,4 @@
-import { Inject, Injectable } from "@nestjs/common";
+import { Inject, Injectable, type Provider, type Type } from "@nestjs/common";
 import { Clock } from "../common/clock.port";
 import { IDENTITY_OPTIONS, type IdentityOptions } from "./identity.options";
 import { IdentityVerifier } from "./identity-verifier.port";
@@ -7,31 +7,55 @@ import { VerifyTokenApiVerifier } from "./remote/verify-token-api.verifier";
 /** What Google is called where a provider is named. */
 export const googleProviderName = "google";
 
+/** Providers that the application adds: classes, whose dependencies are injected, or instances. */
+export type AddedProviders = Readonly<
+  Record<string, Type<IdentityVerifier> | IdentityVerifier>
+>;
+
+export const ADDED_PROVIDERS = Symbol("ADDED_PROVIDERS");
+
+/** Makes Nest providers of them, so that they have a life cycle like any other. */
+export function addedProviders(added: AddedProviders): Provider[] {
+  const entries = Object.entries(added).map(([name, verifier]) => ({
+    ...{ name, verifier },
+    token: Symbol(`identity provider ${name}`),
+  }));
+  return [
+    ...entries.map(({ token: provide, verifier }) =>
+      typeof verifier === "function"
+        ? { provide, useClass: verifier }
+        : { provide, useValue: verifier },
+    ),
+    {
+      provide: ADDED_PROVIDERS,
+      inject: entries.map(({ token }) => token),
+      useFactory: (...verifiers: IdentityVerifier[]) =>
+        new Map(entries.map(({ name }, index) => [name, verifiers[index]])),
+    },
+  ];
+}
+
 /** Who proves the tokens of which provider. */
 @Injectable()
 export class IdentityProviders {
-  private readonly verifiers: ReadonlyMap<string, IdentityVerifier>;
-  private readonly remoteNames: ReadonlySet<string>;
+  private readonly verifiers: Map<string, IdentityVerifier>;
 
   /** @throws Error for a name that is given twice, or is Google's */
   constructor(
     google: IdentityVerifier,
     clock: Clock,
+    @Inject(ADDED_PROVIDERS) added: ReadonlyMap<string, IdentityVerifier>,
     @Inject(IDENTITY_OPTIONS)
     { verifyTokenProviders = [], clockSkewSeconds }: IdentityOptions,
   ) {
-    const verifiers = new Map([[googleProviderName, google]]);
+    this.verifiers = new Map([[googleProviderName, google]]);
     for (const provider of verifyTokenProviders) {
-      if (verifiers.has(provider.name)) {
-        throw new Error(`There are two identity providers ${provider.name}`);
-      }
-      verifiers.set(
+      this.add(
         provider.name,
         new VerifyTokenApiVerifier(provider, clockSkewSeconds, clock),
       );
     }
-    this.verifiers = verifiers;
-    this.remoteNames = new Set(verifyTokenProviders.map(({ name }) => name));
+    for (const [name, verifier] of added) this.add(name, verifier);
   }
 
   /** @param name untrusted; undefined when there is no such provider */
@@ -39,8 +63,10 @@ export class IdentityProviders {
     return this.verifiers.get(name);
   }
 
-  /** Whether a name is that of a provider with a remote Verify Token API. */
-  isRemote(name: string): boolean {
-    return this.remoteNames.has(name);
+  private add(name: string, verifier: IdentityVerifier): void {
+    if (this.verifiers.has(name)) {
+      throw new Error(`There are two identity providers ${name}`);
+    }
+    this.verifiers.set(name, verifier);
   }
 }

@@ -1,13 +1,13 @@
-import { Module } from "@nestjs/common";
+import { Global, Module } from "@nestjs/common";
 import { GoogleCodeExchange } from "./google/google-code-exchange";
 import { GoogleIdTokenVerifier } from "./google/google-id-token.verifier";
 import { GoogleSigningKeys } from "./google/google-signing-keys";
 import { SecurityEventVerifier } from "./google/security-event.verifier";
-import { ConfigurableIdentityModule } from "./identity.options";
 import { IdentityProviders } from "./identity-providers";
 import { IdentityVerifier } from "./identity-verifier.port";
 
-/** Floor 1: who the caller proved to be. Configure once, in the app module. */
+/** Floor 1: who the caller proved to be. A room of GoogleAuthModule. */
+@Global()
 @Module({
   providers: [
     GoogleCodeExchange,
@@ -24,4 +24,4 @@ import { IdentityVerifier } from "./identity-verifier.port";
     SecurityEventVerifier,
   ],
 })
-export class IdentityModule extends ConfigurableIdentityModule {}
+export class IdentityModule {}

@@ -1,4 +1,3 @@
-import { configurableModule } from "../common/configurable-module";
 import type { VerifyTokenProvider } from "./remote/verify-token-provider";
 
 /** An app of yours, as Google knows it. */
@@ -36,7 +35,4 @@ export interface IdentityOptions {
   readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
 }
 
-export const {
-  ConfigurableModuleClass: ConfigurableIdentityModule,
-  MODULE_OPTIONS_TOKEN: IDENTITY_OPTIONS,
-} = configurableModule<IdentityOptions>("Identity");
+export const IDENTITY_OPTIONS = Symbol("IDENTITY_OPTIONS");

@@ -1,17 +1,17 @@
 import type { EmailAuthority } from "./email-authority";
 
 /**
- * Who the caller proved to be. Everything in it was signed by the identity
- * provider and has passed the checks; texts are cleaned for storage.
+ * A proved identity. The identity provider signed everything in it, and it has
+ * passed all checks; texts are cleaned for storage.
  */
 export interface VerifiedIdentity {
   /** The provider, in one spelling: `https://accounts.google.com`. */
   readonly issuer: string;
-  /** The provider's name for the account: with `issuer`, the only key to it. Case-sensitive, 1–255 ASCII characters. */
+  /** The provider's id of the account: with `issuer`, the only key to it. Case-sensitive, 1–255 ASCII characters. */
   readonly subject: string;
-  /** Our client id that the token was made for (`aud`). */
+  /** Our client id that the token was issued for (`aud`). */
   readonly clientId: string;
-  /** Our client id that asked for the token (`azp`); on mobile not the audience. */
+  /** Our client id that requested the token (`azp`); on mobile not the audience. */
   readonly authorizedParty: string;
   /** At most 320 characters, as the provider spells it. Changes over time: never a key. */
   readonly email: string | null;
@@ -25,12 +25,15 @@ export interface VerifiedIdentity {
   /** An https URL. */
   readonly picture: string | null;
   readonly locale: string | null;
-  /** The nonce the client asked Google to sign, if any. */
+  /** The nonce that the client had the provider sign, if any. */
   readonly nonce: string | null;
-  /** When the provider signed, in whole seconds since 1970 (UTC). */
+  /** When the token was issued, in whole seconds since 1970 (UTC). */
   readonly issuedAt: number;
-  /** When the token ends, in whole seconds since 1970 (UTC). */
+  /** When the token expires, in whole seconds since 1970 (UTC). */
   readonly expiresAt: number;
-  /** SHA-256 of what was signed, base64url: the token's name, however it was spelled. */
+  /** SHA-256 of what was signed, base64url: identifies the token, however it was spelled. */
   readonly tokenDigest: string;
 }
+
+/** What names an account at a provider. */
+export type AccountName = Pick<VerifiedIdentity, "issuer" | "subject">;

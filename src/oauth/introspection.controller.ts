@@ -4,6 +4,7 @@ import {
   Header,
   HttpCode,
   Post,
+  UseFilters,
   UseGuards,
 } from "@nestjs/common";
 import {
@@ -15,6 +16,7 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { FormBodyGuard } from "./form-body.guard";
 import type { FormParameters } from "./form-parameters";
 import { FormParametersPipe } from "./form-parameters.pipe";
@@ -25,6 +27,7 @@ import { TokenIntrospection } from "./token-introspection";
 
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller("oauth")
 export class IntrospectionController {
   constructor(private readonly introspection: TokenIntrospection) {}

@@ -1,6 +1,8 @@
-import { Controller, Get, Header, Inject } from "@nestjs/common";
+import { Controller, Get, Header, Inject, UseFilters } from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { MountedRoutes } from "../common/mounted-routes";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { dpopAlgorithms } from "../tokens/dpop-key";
 import { DpopProofs } from "../tokens/dpop-proofs";
 import { grantTypes, requestableScopes } from "./grant-types";
@@ -9,11 +11,13 @@ import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 /** From here OAuth clients and other services learn where everything is. */
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller(".well-known")
 export class MetadataController {
   constructor(
     @Inject(OAUTH_OPTIONS) private readonly options: OAuthOptions,
     private readonly dpop: DpopProofs,
+    private readonly routes: MountedRoutes,
   ) {}
 
   @Get("oauth-authorization-server")
@@ -22,19 +26,20 @@ export class MetadataController {
   @ApiOkResponse({ description: "What is configured, and nothing else" })
   metadata() {
     const { issuer, introspectionClients } = this.options;
+    const at = (route: string) => issuer + this.routes.pathOf(route);
     return {
       issuer,
-      token_endpoint: `${issuer}/oauth/token`,
-      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      token_endpoint: at("/oauth/token"),
+      jwks_uri: at("/.well-known/jwks.json"),
       // Required, and there is no authorization endpoint for them.
       response_types_supported: [],
       grant_types_supported: Object.values(grantTypes),
       scopes_supported: requestableScopes,
       token_endpoint_auth_methods_supported: ["none"],
-      revocation_endpoint: `${issuer}/oauth/revoke`,
+      revocation_endpoint: at("/oauth/revoke"),
       revocation_endpoint_auth_methods_supported: ["none"],
       ...(introspectionClients.length > 0 && {
-        introspection_endpoint: `${issuer}/oauth/introspect`,
+        introspection_endpoint: at("/oauth/introspect"),
         introspection_endpoint_auth_methods_supported: ["client_secret_basic"],
       }),
       ...(this.dpop.isOn && {

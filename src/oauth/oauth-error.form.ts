@@ -1,5 +1,5 @@
 import type { AuthError } from "../common/auth-error";
-import { type AuthErrorCode, authErrorCodes } from "../common/auth-error-codes";
+import type { AuthErrorCode } from "../common/auth-error-codes";
 import type { ErrorAnswer } from "../common/error-forms";
 import { OAuthError, type OAuthErrorName } from "./oauth-error";
 
@@ -32,6 +32,11 @@ const names: Readonly<
   internal_error: ["server_error", 500],
 };
 
+/** Of the application's own codes, which are refusals of a grant as well. */
+function statusOf({ status }: AuthError): number {
+  return status === 401 || status === 403 ? 400 : status;
+}
+
 /**
  * An error as RFC 6749 §5.2 has it. The description begins with the code that
  * the other routes would have answered with.
@@ -45,7 +50,7 @@ export function oauthErrorForm(
   const [name, status] =
     error instanceof OAuthError
       ? [error.error, error.answerStatus]
-      : (names[error.code] ?? (["invalid_request", error.status] as const));
+      : (names[error.code] ?? (["invalid_request", statusOf(error)] as const));
   return {
     status,
     headers: {
@@ -71,7 +76,7 @@ function describe(error: AuthError): string {
       .map(({ field, message }) => `${field}: ${message}`)
       .join("; ");
   }
-  return `${error.code}: ${authErrorCodes[error.code].detail}`;
+  return `${error.code}: ${error.detail}`;
 }
 
 /** Of the characters that RFC 6749 allows there. */

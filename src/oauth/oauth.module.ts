@@ -1,12 +1,12 @@
 import { Module, type OnModuleInit } from "@nestjs/common";
 import { ErrorForms } from "../common/error-forms";
+import { MountedRoutes } from "../common/mounted-routes";
 import { FailedAttemptsFilter } from "../rate-limits/failed-attempts.filter";
 import { RateLimitGuard } from "../rate-limits/rate-limit.guard";
 import { FailedGrantsFilter, GrantLimitsGuard } from "./grant-limits.guard";
 import { IntrospectionController } from "./introspection.controller";
 import { IntrospectionClientGuard } from "./introspection-client.guard";
 import { MetadataController } from "./metadata.controller";
-import { ConfigurableOAuthModule } from "./oauth.options";
 import { oauthErrorForm } from "./oauth-error.form";
 import { RefreshTokenGrant } from "./refresh-token.grant";
 import { RevocationController } from "./revocation.controller";
@@ -19,7 +19,7 @@ import { VerifyTokenController } from "./verify-token.controller";
 
 /**
  * Floor 3: the same sign-in, refresh and sign-out in the words of OAuth, for
- * clients and services that speak nothing else. Needs the auth module.
+ * clients and services that speak nothing else. A room of GoogleAuthModule.
  */
 @Module({
   controllers: [
@@ -43,16 +43,14 @@ import { VerifyTokenController } from "./verify-token.controller";
   ],
   exports: [IntrospectionClientGuard],
 })
-export class OAuthModule
-  extends ConfigurableOAuthModule
-  implements OnModuleInit
-{
-  constructor(private readonly errorForms: ErrorForms) {
-    super();
-  }
+export class OAuthModule implements OnModuleInit {
+  constructor(
+    private readonly errorForms: ErrorForms,
+    private readonly routes: MountedRoutes,
+  ) {}
 
   /** Also for what is refused before a controller is reached. */
   onModuleInit(): void {
-    this.errorForms.use("/oauth/", oauthErrorForm);
+    this.errorForms.use(this.routes.pathOf("/oauth/"), oauthErrorForm);
   }
 }

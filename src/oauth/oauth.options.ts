@@ -1,5 +1,3 @@
-import { configurableModule } from "../common/configurable-module";
-
 /** A service that may ask about tokens. */
 export interface IntrospectionClient {
   /** Without a colon. */
@@ -20,7 +18,4 @@ export interface OAuthOptions {
   readonly introspectionClients: readonly IntrospectionClient[];
 }
 
-export const {
-  ConfigurableModuleClass: ConfigurableOAuthModule,
-  MODULE_OPTIONS_TOKEN: OAUTH_OPTIONS,
-} = configurableModule<OAuthOptions>("OAuth");
+export const OAUTH_OPTIONS = Symbol("OAUTH_OPTIONS");

@@ -2,10 +2,9 @@ import {
   Body,
   Controller,
   Header,
-  Headers,
   HttpCode,
-  Ip,
   Post,
+  UseFilters,
   UseGuards,
 } from "@nestjs/common";
 import {
@@ -17,6 +16,8 @@ import {
 } from "@nestjs/swagger";
 import { AllowedOriginGuard } from "../auth/allowed-origin.guard";
 import { Public } from "../common/access.decorators";
+import { CallOrigin } from "../common/call-origin";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
 import { FormBodyGuard } from "./form-body.guard";
 import type { FormParameters } from "./form-parameters";
@@ -28,6 +29,7 @@ import { TokenRevocation } from "./token-revocation";
 
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller("oauth")
 export class RevocationController {
   constructor(private readonly revocation: TokenRevocation) {}
@@ -41,11 +43,11 @@ export class RevocationController {
   @ApiOperation({
     summary: "End the session of a token (RFC 7009)",
     description:
-      "An access token or a refresh token, used up or not. For a token that is none of ours there is nothing to do, which is a success.",
+      "An access token or a refresh token, used up or not. For a token that is not ours there is nothing to do, which is a success.",
   })
   @ApiConsumes("application/x-www-form-urlencoded")
   @ApiBody({ type: TokenParameterDto })
-  @ApiOkResponse({ description: "It is of no use any more" })
+  @ApiOkResponse({ description: "It is revoked" })
   @ApiOAuthError({
     400: ["invalid_request"],
     401: ["invalid_client"],
@@ -54,12 +56,8 @@ export class RevocationController {
   })
   async revoke(
     @Body(FormParametersPipe) form: FormParameters,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
+    @CallOrigin() origin: CallOrigin,
   ): Promise<void> {
-    await this.revocation.revoke(form.need("token"), {
-      ip: ip ?? null,
-      userAgent: userAgent ?? null,
-    });
+    await this.revocation.revoke(form.need("token"), origin);
   }
 }

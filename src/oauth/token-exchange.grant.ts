@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { checkNonce } from "../auth/nonce";
+import { Credentials } from "../auth/credentials";
 import { type SignedIn, SignIn } from "../auth/sign-in";
-import { IdentityVerifier } from "../identity/identity-verifier.port";
+import { googleProviderName } from "../identity/identity-providers";
 import type { SessionContext } from "../sessions/session-store.port";
 import type { FormParameters } from "./form-parameters";
 import { checkScopes } from "./grant-types";
@@ -22,23 +22,26 @@ export const accessTokenType = tokenType("access_token");
 @Injectable()
 export class TokenExchangeGrant {
   constructor(
-    private readonly verifier: IdentityVerifier,
+    private readonly credentials: Credentials,
     private readonly signIn: SignIn,
     @Inject(OAUTH_OPTIONS) private readonly options: OAuthOptions,
   ) {}
 
   /**
    * @throws OAuthError `invalid_request`, `invalid_target`, `invalid_scope`;
-   *   AuthError as the verifier and {@link SignIn}
+   *   AuthError as the proof and {@link SignIn}
    */
   async run(form: FormParameters, context: SessionContext): Promise<SignedIn> {
     const subjectToken = form.need("subject_token");
     this.checkTypes(form);
     this.checkTargets(form);
     checkScopes(form);
-    const identity = await this.verifier.verify(subjectToken);
-    checkNonce(identity.nonce, form.get("nonce"));
-    return this.signIn.run(identity, context);
+    const proved = await this.credentials.prove({
+      provider: googleProviderName,
+      token: subjectToken,
+      nonce: form.get("nonce"),
+    });
+    return this.signIn.run(proved, context);
   }
 
   private checkTypes(form: FormParameters): void {

@@ -2,6 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import { SessionStore } from "../sessions/session-store.port";
 import { AccessTokens } from "../tokens/access-tokens";
+import { UserDirectory } from "../users/user-directory.port";
 import type { IntrospectionDto } from "./introspection.dto";
 
 const inactive: IntrospectionDto = Object.freeze({ active: false });
@@ -12,6 +13,7 @@ export class TokenIntrospection {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly sessions: SessionStore,
+    private readonly users: UserDirectory,
   ) {}
 
   /**
@@ -25,8 +27,12 @@ export class TokenIntrospection {
   async introspect(token: string): Promise<IntrospectionDto> {
     const principal = this.read(token);
     if (!principal) return inactive;
-    const session = await this.sessions.find(principal.sessionId);
+    const [session, user] = await Promise.all([
+      this.sessions.find(principal.sessionId),
+      this.users.findById(principal.userId),
+    ]);
     if (!session || session.revokedAt !== null) return inactive;
+    if (user?.status !== "active") return inactive;
     return {
       ...principal.claims,
       active: true,

@@ -1,6 +1,7 @@
 import { Injectable } from "@nestjs/common";
-import { SignOut, type SignOutContext } from "../auth/sign-out";
+import { SignOut } from "../auth/sign-out";
 import { AuthError } from "../common/auth-error";
+import type { CallOrigin } from "../common/call-origin";
 import { RefreshTokens } from "../sessions/refresh-tokens";
 import { AccessTokens } from "../tokens/access-tokens";
 
@@ -21,7 +22,7 @@ export class TokenRevocation {
    * @throws AuthError `service_unavailable`: then the token may still be good
    * @see https://www.rfc-editor.org/rfc/rfc7009#section-2
    */
-  async revoke(token: string, context: SignOutContext): Promise<void> {
+  async revoke(token: string, context: CallOrigin): Promise<void> {
     try {
       if (this.refreshTokens.read(token)) {
         await this.signOut.byRefreshToken(token, context);

@@ -2,10 +2,9 @@ import {
   Body,
   Controller,
   Header,
-  Headers,
   HttpCode,
-  Ip,
   Post,
+  Req,
   Res,
   UseFilters,
   UseGuards,
@@ -20,9 +19,17 @@ import {
 } from "@nestjs/swagger";
 import { AllowedOriginGuard } from "../auth/allowed-origin.guard";
 import { TokensDto } from "../auth/auth.dto";
-import { DpopProofGuard, KeyThumbprint } from "../auth/dpop-proof.guard";
-import { type CookieResponse, RefreshCookie } from "../auth/refresh-cookie";
+import { DpopProofGuard } from "../auth/dpop-proof.guard";
+import type { SignedInUser } from "../auth/issued-tokens";
+import {
+  type CookieRequest,
+  type CookieResponse,
+  RefreshCookie,
+} from "../auth/refresh-cookie";
+import { SessionUse } from "../auth/session-context.decorator";
 import { Public } from "../common/access.decorators";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
+import type { SessionContext } from "../sessions/session-store.port";
 import { FormBodyGuard } from "./form-body.guard";
 import type { FormParameters } from "./form-parameters";
 import { FormParametersPipe } from "./form-parameters.pipe";
@@ -37,6 +44,7 @@ import { accessTokenType, TokenExchangeGrant } from "./token-exchange.grant";
 
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller("oauth")
 export class TokenController {
   constructor(
@@ -84,28 +92,21 @@ export class TokenController {
   })
   async token(
     @Body(FormParametersPipe) form: FormParameters,
-    @Ip() ip: string | undefined,
-    @Headers("user-agent") userAgent: string | undefined,
-    @KeyThumbprint() keyThumbprint: string | null,
+    @SessionUse() context: SessionContext,
+    @Req() request: CookieRequest,
     @Res({ passthrough: true }) response: CookieResponse,
   ): Promise<TokenAnswerDto> {
-    const context = {
-      device: null,
-      ip: ip ?? null,
-      userAgent: userAgent ?? null,
-      keyThumbprint,
-    };
+    const answer = (signedIn: SignedInUser) =>
+      this.cookie.answer(new TokensDto(signedIn), request, response);
     const grantType = form.need("grant_type");
     if (grantType === grantTypes.tokenExchange) {
       const signedIn = await this.exchange.run(form, context);
-      const tokens = this.cookie.answer(new TokensDto(signedIn), response);
       const { scope } = signedIn.accessToken;
-      return new TokenAnswerDto(tokens, scope, accessTokenType);
+      return new TokenAnswerDto(answer(signedIn), scope, accessTokenType);
     }
     if (grantType === grantTypes.refreshToken) {
       const signedIn = await this.refresh.run(form, context);
-      const tokens = this.cookie.answer(new TokensDto(signedIn), response);
-      return new TokenAnswerDto(tokens, signedIn.accessToken.scope);
+      return new TokenAnswerDto(answer(signedIn), signedIn.accessToken.scope);
     }
     throw new OAuthError(
       "unsupported_grant_type",

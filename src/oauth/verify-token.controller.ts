@@ -4,6 +4,7 @@ import {
   Header,
   HttpCode,
   Post,
+  UseFilters,
   UseGuards,
 } from "@nestjs/common";
 import {
@@ -14,6 +15,7 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
@@ -23,6 +25,7 @@ import { VerifiedTokenDto, VerifyTokenRequestDto } from "./verify-token.dto";
 
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller("verify-token")
 export class VerifyTokenController {
   constructor(private readonly verification: VerifyToken) {}

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Logger } from "@nestjs/common";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -13,12 +13,20 @@ const statuses: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"],
 };
 
+/** When those who were refused for the load may try again, in seconds. */
+const overloadRetrySeconds = 1;
+/** Least time between two log lines about the load, in milliseconds. */
+const overloadLogMilliseconds = 10_000;
+
 /** Answers the requests that reach no route, with the headers of any other answer. */
 export class BrokenRequests {
   private readonly logger = new Logger(BrokenRequests.name);
   private readonly headerLines: string;
   /** By connection, the request that had its answer before all of it had come. */
   private readonly answeredEarly = new WeakMap<Socket, IncomingMessage>();
+
+  private overloads = 0;
+  private overloadLoggedAt = -Infinity;
 
   constructor(private readonly headers: Readonly<Record<string, string>>) {
     this.headerLines = Object.entries(headers)
@@ -66,6 +74,26 @@ export class BrokenRequests {
     );
   };
 
+  /** What is more than this process can work on: one short answer, and no log line of its own. */
+  readonly overloaded = (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void => {
+    this.logOverload();
+    const error = new AuthError("service_unavailable");
+    const body = JSON.stringify(problemOf(error, randomUUID(), false));
+    response.once("finish", () => this.answered(request));
+    response
+      .writeHead(error.status, {
+        ...this.headers,
+        "Content-Type": problemContentType,
+        "Content-Length": Buffer.byteLength(body),
+        "Cache-Control": "no-store",
+        "Retry-After": overloadRetrySeconds,
+      })
+      .end(body);
+  };
+
   /** To be told of every answer that is out. */
   answered(request: IncomingMessage): void {
     if (!request.complete) this.answeredEarly.set(request.socket, request);
@@ -76,6 +104,18 @@ export class BrokenRequests {
     const reason = (cause as NodeJS.ErrnoException).code;
     const code: AuthErrorCode = "invalid_request";
     this.logger.log({ requestId, code, reason, status }, "refused");
+  }
+
+  private logOverload(): void {
+    this.overloads++;
+    const now = performance.now();
+    if (now - this.overloadLoggedAt < overloadLogMilliseconds) return;
+    this.logger.warn(
+      { requests: this.overloads, code: "service_unavailable" },
+      "more requests at once than this instance works on; refused",
+    );
+    this.overloadLoggedAt = now;
+    this.overloads = 0;
   }
 
   /** Whether the request that broke has been answered, or is just being. */

@@ -1,5 +1,5 @@
 import { networkMatcher } from "../common/ip-address";
-import { clientAddress } from "./client-address";
+import { clientAddress, proxyTrust } from "./client-address";
 
 /** Our proxies: a load balancer's network, and one IPv6 host. */
 const isTrusted = networkMatcher(["10.0.0.0/8", "2001:db8::1"]);
@@ -110,6 +110,18 @@ describe("clientAddress", () => {
     it("it is the last proxy that is one, when several are", () => {
       const header = "203.0.113.9, unknown, 10.0.0.3, 10.0.0.2";
       expect(clientAddress(ours, header, isTrusted)).toBe("10.0.0.3");
+    });
+  });
+
+  describe("when proxies are known by their number", () => {
+    it.each([
+      ["1", "1.1.1.1, 203.0.113.9", "203.0.113.9"],
+      ["2", "1.1.1.1, 203.0.113.9, 192.0.2.7", "203.0.113.9"],
+      ["2", "203.0.113.9", "203.0.113.9"],
+      ["2", undefined, ours],
+      ["2", "203.0.113.9, garbage", ours],
+    ])("%s that forward %j, is %s", (number, header, client) => {
+      expect(clientAddress(ours, header, proxyTrust([number]))).toBe(client);
     });
   });
 });

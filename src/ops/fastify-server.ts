@@ -3,28 +3,19 @@ import {
   FastifyAdapter,
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import findMyWay from "find-my-way";
-import { AuthError } from "../common/auth-error";
-import {
-  securityEventMediaType,
-  securityEventsPath,
-} from "../common/security-event-delivery";
 import { AllowedMethods } from "../common/allowed-methods";
 import { BrokenRequests } from "./broken-requests";
 import { findClients } from "./client-address";
 import { allowOrigins } from "./cors";
-import { faultOfHead } from "./request-head";
+import { httpServer } from "./http-server";
+import { gateOf, type RequestHandler } from "./request-gate";
+import { faultOfHead, ignoreTypeOfNothing } from "./request-head";
 import { dataHeaders } from "./security-headers";
 
 /** Largest request body, in bytes. */
 const maxBodyBytes = 16 * 1024;
-/** Largest request head, in bytes. */
-const maxHeaderBytes = 16 * 1024;
-/** How long a client may take to send its request, in milliseconds. */
-const requestTimeoutMilliseconds = 10_000;
-/** How often Node looks for requests that have taken longer, in milliseconds. */
-const timeoutCheckMilliseconds = 1000;
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -33,8 +24,10 @@ export interface FastifyAdapterOptions {
   readonly publicUrl?: string;
   /** The origins of front ends elsewhere; without any, there is no CORS. */
   readonly corsOrigins?: readonly string[];
-  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is used; or one number, of proxies that every request passes. */
   readonly trustedProxies?: readonly string[];
+  /** How long a connection without a request stays open, in seconds. */
+  readonly keepAliveSeconds?: number;
 }
 
 /** Fastify with the limits and the headers of a service that strangers talk to. */
@@ -42,6 +35,7 @@ export function fastifyAdapter({
   publicUrl = "",
   corsOrigins = [],
   trustedProxies = [],
+  keepAliveSeconds = 75,
 }: FastifyAdapterOptions = {}): FastifyAdapter {
   const headers = Object.freeze({
     ...dataHeaders(publicUrl.startsWith("https:")),
@@ -50,16 +44,14 @@ export function fastifyAdapter({
   const brokenRequests = new BrokenRequests(headers);
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
-    requestTimeout: requestTimeoutMilliseconds,
-    keepAliveTimeout: 65_000,
+    serverFactory: (handle: RequestHandler) =>
+      httpServer(handle, {
+        keepAliveSeconds,
+        refuse: brokenRequests.overloaded,
+      }),
     forceCloseConnections: "idle",
-    http: {
-      maxHeaderSize: maxHeaderBytes,
-      headersTimeout: requestTimeoutMilliseconds,
-      connectionsCheckingInterval: timeoutCheckMilliseconds,
-      // Refused by ourselves, as a problem like any other.
-      requireHostHeader: false,
-    },
+    // What still comes on an open connection is served; its answer closes it.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     frameworkErrors: brokenRequests.frameworkErrors,
     clientErrorHandler: brokenRequests.clientErrorHandler,
@@ -70,8 +62,10 @@ export function fastifyAdapter({
     done();
   });
   let isClosing = false;
-  adapter.getInstance().addHook("preClose", (done) => {
+  const fastify = adapter.getInstance();
+  fastify.addHook("preClose", (done) => {
     isClosing = true;
+    gateOf(fastify.server)?.drain();
     done();
   });
   adapter.setOnResponseHook((request: FastifyRequest, _reply, done) => {
@@ -80,7 +74,7 @@ export function fastifyAdapter({
     if (isClosing) request.raw.socket.destroySoon();
     done();
   });
-  findClients(adapter.getInstance(), trustedProxies);
+  findClients(fastify, trustedProxies);
   if (corsOrigins.length > 0) allowOrigins(adapter, corsOrigins);
   return adapter;
 }
@@ -94,8 +88,8 @@ export function setUpFastify(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   // A form of another site can send text/plain without asking.
   fastify.removeContentTypeParser("text/plain");
-  acceptSecurityEvents(fastify);
   fastify.addHook("onRequest", (request, _reply, done) => {
+    ignoreTypeOfNothing(request.raw);
     done(faultOfHead(request.raw));
   });
   const router = findMyWay();
@@ -115,17 +109,5 @@ export function setUpFastify(app: NestFastifyApplication): void {
       const { url } = found.store as { readonly url: string };
       return allowed.isThere(url, found.params);
     }),
-  );
-}
-
-/** Security event tokens are a third kind of body, of the one route that takes them. */
-function acceptSecurityEvents(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser<string>(
-    securityEventMediaType,
-    { parseAs: "string" },
-    ({ routeOptions }, body, done) => {
-      if (routeOptions.url === securityEventsPath) done(null, body);
-      else done(new AuthError("unsupported_media_type"));
-    },
   );
 }

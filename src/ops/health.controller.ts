@@ -1,28 +1,17 @@
-import {
-  Controller,
-  Get,
-  Header,
-  ServiceUnavailableException,
-} from "@nestjs/common";
+import { Controller, Get, Header, UseFilters } from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
-import {
-  HealthCheck,
-  HealthCheckService,
-  type HealthCheckResult,
-} from "@nestjs/terminus";
+import { HealthCheck, type HealthCheckResult } from "@nestjs/terminus";
 import { Public } from "../common/access.decorators";
-import { AuthError } from "../common/auth-error";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
-import { ReadinessChecks } from "./readiness-checks";
+import { Readiness } from "./readiness";
 
 @ApiTags("Operations")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller("health")
 export class HealthController {
-  constructor(
-    private readonly health: HealthCheckService,
-    private readonly checks: ReadinessChecks,
-  ) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @Get("live")
   @Header("Cache-Control", "no-store")
@@ -40,22 +29,7 @@ export class HealthController {
   })
   @ApiOkResponse({ description: "They can" })
   @ApiProblem("service_unavailable")
-  async ready(): Promise<HealthCheckResult> {
-    try {
-      return await this.health.check(this.checks.all());
-    } catch (error) {
-      throw new AuthError("service_unavailable", {
-        reason: `not_ready: ${failedChecks(error).join(", ")}`,
-        retryAfterSeconds: 5,
-        cause: error,
-      });
-    }
+  ready(): Promise<HealthCheckResult> {
+    return this.readiness.result();
   }
-}
-
-/** The names of the checks that did not pass. */
-function failedChecks(error: unknown): string[] {
-  if (!(error instanceof ServiceUnavailableException)) return ["unknown"];
-  const { error: failed } = error.getResponse() as HealthCheckResult;
-  return Object.keys(failed ?? {});
 }

@@ -18,9 +18,32 @@ export function faultOfHead(request: IncomingMessage): AuthError | undefined {
   }
   const type = headers["content-type"] ?? "";
   const charset = /charset *= *"?([^\s";]*)/i.exec(type)?.[1];
-  return charset === undefined || /^utf-?8$/i.test(charset)
+  return charset === undefined || isUtf8(charset)
     ? undefined
     : unreadable("charset");
+}
+
+/**
+ * Takes the media type off a request without content, which it says nothing
+ * about: HTTP clients set it for all their calls, and no content is no body.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-6.4
+ */
+export function ignoreTypeOfNothing({ headers }: IncomingMessage): void {
+  const length = headers["content-length"];
+  if (headers["transfer-encoding"] === undefined && Number(length ?? 0) === 0) {
+    delete headers["content-type"];
+  }
+}
+
+/** By any of its labels, such as `utf8` or `Unicode-1-1-UTF-8`; https://encoding.spec.whatwg.org/#names-and-labels */
+function isUtf8(label: string): boolean {
+  if (/^utf-?8$/i.test(label)) return true;
+  try {
+    return new TextDecoder(label).encoding === "utf-8";
+  } catch {
+    return false;
+  }
 }
 
 function unreadable(reason: string): AuthError {

@@ -1,16 +1,25 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { readableLog } from "./readable-log";
 
 /** How long a log line may wait to be written with others, in milliseconds. */
 const flushMilliseconds = 100;
 /** Longest part of a path between two slashes that is logged, in characters. */
 const maxPartLength = 64;
 
+/** What Nest says at every start, a line for each module and each route. */
+const startChatter = new Set([
+  ...["NestFactory", "InstanceLoader", "RoutesResolver", "RouterExplorer"],
+  "NestApplication",
+]);
+/** Of pino. */
+const infoLevel = 30;
+
 /**
  * The service's logger: JSON lines, written in batches so that logging never
- * holds up a request.
+ * holds up a request; at a terminal, lines for people.
  *
- * @param level of pino
+ * @param level of pino; the modules and routes at a start are logged below info only
  * @param stream standard output unless given
  */
 export function createLogger(
@@ -18,14 +27,35 @@ export function createLogger(
   stream?: DestinationStream,
 ): Logger {
   return pino(
-    { level },
-    stream ??
-      destination({
+    {
+      level,
+      hooks: {
+        logMethod(args, method, levelOfLine) {
+          const isQuiet = !this.isLevelEnabled("debug");
+          if (isQuiet && levelOfLine === infoLevel && isChatter(args[0])) {
+            return;
+          }
+          method.apply(this, args);
+        },
+      },
+    },
+    stream ?? standardOutput(),
+  );
+}
+
+function isChatter(first: unknown): boolean {
+  const { context } = Object(first) as { context?: unknown };
+  return typeof context === "string" && startChatter.has(context);
+}
+
+function standardOutput(): DestinationStream {
+  return process.stdout.isTTY
+    ? readableLog((text) => process.stdout.write(text))
+    : destination({
         sync: false,
         minLength: 4096,
         periodicFlush: flushMilliseconds,
-      }),
-  );
+      });
 }
 
 /**

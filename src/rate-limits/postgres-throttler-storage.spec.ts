@@ -23,7 +23,7 @@ describe("PostgresThrottlerStorage", () => {
     storage = new PostgresThrottlerStorage(statements, purge);
   });
 
-  beforeEach(() => dataSource.query("TRUNCATE rate_limits"));
+  beforeEach(() => dataSource.query("TRUNCATE google_auth.rate_limits"));
 
   afterAll(async () => {
     await dataSource.destroy();
@@ -33,12 +33,12 @@ describe("PostgresThrottlerStorage", () => {
   /** Lets so much time pass by for what is counted. */
   const age = (seconds: number) =>
     dataSource.query(
-      "UPDATE rate_limits SET expires_at = expires_at - make_interval(secs => $1)",
+      "UPDATE google_auth.rate_limits SET expires_at = expires_at - make_interval(secs => $1)",
       [seconds],
     );
   const rows = () =>
     dataSource.query<{ key: string; hits: number }[]>(
-      "SELECT key, hits FROM rate_limits ORDER BY key",
+      "SELECT key, hits FROM google_auth.rate_limits ORDER BY key",
     );
 
   it("blocks from the first hit beyond the limit on, and says for how long", async () => {

@@ -9,7 +9,7 @@ import type { StorageRecord } from "./memory-throttler-storage";
  * when the row is ours: a hit that waited for others must not end their window.
  */
 const hit = `
-INSERT INTO rate_limits AS kept (key, hits, expires_at)
+INSERT INTO google_auth.rate_limits AS kept (key, hits, expires_at)
 VALUES ($1, 1, clock_timestamp() + make_interval(secs => $2))
 ON CONFLICT (key) DO UPDATE SET (hits, expires_at) = (
   SELECT

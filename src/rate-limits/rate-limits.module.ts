@@ -1,4 +1,4 @@
-import { Module } from "@nestjs/common";
+import { Global, Module } from "@nestjs/common";
 import { ThrottlerStorage } from "@nestjs/throttler";
 import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
@@ -13,26 +13,21 @@ import {
 import { PostgresThrottlerStorage } from "./postgres-throttler-storage";
 import { THROTTLER_SETTINGS, throttlerSettings } from "./rate-limit.guard";
 import {
-  ConfigurableRateLimitsModule,
   RATE_LIMITS_OPTIONS,
   type RateLimitsOptions,
 } from "./rate-limits.options";
 
 /**
  * Floor 0: how often a client network may call. To count elsewhere, such as in
- * Redis, hand any storage for @nestjs/throttler to `providers`:
- * `{ provide: ThrottlerStorage, useValue: … }`.
+ * Redis, hand any storage for @nestjs/throttler to the `providers` of
+ * GoogleAuthModule: `{ provide: ThrottlerStorage, useValue: … }`.
  */
+@Global()
 @Module({
   providers: [
     {
       provide: ThrottlerStorage,
-      inject: [
-        RATE_LIMITS_OPTIONS,
-        Clock,
-        { token: Database, optional: true },
-        { token: Purge, optional: true },
-      ],
+      inject: [RATE_LIMITS_OPTIONS, Clock, Database, Purge],
       useFactory: storageOf,
     },
     {
@@ -49,24 +44,17 @@ import {
     },
     Lockouts,
   ],
-  exports: [
-    Lockouts,
-    OutageTolerantStorage,
-    RATE_LIMITS_OPTIONS,
-    THROTTLER_SETTINGS,
-  ],
+  exports: [Lockouts, OutageTolerantStorage, THROTTLER_SETTINGS],
 })
-export class RateLimitsModule extends ConfigurableRateLimitsModule {}
+export class RateLimitsModule {}
 
 function storageOf(
   { store }: RateLimitsOptions,
   clock: Clock,
-  database?: Database,
-  purge?: Purge,
+  database: Database,
+  purge: Purge,
 ): ThrottlerStorage {
-  if (store === "memory") return new MemoryThrottlerStorage(clock);
-  if (!database || !purge) {
-    throw new Error("Rate limits in Postgres need the DatabaseModule.");
-  }
-  return new PostgresThrottlerStorage(database, purge);
+  return store === "memory"
+    ? new MemoryThrottlerStorage(clock)
+    : new PostgresThrottlerStorage(database, purge);
 }

@@ -1,5 +1,3 @@
-import { configurableModule } from "../common/configurable-module";
-
 /** At most so many in a window of so many seconds. */
 export interface RateLimit {
   /** From 1. */
@@ -24,7 +22,4 @@ export interface RateLimitsOptions {
   readonly store: "memory" | "postgres";
 }
 
-export const {
-  ConfigurableModuleClass: ConfigurableRateLimitsModule,
-  MODULE_OPTIONS_TOKEN: RATE_LIMITS_OPTIONS,
-} = configurableModule<RateLimitsOptions>("RateLimits");
+export const RATE_LIMITS_OPTIONS = Symbol("RATE_LIMITS_OPTIONS");

@@ -2,8 +2,10 @@ import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import type { Transaction } from "../database/database";
 import type { SecurityEvent } from "../identity/google/security-event";
-import { SessionStore } from "../sessions/session-store.port";
-import { type AccountName, IdentityStanding } from "../users/identity-standing";
+import type { AccountName } from "../identity/verified-identity";
+import { Sessions } from "../sessions/sessions";
+import { IdentityStandings } from "../users/identity-standings";
+import { UserDirectory } from "../users/user-directory.port";
 
 /** What is done about the events that Google reports. */
 export abstract class SecurityEventHandler {
@@ -32,6 +34,7 @@ type Effects = Readonly<Record<string, boolean | number>>;
 
 /**
  * Does what Google requires, and what it suggests where that protects the user.
+ * It is remembered of the account, whether or not it signs anybody in here.
  * Every event is written to the audit log, also when nothing is done about it.
  *
  * @see https://developers.google.com/identity/protocols/risc#supported_event_types
@@ -39,8 +42,9 @@ type Effects = Readonly<Record<string, boolean | number>>;
 @Injectable()
 export class ProtectingSecurityEventHandler extends SecurityEventHandler {
   constructor(
-    private readonly standing: IdentityStanding,
-    private readonly sessions: SessionStore,
+    private readonly users: UserDirectory,
+    private readonly standings: IdentityStandings,
+    private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
   ) {
     super();
@@ -52,50 +56,54 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
     transaction: Transaction,
   ): Promise<void> {
     const { account, type, reason, state, uri } = event;
-    const userId = account
-      ? await this.standing.ownerOf(account, transaction)
-      : null;
-    const effects: Effects =
-      account && userId !== null
-        ? await this.act(event, account, userId, occurredAt, transaction)
-        : {};
-    await this.audit.record(
-      {
-        event: "security_event",
-        userId,
-        reason: type,
-        details: {
-          ...effects,
-          ...(reason !== null && { reason }),
-          ...(state !== null && { state }),
-          ...(type === "unknown" && { uri }),
-          occurredAt: occurredAt.toISOString(),
-        },
-      },
-      transaction,
-    );
+    const concerned = account ? await this.concerned(account, transaction) : [];
+    const effects: Effects = account
+      ? await this.act(event, account, concerned, occurredAt, transaction)
+      : {};
+    const details = {
+      ...effects,
+      ...(reason !== null && { reason }),
+      ...(state !== null && { state }),
+      ...(type === "unknown" && { uri }),
+      occurredAt: occurredAt.toISOString(),
+    };
+    for (const { userId } of concerned.length > 0 ? concerned : [nobody]) {
+      await this.audit.record(
+        { event: "security_event", userId, reason: type, details },
+        transaction,
+      );
+    }
   }
 
   private async act(
     { type, reason }: SecurityEvent,
     account: AccountName,
-    userId: string,
+    concerned: readonly Concerned[],
     occurredAt: Date,
     transaction: Transaction,
   ): Promise<Effects> {
     const end = () =>
-      this.endSessions(account, userId, occurredAt, transaction);
+      this.endSessions(account, concerned, occurredAt, transaction);
     const block = (blocked: boolean) =>
-      this.standing.block(account, blocked, occurredAt, transaction);
+      this.standings.block(account, blocked, occurredAt, transaction);
     switch (type) {
       case "sessions-revoked":
       case "tokens-revoked":
         return { sessionsEnded: await end() };
-      case "account-disabled":
+      case "account-disabled": {
         // Closed as one of many: nobody else has got hold of it. For any other
         // reason, also one that Google has yet to think of, somebody may have.
         if (reason === "bulk-account") return {};
-        return { blocked: await block(true), sessionsEnded: await end() };
+        const blocked = await block(true);
+        const suspended = blocked
+          ? await this.suspendLinked(account, concerned, transaction)
+          : 0;
+        return {
+          blocked,
+          ...(suspended > 0 && { suspended }),
+          sessionsEnded: await end(),
+        };
+      }
       case "account-enabled":
         return { unblocked: await block(false) };
       // token-revoked names one of Google's refresh tokens, of which we keep none.
@@ -107,19 +115,75 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
     }
   }
 
-  /** @returns how many */
-  private async endSessions(
+  /** Whom the account signs in, and whom it signed in until it was unlinked. */
+  private async concerned(
     account: AccountName,
-    userId: string,
-    occurredAt: Date,
+    transaction: Transaction,
+  ): Promise<Concerned[]> {
+    const owner = await this.users.ownerOf(account, transaction);
+    const standing = await this.standings.find(account, transaction);
+    const former = standing?.userId ?? null;
+    return [
+      ...(owner === null ? [] : [{ userId: owner, unlinkedProof: null }]),
+      ...(former === null || former === owner
+        ? []
+        : [{ userId: former, unlinkedProof: standing?.lastSignInAt ?? null }]),
+    ];
+  }
+
+  /**
+   * What was linked since the account last proved itself may have been linked by
+   * whoever had got hold of it.
+   *
+   * @returns how many accounts
+   */
+  private async suspendLinked(
+    account: AccountName,
+    concerned: readonly Concerned[],
     transaction: Transaction,
   ): Promise<number> {
-    await this.standing.callBackTokens(account, occurredAt, transaction);
-    // Who has proved to be the owner since then stays.
-    return this.sessions.endAll(
-      userId,
-      { reason: "security_event", provedUpTo: occurredAt },
-      transaction,
-    );
+    let count = 0;
+    for (const { userId, unlinkedProof } of concerned) {
+      const identities = await this.users.identitiesOf(userId, transaction);
+      const isIt = (one: AccountName) =>
+        one.issuer === account.issuer && one.subject === account.subject;
+      const proof = unlinkedProof ?? identities.find(isIt)?.lastSignInAt;
+      if (!proof) continue;
+      const suspects = identities.filter(
+        (identity) => !isIt(identity) && identity.createdAt >= proof,
+      );
+      if (suspects.length === 0) continue;
+      await this.standings.suspend(suspects, account, transaction);
+      count += suspects.length;
+    }
+    return count;
+  }
+
+  /** @returns whether there was anybody whose sessions could end */
+  private async endSessions(
+    account: AccountName,
+    concerned: readonly Concerned[],
+    occurredAt: Date,
+    transaction: Transaction,
+  ): Promise<boolean> {
+    await this.standings.revokeTokens(account, occurredAt, transaction);
+    for (const { userId } of concerned) {
+      // Whoever has proved to be the owner since then stays.
+      await this.sessions.endAll(
+        userId,
+        { reason: "security_event", provedUpTo: occurredAt },
+        transaction,
+      );
+    }
+    return concerned.length > 0;
   }
 }
+
+/** A user that a report is about. */
+interface Concerned {
+  readonly userId: string;
+  /** When the account last signed the user in, where it has been unlinked since. */
+  readonly unlinkedProof: Date | null;
+}
+
+const nobody = { userId: null } as const;

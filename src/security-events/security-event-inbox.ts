@@ -8,7 +8,7 @@ import { SecurityEventHandler } from "./security-event-handler.port";
 /** How long a token is known, in seconds: far longer than Google tries to deliver it. */
 const keptSeconds = 90 * 24 * 3600;
 
-const receive = `INSERT INTO security_events
+const receive = `INSERT INTO google_auth.security_events
   (id, client_id, occurred_at, received_at, events)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO NOTHING

@@ -1,9 +1,9 @@
 import {
-  Body,
   Controller,
   Header,
   HttpCode,
   Post,
+  Req,
   UseFilters,
 } from "@nestjs/common";
 import {
@@ -15,21 +15,24 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
-import { AuthError } from "../common/auth-error";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import {
   securityEventMediaType,
   securityEventsPath,
 } from "../common/security-event-delivery";
 import { SecurityEventVerifier } from "../identity/google/security-event.verifier";
+import { type DeliveryRequest, SecurityEventBody } from "./security-event-body";
 import { SecurityEventInbox } from "./security-event-inbox";
 import { SecurityEventRefusalFilter } from "./security-event-refusal.filter";
 
 @ApiTags("Security events")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller(securityEventsPath)
 export class SecurityEventsController {
   constructor(
+    private readonly body: SecurityEventBody,
     private readonly verifier: SecurityEventVerifier,
     private readonly inbox: SecurityEventInbox,
   ) {}
@@ -55,11 +58,8 @@ export class SecurityEventsController {
     "identity_provider_unavailable",
     "service_unavailable",
   )
-  async receive(@Body() body: unknown): Promise<void> {
-    // Other kinds of body are parsed before anybody asks which route they are for.
-    if (typeof body !== "string") {
-      throw new AuthError("unsupported_media_type", { reason: "not_a_token" });
-    }
+  async receive(@Req() request: DeliveryRequest): Promise<void> {
+    const body = await this.body.of(request);
     const token = await this.verifier.verify(body.replace(/[\r\n]+$/, ""));
     await this.inbox.take(token);
   }

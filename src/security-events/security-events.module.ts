@@ -1,26 +1,21 @@
-import { Module, type Provider } from "@nestjs/common";
-import { configurableModule } from "../common/configurable-module";
+import { Module } from "@nestjs/common";
 import {
   ProtectingSecurityEventHandler,
   SecurityEventHandler,
 } from "./security-event-handler.port";
+import { SecurityEventBody } from "./security-event-body";
 import { SecurityEventInbox } from "./security-event-inbox";
 import { SecurityEventRefusalFilter } from "./security-event-refusal.filter";
 import { SecurityEventsController } from "./security-events.controller";
 
-const { ConfigurableModuleClass } =
-  configurableModule<Record<string, never>>("SecurityEvents");
-
-/** Floor 3: the receiver of Cross-Account Protection. */
+/** Floor 3: the receiver of Cross-Account Protection. A room of GoogleAuthModule. */
 @Module({
   controllers: [SecurityEventsController],
   providers: [
+    SecurityEventBody,
     SecurityEventInbox,
     SecurityEventRefusalFilter,
-    {
-      provide: SecurityEventHandler,
-      useClass: ProtectingSecurityEventHandler,
-    },
-  ] satisfies Provider[],
+    { provide: SecurityEventHandler, useClass: ProtectingSecurityEventHandler },
+  ],
 })
-export class SecurityEventsModule extends ConfigurableModuleClass {}
+export class SecurityEventsModule {}

@@ -1,17 +1,23 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { DataSource } from "typeorm";
+import { AuthError } from "../common/auth-error";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
 import { Purge } from "../database/purge";
+import type { VerifiedIdentity } from "../identity/verified-identity";
 import { SteppedClock } from "../testing/stepped-clock";
 import { TestDatabase } from "../testing/test-database";
 import { OneTimeMarks } from "./one-time-marks";
-import { nonceDigest, type OneTimeUse } from "./one-time-use";
+import type { OneTimeRules, OneTimeUse } from "./one-time-use";
+import type { SessionsOptions } from "./sessions.options";
+
+const secretKey = "only for tests: 8b1f4c0d9e7a6352f1e0";
+const sha256 = (text: string) => createHash("sha256").update(text);
 
 describe("OneTimeMarks", () => {
   let testDatabase: TestDatabase;
   let dataSource: DataSource;
-  let marks: OneTimeMarks;
+  let database: Database;
   const clock = new SteppedClock();
 
   beforeAll(async () => {
@@ -19,8 +25,7 @@ describe("OneTimeMarks", () => {
     dataSource = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
     ).initialize();
-    const database = new Database(dataSource);
-    marks = new OneTimeMarks(database, clock, new Purge(database, clock));
+    database = new Database(dataSource);
   });
 
   afterAll(async () => {
@@ -28,48 +33,151 @@ describe("OneTimeMarks", () => {
     await testDatabase.destroy();
   });
 
-  const token = () => ({
-    digest: randomBytes(32),
-    expiresAt: new Date(clock.now() + 3_600_000),
-  });
-  const use = (parts: Partial<OneTimeUse>): OneTimeUse => ({
-    nonceDigests: [],
-    nonceRequired: false,
-    token: null,
-    ...parts,
-  });
-
-  it("gives a token to one of 20 who take it at once", async () => {
-    const taken = use({ token: token() });
-    const granted = await Promise.all(
-      Array.from({ length: 20 }, () => marks.take(taken)),
+  const marksUnder = (current: string, previous: string | null = null) =>
+    new OneTimeMarks(
+      database,
+      clock,
+      {
+        secretKey: current,
+        previousSecretKey: previous,
+      } as SessionsOptions,
+      new Purge(database, clock),
     );
-    expect(granted.filter(Boolean)).toHaveLength(1);
-    expect(await marks.reasonAgainst(taken)).toBe("token_used");
+  const marks = () => marksUnder(secretKey);
+  const useOf = (
+    signed: string | null,
+    named?: string,
+    rules: Partial<OneTimeRules> = {},
+    of = marks(),
+  ): OneTimeUse | null =>
+    of.useOf(
+      {
+        nonce: signed,
+        tokenDigest: randomBytes(32).toString("base64url"),
+        expiresAt: clock.nowSeconds() + 3600,
+      } as VerifiedIdentity,
+      named,
+      { nonce: "optional", idToken: "reusable", ...rules },
+    );
+  const reasonOf = (run: () => unknown): string | undefined => {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof AuthError) return `${error.code} ${error.reason}`;
+    }
+    return undefined;
+  };
+
+  describe("a nonce", () => {
+    it("is given out without a row, and never twice the same", async () => {
+      const issued = Array.from({ length: 100 }, () => marks().issueNonce());
+      expect(new Set(issued.map(({ nonce }) => nonce)).size).toBe(100);
+      expect(issued[0]?.expiresIn).toBe(600);
+      const rows = await database.query("SELECT FROM google_auth.nonces", []);
+      expect(rows).toEqual([]);
+    });
+
+    it("is known in the token as it is, and as a digest where it is named", () => {
+      const { nonce } = marks().issueNonce();
+      const digest = sha256(nonce).digest();
+      for (const signed of [
+        nonce,
+        digest.toString("hex"),
+        digest.toString("base64url"),
+      ]) {
+        expect(useOf(signed, nonce)?.nonce?.digest).toEqual(digest);
+      }
+      expect(useOf(nonce)?.nonce?.digest).toEqual(digest);
+    });
+
+    it("is known under the secret key of before, and not under another", () => {
+      const { nonce } = marks().issueNonce();
+      const changed = marksUnder(
+        "another one: 5f0e1d2c3b4a59687786",
+        secretKey,
+      );
+      expect(useOf(nonce, undefined, {}, changed)?.nonce).not.toBeNull();
+      const other = marksUnder("another one: 5f0e1d2c3b4a59687786");
+      expect(useOf(nonce, undefined, {}, other)).toBeNull();
+    });
+
+    it("changed in any one character is not ours", () => {
+      const { nonce } = marks().issueNonce();
+      for (let at = 0; at < nonce.length; at++) {
+        const altered =
+          nonce.slice(0, at) +
+          (nonce[at] === "A" ? "B" : "A") +
+          nonce.slice(at + 1);
+        expect([altered, useOf(altered)]).toEqual([altered, null]);
+      }
+    });
+
+    it("that is a stranger's is ignored, unless one of ours is required", () => {
+      expect(useOf("n-0S6_WzA2Mj")).toBeNull();
+      const required = { nonce: "required" } as const;
+      const refusals = [
+        () => useOf("n-0S6_WzA2Mj", undefined, required),
+        () => useOf(null, undefined, required),
+        () => useOf("one", "another"),
+        () => useOf(null, "named only"),
+      ].map(reasonOf);
+      expect(refusals).toEqual([
+        "invalid_token nonce_unknown",
+        "invalid_token nonce_missing",
+        "invalid_token nonce_mismatch",
+        "invalid_token nonce_mismatch",
+      ]);
+    });
+
+    it("expires", () => {
+      const stepped = new SteppedClock();
+      const own = new OneTimeMarks(
+        database,
+        stepped,
+        { secretKey, previousSecretKey: null } as SessionsOptions,
+        new Purge(database, stepped),
+      );
+      const { nonce } = own.issueNonce();
+      stepped.step(598);
+      expect(useOf(nonce, undefined, {}, own)?.nonce).not.toBeNull();
+      stepped.step(3);
+      expect(reasonOf(() => useOf(nonce, undefined, {}, own))).toBe(
+        "invalid_token nonce_expired",
+      );
+    });
   });
 
-  it("uses up neither when only one of nonce and token is still good", async () => {
-    const { nonce } = await marks.issueNonce();
-    const nonceDigests = [nonceDigest(nonce)];
-    expect(await marks.take(use({ nonceDigests }))).toBe(true);
-    const fresh = token();
-    expect(await marks.take(use({ nonceDigests, token: fresh }))).toBe(false);
-    expect(await marks.take(use({ token: fresh }))).toBe(true);
-  });
+  describe("taking", () => {
+    const once = { idToken: "once" } as const;
+    const fresh = () => {
+      const { nonce } = marks().issueNonce();
+      const use = useOf(nonce, undefined, once);
+      if (!use) throw new Error("nothing to use up");
+      return use;
+    };
 
-  it("has nothing against what can still be used", async () => {
-    const { nonce } = await marks.issueNonce();
-    const nonceDigests = [nonceDigest(nonce)];
-    const fresh = use({ nonceDigests, nonceRequired: true, token: token() });
-    expect(await marks.reasonAgainst(fresh)).toBeNull();
-    expect(await marks.take(fresh)).toBe(true);
-  });
+    it("gives a token to one of 20 who take it at once", async () => {
+      const taken = { ...fresh(), nonce: null };
+      const granted = await Promise.all(
+        Array.from({ length: 20 }, () => marks().take(taken)),
+      );
+      expect(granted.filter(Boolean)).toHaveLength(1);
+      expect(await marks().reasonAgainst(taken)).toBe("token_used");
+    });
 
-  it("ignores a stranger's nonce unless one of ours is required", async () => {
-    const nonceDigests = [randomBytes(32)];
-    expect(await marks.take(use({ nonceDigests }))).toBe(true);
-    const required = use({ nonceDigests, nonceRequired: true });
-    expect(await marks.take(required)).toBe(false);
-    expect(await marks.reasonAgainst(required)).toBe("nonce_unknown");
+    it("uses up no token whose nonce has been used", async () => {
+      const [first, second] = [fresh(), fresh()];
+      expect(await marks().take({ ...first, token: null })).toBe(true);
+      const mixed = { nonce: first.nonce, token: second.token };
+      expect(await marks().take(mixed)).toBe(false);
+      expect(await marks().reasonAgainst(mixed)).toBe("nonce_used");
+      expect(await marks().take({ ...second, nonce: null })).toBe(true);
+    });
+
+    it("has nothing against what can still be used", async () => {
+      const use = fresh();
+      expect(await marks().reasonAgainst(use)).toBeNull();
+      expect(await marks().take(use)).toBe(true);
+    });
   });
 });

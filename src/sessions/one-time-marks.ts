@@ -1,20 +1,31 @@
-import { randomBytes } from "node:crypto";
-import { Injectable } from "@nestjs/common";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { Inject, Injectable } from "@nestjs/common";
+import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
-import { Database } from "../database/database";
+import { nonceAgrees } from "../common/nonce";
+import { deriveKey } from "../common/secret-key";
+import { Database, type Transaction } from "../database/database";
 import { Purge } from "../database/purge";
-import { nonceDigest, type OneTimeUse } from "./one-time-use";
+import type { VerifiedIdentity } from "../identity/verified-identity";
+import {
+  nonceMarkOf,
+  type OneTimeMark,
+  type OneTimeRules,
+  type OneTimeUse,
+  tokenMarkOf,
+} from "./one-time-use";
 import { oneTimeCondition, takeStatement } from "./one-time-use.statement";
+import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
 /** How long a nonce may wait for its sign-in, in seconds. */
 export const nonceTtlSeconds = 600;
-/**
- * How long a nonce is known after that, in seconds: longer than any ID token
- * made with it is accepted (2 hours, and the clocks' difference).
- */
-const nonceKeptSeconds = 3 * 3600;
-/** Tokens are forgotten when no clock setting accepts them any more. */
-const tokenKeptSeconds = 600;
+/** How long what was used is remembered after it has expired, in seconds: any clock then says that it has. */
+const keptSeconds = 600;
+
+const expiryBytes = 6;
+const randomLength = 16;
+const macLength = 16;
+const form = /^n1\.([\w-]{51})$/;
 
 export interface IssuedNonce {
   readonly nonce: string;
@@ -22,41 +33,67 @@ export interface IssuedNonce {
   readonly expiresIn: number;
 }
 
-/** What may be used once: nonces given out here, and ID tokens. */
+/**
+ * What may be used once: nonces given out here, and ID tokens.
+ *
+ * A nonce is `n1.` and the base64url of its expiry, 128 random bits and a MAC
+ * over both: giving one out costs no row. Only its use does.
+ */
 @Injectable()
 export class OneTimeMarks {
+  private readonly keys: readonly Buffer[];
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    @Inject(SESSIONS_OPTIONS) options: SessionsOptions,
     purge: Purge,
   ) {
-    purge.add({
-      table: "nonces",
-      key: "digest",
-      time: "expires_at",
-      keptSeconds: nonceKeptSeconds,
-    });
-    purge.add({
-      table: "used_id_tokens",
-      key: "digest",
-      time: "expires_at",
-      keptSeconds: tokenKeptSeconds,
-    });
+    const { secretKey, previousSecretKey } = options;
+    this.keys = [secretKey, previousSecretKey]
+      .filter((key) => key !== null)
+      .map((key) => deriveKey(key, "nonce"));
+    for (const table of ["nonces", "used_id_tokens"]) {
+      purge.add({ table, key: "digest", time: "expires_at", keptSeconds });
+    }
+  }
+
+  /** A fresh nonce. No I/O. */
+  issueNonce(): IssuedNonce {
+    const content = Buffer.alloc(expiryBytes + randomLength);
+    const expiresAt = this.clock.nowSeconds() + nonceTtlSeconds;
+    content.writeUIntBE(expiresAt, 0, expiryBytes);
+    randomBytes(randomLength).copy(content, expiryBytes);
+    const nonce = Buffer.concat([content, this.mac(0, content)]);
+    return {
+      nonce: `n1.${nonce.toString("base64url")}`,
+      expiresIn: nonceTtlSeconds,
+    };
   }
 
   /**
-   * A fresh nonce of 256 random bits. Only its digest is kept.
+   * What the sign-in of an identity uses up; null when nothing.
    *
-   * @throws AuthError `service_unavailable`
+   * Google signs the nonce as the client gave it, and some SDKs give it the
+   * SHA-256 of what the app gave them. From a digest nobody can tell whose nonce
+   * it is of, so the request has to name the nonce.
+   *
+   * @param named the nonce of the request, if it names one; untrusted
+   * @throws AuthError `invalid_token` when the two do not agree, or when the
+   *   nonce is not, or no longer, good for what the rules demand
+   * @see https://openid.net/specs/openid-connect-core-1_0.html#NonceNotes
    */
-  async issueNonce(): Promise<IssuedNonce> {
-    const nonce = randomBytes(32).toString("base64url");
-    const expiresAt = new Date(this.clock.now() + nonceTtlSeconds * 1000);
-    await this.database.query(
-      "INSERT INTO nonces (digest, expires_at) VALUES ($1, $2)",
-      [nonceDigest(nonce), expiresAt.toISOString()],
-    );
-    return { nonce, expiresIn: nonceTtlSeconds };
+  useOf(
+    identity: VerifiedIdentity,
+    named: string | null | undefined,
+    rules: OneTimeRules,
+  ): OneTimeUse | null {
+    const nonce = this.nonceOf(identity.nonce, named);
+    if (!nonce && rules.nonce === "required") {
+      refuse(identity.nonce === null ? "nonce_missing" : "nonce_unknown");
+    }
+    const token = rules.idToken === "once" ? tokenMarkOf(identity) : null;
+    return nonce || token ? { nonce, token } : null;
   }
 
   /**
@@ -65,10 +102,12 @@ export class OneTimeMarks {
    *
    * @throws AuthError `service_unavailable`
    */
-  async take(use: OneTimeUse): Promise<boolean> {
-    const { values } = oneTimeCondition(use, new Date(this.clock.now()));
-    const granted = await this.database.query(takeStatement, values);
-    return granted.length > 0;
+  async take(
+    use: OneTimeUse,
+    { query }: Pick<Transaction, "query"> = this.database,
+  ): Promise<boolean> {
+    const { values } = oneTimeCondition(use);
+    return (await query(takeStatement, values)).length > 0;
   }
 
   /**
@@ -76,22 +115,60 @@ export class OneTimeMarks {
    *
    * @throws AuthError `service_unavailable`
    */
-  async reasonAgainst(use: OneTimeUse): Promise<string | null> {
-    const [token] = await this.database.query(
-      "SELECT FROM used_id_tokens WHERE digest = $1",
-      [use.token?.digest ?? null],
+  async reasonAgainst(
+    { nonce, token }: OneTimeUse,
+    { query }: Pick<Transaction, "query"> = this.database,
+  ): Promise<string | null> {
+    const [used] = await query<{
+      token: boolean;
+      nonce: boolean;
+    }>(
+      `SELECT EXISTS (SELECT FROM google_auth.used_id_tokens WHERE digest = $1) AS token,
+        EXISTS (SELECT FROM google_auth.nonces WHERE digest = $2) AS nonce`,
+      [token?.digest ?? null, nonce?.digest ?? null],
     );
-    if (token) return "token_used";
-    if (use.nonceRequired && use.nonceDigests.length === 0) {
-      return "nonce_missing";
-    }
-    const [nonce] = await this.database.query<{ used: boolean; good: boolean }>(
-      `SELECT used_at IS NOT NULL AS used, expires_at > $2::timestamptz AS good
-       FROM nonces WHERE digest = ANY ($1::bytea[])`,
-      [use.nonceDigests, new Date(this.clock.now()).toISOString()],
-    );
-    if (!nonce) return use.nonceRequired ? "nonce_unknown" : null;
-    if (nonce.used) return "nonce_used";
-    return nonce.good ? null : "nonce_expired";
+    if (used?.token) return "token_used";
+    return used?.nonce ? "nonce_used" : null;
   }
+
+  /** The nonce that a token was requested with, if it is one of ours. */
+  private nonceOf(
+    signed: string | null,
+    named: string | null | undefined,
+  ): OneTimeMark | null {
+    if (named && !nonceAgrees(signed, named)) refuse("nonce_mismatch");
+    for (const nonce of [signed, named]) {
+      const expiresAt = nonce ? this.expiryOf(nonce) : null;
+      if (!nonce || expiresAt === null) continue;
+      if (expiresAt <= this.clock.nowSeconds()) refuse("nonce_expired");
+      return nonceMarkOf(nonce, new Date(expiresAt * 1000));
+    }
+    return null;
+  }
+
+  /** When a nonce expires, in seconds since 1970; null when it was not made here. */
+  private expiryOf(nonce: string): number | null {
+    const [, encoded] = form.exec(nonce) ?? [];
+    if (!encoded) return null;
+    const bytes = Buffer.from(encoded, "base64url");
+    const content = bytes.subarray(0, expiryBytes + randomLength);
+    const mac = bytes.subarray(expiryBytes + randomLength);
+    // Left-over bits would give one nonce several spellings.
+    if (bytes.toString("base64url") !== encoded) return null;
+    const isOurs = this.keys.some((_key, index) =>
+      timingSafeEqual(mac, this.mac(index, content)),
+    );
+    return isOurs ? content.readUIntBE(0, expiryBytes) : null;
+  }
+
+  private mac(key: number, content: Buffer): Buffer {
+    return createHmac("sha256", this.keys[key] ?? "")
+      .update(content)
+      .digest()
+      .subarray(0, macLength);
+  }
+}
+
+function refuse(reason: string): never {
+  throw new AuthError("invalid_token", { reason });
 }

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from "node:crypto";
-import { Clock } from "../common/clock.port";
 import { deriveKey } from "../common/secret-key";
 import { isOfSession, RefreshTokens } from "./refresh-tokens";
 import type { Session } from "./session-store.port";
@@ -11,27 +10,20 @@ const salt = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
 
 const randomSalt = Buffer.alloc(16, 1);
 
-class FrozenClock extends Clock {
-  override now(): number {
-    return now;
-  }
-}
-
 function tokensUnder(
   secret = secretKey,
   previousSecretKey: string | null = null,
 ): RefreshTokens {
-  return new RefreshTokens(
-    {
-      idleTtlSeconds: 3600,
-      maxTtlSeconds: 7200,
-      refreshGraceSeconds: 10,
-      accessTokenTtlSeconds: 900,
-      secretKey: secret,
-      previousSecretKey,
-    },
-    new FrozenClock(),
-  );
+  return new RefreshTokens({
+    idleTtlSeconds: 3600,
+    maxTtlSeconds: 7200,
+    maxPerUser: 100,
+    refreshGraceSeconds: 10,
+    refreshLateRetries: 3,
+    accessTokenTtlSeconds: 900,
+    secretKey: secret,
+    previousSecretKey,
+  });
 }
 
 function inSeconds(seconds: number): Date {
@@ -46,6 +38,8 @@ function sessionWith(changes: Partial<Session> = {}): Session {
     salt,
     generation: 1,
     rotations: [],
+    lateRetries: [],
+    identityDigest: Buffer.alloc(32),
     keyThumbprint: null,
     idleExpiresAt: inSeconds(3600),
     absoluteExpiresAt: inSeconds(7200),
@@ -53,6 +47,7 @@ function sessionWith(changes: Partial<Session> = {}): Session {
     ip: null,
     userAgent: null,
     provedAt: inSeconds(0),
+    authenticatedAt: inSeconds(0),
     createdAt: inSeconds(0),
     lastUsedAt: inSeconds(0),
     revokedAt: null,

@@ -1,13 +1,12 @@
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
-import { Clock } from "../common/clock.port";
 import { deriveKey } from "../common/secret-key";
 import type { PresentedRefreshToken, Session } from "./session-store.port";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
 export interface IssuedRefreshToken {
   readonly token: string;
-  /** Seconds until it lies unused for too long. */
+  /** Seconds until it has been unused for too long, by the store's clock. */
   readonly expiresIn: number;
 }
 
@@ -38,10 +37,7 @@ export class RefreshTokens {
   private readonly keys: readonly Keys[];
   private readonly current: Keys;
 
-  constructor(
-    @Inject(SESSIONS_OPTIONS) options: SessionsOptions,
-    private readonly clock: Clock,
-  ) {
+  constructor(@Inject(SESSIONS_OPTIONS) options: SessionsOptions) {
     this.current = keysFrom(options.secretKey);
     this.keys = [
       this.current,
@@ -67,7 +63,10 @@ export class RefreshTokens {
     );
     return {
       token: `v1.${name}.${Buffer.concat([proof, tag]).toString("base64url")}`,
-      expiresIn: Math.max(0, Math.round((ends - this.clock.now()) / 1000)),
+      expiresIn: Math.max(
+        0,
+        Math.round((ends - session.lastUsedAt.getTime()) / 1000),
+      ),
     };
   }
 

@@ -11,6 +11,8 @@ import {
  * retry, in several tabs; and a thief who comes with old ones. Times in ms.
  */
 const grace = 10_000;
+const budget = 3;
+const rules = { graceMilliseconds: grace, lateRetries: budget };
 const idle = 3_600_000;
 const absolute = 24 * 3_600_000;
 
@@ -32,7 +34,7 @@ type Answer = { kind: "token"; generation: number } | { kind: "refused" };
 /** What the store does with a decision, in memory. */
 function present(server: Server, generation: number): Answer {
   const { state, now } = server;
-  switch (decideRotation(state, generation, now, grace)) {
+  switch (decideRotation(state, generation, now, rules)) {
     case "rotate":
       server.state = {
         ...state,
@@ -42,6 +44,13 @@ function present(server: Server, generation: number): Answer {
       };
       return { kind: "token", generation: generation + 1 };
     case "repeat":
+      return { kind: "token", generation: generation + 1 };
+    case "repeat-late":
+      server.state = {
+        ...state,
+        lateRetries: [now, ...state.lateRetries].slice(0, 10),
+        idleExpiresAt: Math.min(now + idle, state.absoluteExpiresAt),
+      };
       return { kind: "token", generation: generation + 1 };
     case "reuse":
       server.reuses++;
@@ -58,7 +67,7 @@ type Command = fc.Command<Clients, Server>;
 function checkChain(clients: Clients, server: Server): void {
   const live = [...clients.seen].filter(
     (generation) =>
-      decideRotation(server.state, generation, server.now, grace) === "rotate",
+      decideRotation(server.state, generation, server.now, rules) === "rotate",
   );
   expect(live.length).toBeLessThanOrEqual(1);
   expect(Math.max(...clients.seen)).toBeLessThanOrEqual(
@@ -134,8 +143,9 @@ class TheftCommand implements Command {
     const { state, now } = server;
     const generation = Math.max(1, state.generation - this.age);
     const replacedAt = state.rotations[state.generation - generation - 1];
+    // The parent of the live token may also be an honest retry that comes late.
     const isOld =
-      generation < state.generation &&
+      generation < state.generation - 1 &&
       (replacedAt === undefined || now - replacedAt >= grace);
     const isOver =
       state.isRevoked ||
@@ -172,6 +182,7 @@ function start(): { model: Clients; real: Server } {
       state: {
         generation: 1,
         rotations: [],
+        lateRetries: [],
         idleExpiresAt: idle,
         absoluteExpiresAt: absolute,
         isRevoked: false,
@@ -228,6 +239,72 @@ describe("any interleaving of what happens to a session", () => {
           real.now += pause;
         }
         expect(real.reuses).toBe(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("never ends the session of an app that loses an answer and comes back whenever", () => {
+    const rounds = fc.array(
+      fc.record({
+        pause: fc.integer({ min: 0, max: idle / 2 - 1 }),
+        suspended: fc.integer({ min: 0, max: idle / 2 - 1 }),
+        retries: fc.integer({ min: 1, max: 5 }),
+      }),
+      { minLength: 1, maxLength: budget },
+    );
+    fc.assert(
+      fc.property(rounds, (lost) => {
+        const { real } = start();
+        let held = 1;
+        for (const { pause, suspended, retries } of lost) {
+          real.now += pause;
+          // Answered, and never stored.
+          present(real, held);
+          real.now += suspended;
+          if (real.now >= absolute) return;
+          for (let retry = 1; retry <= retries; retry++) {
+            const answer = present(real, held);
+            expect(answer).toEqual({ kind: "token", generation: held + 1 });
+          }
+          held++;
+        }
+        expect(real.reuses).toBe(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("finds out two holders who take turns, within the budget", () => {
+    const turns = fc.array(
+      fc.record({
+        pause: fc.integer({ min: grace, max: idle / 2 }),
+        isThief: fc.boolean(),
+      }),
+      { minLength: 40, maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(turns, (steps) => {
+        const { real } = start();
+        real.state = { ...real.state, absoluteExpiresAt: 1e12 };
+        const held = { owner: 1, thief: 1 };
+        let changes = 0;
+        let last: boolean | undefined;
+        for (const { pause, isThief } of steps) {
+          real.now += pause;
+          const who = isThief ? "thief" : "owner";
+          if (last !== undefined && last !== isThief) changes++;
+          last = isThief;
+          const answer = present(real, held[who]);
+          if (answer.kind === "refused") {
+            expect(real.reuses).toBe(1);
+            // Of two changes of hands, one is a late retry or the end.
+            expect(changes).toBeLessThanOrEqual(2 * (budget + 1));
+            return;
+          }
+          held[who] = answer.generation;
+        }
+        expect(changes).toBeLessThanOrEqual(2 * budget + 1);
       }),
       { numRuns: 1000 },
     );

@@ -1,46 +1,24 @@
-import { AuthError } from "../common/auth-error";
+import type { CallOrigin } from "../common/call-origin";
 import type { Transaction } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
-import type {
-  FindOrCreateOptions,
-  FindOrCreateOutcome,
-  User,
-  UserDirectory,
-} from "../users/user-directory.port";
-import type { OneTimeMarks } from "./one-time-marks";
-import type { OneTimeUse } from "./one-time-use";
 import type { SessionEntity } from "./session.entity";
 
 /** What is known of a session. */
 export type Session = Readonly<Omit<SessionEntity, "user">>;
 
-/** Where a sign-in comes from; all of it is the client's word but the address. */
-export interface SessionContext {
+/** What a session is used with. */
+export interface SessionContext extends CallOrigin {
   /** Label for the user's session list, at most 100 characters. */
   readonly device: string | null;
-  /** Client address, as the front door determined it. */
-  readonly ip: string | null;
-  readonly userAgent: string | null;
   /** Of the client's key that the session's tokens are bound to; null when to none. */
-  readonly keyThumbprint?: string | null;
+  readonly keyThumbprint: string | null;
 }
 
-/** What a session begins with. */
-export type SessionProof = Pick<VerifiedIdentity, "clientId" | "issuedAt">;
-
-export interface SignInOptions extends FindOrCreateOptions {
-  /** What the sign-in uses up; null when nothing. */
-  readonly uses: OneTimeUse | null;
-}
-
-/** The outcomes of a sign-in; a session exists only where there is a user. */
-export type SignInOutcome =
-  /** The token or its nonce is not, or no longer, good for a sign-in. Nothing was changed. */
-  | { readonly kind: "used-up"; readonly reason: string }
-  | (Extract<FindOrCreateOutcome, { user: User }> & {
-      readonly session: Session;
-    })
-  | Exclude<FindOrCreateOutcome, { user: User }>;
+/** What a session begins with: the account that proved the user, and when. */
+export type SessionProof = Pick<
+  VerifiedIdentity,
+  "issuer" | "subject" | "clientId" | "issuedAt"
+>;
 
 /** A refresh token that was made here. Whether it is still good, its session knows. */
 export interface PresentedRefreshToken {
@@ -51,21 +29,23 @@ export interface PresentedRefreshToken {
   readonly proof: Buffer;
 }
 
-/** The honest outcomes of presenting a refresh token. */
-export type RefreshOutcome =
-  /** `session.generation` is the one to issue; twice the same within the grace. */
+/** What became of presenting a refresh token. */
+export type RotateOutcome =
+  /**
+   * `session.generation` is the one to issue; twice the same within the grace.
+   * `late` when the token had been replaced before that, and was answered once
+   * more all the same.
+   */
   | {
-      readonly kind: "refreshed";
-      readonly user: User;
+      readonly kind: "rotated";
       readonly session: Session;
+      readonly late: boolean;
     }
-  /** It had been replaced before the grace: its session has been ended just now. */
-  | { readonly kind: "reused" }
+  /** It had been replaced, and two hold it. The session is still to be ended. */
+  | { readonly kind: "reused"; readonly session: Session }
   /** The session has been ended, or is gone. */
   | { readonly kind: "ended" }
   | { readonly kind: "expired" }
-  /** The user may not sign in. */
-  | { readonly kind: "disabled" }
   /** It belongs to another key, or to no key; or the session never had it. */
   | { readonly kind: "not-accepted" };
 
@@ -76,81 +56,109 @@ export type EndReason =
   | "ended_by_user"
   | "ended_by_admin"
   | "refresh_reused"
+  | "session_limit"
+  | "roles_changed"
   | "user_disabled"
   | "user_deleted"
   | "security_event";
 
-/** Who ends a session, and why. */
-export interface Ending {
-  readonly reason: EndReason;
-  /** The user who does it, where it is not the session's own. */
-  readonly actorId?: string | null;
-  readonly ip?: string | null;
-  readonly userAgent?: string | null;
+/** What has been ended of a user's sessions. */
+export interface EndedSessions {
+  /**
+   * All that were authenticated before this time, a whole second; null when
+   * only the ones named here. It is later than any of them was authenticated,
+   * also where the user's sessions have been ended within the same second before.
+   */
+  readonly before: Date | null;
+  /** These, one by one; also some that were over before does no harm. */
+  readonly sessionIds: readonly string[];
+  /** Whether any of them was live: otherwise there is nothing to report. */
+  readonly wereLive: boolean;
 }
 
-/** Which sessions are ended, and why. */
-export interface EndingOfAll extends Ending {
-  /** Only those that began with a proof from then or before; all unless given. */
-  readonly provedUpTo?: Date;
-}
-
-/** Who is signed in, and until when. */
+/**
+ * Where sessions are kept. It knows nothing of users but their ids, and nothing
+ * of access tokens: sessions are ended through `Sessions`, which tells
+ * `Revocations` as well.
+ *
+ * A store in the service's own database does what it is told within a
+ * transaction as a part of that. Any other does it at once, and leaves it done
+ * when the transaction is rolled back: what is over stays over.
+ *
+ * The times of a session are those of one clock, which all instances share: the
+ * store's.
+ */
 export abstract class SessionStore {
-  protected constructor(
-    protected readonly users: UserDirectory,
-    protected readonly marks: OneTimeMarks,
-  ) {}
-
   /**
    * Starts a session for a user.
    *
    * Concurrency: any number at once. Not idempotent: every call is a session.
    *
-   * @param proof the identity by which the user has been found
-   * @throws AuthError `service_unavailable`, also when the user has just been deleted
+   * @param transaction does it as a part of this one, where the sessions are in
+   *   the service's own database
+   * @returns the session; its `authenticatedAt` is not before the `before` of
+   *   anything that has ended the user's sessions until now
+   * @throws AuthError `service_unavailable`
    */
   abstract start(
-    user: User,
+    userId: string,
     proof: SessionProof,
     context: SessionContext,
+    transaction?: Transaction,
   ): Promise<Session>;
 
   /**
-   * The session with this id, also when it is over; null when there is none.
-   * Concurrent and idempotent.
+   * The session with this id; null when there is none. Also when it is over,
+   * for as long as it might have lived: `revokedAt` says that it was ended, by
+   * itself or with all others. Concurrent and idempotent.
    *
    * @throws AuthError `service_unavailable`
    */
   abstract find(id: string): Promise<Session | null>;
 
   /**
-   * The sessions of a user that are not over, last used first. Concurrent and
-   * idempotent.
+   * The sessions of a user that are not over, last used first, at most 1000.
+   * Concurrent and idempotent.
    *
    * @throws AuthError `service_unavailable`
    */
   abstract list(userId: string): Promise<Session[]>;
 
   /**
-   * Replaces a refresh token by its successor.
+   * Replaces a refresh token by its successor; `decideRotation` says when.
    *
    * Concurrency: of any number of calls with one token at once, on any number
    * of instances, one replaces it and all get the same successor. Idempotent
-   * within the grace; after it, the session is ended.
+   * within the grace.
    *
-   * @param token genuine, as {@link RefreshTokens} read it
+   * @param token genuine, as `RefreshTokens` read it
    * @throws AuthError `service_unavailable`; then the token is as good as before
    */
-  abstract refresh(
+  abstract rotate(
     token: PresentedRefreshToken,
     context: Omit<SessionContext, "device">,
-  ): Promise<RefreshOutcome>;
+  ): Promise<RotateOutcome>;
 
   /**
-   * Ends a session: its refresh token is dead, and this instance refuses its
-   * access tokens from now on, the others within a second. Concurrent and
-   * idempotent.
+   * The user has proved again to be it: the session is authenticated anew, and
+   * its refresh token replaced. Of several at once, each replaces the one
+   * before.
+   *
+   * @param transaction does it as a part of this one, as all that take one
+   * @returns null when the session is over, is not the user's, or is bound to
+   *   another key than the context's; then nothing was changed
+   * @throws AuthError `service_unavailable`
+   */
+  abstract authenticate(
+    sessionId: string,
+    userId: string,
+    proof: SessionProof,
+    context: Omit<SessionContext, "device">,
+    transaction: Transaction,
+  ): Promise<Session | null>;
+
+  /**
+   * Ends a session: its refresh token is dead. Concurrent and idempotent.
    *
    * @param userId whose it has to be
    * @returns whether there was one to end
@@ -159,54 +167,33 @@ export abstract class SessionStore {
   abstract end(
     sessionId: string,
     userId: string,
-    ending: Ending,
+    reason: EndReason,
+    transaction: Transaction,
   ): Promise<boolean>;
 
   /**
-   * Ends all sessions of a user, those included that are being started at this
-   * moment. Concurrent and idempotent.
+   * Ends the sessions of a user, those included that are being started at this
+   * moment. It takes no longer for many sessions than for few. Concurrent and
+   * idempotent.
    *
-   * @param transaction does it as a part of this one
-   * @returns how many there were
+   * @param provedUpTo only sessions that were last proved then or before
+   * @returns what has been ended. Without `provedUpTo` always a time, the same or
+   *   a later one when it is called again. A store that is not part of the
+   *   transaction names the sessions again that it named before, since nobody
+   *   may have learned of it
    * @throws AuthError `service_unavailable`
    */
   abstract endAll(
     userId: string,
-    ending: EndingOfAll,
-    transaction?: Transaction,
-  ): Promise<number>;
+    reason: EndReason,
+    transaction: Transaction,
+    provedUpTo?: Date,
+  ): Promise<EndedSessions>;
 
   /**
-   * Finds or creates the user of an identity and starts a session. A store that
-   * shares a database with the directory overrides this to do both at once.
+   * Erases what is stored of a user's sessions, once they have been ended.
    *
    * @throws AuthError `service_unavailable`
    */
-  async signIn(
-    identity: VerifiedIdentity,
-    options: SignInOptions,
-    context: SessionContext,
-  ): Promise<SignInOutcome> {
-    if (options.uses && !(await this.marks.take(options.uses))) {
-      return this.usedUp(options.uses);
-    }
-    const outcome = await this.users.findOrCreate(identity, options);
-    if (!("user" in outcome)) return outcome;
-    const { user } = outcome;
-    const session = await this.start(user, identity, context);
-    return { ...outcome, session };
-  }
-
-  /** The outcome when `uses` was not granted. */
-  protected async usedUp(uses: OneTimeUse | null): Promise<SignInOutcome> {
-    const reason = uses && (await this.marks.reasonAgainst(uses));
-    if (reason) return { kind: "used-up", reason };
-    // Nothing stands against it any more: somebody was in the way just now.
-    throw signInContention("sign_in_contention");
-  }
-}
-
-/** Somebody was in the way just now; the next attempt will find out. */
-export function signInContention(reason: string): AuthError {
-  return new AuthError("service_unavailable", { reason, retryAfterSeconds: 1 });
+  abstract erase(userId: string, transaction: Transaction): Promise<void>;
 }

@@ -9,26 +9,28 @@ import {
 import { UserEntity } from "../users/user.entity";
 
 /** One signed-in device of one user: a row for its whole life, updated in place. */
-@Entity("sessions")
+@Entity({ schema: "google_auth", name: "sessions" })
+@Index("sessions_user_id_idx", ["userId", "createdAt"])
 export class SessionEntity {
   /** UUIDv7; the `sid` of its access tokens. */
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "sessions_pkey" })
   id!: string;
 
-  @Index("sessions_user_id_idx")
   @Column("uuid", { name: "user_id" })
   userId!: string;
 
-  @ManyToOne(() => UserEntity, { onDelete: "CASCADE" })
-  @JoinColumn({
-    name: "user_id",
-    foreignKeyConstraintName: "sessions_user_id_fkey",
-  })
+  /** Where users are in this database; they may be kept elsewhere. */
+  @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
+  @JoinColumn({ name: "user_id" })
   user?: UserEntity;
 
   /** The Google client id that signed the user in. */
   @Column("text", { name: "client_id" })
   clientId!: string;
+
+  /** SHA-256 of the account by which the user proved to be it, last. */
+  @Column("bytea", { name: "identity_digest" })
+  identityDigest!: Buffer;
 
   /** Random input of the refresh token; useless without SECRET_KEY. */
   @Column("bytea")
@@ -41,6 +43,10 @@ export class SessionEntity {
   /** When the last refresh tokens were replaced, the latest first. */
   @Column("timestamptz", { array: true, default: [] })
   rotations!: Date[];
+
+  /** When a replaced token was answered again after the grace, the latest first. */
+  @Column("timestamptz", { name: "late_retries", array: true, default: [] })
+  lateRetries!: Date[];
 
   /** Of the client's key that the tokens are bound to (RFC 9449); null when to none. */
   @Column("text", { name: "key_thumbprint", nullable: true })
@@ -63,9 +69,13 @@ export class SessionEntity {
   @Column("text", { name: "user_agent", nullable: true })
   userAgent!: string | null;
 
-  /** When the identity provider signed the token that began it. */
+  /** When the identity provider signed the token that proved the user, last. */
   @Column("timestamptz", { name: "proved_at" })
   provedAt!: Date;
+
+  /** When the user signed in or reauthenticated, last: the `auth_time` of its tokens. */
+  @Column("timestamptz", { name: "authenticated_at" })
+  authenticatedAt!: Date;
 
   @Column("timestamptz", { name: "created_at" })
   createdAt!: Date;
@@ -78,4 +88,22 @@ export class SessionEntity {
 
   @Column("text", { name: "revoked_reason", nullable: true })
   revokedReason!: string | null;
+}
+
+/** Ends all sessions of a user that began before a time, however many there are. */
+@Entity({ schema: "google_auth", name: "session_cutoffs" })
+export class SessionCutoffEntity {
+  @PrimaryColumn("uuid", {
+    name: "user_id",
+    primaryKeyConstraintName: "session_cutoffs_pkey",
+  })
+  userId!: string;
+
+  /** A whole second: what was authenticated before it is over. */
+  @Index("session_cutoffs_not_before_idx")
+  @Column("timestamptz", { name: "not_before" })
+  notBefore!: Date;
+
+  @Column("text")
+  reason!: string;
 }

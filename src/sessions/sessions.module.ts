@@ -1,26 +1,83 @@
-import { Module } from "@nestjs/common";
-import { TypeOrmModule } from "@nestjs/typeorm";
+import { Global, Module } from "@nestjs/common";
+import { AuditTrail } from "../audit/audit-trail";
+import { Database } from "../database/database";
+import { IdentityStandings } from "../users/identity-standings";
+import { PostgresUserDirectory } from "../users/postgres-user-directory";
+import { UserDirectory } from "../users/user-directory.port";
+import { ComposedSignInStore } from "./composed-sign-in-store";
 import { OneTimeMarks } from "./one-time-marks";
+import { PostgresRevocations } from "./postgres-revocations";
+import { PostgresSessionRotation } from "./postgres-session-rotation";
+import { PostgresSessionStore } from "./postgres-session-store";
+import { PostgresSignInStore } from "./postgres-sign-in-store";
 import { RefreshTokens } from "./refresh-tokens";
-import { RevocationFeed } from "./revocation-feed";
-import { Revocations } from "./revocations";
-import { SessionEntity } from "./session.entity";
-import { SessionRotation } from "./session-rotation";
+import { Revocations } from "./revocations.port";
+import { SessionEndListeners } from "./session-end-listeners";
 import { SessionStore } from "./session-store.port";
-import { ConfigurableSessionsModule } from "./sessions.options";
-import { TypeormSessionStore } from "./typeorm-session-store";
+import { Sessions } from "./sessions";
+import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
+import { SignInStore } from "./sign-in-store.port";
 
-/** Floor 2: who is signed in. Configure once, in the app module. */
+/** Floor 2: who is signed in. A room of GoogleAuthModule. */
+@Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([SessionEntity])],
   providers: [
     OneTimeMarks,
+    PostgresSessionRotation,
     RefreshTokens,
-    RevocationFeed,
-    Revocations,
-    SessionRotation,
-    { provide: SessionStore, useClass: TypeormSessionStore },
+    SessionEndListeners,
+    Sessions,
+    { provide: Revocations, useClass: PostgresRevocations },
+    { provide: SessionStore, useClass: PostgresSessionStore },
+    {
+      provide: SignInStore,
+      inject: [
+        UserDirectory,
+        SessionStore,
+        PostgresSessionRotation,
+        IdentityStandings,
+        OneTimeMarks,
+        Database,
+        AuditTrail,
+        SESSIONS_OPTIONS,
+      ],
+      useFactory: signInStoreOf,
+    },
   ],
-  exports: [OneTimeMarks, RefreshTokens, Revocations, SessionStore],
+  exports: [
+    OneTimeMarks,
+    RefreshTokens,
+    Revocations,
+    SessionEndListeners,
+    Sessions,
+    SessionStore,
+    SignInStore,
+  ],
 })
-export class SessionsModule extends ConfigurableSessionsModule {}
+export class SessionsModule {}
+
+/**
+ * One statement where both stores are ours, as they are: a class that extends
+ * one of them may do something else, which must not be passed over.
+ */
+function signInStoreOf(
+  users: UserDirectory,
+  sessions: SessionStore,
+  rotation: PostgresSessionRotation,
+  standings: IdentityStandings,
+  marks: OneTimeMarks,
+  database: Database,
+  audit: AuditTrail,
+  { maxPerUser }: SessionsOptions,
+): SignInStore {
+  return users.constructor === PostgresUserDirectory &&
+    sessions.constructor === PostgresSessionStore
+    ? new PostgresSignInStore(
+        users,
+        sessions,
+        ...[rotation, marks, audit, maxPerUser],
+      )
+    : new ComposedSignInStore(
+        ...[users, sessions, standings, marks, database, audit, maxPerUser],
+      );
+}

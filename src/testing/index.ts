@@ -44,3 +44,44 @@ export type {
 export { SteppedClock } from "./stepped-clock";
 export { TestDatabase } from "./test-database";
 export { TestService, type TestServiceOptions } from "./test-service";
+export {
+  looseTransaction,
+  type Outage,
+  type RunTransaction,
+} from "./contracts/contract-runs";
+export {
+  type SessionStoreContract,
+  sessionStoreContract,
+} from "./contracts/session-store.contract";
+export type {
+  SessionStoreRules,
+  SessionStoreSetup,
+  SessionStoreUnderTest,
+} from "./contracts/session-store.setup";
+export {
+  type UserDirectoryContract,
+  userDirectoryContract,
+} from "./contracts/user-directory.contract";
+export type {
+  UserDirectorySetup,
+  UserDirectoryUnderTest,
+} from "./contracts/user-directory.setup";
+export {
+  type RevocationsContract,
+  revocationsContract,
+} from "./contracts/revocations.contract";
+export type {
+  RevocationsInstance,
+  RevocationsSetup,
+  RevocationsUnderTest,
+} from "./contracts/revocations.setup";
+export {
+  type SigningKeysContract,
+  signingKeysContract,
+  type SigningKeysUnderTest,
+} from "./contracts/signing-keys.contract";
+export {
+  type ThrottlerStorageContract,
+  throttlerStorageContract,
+  type ThrottlerStorageUnderTest,
+} from "./contracts/throttler-storage.contract";

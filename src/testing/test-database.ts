@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../database/data-source";
@@ -29,18 +30,33 @@ export class TestDatabase {
   ): Promise<TestDatabase> {
     const server = await EmbeddedPostgres.start({ dataDir, durable: false });
     const name = `test_${randomUUID().replaceAll("-", "")}`;
-    await server.createDatabase(name, await ensureTemplate(server));
+    const template = await ensureTemplate(server);
+    await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
     return new TestDatabase(server, name, urlOf(server, name));
   }
 
   /** Drops the database, and stops the server if nobody else uses it. */
   async destroy(): Promise<void> {
-    await this.server.dropDatabase(this.name);
+    const statement = `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`;
+    await execute(this.server, statement);
     await this.server.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.destroy();
+  }
+}
+
+async function execute(
+  server: EmbeddedPostgres,
+  statement: string,
+): Promise<void> {
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
   }
 }
 
@@ -57,7 +73,7 @@ async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
     poolSize: 2,
     ssl: false,
   });
-  const name = `template_${digestOf(options.migrations)}`;
+  const name = `template_${digestOfMigrations()}`;
   const client = new Client({ connectionString: server.url });
   await client.connect();
   try {
@@ -86,9 +102,11 @@ async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
 }
 
 /** Changes whenever a migration is added or edited. */
-function digestOf(migrations: unknown): string {
-  const source = Object.values(migrations as object)
-    .map(String)
-    .join("\n");
-  return createHash("sha256").update(source).digest("hex").slice(0, 16);
+function digestOfMigrations(): string {
+  const folder = join(__dirname, "../database/migrations");
+  const digest = createHash("sha256");
+  for (const file of readdirSync(folder).sort()) {
+    digest.update(readFileSync(join(folder, file)));
+  }
+  return digest.digest("hex").slice(0, 16);
 }

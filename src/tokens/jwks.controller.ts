@@ -1,12 +1,14 @@
-import { Controller, Get, Header } from "@nestjs/common";
+import { Controller, Get, Header, UseFilters } from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { jwksMaxAgeSeconds } from "./key-life";
 import { withoutSecrets } from "./published-key";
 import { SigningKeys } from "./signing-keys.port";
 
 @ApiTags("For other services")
 @Public()
+@UseFilters(ProblemDetailsFilter)
 @Controller(".well-known")
 export class JwksController {
   constructor(private readonly keys: SigningKeys) {}

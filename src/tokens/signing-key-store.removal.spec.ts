@@ -91,12 +91,12 @@ describe("SigningKeyStore", () => {
       const before = await store.load();
       keys.untilEverybodyKnows();
       await keys.dataSource.query(
-        "ALTER TABLE audit_events RENAME TO audit_away",
+        "ALTER TABLE google_auth.audit_events RENAME TO audit_away",
       );
       await expect(store.rotate()).rejects.toThrow("audit_events");
       expect(await store.load()).toEqual(before);
       await keys.dataSource.query(
-        "ALTER TABLE audit_away RENAME TO audit_events",
+        "ALTER TABLE google_auth.audit_away RENAME TO audit_events",
       );
       await store.rotate();
       await store.remove(current.kid, true);

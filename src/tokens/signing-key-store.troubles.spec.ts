@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await dataSource.query("DELETE FROM signing_keys");
+  await dataSource.query("DELETE FROM google_auth.signing_keys");
   clock = new SteppedClock();
   store = storeWith();
   await store.keepInOrder();
@@ -61,7 +61,7 @@ async function kids(state?: string): Promise<string[]> {
 /** Makes all keys older by the database's clock as well as by ours. */
 async function age(seconds: number): Promise<void> {
   await dataSource.query(
-    `UPDATE signing_keys SET created_at = created_at - $1 * interval '1 s',
+    `UPDATE google_auth.signing_keys SET created_at = created_at - $1 * interval '1 s',
       not_before = not_before - $1 * interval '1 s',
       expires_at = expires_at - $1 * interval '1 s'`,
     [seconds],
@@ -201,9 +201,10 @@ describe("SigningKeyStore", () => {
       ["next", ["created"]],
     ])("mends that there is no %s one", async (state, done) => {
       const gone = await kids(state);
-      await dataSource.query("DELETE FROM signing_keys WHERE state = $1", [
-        state,
-      ]);
+      await dataSource.query(
+        "DELETE FROM google_auth.signing_keys WHERE state = $1",
+        [state],
+      );
       expect(store.isInOrder(await store.load())).toBe(false);
       const { changes } = await store.keepInOrder();
       expect(changes.map(({ kind }) => kind)).toEqual(done);

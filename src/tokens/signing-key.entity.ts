@@ -4,7 +4,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 export type SigningKeyState = "next" | "current" | "previous";
 
 /** One key of ours; the private half is only readable with SECRET_KEY. */
-@Entity("signing_keys")
+@Entity({ schema: "google_auth", name: "signing_keys" })
 @Check("signing_keys_state_check", "state IN ('next', 'current', 'previous')")
 @Check(
   "signing_keys_not_before_check",

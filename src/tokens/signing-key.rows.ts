@@ -24,7 +24,7 @@ export interface StoredKey {
 export const allKeys = `SELECT kid, algorithm, state, public_jwk AS "publicJwk",
   encrypted_private_key AS "encryptedPrivateKey", created_at AS "createdAt",
   not_before AS "notBefore", expires_at AS "expiresAt"
-FROM signing_keys ORDER BY expires_at DESC NULLS FIRST, kid`;
+FROM google_auth.signing_keys ORDER BY expires_at DESC NULLS FIRST, kid`;
 
 /** Changes of rows; each is one statement of a transaction. */
 export class SigningKeyRows {
@@ -45,7 +45,7 @@ export class SigningKeyRows {
     state: "next" | "current",
   ): Promise<void> {
     await this.query(
-      `INSERT INTO signing_keys (kid, algorithm, state, public_jwk,
+      `INSERT INTO google_auth.signing_keys (kid, algorithm, state, public_jwk,
         encrypted_private_key, not_before, created_at)
       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [
@@ -64,7 +64,7 @@ export class SigningKeyRows {
   async retire(kid: string): Promise<void> {
     const until = this.now.getTime() + keptAfterUseSeconds * 1000;
     await this.query(
-      `UPDATE signing_keys SET state = 'previous', expires_at = $2,
+      `UPDATE google_auth.signing_keys SET state = 'previous', expires_at = $2,
         encrypted_private_key = NULL WHERE kid = $1`,
       [kid, new Date(until)],
     );
@@ -73,7 +73,7 @@ export class SigningKeyRows {
   /** The key begins to sign. */
   async promote(kid: string): Promise<void> {
     await this.query(
-      `UPDATE signing_keys SET state = 'current', not_before = $2
+      `UPDATE google_auth.signing_keys SET state = 'current', not_before = $2
         WHERE kid = $1`,
       [kid, this.now],
     );
@@ -81,13 +81,15 @@ export class SigningKeyRows {
 
   async encrypt(kid: string, encryptedPrivateKey: Buffer): Promise<void> {
     await this.query(
-      `UPDATE signing_keys SET encrypted_private_key = $2 WHERE kid = $1`,
+      `UPDATE google_auth.signing_keys SET encrypted_private_key = $2 WHERE kid = $1`,
       [kid, encryptedPrivateKey],
     );
   }
 
   async delete(kid: string): Promise<void> {
-    await this.query(`DELETE FROM signing_keys WHERE kid = $1`, [kid]);
+    await this.query(`DELETE FROM google_auth.signing_keys WHERE kid = $1`, [
+      kid,
+    ]);
   }
 
   /**
@@ -96,7 +98,7 @@ export class SigningKeyRows {
    */
   async deleteExpired(): Promise<void> {
     await this.query(
-      `DELETE FROM signing_keys WHERE expires_at < least($1, now())`,
+      `DELETE FROM google_auth.signing_keys WHERE expires_at < least($1, now())`,
       [this.now],
     );
   }

@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await dataSource.query("DELETE FROM signing_keys");
+  await dataSource.query("DELETE FROM google_auth.signing_keys");
   clock = new FrozenClock();
   store = storeWith();
   keys = await started(storeWith());
@@ -280,7 +280,7 @@ describe("StoredSigningKeys", () => {
   describe("when all rows are deleted", () => {
     it("makes keys anew and drops the ones it had", async () => {
       const before = publishedKids();
-      await dataSource.query("DELETE FROM signing_keys");
+      await dataSource.query("DELETE FROM google_auth.signing_keys");
       await keys.reload();
       expect(publishedKids()).toHaveLength(2);
       for (const kid of before) expect(publishedKids()).not.toContain(kid);

@@ -1,27 +1,20 @@
-import { Module } from "@nestjs/common";
+import { Global, Module } from "@nestjs/common";
 import { JwtModule } from "@nestjs/jwt";
-import { TypeOrmModule } from "@nestjs/typeorm";
 import { Clock } from "../common/clock.port";
 import { AccessTokens } from "./access-tokens";
 import { noDpop } from "./dpop.options";
 import { DpopProofs } from "./dpop-proofs";
 import { JwksController } from "./jwks.controller";
-import { SigningKeyEntity } from "./signing-key.entity";
+import { PemSigningKeys } from "./pem-signing-keys";
 import { SigningKeyStore } from "./signing-key-store";
 import { SigningKeys } from "./signing-keys.port";
 import { StoredSigningKeys } from "./stored-signing-keys";
-import {
-  ConfigurableTokensModule,
-  TOKENS_OPTIONS,
-  type TokensOptions,
-} from "./tokens.options";
+import { TOKENS_OPTIONS, type TokensOptions } from "./tokens.options";
 
-/** Floor 2: the access tokens we issue. Configure once, in the app module. */
+/** Floor 2: the access tokens we issue. A room of GoogleAuthModule. */
+@Global()
 @Module({
-  imports: [
-    JwtModule.register({}),
-    TypeOrmModule.forFeature([SigningKeyEntity]),
-  ],
+  imports: [JwtModule.register({})],
   controllers: [JwksController],
   providers: [
     AccessTokens,
@@ -32,11 +25,15 @@ import {
         new DpopProofs(dpopOptions(options), clock),
     },
     SigningKeyStore,
-    { provide: SigningKeys, useClass: StoredSigningKeys },
+    {
+      provide: SigningKeys,
+      inject: [TOKENS_OPTIONS, SigningKeyStore, Clock],
+      useFactory: signingKeysOf,
+    },
   ],
   exports: [AccessTokens, DpopProofs, SigningKeyStore, SigningKeys],
 })
-export class TokensModule extends ConfigurableTokensModule {}
+export class TokensModule {}
 
 function dpopOptions({ dpop = noDpop, issuer, secretKey }: TokensOptions) {
   return {
@@ -44,4 +41,15 @@ function dpopOptions({ dpop = noDpop, issuer, secretKey }: TokensOptions) {
     publicUrl: issuer,
     secretKey: dpop.use === "off" ? null : secretKey,
   };
+}
+
+/** A key that is configured takes the place of those in the database. */
+function signingKeysOf(
+  options: TokensOptions,
+  store: SigningKeyStore,
+  clock: Clock,
+): SigningKeys {
+  return !options.signingKeyPem
+    ? new StoredSigningKeys(store, clock)
+    : new PemSigningKeys(options);
 }

@@ -1,4 +1,3 @@
-import { configurableModule } from "../common/configurable-module";
 import type { DpopRules } from "./dpop.options";
 
 /** What the access tokens say, how long they live, and what they are signed with. */
@@ -23,7 +22,4 @@ export interface TokensOptions {
   readonly dpop?: DpopRules;
 }
 
-export const {
-  ConfigurableModuleClass: ConfigurableTokensModule,
-  MODULE_OPTIONS_TOKEN: TOKENS_OPTIONS,
-} = configurableModule<TokensOptions>("Tokens");
+export const TOKENS_OPTIONS = Symbol("TOKENS_OPTIONS");

@@ -7,7 +7,8 @@ import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { TestDatabase } from "../testing/test-database";
 import { AdminEmails } from "./admin-emails";
-import { TypeormUserDirectory } from "./typeorm-user-directory";
+import { IdentityStandings } from "./identity-standings";
+import { PostgresUserDirectory } from "./postgres-user-directory";
 import type { User } from "./user-directory.port";
 
 const identity: VerifiedIdentity = {
@@ -35,7 +36,7 @@ describe("AdminEmails", () => {
   let testDatabase: TestDatabase;
   let dataSource: DataSource;
   let database: Database;
-  let users: TypeormUserDirectory;
+  let users: PostgresUserDirectory;
   let admins: AdminEmails;
 
   beforeEach(async () => {
@@ -45,9 +46,10 @@ describe("AdminEmails", () => {
     ).initialize();
     const clock = new SystemClock();
     database = new Database(dataSource);
-    users = new TypeormUserDirectory(database, clock);
+    users = new PostgresUserDirectory(database, clock);
     admins = new AdminEmails(
       users,
+      new IdentityStandings(database),
       database,
       new AuditTrail(database, new LogAuditSink(), clock),
       { adminEmails: ["Ada@Gmail.com"] },
@@ -64,7 +66,8 @@ describe("AdminEmails", () => {
     if (!("user" in outcome)) throw new Error(outcome.kind);
     return outcome.user;
   };
-  const linesWritten = () => dataSource.query("SELECT FROM audit_events");
+  const linesWritten = () =>
+    dataSource.query("SELECT FROM google_auth.audit_events");
 
   it("asked by several sign-ins at once, grants and writes it down once", async () => {
     const user = await signIn();
@@ -78,7 +81,7 @@ describe("AdminEmails", () => {
 
   it("asked for a user who is gone by now, changes nothing", async () => {
     const user = await signIn();
-    await dataSource.query("DELETE FROM users");
+    await dataSource.query("DELETE FROM google_auth.users");
     expect(await admins.grant(identity, user, nowhere)).toBe(user);
     expect(await linesWritten()).toEqual([]);
   });

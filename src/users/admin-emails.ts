@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
+import { IdentityStandings } from "./identity-standings";
 import { type User, UserDirectory } from "./user-directory.port";
 import { USERS_OPTIONS, type UsersOptions } from "./users.options";
 
@@ -15,8 +16,9 @@ interface SignInContext {
 }
 
 /**
- * Makes administrators of who is on the list `ADMIN_EMAILS`: the way in for the
- * first of them. Who is taken off the list keeps the role.
+ * Makes administrators of the users on the list `ADMIN_EMAILS`: the way in for
+ * the first of them. The role goes when the account with the address is
+ * unlinked; an address that is taken off the list takes nothing away.
  */
 @Injectable()
 export class AdminEmails {
@@ -24,9 +26,10 @@ export class AdminEmails {
 
   constructor(
     private readonly users: UserDirectory,
+    private readonly standings: IdentityStandings,
     private readonly database: Database,
     private readonly audit: AuditTrail,
-    @Inject(USERS_OPTIONS) { adminEmails = [] }: UsersOptions,
+    @Inject(USERS_OPTIONS) { adminEmails }: UsersOptions,
   ) {
     this.emails = new Set(adminEmails.map(inLowerCase));
   }
@@ -51,6 +54,7 @@ export class AdminEmails {
       if (!current) return user;
       if (current.roles.includes(adminRole)) return current;
       const roles = [...current.roles, adminRole];
+      await this.standings.grantRoles(identity, [adminRole], transaction);
       await this.audit.record(
         {
           event: "roles_changed",

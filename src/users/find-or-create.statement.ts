@@ -1,6 +1,7 @@
-import type { SqlFragment } from "../database/sql-fragment";
-import type { VerifiedIdentity } from "../identity/verified-identity";
-import { storedClaims } from "./stored-claims";
+import { type SqlFragment, timeOf } from "../database/sql-fragment";
+import { type VerifiedIdentity } from "../identity/verified-identity";
+import { refusesTokenIssuedAt } from "./identity-standings.statements";
+import { digestOf, storedClaims } from "./stored-identity";
 import type { FindOrCreateOptions } from "./user-directory.port";
 
 /** A statement and the values it binds. */
@@ -21,7 +22,10 @@ export interface StatementParts {
    * Expressions, separated by commas, that see the signed-in user as the one row
    * of `account`, `is_new` included; they do nothing when there is none.
    */
-  readonly companion?: SqlFragment;
+  readonly companion?: SqlFragment & {
+    /** What it adds to the answer: a select list over its expressions. */
+    readonly columns: string;
+  };
 }
 
 export interface FindOrCreateStatement extends Statement {
@@ -36,20 +40,28 @@ export const userColumns = `id, status, email, email_verified AS "emailVerified"
   profile, created_at AS "createdAt",
   updated_at AS "updatedAt", last_sign_in_at AS "lastSignInAt"`;
 
-/** Whether there may be a user of this identity: sign-up is open, or it is known. */
-const mayExist = `($6::boolean
-    OR EXISTS (SELECT FROM identities WHERE issuer = $2 AND subject = $3))`;
+/** The time of the sign-in. */
+const now = timeOf("$5");
 
-/** Whether its provider has called the token back: alone, or with the whole account. */
-const isCalledBack = `(identities.blocked
-    OR identities.tokens_valid_after >= $17::timestamptz)`;
+/** Whether the provider has revoked the token: alone, or with the whole account. */
+const isRevoked = "identities.tokens_valid_after >= $17::timestamptz";
 
-/** What a condition may rely on, so that nothing is used up by who may not enter. */
+/** Whether an account that is not linked to a user here may become one. */
+const maySignUp = `NOT EXISTS (SELECT FROM google_auth.identity_standings
+  WHERE digest = $18::bytea AND ${refusesTokenIssuedAt("$17")})`;
+
+/** Whether there may be a user of this identity: it is known, or may sign up. */
+const mayExist = `(EXISTS (SELECT FROM google_auth.identities
+    WHERE issuer = $2 AND subject = $3)
+  OR ($6::boolean AND ${maySignUp}))`;
+
+/** What a condition may rely on, so that a refused sign-in uses nothing up. */
 const admissible = `admissible AS (
   SELECT WHERE ${mayExist} AND NOT EXISTS (
-    SELECT FROM identities JOIN users ON users.id = identities.user_id
+    SELECT FROM google_auth.identities
+    JOIN google_auth.users ON users.id = identities.user_id
     WHERE issuer = $2 AND subject = $3
-      AND (users.status <> 'active' OR ${isCalledBack}))
+      AND (users.status <> 'active' OR ${isRevoked}))
 ), `;
 
 /** What a user is called by goes by the first of its accounts, not by whichever came last. */
@@ -63,25 +75,31 @@ const ofFirst = (value: string) => `CASE WHEN is_first THEN ${value}::text END`;
  * is closed, an identity that was deleted while the statement waited for it gets
  * no user, and so its foreign key refuses it all.
  */
-const findOrCreate = (condition: string, companion: string) => `
+const findOrCreate = (
+  condition: string,
+  companion: string,
+  columns: string,
+) => `
 WITH ${condition}identity AS (
-  INSERT INTO identities (issuer, subject, user_id, claims, created_at, last_sign_in_at)
-  SELECT $2, $3, $1::uuid, $4::jsonb, $5::timestamptz, $5::timestamptz
+  INSERT INTO google_auth.identities
+    (issuer, subject, user_id, claims, created_at, last_sign_in_at)
+  SELECT $2, $3, $1::uuid, $4::jsonb, ${now}, ${now}
   ${condition ? "FROM granted" : `WHERE ${mayExist}`}
   ON CONFLICT (issuer, subject) DO UPDATE
     SET claims = EXCLUDED.claims, last_sign_in_at = EXCLUDED.last_sign_in_at
-    WHERE ${isCalledBack} IS NOT TRUE AND NOT EXISTS (
-      SELECT FROM users WHERE id = identities.user_id AND status <> 'active')
-  RETURNING user_id, NOT EXISTS (SELECT FROM identities AS older
+    WHERE (${isRevoked}) IS NOT TRUE AND NOT EXISTS (
+      SELECT FROM google_auth.users
+      WHERE id = identities.user_id AND status <> 'active')
+  RETURNING user_id, NOT EXISTS (SELECT FROM google_auth.identities AS older
     WHERE older.user_id = identities.user_id
       AND older.created_at < identities.created_at) AS is_first
 ), account AS (
-  INSERT INTO users (id, email, email_verified, email_authority, hosted_domain,
-    name, given_name, family_name, picture, locale, profile,
+  INSERT INTO google_auth.users (id, email, email_verified, email_authority,
+    hosted_domain, name, given_name, family_name, picture, locale, profile, roles,
     created_at, updated_at, last_sign_in_at)
   SELECT user_id, ${ofFirst("$7")}, $8::boolean, $9, $10, ${ofFirst("$11")},
-    ${ofFirst("$12")}, ${ofFirst("$13")}, ${ofFirst("$14")}, ${ofFirst("$15")}, $16::jsonb,
-    $5::timestamptz, $5::timestamptz, $5::timestamptz
+    ${ofFirst("$12")}, ${ofFirst("$13")}, ${ofFirst("$14")}, ${ofFirst("$15")},
+    $16::jsonb, $19::text[], ${now}, ${now}, ${now}
   FROM identity WHERE $6::boolean OR user_id <> $1::uuid
   ON CONFLICT (id) DO UPDATE SET
     email = COALESCE(EXCLUDED.email, users.email),
@@ -101,13 +119,16 @@ WITH ${condition}identity AS (
   WHERE users.status = 'active'
   RETURNING *, users.id = $1::uuid AS is_new
 )${companion}
-SELECT ${userColumns} FROM account`;
+SELECT ${userColumns}${columns} FROM account`;
 
-/** Who the user of an identity is: why the statement above gave no row. */
-export const findStanding = `SELECT users.id, status, blocked,
-  tokens_valid_after >= $3::timestamptz AS "isCalledBack"
-FROM identities JOIN users ON users.id = identities.user_id
-WHERE issuer = $1 AND subject = $2`;
+/** $1 issuer, $2 subject, $3 digest, $4 issued at: why the statement above gave no row. */
+export const findRefusal = `SELECT users.id, users.status,
+  COALESCE(blocked OR suspended_by IS NOT NULL, false) AS blocked,
+  COALESCE(identity_standings.tokens_valid_after >= $4::timestamptz, false) AS revoked
+FROM (SELECT) AS one
+LEFT JOIN google_auth.identities ON issuer = $1 AND subject = $2
+LEFT JOIN google_auth.users ON users.id = identities.user_id
+LEFT JOIN google_auth.identity_standings ON digest = $3::bytea`;
 
 type FragmentText = SqlFragment["text"] | undefined;
 const texts = new Map<FragmentText, Map<FragmentText, string>>();
@@ -116,13 +137,13 @@ const texts = new Map<FragmentText, Map<FragmentText, string>>();
  * The statement that finds or creates the user of an identity.
  *
  * @param newUserId a fresh UUIDv7, used only if the user is created
- * @param now the time of the sign-in
+ * @param statementTime as `Clock.statementTime()`
  */
 export function findOrCreateStatement(
   newUserId: string,
   identity: VerifiedIdentity,
   options: FindOrCreateOptions,
-  now: Date,
+  statementTime: string | null,
   parts: StatementParts = {},
 ): FindOrCreateStatement {
   const values = [
@@ -130,7 +151,7 @@ export function findOrCreateStatement(
     identity.issuer,
     identity.subject,
     JSON.stringify(storedClaims(identity)),
-    now.toISOString(),
+    statementTime,
     options.signUp === "open",
     identity.email,
     identity.emailVerified,
@@ -143,6 +164,8 @@ export function findOrCreateStatement(
     identity.locale,
     JSON.stringify(options.profile ?? {}),
     issuedAt(identity),
+    digestOf(identity),
+    options.roles ?? [],
   ];
   const { condition, companion } = parts;
   return {
@@ -167,6 +190,7 @@ function textWith(
   const text = findOrCreate(
     condition ? `${admissible}${condition.text(firstParameter)}, ` : "",
     companion ? `, ${companion.text(after)}` : "",
+    companion ? `, ${companion.columns}` : "",
   );
   const ofCondition =
     texts.get(condition?.text) ?? new Map<FragmentText, string>();

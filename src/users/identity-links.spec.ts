@@ -5,15 +5,15 @@ import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { TestDatabase } from "../testing/test-database";
-import { TypeormUserDirectory } from "./typeorm-user-directory";
+import { PostgresUserDirectory } from "./postgres-user-directory";
 import type { User } from "./user-directory.port";
 
-describe("TypeormUserDirectory, the identities of a user", () => {
+describe("PostgresUserDirectory, the identities of a user", () => {
   const clock = new FrozenClock();
   let testDatabase: TestDatabase;
   let dataSource: DataSource;
   let database: Database;
-  let users: TypeormUserDirectory;
+  let users: PostgresUserDirectory;
 
   beforeAll(async () => {
     testDatabase = await TestDatabase.create();
@@ -21,7 +21,7 @@ describe("TypeormUserDirectory, the identities of a user", () => {
       dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
     ).initialize();
     database = new Database(dataSource);
-    users = new TypeormUserDirectory(database, clock);
+    users = new PostgresUserDirectory(database, clock);
   });
 
   afterAll(async () => {
@@ -69,7 +69,6 @@ describe("TypeormUserDirectory, the identities of a user", () => {
           ...{ emailAuthority: "verified", hostedDomain: null, name: "Ada" },
           ...{ givenName: null, familyName: null, picture: null, locale: null },
         },
-        ...{ blocked: false, standingSince: null, tokensValidAfter: null },
         createdAt: new Date(clock.now()),
         lastSignInAt: new Date(clock.now()),
       },

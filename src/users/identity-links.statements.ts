@@ -1,26 +1,30 @@
 import type { Transaction } from "../database/database";
-import type { VerifiedIdentity } from "../identity/verified-identity";
-import { storedClaims } from "./stored-claims";
+import { timeOf } from "../database/sql-fragment";
+import { type VerifiedIdentity } from "../identity/verified-identity";
+import { digestOf, storedClaims } from "./stored-identity";
 import type { Identity, LinkOutcome } from "./user-directory.port";
 import { identityColumns } from "./user.statements";
 
+const now = timeOf("$5");
+
 /*
- * $1 user id, $2 issuer, $3 subject, $4 claims, $5 now. The primary key decides
+ * $1 user id, $2 issuer, $3 subject, $4 claims, $5 statement time, $6 digest. The primary key decides
  * every race: who comes second waits until the first has committed or not.
  */
-const insertIdentity = `INSERT INTO identities
-  (issuer, subject, user_id, claims, created_at, last_sign_in_at)
-VALUES ($2, $3, $1::uuid, $4::jsonb, $5::timestamptz, $5::timestamptz)
+const insertIdentity = `INSERT INTO google_auth.identities
+  (issuer, subject, user_id, claims, tokens_valid_after, created_at, last_sign_in_at)
+VALUES ($2, $3, $1::uuid, $4::jsonb, (SELECT tokens_valid_after
+  FROM google_auth.identity_standings WHERE digest = $6::bytea), ${now}, ${now})
 ON CONFLICT (issuer, subject) DO NOTHING
 RETURNING ${identityColumns}`;
 
 /** $1 user id, $2 issuer, $3 subject */
-const findOwn = `SELECT ${identityColumns} FROM identities
+const findOwn = `SELECT ${identityColumns} FROM google_auth.identities
 WHERE user_id = $1::uuid AND issuer = $2 AND subject = $3`;
 
 /** $1 user id, $2 issuer, $3 subject */
 export const unlinkIdentity = `WITH unlinked AS (
-  DELETE FROM identities
+  DELETE FROM google_auth.identities
   WHERE user_id = $1::uuid AND issuer = $2 AND subject = $3 RETURNING issuer
 ) SELECT issuer FROM unlinked`;
 
@@ -28,14 +32,15 @@ export const unlinkIdentity = `WITH unlinked AS (
 export async function linkIdentity(
   userId: string,
   identity: VerifiedIdentity,
-  now: Date,
+  statementTime: string | null,
   { query }: Transaction,
 ): Promise<LinkOutcome> {
   const key = [userId, identity.issuer, identity.subject];
   const [linked] = await query<Identity>(insertIdentity, [
     ...key,
     JSON.stringify(storedClaims(identity)),
-    now.toISOString(),
+    statementTime,
+    digestOf(identity),
   ]);
   if (linked) return { kind: "linked", identity: linked };
   const [known] = await query<Identity>(findOwn, key);

@@ -9,7 +9,7 @@ import {
 import { UserEntity } from "./user.entity";
 
 /** One account at an identity provider, and the user it signs in. */
-@Entity("identities")
+@Entity({ schema: "google_auth", name: "identities" })
 export class IdentityEntity {
   /** In one spelling. */
   @PrimaryColumn("text", { primaryKeyConstraintName: "identities_pkey" })
@@ -34,15 +34,10 @@ export class IdentityEntity {
   @Column("jsonb")
   claims!: Record<string, unknown>;
 
-  /** Whether the provider reports that the account is not its owner's at present. */
-  @Column("boolean", { default: false })
-  blocked!: boolean;
-
-  /** The time of the report that `blocked` goes by; older ones change nothing. */
-  @Column("timestamptz", { name: "standing_since", nullable: true })
-  standingSince!: Date | null;
-
-  /** The provider's tokens issued up to then do not sign in any more. */
+  /**
+   * Tokens issued up to then do not sign in; `infinity` while none does. The
+   * copy of what `identity_standings` says that a sign-in under way sees.
+   */
   @Column("timestamptz", { name: "tokens_valid_after", nullable: true })
   tokensValidAfter!: Date | null;
 

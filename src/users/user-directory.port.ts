@@ -1,5 +1,8 @@
 import type { Transaction } from "../database/database";
-import type { VerifiedIdentity } from "../identity/verified-identity";
+import type {
+  AccountName,
+  VerifiedIdentity,
+} from "../identity/verified-identity";
 import type { IdentityEntity } from "./identity.entity";
 import type { Profile } from "./profile-schema.port";
 import type { UserEntity, UserStatus } from "./user.entity";
@@ -8,25 +11,25 @@ import type { UserEntity, UserStatus } from "./user.entity";
 export type User = Readonly<UserEntity>;
 
 /** An account at an identity provider that signs a user in. */
-export type Identity = Readonly<Omit<IdentityEntity, "user" | "userId">>;
+export type Identity = Readonly<
+  Omit<IdentityEntity, "user" | "userId" | "tokensValidAfter">
+>;
 
 export interface FindOrCreateOptions {
   /** Whether an unknown identity becomes a new user. */
   readonly signUp: "open" | "closed";
   /** The app's own fields of a new user; a known user keeps what it has. */
   readonly profile?: Profile;
+  /** The roles of a new user; a known user keeps what it has. */
+  readonly roles?: readonly string[];
 }
 
-/** The honest outcomes of asking for a user. */
+/** What became of asking for the user of an identity. */
 export type FindOrCreateOutcome =
   | { readonly kind: "found"; readonly user: User; readonly isNewUser: false }
   | { readonly kind: "created"; readonly user: User; readonly isNewUser: true }
   /** The user exists and may not sign in. Nothing was changed. */
   | { readonly kind: "disabled"; readonly userId: string }
-  /** The provider reports that the account is not its owner's at present. Nothing was changed. */
-  | { readonly kind: "blocked"; readonly userId: string }
-  /** The provider has called back what was issued until then. Nothing was changed. */
-  | { readonly kind: "called-back"; readonly userId: string }
   /** Nobody is known by this identity, and sign-up is closed. Nothing was changed. */
   | { readonly kind: "unknown" };
 
@@ -53,14 +56,20 @@ export interface UserPage {
   readonly limit: number;
 }
 
-/** The honest outcomes of linking an identity to a user. */
+/** What became of linking an identity to a user. */
 export type LinkOutcome =
   /** The identity, as it is afterwards. */
   | { readonly kind: "linked" | "known"; readonly identity: Identity }
   /** It is another user's. Nothing was changed. */
   | { readonly kind: "taken" };
 
-/** Who an identity is here. */
+/**
+ * Who an identity is here.
+ *
+ * A directory that is not in the service's own database does at once what it is
+ * told within a transaction; `afterCommit` and `afterRollback` tell it when to
+ * let go of what it has locked, or to take it back.
+ */
 export abstract class UserDirectory {
   /**
    * The user of an identity, by (issuer, subject) alone; created when absent.
@@ -69,12 +78,26 @@ export abstract class UserDirectory {
    * number of instances, make one user, and exactly one call answers `created`.
    * Not idempotent: every call counts as a sign-in and refreshes the claims.
    *
+   * @param transaction does it as a part of this one, where the users are in
+   *   the service's own database
    * @throws AuthError `service_unavailable` when the store cannot answer
    */
   abstract findOrCreate(
     identity: VerifiedIdentity,
     options: FindOrCreateOptions,
+    transaction?: Transaction,
   ): Promise<FindOrCreateOutcome>;
+
+  /**
+   * The id of the user whom an account signs in; null when it signs in nobody.
+   * Until the transaction is over, sign-ins by this account wait.
+   *
+   * @throws AuthError `service_unavailable` when the store cannot answer
+   */
+  abstract ownerOf(
+    account: AccountName,
+    transaction: Transaction,
+  ): Promise<string | null>;
 
   /**
    * The user with this id, in whatever status; null when there is none.
@@ -130,7 +153,7 @@ export abstract class UserDirectory {
    */
   abstract unlink(
     user: User,
-    identity: Pick<Identity, "issuer" | "subject">,
+    account: AccountName,
     transaction: Transaction,
   ): Promise<boolean>;
 
@@ -157,8 +180,8 @@ export abstract class UserDirectory {
   ): Promise<User>;
 
   /**
-   * Deletes a user that the transaction has locked, its identities and its
-   * sessions; end those first, or their access tokens live on. Idempotent.
+   * Deletes a user that the transaction has locked, and its identities. Its
+   * sessions are ended by whoever calls this. Idempotent.
    *
    * @throws AuthError `service_unavailable` when the store cannot answer
    */

@@ -4,7 +4,7 @@ import type { EmailAuthority } from "../identity/email-authority";
 export type UserStatus = "active" | "disabled";
 
 /** A person of this app. Found through an identity, never through an e-mail. */
-@Entity("users")
+@Entity({ schema: "google_auth", name: "users" })
 // What TypeORM cannot describe: an index on lower(email), and a partial one.
 @Index("users_email_lower_idx", { synchronize: false })
 @Index("users_disabled_idx", { synchronize: false })

@@ -2,19 +2,17 @@ import { userColumns } from "./find-or-create.statement";
 import type { UserFilter, UserPage } from "./user-directory.port";
 
 /** $1 user id */
-export const findUserById = `SELECT ${userColumns} FROM users WHERE id = $1`;
+export const findUserById = `SELECT ${userColumns} FROM google_auth.users WHERE id = $1`;
 
 /** An identity in the shape the rest of the code knows. */
-export const identityColumns = `issuer, subject, claims, blocked,
-  standing_since AS "standingSince", tokens_valid_after AS "tokensValidAfter",
-  created_at AS "createdAt", last_sign_in_at AS "lastSignInAt"`;
+export const identityColumns = `issuer, subject, claims, created_at AS "createdAt", last_sign_in_at AS "lastSignInAt"`;
 
 /** $1 user id */
-export const findIdentities = `SELECT ${identityColumns} FROM identities
+export const findIdentities = `SELECT ${identityColumns} FROM google_auth.identities
 WHERE user_id = $1 ORDER BY issuer, subject`;
 
 /** $1 user id; before the user, as a sign-in does it: otherwise the two would block each other. */
-export const lockIdentities = `SELECT FROM identities WHERE user_id = $1
+export const lockIdentities = `SELECT FROM google_auth.identities WHERE user_id = $1
 ORDER BY issuer, subject FOR UPDATE`;
 
 /** $1 user id */
@@ -22,14 +20,14 @@ export const lockUser = `${findUserById} FOR UPDATE`;
 
 /** $1 user id, $2 profile, $3 roles, $4 status, $5 now; null changes nothing */
 export const changeUser = `WITH changed AS (
-  UPDATE users SET profile = COALESCE($2::jsonb, profile),
+  UPDATE google_auth.users SET profile = COALESCE($2::jsonb, profile),
     roles = COALESCE($3::text[], roles), status = COALESCE($4::text, status),
     updated_at = $5::timestamptz
   WHERE id = $1 RETURNING *
 ) SELECT ${userColumns} FROM changed`;
 
-/** $1 user id; identities and sessions go with it */
-export const deleteUser = "DELETE FROM users WHERE id = $1";
+/** $1 user id; its identities are deleted with it */
+export const deleteUser = "DELETE FROM google_auth.users WHERE id = $1";
 
 /**
  * The statement of a page of users. There is a text for each combination of
@@ -54,7 +52,11 @@ export function listUsersStatement(
   const where =
     conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   return {
-    text: `SELECT ${userColumns} FROM users ${where} ORDER BY id DESC LIMIT $1`,
+    text: `SELECT ${userColumns} FROM google_auth.users ${where} ORDER BY id DESC LIMIT $1`,
     values,
   };
 }
+
+/** $1 issuer, $2 subject; locks the identity: of several reports at once, each waits for the one before. */
+export const findOwner = `SELECT user_id AS "userId" FROM google_auth.identities
+WHERE issuer = $1 AND subject = $2 FOR UPDATE`;

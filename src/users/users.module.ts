@@ -1,26 +1,22 @@
-import { Module } from "@nestjs/common";
-import { TypeOrmModule } from "@nestjs/typeorm";
+import { Global, Module } from "@nestjs/common";
 import { AdminEmails } from "./admin-emails";
-import { IdentityEntity } from "./identity.entity";
-import { IdentityStanding } from "./identity-standing";
+import { IdentityStandings } from "./identity-standings";
 import { OpenProfileSchema } from "./open-profile-schema";
+import { PostgresUserDirectory } from "./postgres-user-directory";
 import { ProfileSchema } from "./profile-schema.port";
 import { Profiles } from "./profiles";
-import { TypeormUserDirectory } from "./typeorm-user-directory";
 import { UserDirectory } from "./user-directory.port";
-import { UserEntity } from "./user.entity";
-import { ConfigurableUsersModule } from "./users.options";
 
-/** Floor 1: who an identity is here. Configure once, in the app module. */
+/** Floor 1: who an identity is here. A room of GoogleAuthModule. */
+@Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity, IdentityEntity])],
   providers: [
     AdminEmails,
-    IdentityStanding,
+    IdentityStandings,
     Profiles,
     { provide: ProfileSchema, useClass: OpenProfileSchema },
-    { provide: UserDirectory, useClass: TypeormUserDirectory },
+    { provide: UserDirectory, useClass: PostgresUserDirectory },
   ],
-  exports: [AdminEmails, IdentityStanding, Profiles, UserDirectory],
+  exports: [AdminEmails, IdentityStandings, Profiles, UserDirectory],
 })
-export class UsersModule extends ConfigurableUsersModule {}
+export class UsersModule {}

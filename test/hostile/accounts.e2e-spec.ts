@@ -18,9 +18,9 @@ describe("who a hostile sign-in may become", () => {
   async function rowsOf(userId: string): Promise<unknown> {
     return query(
       target.service,
-      `SELECT users::text, (SELECT json_agg(i) FROM identities i WHERE user_id = users.id),
-        (SELECT json_agg(s) FROM sessions s WHERE user_id = users.id)
-      FROM users WHERE id = $1`,
+      `SELECT users::text, (SELECT json_agg(i) FROM google_auth.identities i WHERE user_id = users.id),
+        (SELECT json_agg(s) FROM google_auth.sessions s WHERE user_id = users.id)
+      FROM google_auth.users WHERE id = $1`,
       [userId],
     );
   }
@@ -74,7 +74,7 @@ describe("who a hostile sign-in may become", () => {
     const localId = "019aa0b5-1c00-7000-8000-000000000001";
     await query(
       service,
-      `INSERT INTO users (id, email, email_verified, email_authority, created_at, updated_at, last_sign_in_at)
+      `INSERT INTO google_auth.users (id, email, email_verified, email_authority, created_at, updated_at, last_sign_in_at)
       VALUES ($1, 'victim@gmail.com', false, 'unverified', now(), now(), now())`,
       [localId],
     );
@@ -135,9 +135,11 @@ describe("who a hostile sign-in may become", () => {
     }
     expect(new Set(ids).size).toBe(1);
     expect(
-      await query(service, "SELECT issuer FROM identities WHERE user_id = $1", [
-        ids[0],
-      ]),
+      await query(
+        service,
+        "SELECT issuer FROM google_auth.identities WHERE user_id = $1",
+        [ids[0]],
+      ),
     ).toEqual([{ issuer: "https://accounts.google.com" }]);
   });
 
@@ -168,8 +170,8 @@ describe("who a hostile sign-in may become", () => {
     expect(
       await query(
         service,
-        `SELECT (SELECT count(*)::int FROM users WHERE email = $1) AS users,
-          (SELECT count(*)::int FROM identities WHERE subject = $2) AS identities`,
+        `SELECT (SELECT count(*)::int FROM google_auth.users WHERE email = $1) AS users,
+          (SELECT count(*)::int FROM google_auth.identities WHERE subject = $2) AS identities`,
         [account.email, account.sub],
       ),
     ).toEqual([{ users: 1, identities: 1 }]);
@@ -179,9 +181,11 @@ describe("who a hostile sign-in may become", () => {
     const { service } = target;
     const account = newAccount();
     const { user } = await enter(account);
-    await query(service, "UPDATE users SET status = 'disabled' WHERE id = $1", [
-      user.id,
-    ]);
+    await query(
+      service,
+      "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
+      [user.id],
+    );
     const before = await accountRows(service);
     for (const change of [{}, { email: "new@gmail.com" }, { hd: "corp.com" }]) {
       const answer = await enter({ ...account, ...change });
@@ -202,10 +206,12 @@ describe("who a hostile sign-in may become", () => {
     const { user } = await enter(account);
     await query(
       service,
-      "UPDATE users SET roles = '{admin}', profile = '{\"a\":1}' WHERE id = $1",
+      "UPDATE google_auth.users SET roles = '{admin}', profile = '{\"a\":1}' WHERE id = $1",
       [user.id],
     );
-    await query(service, "DELETE FROM users WHERE id = $1", [user.id]);
+    await query(service, "DELETE FROM google_auth.users WHERE id = $1", [
+      user.id,
+    ]);
     const back = await enter(account);
     expect(back.body.isNewUser).toBe(true);
     expect(back.user).toMatchObject({ roles: [], profile: {} });
@@ -249,7 +255,9 @@ describe("who a hostile sign-in may become", () => {
     expect(answer.status).toBe(200);
     expect(JSON.stringify(answer.body)).not.toContain(planted);
     expect(
-      await query(service, "SELECT FROM sessions WHERE id = $1", [planted]),
+      await query(service, "SELECT FROM google_auth.sessions WHERE id = $1", [
+        planted,
+      ]),
     ).toEqual([]);
   });
 });

@@ -137,7 +137,7 @@ async function tableSizes({ service }: Target): Promise<number[]> {
   const rows = await query<{ size: number }>(
     service,
     ["users", "identities", "sessions"]
-      .map((table) => `SELECT count(*)::int AS size FROM ${table}`)
+      .map((table) => `SELECT count(*)::int AS size FROM google_auth.${table}`)
       .join(" UNION ALL "),
   );
   return rows.map(({ size }) => size);
@@ -153,11 +153,11 @@ async function rowsOf({ service }: Target, userId: string): Promise<unknown> {
       'picture', picture, 'locale', locale,
       'identities', (SELECT json_agg(json_build_object('issuer', issuer,
         'subject', subject, 'claims', claims))
-        FROM identities WHERE user_id = users.id),
+        FROM google_auth.identities WHERE user_id = users.id),
       'sessions', (SELECT json_agg(json_build_object('id', id,
         'clientId', client_id, 'ip', host(ip)))
-        FROM sessions WHERE user_id = users.id)) AS row
-    FROM users WHERE id = $1`,
+        FROM google_auth.sessions WHERE user_id = users.id)) AS row
+    FROM google_auth.users WHERE id = $1`,
     [userId],
   );
   return row?.row;

@@ -12,10 +12,11 @@ const text = JSON.stringify;
 
 export const emptyBodyCases: HostileCase[] = [
   malformed("G-100", "no body", undefined, "idToken", () => undefined),
-  malformed("G-100", "no body, as JSON", json, "body", () => undefined),
+  malformed("G-100", "no body, as JSON", json, "idToken", () => undefined),
   malformed("G-100", "no body, as a form", form, "idToken", () => undefined),
   formCase("G-100", "nothing", "idToken", () => ""),
-  ...["", " ", "\n", "{", "}", "[", '"', "nul", "undefined", "NaN", "{}{}"].map(
+  jsonCase("G-100", "no content", "idToken", () => ""),
+  ...[" ", "\n", "{", "}", "[", '"', "nul", "undefined", "NaN", "{}{}"].map(
     (body) => jsonCase("G-100", `not ${text(body)}`, "body", () => body),
   ),
   ...["{}", "null", "[]", '"jwt"', "1", "true", "[{}]", "[[]]"].map((body) =>

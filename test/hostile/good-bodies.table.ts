@@ -187,6 +187,7 @@ export const goodBodyCases: AdmittedCase[] = [
     "application/json;charset=UTF-8",
     'application/json; charset="utf-8"',
     "application/json; charset=utf8",
+    "application/json; charset=Unicode-1-1-UTF-8",
     "Application/JSON",
     "application/json;;;",
     "application/json; x=y",

@@ -45,7 +45,11 @@ export const goodNameCases: AdmittedCase[] = [
     "<script>alert(1)</script>",
   ),
   named("that ends a script", "</script><img src=x>", "</script><img src=x>"),
-  named("that is SQL", "'; DROP TABLE users;--", "'; DROP TABLE users;--"),
+  named(
+    "that is SQL",
+    "'; DROP TABLE google_auth.users;--",
+    "'; DROP TABLE google_auth.users;--",
+  ),
   named("that is a template", "{{7*7}}${7*7}<%=1%>", "{{7*7}}${7*7}<%=1%>"),
   named("that is a formula", '=HYPERLINK("x")', '=HYPERLINK("x")'),
   named("that is JSON", '","role":"admin', '","role":"admin'),

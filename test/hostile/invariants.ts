@@ -66,7 +66,7 @@ export async function accountRows(service: TestService): Promise<unknown> {
       .map(
         // xmin is the transaction that a row is from, so it changes with every write.
         (table) => `SELECT '${table}' AS table, count(*)::int,
-          sum(xmin::text::bigint) AS writers FROM ${table}`,
+          sum(xmin::text::bigint) AS writers FROM google_auth.${table}`,
       )
       .join(" UNION ALL "),
   );

@@ -45,7 +45,7 @@ const strangeNames: [string, OfTarget<string>][] = [
     "..\\..\\windows\\win.ini",
     "/dev/null",
     "file:///etc/passwd",
-    "x'; DROP TABLE users;--",
+    "x'; DROP TABLE google_auth.users;--",
     "' OR '1'='1",
     "' UNION SELECT 'secret",
     "$(id)",

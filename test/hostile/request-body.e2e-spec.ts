@@ -75,9 +75,11 @@ describe("a hostile request body", () => {
       device: "my\u0000 phone\udc00 \u202egpj",
     });
     expect(
-      await query(service, "SELECT device FROM sessions WHERE id = $1", [
-        body.sessionId,
-      ]),
+      await query(
+        service,
+        "SELECT device FROM google_auth.sessions WHERE id = $1",
+        [body.sessionId],
+      ),
     ).toEqual([{ device: "my phone gpj" }]);
   });
 });

@@ -54,7 +54,11 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
     ["three NULs", "malformed_header", () => "\u0000.\u0000.\u0000"],
     ["an address", "malformed_header", () => "https://evil.example/a.b"],
     ["a path", "malformed_token", () => "../../../etc/passwd"],
-    ["SQL", "malformed_token", () => "' OR 1=1; DROP TABLE users;--"],
+    [
+      "SQL",
+      "malformed_token",
+      () => "' OR 1=1; DROP TABLE google_auth.users;--",
+    ],
     ["a template", "malformed_token", () => "${7*7}{{7*7}}"],
     ["a shell", "malformed_token", () => "$(sleep 10)"],
     ["a log line", "malformed_token", () => '\n{"level":30,"msg":"ok"}'],

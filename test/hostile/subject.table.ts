@@ -22,7 +22,7 @@ const noSubjects: [string, string][] = [
   ["a letter beyond ASCII", "straße"],
   ["an emoji", "🧑"],
   ["SQL", "1' OR '1'='1"],
-  ["more SQL", "1; DROP TABLE users"],
+  ["more SQL", "1; DROP TABLE google_auth.users"],
   ["a right-to-left override", "\u202e915473113330862402801"],
 ];
 

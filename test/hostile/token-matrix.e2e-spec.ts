@@ -48,9 +48,11 @@ describe("every kind of token in every place that takes one", () => {
     const { google, service } = target;
     const account = newAccount();
     const { user } = await signIn(service, await google.idToken({ account }));
-    await query(service, "UPDATE users SET roles = '{admin}' WHERE id = $1", [
-      user.id,
-    ]);
+    await query(
+      service,
+      "UPDATE google_auth.users SET roles = '{admin}' WHERE id = $1",
+      [user.id],
+    );
     const { accessToken, body } = await signIn(
       service,
       await google.idToken({ account }),

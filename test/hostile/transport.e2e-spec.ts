@@ -63,14 +63,17 @@ describe("a hostile connection", () => {
   it.each(["/auth/google", "/tokensignin", "/users/me"])(
     "G-114 HEAD %s is answered without a body, and signs nobody in",
     async (path) => {
-      const before = await query(target.service, "SELECT id FROM sessions");
+      const before = await query(
+        target.service,
+        "SELECT id FROM google_auth.sessions",
+      );
       const response = await target.service.fetch(path, { method: "HEAD" });
       expect([401, 405]).toContain(response.status);
       expect(await response.text()).toBe("");
       expect(response.headers.get("cache-control")).toBe("no-store");
-      expect(await query(target.service, "SELECT id FROM sessions")).toEqual(
-        before,
-      );
+      expect(
+        await query(target.service, "SELECT id FROM google_auth.sessions"),
+      ).toEqual(before);
     },
   );
 
@@ -140,9 +143,11 @@ describe("a hostile connection", () => {
     const reply = replyIn(await received(socket, 5000));
     const { sessionId } = JSON.parse(reply.text) as { sessionId: string };
     expect(
-      await query(service, "SELECT user_agent FROM sessions WHERE id = $1", [
-        sessionId,
-      ]),
+      await query(
+        service,
+        "SELECT user_agent FROM google_auth.sessions WHERE id = $1",
+        [sessionId],
+      ),
     ).toEqual([{ user_agent: `ab${"x".repeat(509)}` }]);
   });
 

@@ -52,7 +52,7 @@ export class AskedApi {
     await this.api.stop();
     this.api = await FaultyApi.start();
     this.service = await this.another();
-    await query(this.service, "DELETE FROM users");
+    await query(this.service, "DELETE FROM google_auth.users");
   }
 
   /** Another service that asks the API, with a changed entry of VERIFY_TOKEN_PROVIDERS. */

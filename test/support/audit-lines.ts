@@ -20,7 +20,7 @@ const columns = `event, session_id AS "sessionId", actor_id AS "actorId",
 export function linesOf(service: TestService, userId: string): Promise<Line[]> {
   return query<Line>(
     service,
-    `SELECT ${columns} FROM audit_events WHERE user_id = $1
+    `SELECT ${columns} FROM google_auth.audit_events WHERE user_id = $1
      ORDER BY occurred_at, id`,
     [userId],
   );
@@ -37,7 +37,7 @@ export async function linesSince(
     await service.app.get(AuditTrail).flush();
     return query<Line & { id?: string }>(
       service,
-      `SELECT id, ${columns} FROM audit_events WHERE user_id IS NULL
+      `SELECT id, ${columns} FROM google_auth.audit_events WHERE user_id IS NULL
        ORDER BY occurred_at, id`,
     );
   };

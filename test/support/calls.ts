@@ -3,12 +3,17 @@ import {
   type GoogleAccount,
   newAccount,
 } from "../../src/testing/google-accounts";
-import type { TestService } from "../../src/testing/test-service";
-import { type Answer, answerOf, postJson, type UserBody } from "./requests";
+import {
+  type Answer,
+  answerOf,
+  postJson,
+  type Site,
+  type UserBody,
+} from "./requests";
 
 /** A call with an access token; a body is sent as JSON, a text as it is. */
 export async function call(
-  service: TestService,
+  service: Site,
   method: string,
   path: string,
   accessToken?: string,
@@ -38,7 +43,7 @@ export interface Person extends Answer {
 
 /** Signs an account in, a new one unless given, with more in the body where that is wanted. */
 export async function person(
-  service: TestService,
+  service: Site,
   google: GoogleEmulator,
   account = newAccount(),
   body: object = {},

@@ -10,7 +10,7 @@ export interface GoogleSite {
   readonly stranger: GoogleEmulator;
 }
 
-/** One way in which Google's keys cannot be had. */
+/** One way in which Google's keys are unavailable. */
 export interface GoogleOutage {
   /** Continues the sentence "when the keys' endpoint…". */
   readonly name: string;

@@ -51,7 +51,7 @@ export class Instances {
   /** Somebody new with these roles. */
   async personWithRoles(...roles: string[]): Promise<Person> {
     const { id, account } = await this.person();
-    const text = "UPDATE users SET roles = $2 WHERE id = $1";
+    const text = "UPDATE google_auth.users SET roles = $2 WHERE id = $1";
     await query(this.one, text, [id, roles]);
     return this.person(account);
   }

@@ -37,8 +37,8 @@ export class KeyStores {
 
   /** No keys, no audit lines, another clock. */
   async clear(): Promise<void> {
-    await this.dataSource.query("DELETE FROM signing_keys");
-    await this.dataSource.query("DELETE FROM audit_events");
+    await this.dataSource.query("DELETE FROM google_auth.signing_keys");
+    await this.dataSource.query("DELETE FROM google_auth.audit_events");
     this.clock = new FrozenClock();
   }
 
@@ -66,7 +66,7 @@ export class KeyStores {
 
   auditLines(): Promise<unknown[]> {
     return this.dataSource.query(
-      "SELECT event, reason, details FROM audit_events ORDER BY occurred_at, event DESC",
+      "SELECT event, reason, details FROM google_auth.audit_events ORDER BY occurred_at, event DESC",
     );
   }
 

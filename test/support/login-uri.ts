@@ -84,5 +84,5 @@ export async function postToLoginUri(
 /** The refresh token in the cookie that an answer sets. */
 export function refreshCookieOf(answer: Response): string | undefined {
   const [set = ""] = answer.headers.getSetCookie();
-  return /^__Secure-refresh=([^;]*)/.exec(set)?.[1];
+  return /^__Host-refresh=([^;]*)/.exec(set)?.[1];
 }

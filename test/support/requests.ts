@@ -1,5 +1,8 @@
 import type { TestService } from "../../src/testing/test-service";
 
+/** The service, or another application that is asked by HTTP. */
+export type Site = Pick<TestService, "fetch">;
+
 /** An answer with its body read. */
 export interface Answer {
   readonly status: number;
@@ -24,7 +27,7 @@ export async function answerOf(response: Response): Promise<Answer> {
 }
 
 export async function postJson(
-  service: TestService,
+  service: Site,
   path: string,
   body: unknown,
 ): Promise<Answer> {
@@ -38,7 +41,7 @@ export async function postJson(
 }
 
 export async function postForm(
-  service: TestService,
+  service: Site,
   path: string,
   fields: Record<string, string> | [string, string][],
 ): Promise<Answer> {
@@ -52,7 +55,7 @@ export async function postForm(
 
 /** Signs in; `signedIn.user` is the answer's user. */
 export async function signIn(
-  service: TestService,
+  service: Site,
   idToken: string,
 ): Promise<Answer & { readonly user: UserBody; readonly accessToken: string }> {
   const answer = await postJson(service, "/auth/google", { idToken });
@@ -64,7 +67,7 @@ export async function signIn(
 }
 
 export async function getWithToken(
-  service: TestService,
+  service: Site,
   path: string,
   token?: string,
 ): Promise<Answer> {

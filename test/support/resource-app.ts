@@ -11,7 +11,7 @@ import {
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
 import {
-  AuthModule,
+  ResourceServerModule,
   Clock,
   CurrentUser,
   OptionalAuth,
@@ -72,7 +72,7 @@ export class ResourceApp {
     options: ResourceServerOptions,
     clock?: Clock,
   ): Promise<ResourceApp> {
-    const imported = AuthModule.forResourceServer({
+    const imported = ResourceServerModule.forRoot({
       ...options,
       providers: clock ? [{ provide: Clock, useValue: clock }] : [],
     });

@@ -1,24 +1,29 @@
-import { DataSource } from "typeorm";
-import type { TestService } from "../../src/testing/test-service";
+import type { INestApplicationContext } from "@nestjs/common";
+import { Database } from "../../src/index";
+
+/** The service, or another application with GoogleAuthModule in it. */
+interface Hosting {
+  readonly app: Pick<INestApplicationContext, "get">;
+}
 
 /** Looks into the service's database. */
 export function query<Row>(
-  service: TestService,
+  service: Hosting,
   text: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  return service.app.get(DataSource).query<Row[]>(text, values);
+  return service.app.get(Database).dataSource.query<Row[]>(text, values);
 }
 
 /** How many rows each table of ours has. */
 export async function rowCounts(
-  service: TestService,
+  service: Hosting,
 ): Promise<Record<string, number>> {
   const [counts] = await query<Record<string, number>>(
     service,
-    `SELECT (SELECT count(*)::int FROM users) AS users,
-      (SELECT count(*)::int FROM identities) AS identities,
-      (SELECT count(*)::int FROM sessions) AS sessions`,
+    `SELECT (SELECT count(*)::int FROM google_auth.users) AS users,
+      (SELECT count(*)::int FROM google_auth.identities) AS identities,
+      (SELECT count(*)::int FROM google_auth.sessions) AS sessions`,
   );
   return counts ?? {};
 }

@@ -1,7 +1,7 @@
 import type { GoogleEmulator } from "../../src/testing/google-emulator";
 import type { SecurityEventTokenOptions } from "../../src/testing/google-other-tokens.mint";
 import type { TestService } from "../../src/testing/test-service";
-import { type Answer, answerOf } from "./requests";
+import { type Answer, answerOf, type Site } from "./requests";
 import { query } from "./rows";
 
 const risc = "https://schemas.openid.net/secevent/risc/event-type/";
@@ -14,7 +14,7 @@ export function eventUri(name: string): string {
 
 /** Delivers a body as a transmitter does, unless told how else. */
 export async function deliver(
-  service: TestService,
+  service: Site,
   body: string | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
@@ -33,7 +33,7 @@ export async function deliver(
 
 /** Has Google's transmitter report something, and the service take it. */
 export async function report(
-  service: TestService,
+  service: Pick<TestService, "url">,
   google: GoogleEmulator,
   { eventType, ...options }: SecurityEventTokenOptions,
 ): Promise<void> {
@@ -58,7 +58,7 @@ export interface ReportLine {
 export function reportLines(service: TestService): Promise<ReportLine[]> {
   return query<ReportLine>(
     service,
-    `SELECT user_id AS "userId", reason, details FROM audit_events
+    `SELECT user_id AS "userId", reason, details FROM google_auth.audit_events
      WHERE event = 'security_event' ORDER BY occurred_at, id`,
   );
 }

@@ -5,24 +5,30 @@ import { generatedNotice } from "./project";
 
 /** What each event is written together with, and where. */
 const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
-  sign_up: ["user and session: one statement", ["sessions/session.statements"]],
-  sign_in: ["the session: one statement", ["sessions/session.statements"]],
+  sign_up: [
+    "user and session: one statement",
+    ["sessions/postgres-sign-in-store"],
+  ],
+  sign_in: ["the session: one statement", ["sessions/postgres-sign-in-store"]],
   sign_in_refused: [
     "others, within a second: nothing is changed",
     ["rate-limits/failed-attempts.filter"],
   ],
-  refresh_reused: [
-    "the session's end: one statement",
-    ["sessions/session.statements"],
+  refresh_reused: ["the session's end: one transaction", ["sessions/sessions"]],
+  refresh_retried_late: [
+    "nothing: after the refresh, before its answer",
+    ["auth/refresh"],
   ],
-  session_ended: [
-    "the session's end: one statement",
-    ["sessions/session.statements"],
+  session_ended: ["the session's end: one transaction", ["sessions/sessions"]],
+  sessions_ended: ["the sessions' end: one transaction", ["sessions/sessions"]],
+  reauthenticated: [
+    "the session's new proof: one transaction",
+    ["auth/reauthentication"],
   ],
   profile_completed: ["the profile: one transaction", ["account/account"]],
   roles_changed: [
     "the roles: one transaction",
-    ["admin/user-administration", "users/admin-emails"],
+    ["admin/user-administration", "users/admin-emails", "account/identities"],
   ],
   status_changed: [
     "the status: one transaction",
@@ -52,7 +58,7 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   ],
 };
 
-/** The reasons of `session_ended`. */
+/** The reasons of `session_ended` and `sessions_ended`. */
 const endReasons: Readonly<
   Record<Exclude<EndReason, "refresh_reused">, string>
 > = {
@@ -60,6 +66,9 @@ const endReasons: Readonly<
   signed_out_everywhere: "The user signed out of all sessions.",
   ended_by_user: "The user ended it from the list of sessions.",
   ended_by_admin: "An administrator ended it.",
+  session_limit:
+    "The user had as many sessions as may be, and this one had been unused for longest.",
+  roles_changed: "The user has lost a role, which its tokens still had.",
   user_disabled: "The user was disabled.",
   user_deleted: "The user was deleted.",
   security_event: "Google told of something that happened to the account.",
@@ -83,7 +92,7 @@ export function auditPage(): Promise<string> {
   return page([
     generatedNotice,
     "# Audit log",
-    `What happened to whom, in the table \`audit_events\`. A line that reports a change is
+    `What happened to whom, in the table \`google_auth.audit_events\`. A line that reports a change is
 written in the transaction of that change: there is never one without the other, and
 when the line cannot be written, nothing is changed. No line holds a token, a nonce or an
 e-mail address.`,
@@ -96,9 +105,10 @@ e-mail address.`,
         return [`\`${event}\``, when, together, files.map(linkTo).join(", ")];
       }),
     ),
-    `Who brings a \`UserDirectory\` of his own has no statement in common with it: then the line
-of a sign-in is written right after it.`,
-    "The reasons of `session_ended`:",
+    `Where a \`UserDirectory\` or a \`SessionStore\` of the application's own is in the place of
+ours, a sign-in is several statements, and its line is written in one transaction with those of
+them that are in this database.`,
+    "The reasons of `session_ended` and `sessions_ended`:",
     table(
       ["Reason", "What ended it"],
       Object.entries(endReasons).map(([reason, text]) => [
@@ -137,15 +147,15 @@ sign-ins wait, and no partitions are made. To start again, put it aside as its o
 service makes the partitions within the hour, or when it is started:`,
     `\`\`\`sql
 BEGIN;
-ALTER TABLE audit_events DETACH PARTITION audit_events_default;
-ALTER TABLE audit_events_default RENAME TO audit_events_aside;
-CREATE TABLE audit_events_default PARTITION OF audit_events DEFAULT;
+ALTER TABLE google_auth.audit_events DETACH PARTITION google_auth.audit_events_default;
+ALTER TABLE google_auth.audit_events_default RENAME TO audit_events_aside;
+CREATE TABLE google_auth.audit_events_default PARTITION OF google_auth.audit_events DEFAULT;
 COMMIT;
 \`\`\``,
     "Once they are there, bring the lines back:",
     `\`\`\`sql
-INSERT INTO audit_events SELECT * FROM audit_events_aside;
-DROP TABLE audit_events_aside;
+INSERT INTO google_auth.audit_events SELECT * FROM google_auth.audit_events_aside;
+DROP TABLE google_auth.audit_events_aside;
 \`\`\``,
     "## Reading and forwarding",
     `\`GET /admin/audit\` reads the log page by page. Each event is also a line in the service's
@@ -156,7 +166,7 @@ event after the commit, at once and in the process; an event is lost to it when 
 dies in between, never to the table. It must not wait, so it queues:`,
     `\`\`\`ts complete
 import { Injectable } from "@nestjs/common";
-import { type AuditEvent, AuditModule, AuditSink } from "nest-google-auth";
+import { type AuditEvent, AuditSink, GoogleAuthModule } from "nest-google-auth";
 
 /** Sends events to a collector, those of a second together. */
 @Injectable()
@@ -180,8 +190,12 @@ class CollectorSink extends AuditSink {
   }
 }
 
-export const auditModule = AuditModule.forRoot({
-  retentionDays: 400,
+export const googleAuth = GoogleAuthModule.forRoot({
+  publicUrl: "https://api.example.com",
+  secretKey: process.env.SECRET_KEY ?? "",
+  google: { clientIds: ["000000000000-replace-me.apps.googleusercontent.com"] },
+  database: { url: process.env.DATABASE_URL ?? "" },
+  auditRetentionDays: 400,
   providers: [{ provide: AuditSink, useClass: CollectorSink }],
 });
 \`\`\``,
@@ -189,7 +203,7 @@ export const auditModule = AuditModule.forRoot({
 Stay a minute behind: of two lines, the earlier may be committed later. Lines that had to wait
 for the database have the time when it happened; after an outage, read again from before it.`,
     `\`\`\`sql
-SELECT * FROM audit_events
+SELECT * FROM google_auth.audit_events
 WHERE (occurred_at, id) > ($1, $2) AND occurred_at < now() - interval '1 minute'
 ORDER BY occurred_at, id LIMIT 1000;
 \`\`\``,

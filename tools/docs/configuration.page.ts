@@ -2,7 +2,7 @@ import { page, table } from "./markdown";
 import { generatedNotice } from "./project";
 import { type DocumentedVariable, documentedVariables } from "./variables";
 
-/** docs/configuration.md: every environment variable. */
+/** docs/configuration.md: every environment variable, and the option of the module that says the same. */
 export function configurationPage(): Promise<string> {
   const variables = documentedVariables();
   return page([
@@ -17,10 +17,18 @@ checks what is set, without the defaults that exist outside production.`,
     `- An empty value counts as absent. Blanks around a value are dropped.
 - A list is separated by commas.
 - A switch may be written \`on\`, \`true\` or \`1\`, and \`off\`, \`false\` or \`0\`.`,
+    `The options of \`GoogleAuthModule\` say the same and are held to the same rules; the second
+column has their names. There, lists are arrays, switches are booleans, a limit is
+\`{ count, seconds }\` or \`"off"\`, \`VERIFY_TOKEN_PROVIDERS\` is an array of objects,
+\`refresh.transport\` is \`"auto"\` or \`"body"\` for \`browser\` and \`off\`, and \`secretKey\` may
+be a string where there is no previous one. In the place of \`database.url\`,
+\`database.connection\` names a TypeORM DataSource of the application's own. A variable without
+an option is the service's alone.`,
     table(
-      ["Variable", "Purpose", "Default", "Rule"],
+      ["Variable", "Option", "Purpose", "Default", "Rule"],
       variables.map((variable) => [
         `\`${variable.name}\``,
+        variable.option === undefined ? "" : `\`${variable.option}\``,
         variable.purpose,
         defaultOf(variable),
         `${capitalized(variable.rule)}.`,

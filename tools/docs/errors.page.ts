@@ -22,6 +22,10 @@ const advice: Readonly<Record<AuthErrorCode, string>> = {
     "Without a token: sign in. With one: it has expired, its session has ended, or it is not ours; refresh, or sign in again. `WWW-Authenticate` tells the two apart.",
   invalid_refresh_token:
     "Throw it away and sign in again. Nothing was ended by it.",
+  no_session:
+    "Show the sign-in: it is a first visit, or the cookies are gone. Nothing went wrong.",
+  reauthentication_required:
+    "Have the user sign in with Google again, send the fresh ID token to `POST /auth/reauthenticate`, and repeat the request with the new access token. `max_age` in `WWW-Authenticate` says how recent it has to be, in seconds.",
   session_revoked:
     "Throw the tokens away and sign in again. Somebody has signed out, or a refresh token came back after it had been replaced.",
   session_expired: "Throw the tokens away and sign in again.",
@@ -73,6 +77,7 @@ ${JSON.stringify(exampleProblem(), null, 2)}
 \`\`\``,
     `- \`errors\`, a list of \`{ field, message }\`, comes with \`invalid_request\` where single fields are wrong.
 - \`reason\` names the check that refused. It is in the log always, and in the answer only when \`NODE_ENV\` is not \`production\`.
+- An application may answer with codes of its own, in the same form: see [\`SignInPolicy\`](seams.md#signinpolicy).
 - \`Retry-After\` comes with \`rate_limited\`, and with the codes of status 503 where a time is known. Without it, wait a few seconds.`,
     table(
       ["Code", "Status", "Meaning", "What the client should do"],

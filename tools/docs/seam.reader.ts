@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import * as ts from "typescript";
 import { type DocComment, docCommentOf } from "./doc-comment";
 import { projectRoot } from "./project";
@@ -11,8 +11,10 @@ export interface Seam {
   readonly file: string;
   readonly doc: DocComment;
   readonly methods: readonly SeamMethod[];
-  /** What is bound to it unless somebody else is; undefined where nothing is. */
-  readonly default: SeamDefault | undefined;
+  /** What is bound to it unless somebody else is. */
+  readonly default: SeamDefault;
+  /** Test suites that every implementation has to pass, from the project's folder. */
+  readonly contracts: readonly string[];
 }
 
 export interface SeamMethod {
@@ -24,11 +26,16 @@ export interface SeamMethod {
 }
 
 export interface SeamDefault {
+  /** One class; where a factory chooses, the usual one first. */
+  readonly choices: readonly SeamImplementation[];
+  /** How the factory chooses; undefined where there is no choice. */
+  readonly choice: DocComment | undefined;
+}
+
+export interface SeamImplementation {
   readonly name: string;
   readonly file: string;
   readonly doc: DocComment;
-  /** The module that binds it. */
-  readonly module: string;
 }
 
 interface DeclaredClass {
@@ -39,17 +46,26 @@ interface DeclaredClass {
 
 interface Binding {
   readonly port: string;
-  readonly implementation: string;
-  readonly module: string;
+  readonly implementations: readonly string[];
+  /** The function that chooses among them. */
+  readonly factory: ts.FunctionDeclaration | undefined;
 }
 
-/** Every seam under src, in the order of file names. */
+/**
+ * Every seam under src, in the order of file names.
+ *
+ * @throws Error for one that nothing is bound to
+ */
 export function readSeams(): readonly Seam[] {
   const sources = sourceFiles().map((file) => ({ file, source: parse(file) }));
   const classes = sources.flatMap(({ file, source }) =>
     classesOf(file, source),
   );
-  const bindings = classes.flatMap(bindingsOf);
+  const bindings = sources.flatMap(({ file, source }) =>
+    // Its own binding of the verifier is no default of ours.
+    file.endsWith(".module.ts") ? bindingsOf(source) : [],
+  );
+  const contracts = contractFiles();
   return classes
     .filter(({ file, node }) => file.endsWith(".port.ts") && isAbstract(node))
     .map(({ node, name, file }) => ({
@@ -58,6 +74,7 @@ export function readSeams(): readonly Seam[] {
       doc: docCommentOf(node),
       methods: node.members.filter(ts.isMethodDeclaration).map(methodOf),
       default: defaultOf(name, classes, bindings),
+      contracts: contracts.filter((path) => isContractOf(file, path)),
     }));
 }
 
@@ -80,21 +97,46 @@ function classesOf(file: string, source: ts.SourceFile): DeclaredClass[] {
     .flatMap((node) => (node.name ? { node, name: node.name.text, file } : []));
 }
 
-/** The `{ provide: Port, useClass: Implementation }` of a module. */
-function bindingsOf({ node, name: module, file }: DeclaredClass): Binding[] {
-  if (!file.endsWith(".module.ts")) return [];
+/** The `{ provide: Port, useClass: Implementation }` of a module, and those with a `useFactory`. */
+function bindingsOf(source: ts.SourceFile): Binding[] {
   const bindings: Binding[] = [];
   const visit = (child: ts.Node): void => {
     if (ts.isObjectLiteralExpression(child)) {
-      const port = identifierAt(child, "provide");
-      const implementation = identifierAt(child, "useClass");
-      if (port && implementation)
-        bindings.push({ port, implementation, module });
+      const binding = bindingIn(child, source);
+      if (binding) bindings.push(binding);
     }
     ts.forEachChild(child, visit);
   };
-  visit(node);
+  visit(source);
   return bindings;
+}
+
+function bindingIn(
+  object: ts.ObjectLiteralExpression,
+  source: ts.SourceFile,
+): Binding | undefined {
+  const port = identifierAt(object, "provide");
+  const implementation = identifierAt(object, "useClass");
+  if (port === undefined) return undefined;
+  if (implementation !== undefined) {
+    return { port, implementations: [implementation], factory: undefined };
+  }
+  const name = identifierAt(object, "useFactory");
+  const factory = source.statements
+    .filter(ts.isFunctionDeclaration)
+    .find((declared) => declared.name?.text === name);
+  return factory && { port, implementations: madeBy(factory), factory };
+}
+
+/** The classes that a function makes instances of, in the order of its text. */
+function madeBy(factory: ts.FunctionDeclaration): string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node)) names.push(node.expression.getText());
+    ts.forEachChild(node, visit);
+  };
+  visit(factory);
+  return names;
 }
 
 function identifierAt(
@@ -113,18 +155,33 @@ function defaultOf(
   port: string,
   classes: readonly DeclaredClass[],
   bindings: readonly Binding[],
-): SeamDefault | undefined {
+): SeamDefault {
   const binding = bindings.find((candidate) => candidate.port === port);
-  const found = classes.find(({ name }) => name === binding?.implementation);
-  return (
-    binding &&
-    found && {
-      name: found.name,
-      file: found.file,
-      doc: docCommentOf(found.node),
-      module: binding.module,
-    }
-  );
+  const choices = (binding?.implementations ?? []).map((implementation) => {
+    const found = classes.find(({ name }) => name === implementation);
+    if (!found) throw new Error(`There is no class ${implementation}`);
+    const { name, file, node } = found;
+    return { name, file, doc: docCommentOf(node) };
+  });
+  if (choices.length === 0) throw new Error(`Nothing is bound to ${port}`);
+  const factory = binding?.factory;
+  return { choices, choice: factory && docCommentOf(factory) };
+}
+
+const contractsFolder = "src/testing/contracts";
+
+function contractFiles(): readonly string[] {
+  const folder = join(projectRoot, contractsFolder);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /(?<!\.spec)\.ts$/.test(name))
+    .map((name) => `${contractsFolder}/${name}`)
+    .sort();
+}
+
+/** Whether a file is the suite of a port: `session-store.contract.ts` is that of `session-store.port.ts`. */
+function isContractOf(port: string, file: string): boolean {
+  return basename(file).startsWith(`${basename(port, ".port.ts")}.`);
 }
 
 function methodOf(method: ts.MethodDeclaration): SeamMethod {

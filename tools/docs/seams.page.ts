@@ -10,17 +10,54 @@ export function seamsPage(): Promise<string> {
     generatedNotice,
     "# Seams",
     `What a team may replace. Each seam is an abstract class, which is also its injection
-token, in a file \`*.port.ts\`. To replace one, hand \`{ provide: TheSeam, useClass: Yours }\`
-to the \`providers\` of the module that binds its default; see
-[the README](../README.md#replacing-a-seam) for an example.`,
+token, in a file \`*.port.ts\`. To replace one, add one line to the \`providers\` of
+\`GoogleAuthModule\`, whichever part of it the seam belongs to; what your class injects comes
+from the modules in \`imports\`:`,
+    `\`\`\`ts complete
+import { Injectable } from "@nestjs/common";
+import {
+  type Admission,
+  type CallOrigin,
+  GoogleAuthModule,
+  SignInPolicy,
+  type VerifiedIdentity,
+} from "nest-google-auth";
+
+@Injectable()
+export class InvitedOnly extends SignInPolicy {
+  override admit({ email }: VerifiedIdentity, _call: CallOrigin): Admission {
+    if (email?.endsWith("@example.com")) {
+      return { kind: "admitted", signUp: "open" };
+    }
+    const code = "invitation_required";
+    const detail = "Ask somebody who is here to invite you.";
+    return {
+      kind: "refused",
+      code: { code, status: 403, title: "Invitation required", detail },
+    };
+  }
+}
+
+export const googleAuth = GoogleAuthModule.forRoot({
+  publicUrl: "https://api.example.com",
+  secretKey: process.env.SECRET_KEY ?? "",
+  google: { clientIds: ["000000000000-replace-me.apps.googleusercontent.com"] },
+  database: { url: process.env.DATABASE_URL ?? "" },
+  providers: [{ provide: SignInPolicy, useClass: InvitedOnly }],
+});
+\`\`\``,
+    `A provider for anything else is refused at the start, by name. To prove the tokens of one
+more provider, leave \`IdentityVerifier\` to Google's and name yours in \`identityProviders\`.`,
     table(
-      ["Seam", "Default", "Bound by"],
-      seams.map((seam) => [
-        `[\`${seam.name}\`](#${seam.name.toLowerCase()})`,
-        seam.default ? `\`${seam.default.name}\`` : "none",
-        seam.default ? `\`${seam.default.module}\`` : "",
+      ["Seam", "Default"],
+      seams.map(({ name, default: { choices } }) => [
+        `[\`${name}\`](#${name.toLowerCase()})`,
+        choices.map((choice) => `\`${choice.name}\``).join(" or "),
       ]),
     ),
+    `Beside these, the limits count in any \`ThrottlerStorage\` of
+[@nestjs/throttler](https://docs.nestjs.com/security/rate-limiting#storages), replaced in the
+same way; the default is in memory, or with \`limits.store: "postgres"\` in the database.`,
     ...seams.flatMap(sectionOf),
   ]);
 }
@@ -31,15 +68,25 @@ function sectionOf(seam: Seam): string[] {
     seam.doc.description,
     ...tagList(seam.doc),
     `Declared in ${linkTo(seam.file)}. ${defaultOf(seam)}`,
+    ...contractsOf(seam),
     ...seam.methods.flatMap(methodSection),
   ];
 }
 
-function defaultOf({ default: implementation }: Seam): string {
-  if (!implementation) return "There is no default.";
-  const { name, file, doc } = implementation;
-  const summary = doc.description.replace(/\s+/g, " ");
-  return `Default: \`${name}\` in ${linkTo(file)}${summary ? `. ${summary}` : "."}`;
+function defaultOf({ default: { choices, choice } }: Seam): string {
+  const places = choices
+    .map(({ name, file }) => `\`${name}\` in ${linkTo(file)}`)
+    .join(" or ");
+  const summaries = [choice, ...choices.map(({ doc }) => doc)]
+    .map((doc) => doc?.description.replace(/\s+/g, " ") ?? "")
+    .filter((summary) => summary !== "");
+  return [`Default: ${places}.`, ...summaries].join(" ");
+}
+
+function contractsOf({ name, contracts }: Seam): string[] {
+  if (contracts.length === 0) return [];
+  const links = contracts.map(linkTo).join(", ");
+  return [`An implementation of \`${name}\` has to pass ${links}.`];
 }
 
 function methodSection({ signature, isAbstract, doc }: SeamMethod): string[] {

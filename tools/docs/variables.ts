@@ -12,6 +12,8 @@ import {
 /** One environment variable as the documentation shows it. */
 export interface DocumentedVariable {
   readonly name: string;
+  /** Where the options of GoogleAuthModule say the same; undefined where they do not. */
+  readonly option: string | undefined;
   readonly purpose: string;
   readonly rule: string;
   /** The default as it would be written in a file; undefined where there is none. */
@@ -27,6 +29,7 @@ export function documentedVariables(): readonly DocumentedVariable[] {
   const demanded = demandedInProduction();
   return [...describedVariables()].map(([name, description]) => ({
     name,
+    option: description.option,
     purpose: description.purpose,
     rule: description.rule,
     defaultValue: defaultValueOf(description),

@@ -10,6 +10,7 @@ import {
 /** Where everything is kept, and for how long. */
 export class DatabaseVariables {
   @Variable({
+    option: "database.url",
     purpose: "The PostgreSQL database.",
     rule: "a postgres:// or postgresql:// URL; required in production",
     defaultText: "an embedded Postgres under `.data/` outside production",
@@ -20,6 +21,7 @@ export class DatabaseVariables {
   DATABASE_URL!: string;
 
   @Variable({
+    option: "database.poolSize",
     purpose: "Most connections this process opens to the database.",
     rule: "an integer from 1 to 200",
     default: 10,
@@ -31,6 +33,7 @@ export class DatabaseVariables {
   DATABASE_POOL_SIZE!: number;
 
   @Variable({
+    option: "database.ssl",
     purpose: "Connect to the database by TLS and check its certificate.",
     rule: "on or off",
     default: false,
@@ -40,6 +43,7 @@ export class DatabaseVariables {
   DATABASE_SSL!: boolean;
 
   @Variable({
+    option: "auditRetentionDays",
     purpose:
       "Days the audit log is kept; a month is dropped when its last day is older.",
     rule: "an integer from 30 to 3650",

@@ -8,53 +8,50 @@ import {
   Min,
 } from "class-validator";
 import {
-  clientId,
   domain,
-  inProduction,
+  isClientId,
   isClientSecret,
-  isGoogleUrl,
   isListOf,
   isRedirectUri,
-  isUrl,
-  securityEventHosts,
 } from "../environment-rules";
+import { isGoogleUrl, ruleOfGoogleUrl } from "../google-urls";
 import {
   AsInteger,
   AsList,
+  entriesThatAreNot,
   Optional,
   Satisfies,
   Variable,
 } from "../variable.decorator";
 
-/** Of Google's own in production; anywhere, such as on an emulator, outside it. */
-const atGoogle = (value: unknown, environment: GoogleVariables) =>
-  inProduction(environment)
-    ? isGoogleUrl(value)
-    : isUrl(value, ["http:", "https:"]);
-
-/** The same, and fit to be put in front of a path. */
-const atSecurityEvents = (value: unknown, environment: GoogleVariables) =>
-  (inProduction(environment)
-    ? isGoogleUrl(value, securityEventHosts)
-    : isUrl(value, ["http:", "https:"])) && !/[?#@]/.test(value as string);
+/** Fit to be put in front of a path. */
+const isSecurityEventsUrl = (value: unknown, environment: GoogleVariables) =>
+  isGoogleUrl("riscConfig")(value, environment) &&
+  !/[?#@]/.test(value as string);
 
 /** What is believed of Google. */
 export class GoogleVariables {
   @Variable({
+    option: "google.clientIds",
     purpose:
       "The OAuth client ids of your apps (web, iOS, Android, …): whose ID tokens are accepted.",
-    rule: "a comma list of at least one client id, each optionally labelled as in ios=…",
+    rule: "a comma list of at least one client id, each optionally labelled as in ios=…, in production no placeholder",
+    faults: entriesThatAreNot(isClientId),
   })
   @AsList()
   @IsArray()
   @ArrayNotEmpty()
-  @Satisfies("clientIds", (value) => isListOf(value, clientId))
+  @Satisfies("clientIds", (value, environment: object) =>
+    isListOf(value, (entry) => isClientId(entry, environment)),
+  )
   GOOGLE_CLIENT_IDS!: string[];
 
   @Variable({
+    option: "hostedDomains",
     purpose:
       "When set, only accounts of these Google Workspace domains (`hd`) may sign in.",
     rule: "a comma list of domain names",
+    faults: entriesThatAreNot((entry) => domain.test(entry)),
     defaultText: "none: any account",
   })
   @Optional()
@@ -63,6 +60,7 @@ export class GoogleVariables {
   GOOGLE_HOSTED_DOMAINS?: string[];
 
   @Variable({
+    option: "google.nonce",
     purpose:
       "Whether a Google ID token must carry a nonce given out by `POST /auth/google/nonce`.",
     rule: "optional or required",
@@ -72,6 +70,7 @@ export class GoogleVariables {
   GOOGLE_NONCE!: "optional" | "required";
 
   @Variable({
+    option: "google.idTokenUse",
     purpose:
       "Whether a Google ID token signs in as long as it lives, or one time.",
     rule: "reusable or once",
@@ -81,14 +80,16 @@ export class GoogleVariables {
   GOOGLE_ID_TOKEN_USE!: "reusable" | "once";
 
   @Variable({
+    option: "google.certsUrl",
     purpose: "Where Google publishes its signing certificates (PEM map).",
-    rule: "a URL; in production an https URL of Google's",
+    rule: ruleOfGoogleUrl("certs"),
     default: "https://www.googleapis.com/oauth2/v1/certs",
   })
-  @Satisfies("certsUrl", atGoogle)
+  @Satisfies("certsUrl", isGoogleUrl("certs"))
   GOOGLE_CERTS_URL!: string;
 
   @Variable({
+    option: "google.clientSecret",
     purpose:
       "The client secret of the one of GOOGLE_CLIENT_IDS that is labelled `web`, or else of the first: for `POST /auth/google/code`, which is off (404) without it.",
     rule: "8 to 256 printable characters without blanks, in production no placeholder",
@@ -99,9 +100,11 @@ export class GoogleVariables {
   GOOGLE_CLIENT_SECRET?: string;
 
   @Variable({
+    option: "google.redirectUris",
     purpose:
       "The redirect URIs that authorization codes may have been asked for with, beside the `postmessage` of Google's popup; each as it is registered with Google.",
     rule: "a comma list of https URLs, or http ones of localhost, without a fragment or a wildcard",
+    faults: entriesThatAreNot(isRedirectUri),
     defaultText: "none: codes of the popup only",
   })
   @Optional()
@@ -110,38 +113,41 @@ export class GoogleVariables {
   GOOGLE_REDIRECT_URIS?: string[];
 
   @Variable({
+    option: "google.tokenUrl",
     purpose: "Where Google exchanges authorization codes.",
-    rule: "a URL; in production an https URL of Google's",
+    rule: ruleOfGoogleUrl("token"),
     default: "https://oauth2.googleapis.com/token",
   })
-  @Satisfies("tokenUrl", atGoogle)
+  @Satisfies("tokenUrl", isGoogleUrl("token"))
   GOOGLE_TOKEN_URL!: string;
 
   @Variable({
+    option: "google.userinfoUrl",
     purpose:
       "Where Google tells the profile of who has signed in by an authorization code.",
-    rule: "a URL; in production an https URL of Google's",
+    rule: ruleOfGoogleUrl("userinfo"),
     default: "https://openidconnect.googleapis.com/v1/userinfo",
   })
-  @Satisfies("userinfoUrl", atGoogle)
+  @Satisfies("userinfoUrl", isGoogleUrl("userinfo"))
   GOOGLE_USERINFO_URL!: string;
 
   @Variable({
+    option: "google.tokeninfoUrl",
     purpose:
       "Google's own `tokeninfo`. The service never asks it; what `TOKENINFO` refuses is answered with a `Link` to it, for comparison.",
-    rule: "a URL; in production an https URL of Google's",
+    rule: ruleOfGoogleUrl("tokeninfo"),
     default: "https://oauth2.googleapis.com/tokeninfo",
   })
-  @Satisfies("tokeninfoUrl", atGoogle)
+  @Satisfies("tokeninfoUrl", isGoogleUrl("tokeninfo"))
   GOOGLE_TOKENINFO_URL!: string;
 
   @Variable({
     purpose:
       "Where Google is told who receives its security events: the Cross-Account Protection API, for `node dist/cli.js risc`.",
-    rule: "a URL without a query or a user; in production an https URL of Google's",
+    rule: `${ruleOfGoogleUrl("riscConfig")}; without a query or a user`,
     default: "https://risc.googleapis.com/v1beta",
   })
-  @Satisfies("riscConfigUrl", atSecurityEvents)
+  @Satisfies("riscConfigUrl", isSecurityEventsUrl)
   GOOGLE_RISC_CONFIG_URL!: string;
 
   @Variable({
@@ -155,6 +161,7 @@ export class GoogleVariables {
   GOOGLE_APPLICATION_CREDENTIALS?: string;
 
   @Variable({
+    option: "google.clockSkewSeconds",
     purpose: "How far Google's clock and ours may differ, in seconds.",
     rule: "an integer from 0 to 300",
     default: 60,

@@ -1,15 +1,17 @@
 import { IsIn } from "class-validator";
-import { isNetwork } from "../../common/ip-address";
 import type { RateLimit } from "../../rate-limits/rate-limits.options";
 import {
   isClientOrigin,
   isListOf,
   isPageUrl,
+  isProxy,
+  isProxyList,
   isRateLimit,
 } from "../environment-rules";
 import {
   AsList,
   AsRateLimit,
+  entriesThatAreNot,
   Optional,
   Satisfies,
   Variable,
@@ -18,17 +20,22 @@ import {
 /** Who may call, from where, and how often. */
 export class NetworkVariables {
   @Variable({
+    option: "origins",
     purpose:
       "Origins of front ends elsewhere that may sign in here and read the answers.",
-    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard",
+    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard; in production https and not of a port of localhost",
+    faults: entriesThatAreNot(isClientOrigin),
     defaultText: "none: pages of this service's own origin only",
   })
   @Optional()
   @AsList()
-  @Satisfies("origins", (value) => isListOf(value, isClientOrigin))
+  @Satisfies("origins", (value, environment: NetworkVariables) =>
+    isListOf(value, (entry) => isClientOrigin(entry, environment)),
+  )
   CORS_ORIGINS?: string[];
 
   @Variable({
+    option: "appUrl",
     purpose:
       "The page of the app where browsers come back to from `POST /auth/google/redirect`, which is off (404) without it.",
     rule: "a URL without credentials or a wildcard, https in production",
@@ -39,9 +46,11 @@ export class NetworkVariables {
   APP_URL?: string;
 
   @Variable({
+    option: "appRedirectUrls",
     purpose:
       "Other pages of the app that the `state` of a sign-in by redirect may name, letter for letter.",
     rule: "a comma list of URLs as APP_URL, and only together with it",
+    faults: entriesThatAreNot(isPageUrl),
     defaultText: "none: always `APP_URL`",
   })
   @Optional()
@@ -56,16 +65,18 @@ export class NetworkVariables {
 
   @Variable({
     purpose:
-      "The reverse proxies in front of this service: only what they write into `X-Forwarded-For` is believed.",
-    rule: "a comma list of IP addresses and CIDR ranges, with a prefix of at least 1 bit",
+      "The reverse proxies in front of this service: only what they write into `X-Forwarded-For` is used. By number where their addresses change; then nobody may reach this service around them.",
+    rule: "a comma list of IP addresses and CIDR ranges, with a prefix of at least 1 bit and in production fewer than half of all addresses; or how many proxies every request passes, from 1 to 10",
+    faults: entriesThatAreNot(isProxy),
     defaultText: "none: the client is who connects",
   })
   @Optional()
   @AsList()
-  @Satisfies("networks", (value) => isListOf(value, isNetwork))
+  @Satisfies("networks", isProxyList)
   TRUSTED_PROXIES?: string[];
 
   @Variable({
+    option: "limits.signIn",
     purpose:
       "How often one client network (an IPv4 address, an IPv6 /64) may try to sign in or ask for a nonce.",
     rule: "count/seconds, from 1/1 to 1000000/86400, or off",
@@ -76,6 +87,7 @@ export class NetworkVariables {
   RATE_LIMIT_SIGN_IN!: RateLimit | "off";
 
   @Variable({
+    option: "limits.signInFailures",
     purpose:
       "After how many refused sign-ins (401, 403) a client network is locked out for the rest of the window.",
     rule: "count/seconds, from 1/1 to 1000000/86400, or off",
@@ -86,6 +98,7 @@ export class NetworkVariables {
   RATE_LIMIT_SIGN_IN_FAILURES!: RateLimit | "off";
 
   @Variable({
+    option: "limits.refresh",
     purpose: "How many refreshes and sign-outs one client network may ask for.",
     rule: "count/seconds, from 1/1 to 1000000/86400, or off",
     default: "300/60",
@@ -95,6 +108,7 @@ export class NetworkVariables {
   RATE_LIMIT_REFRESH!: RateLimit | "off";
 
   @Variable({
+    option: "limits.store",
     purpose:
       "Where the rate limits are counted: each instance by itself, or all together.",
     rule: "memory or postgres",

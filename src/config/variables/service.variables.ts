@@ -11,6 +11,7 @@ import {
 /** What runs, where, and what it says about it. */
 export class ServiceVariables {
   @Variable({
+    option: "environment",
     purpose: "What the process is for.",
     rule: "one of development, test, production",
     default: "development",
@@ -39,6 +40,7 @@ export class ServiceVariables {
   PORT!: number;
 
   @Variable({
+    option: "publicUrl",
     purpose:
       "Where clients reach this service: the issuer (`iss`) of its access tokens.",
     rule: "an origin such as https://auth.example.com without a path, https in production",
@@ -50,6 +52,31 @@ export class ServiceVariables {
       : value === undefined || isOrigin(value),
   )
   PUBLIC_URL?: string;
+
+  @Variable({
+    purpose:
+      "How long a connection without a request stays open, in seconds. Longer than the idle timeout of the load balancer in front, which would otherwise send requests on connections that are just being closed.",
+    rule: "an integer from 1 to 3600",
+    default: 75,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(1)
+  @Max(3600)
+  KEEP_ALIVE_SECONDS!: number;
+
+  @Variable({
+    purpose:
+      "How long a stopping instance still serves requests while its readiness is 503, in seconds: the time a load balancer needs to notice.",
+    rule: "an integer from 0 to 300",
+    defaultText: "5, outside production 0",
+  })
+  @Optional()
+  @AsInteger()
+  @IsInt()
+  @Min(0)
+  @Max(300)
+  SHUTDOWN_DELAY_SECONDS?: number;
 
   @Variable({
     purpose: "How much is logged.",
@@ -70,6 +97,7 @@ export class ServiceVariables {
   DOCS?: boolean;
 
   @Variable({
+    option: "tokeninfo",
     purpose:
       "Answer `GET` and `POST /tokeninfo`, for looking into ID tokens during development.",
     rule: "on or off; off in production",

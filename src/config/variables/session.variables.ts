@@ -1,7 +1,6 @@
-import { IsBoolean, IsInt, Max, Min } from "class-validator";
+import { IsIn, IsInt, Max, Min } from "class-validator";
 import { isSecretKey } from "../environment-rules";
 import {
-  AsBoolean,
   AsInteger,
   Optional,
   Satisfies,
@@ -11,6 +10,7 @@ import {
 /** How long who is signed in, and by which secret. */
 export class SessionVariables {
   @Variable({
+    option: "sessions.idleTtlSeconds",
     purpose: "How long a session may lie unused, in seconds.",
     rule: "an integer from 60 to 31536000",
     default: 2592000,
@@ -22,6 +22,7 @@ export class SessionVariables {
   SESSION_IDLE_TTL_SECONDS!: number;
 
   @Variable({
+    option: "sessions.maxTtlSeconds",
     purpose: "How long a session may live however much it is used, in seconds.",
     rule: "an integer from SESSION_IDLE_TTL_SECONDS to 63072000",
     default: 7776000,
@@ -37,6 +38,7 @@ export class SessionVariables {
   SESSION_MAX_TTL_SECONDS!: number;
 
   @Variable({
+    option: "refresh.graceSeconds",
     purpose:
       "How long a replaced refresh token still gets its successor, in seconds: for lost answers and several tabs.",
     rule: "an integer from 0 to 60",
@@ -49,16 +51,53 @@ export class SessionVariables {
   REFRESH_GRACE_SECONDS!: number;
 
   @Variable({
+    option: "refresh.lateRetries",
     purpose:
-      "Whether the refresh token travels in an HttpOnly cookie and not in bodies; then calls need an `Origin` of `CORS_ORIGINS` or the service's own.",
-    rule: "true or false",
-    default: false,
+      "How often a replaced refresh token still gets its successor after that, in 30 days of a session: for apps that were suspended before they stored the answer.",
+    rule: "an integer from 0 to 10",
+    default: 3,
   })
-  @AsBoolean()
-  @IsBoolean()
-  REFRESH_COOKIE!: boolean;
+  @AsInteger()
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  REFRESH_LATE_RETRIES!: number;
 
   @Variable({
+    option: "sessions.maxPerUser",
+    purpose:
+      "How many sessions a user may have; over that the one that was unused for longest ends.",
+    rule: "an integer from 1 to 1000",
+    default: 100,
+  })
+  @AsInteger()
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  MAX_SESSIONS_PER_USER!: number;
+
+  @Variable({
+    option: "refresh.transport",
+    purpose:
+      "Whether pages of an allowed origin (this service's own, `CORS_ORIGINS`) get the refresh token in an HttpOnly cookie. Apps, which send no `Origin`, always get it in the body.",
+    rule: "browser (the cookie for pages, the body for apps) or off (always the body)",
+    default: "off",
+  })
+  @IsIn(["browser", "off"])
+  REFRESH_COOKIE!: "browser" | "off";
+
+  @Variable({
+    option: "refresh.sameSite",
+    purpose:
+      "Which pages the browser sends the cookie for: `strict` for those of the same site, `none` also for a front end on another site (then it is `Partitioned`).",
+    rule: "strict or none",
+    default: "strict",
+  })
+  @IsIn(["strict", "none"])
+  REFRESH_COOKIE_SAME_SITE!: "strict" | "none";
+
+  @Variable({
+    option: "secretKey.current",
     purpose:
       "Encrypts the signing keys at rest and derives the refresh tokens. Make one with `openssl rand -base64 48`.",
     rule: "32 bytes or more of your own making, no placeholder; required in production",
@@ -68,6 +107,7 @@ export class SessionVariables {
   SECRET_KEY!: string;
 
   @Variable({
+    option: "secretKey.previous",
     purpose:
       "The SECRET_KEY of before, while it is being changed: what was made with it is still read.",
     rule: "32 bytes or more of your own making, no placeholder",

@@ -1,5 +1,6 @@
 import { IsIn, IsInt, IsNotEmpty, Max, Min } from "class-validator";
 import {
+  isIntrospectionClient,
   isIntrospectionClientList,
   isRotationDays,
   isSigningKeyPem,
@@ -8,6 +9,7 @@ import {
 import {
   AsInteger,
   AsList,
+  entriesThatAreNot,
   Optional,
   Satisfies,
   Variable,
@@ -16,6 +18,7 @@ import {
 /** What is issued, to whom, and signed by what. */
 export class TokenVariables {
   @Variable({
+    option: "accessTokens.ttlSeconds",
     purpose: "Life of an access token, in seconds.",
     rule: "an integer from 60 to 3600",
     default: 900,
@@ -27,6 +30,7 @@ export class TokenVariables {
   ACCESS_TOKEN_TTL_SECONDS!: number;
 
   @Variable({
+    option: "accessTokens.audience",
     purpose: "Who the access tokens are for (`aud`).",
     rule: "a non-empty string of at most 255 characters",
     defaultText: "`PUBLIC_URL`",
@@ -37,6 +41,7 @@ export class TokenVariables {
   ACCESS_TOKEN_AUDIENCE?: string;
 
   @Variable({
+    option: "dpop",
     purpose:
       "Whether clients may bind their tokens to a key of theirs by DPoP proofs (RFC 9449), or have to.",
     rule: "off, optional or required",
@@ -46,6 +51,7 @@ export class TokenVariables {
   DPOP!: "off" | "optional" | "required";
 
   @Variable({
+    option: "dpopNonce",
     purpose:
       "Whether DPoP proofs must carry a nonce given out by this service, so that none can be made in advance.",
     rule: "optional or required",
@@ -55,10 +61,12 @@ export class TokenVariables {
   DPOP_NONCE!: "optional" | "required";
 
   @Variable({
+    option: "introspectionClients",
     purpose:
       "The services that may ask about access tokens at `POST /oauth/introspect`, by HTTP Basic.",
     rule: "a comma list of id:secret, each id once and of letters, digits and . _ ~ -, each secret 32 to 256 printable characters of your own making, no placeholder",
     defaultText: "none",
+    faults: entriesThatAreNot(isIntrospectionClient),
   })
   @Optional()
   @AsList()
@@ -66,6 +74,7 @@ export class TokenVariables {
   INTROSPECTION_CLIENTS?: string[];
 
   @Variable({
+    option: "signingKeys.rotationDays",
     purpose:
       "After how many days the key that signs the access tokens is replaced.",
     rule: "an integer from 1 to 365, or off",
@@ -76,6 +85,7 @@ export class TokenVariables {
   SIGNING_KEY_ROTATION_DAYS!: number | string;
 
   @Variable({
+    option: "signingKeys.pem",
     purpose:
       "Signs the access tokens in the place of keys in the database, for those who have a place for secrets of their own.",
     rule: "an unencrypted PEM private key, EC P-256 or RSA of 2048 bits or more; \\n may stand for a line break",
@@ -86,6 +96,7 @@ export class TokenVariables {
   SIGNING_KEY_PEM?: string;
 
   @Variable({
+    option: "signingKeys.previousPem",
     purpose:
       "A second key that is believed and published and does not sign: the one before or after SIGNING_KEY_PEM, during a change.",
     rule: "a PEM private or public key as SIGNING_KEY_PEM, and only together with it",

@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   realpathSync,
   readdirSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -14,10 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  currentHome,
+  claimHome,
+  clearHome,
+  existingHomes,
+  isLeftOver,
   makeDataDir,
-  orphanedHomes,
-  removeHome,
   settleHome,
 } from "./cluster-home";
 
@@ -34,119 +34,88 @@ describe("a cluster's home", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("is the folder itself, when the server's account gets there", () => {
-    expect(settleHome(dataDir).path).toBe(dataDir);
-    expect(currentHome(dataDir)).toBe(dataDir);
-    expect(orphanedHomes(dataDir)).toEqual([]);
+  it("is the folder itself, when the server's account can enter it", () => {
+    const home = settleHome(dataDir);
+
+    expect(home).toMatchObject({ path: dataDir, dataDir });
+    expect(isLeftOver(home)).toBe(false);
+    expect(existingHomes(dataDir)).toEqual([dataDir]);
   });
 
-  it("keeps what is not ours, when it is removed", () => {
+  it("keeps the files of others, when it is cleared", () => {
     for (const name of ["cluster", "notes.txt", "init-ab12", "password"]) {
       writeFileSync(join(dataDir, name), "");
     }
-    removeHome(dataDir, dataDir);
+    clearHome(dataDir);
 
     expect(readdirSync(dataDir)).toEqual(["notes.txt"]);
   });
 
-  it("is refused, when the folder is another server's data directory", () => {
-    writeFileSync(join(dataDir, "PG_VERSION"), "18\n");
-
-    expect(() => makeDataDir(dataDir)).toThrow("another PostgreSQL");
-  });
-
-  asRoot("below a folder that only root gets into", () => {
-    let closed: string;
+  asRoot("below a folder that only root can enter", () => {
     const homes: string[] = [];
-    const settle = (of = closed) => {
-      const { path, account } = settleHome(of);
-      homes.push(path);
-      return { path, account };
+    const settle = (of = dataDir) => {
+      const home = settleHome(of);
+      homes.push(home.path);
+      return home;
     };
-    beforeEach(() => {
-      chmodSync(folder, 0o700);
-      closed = dataDir;
-    });
+    beforeEach(() => chmodSync(folder, 0o700));
     afterEach(() => {
       for (const home of homes.splice(0)) {
         rmSync(home, { recursive: true, force: true });
       }
     });
 
-    it("is elsewhere, and stays there, when it is asked for again", () => {
+    it("is below /var/tmp, and stays there", () => {
       const messages: string[] = [];
-      const { path } = settleHome(closed, (text) => messages.push(text));
-      homes.push(path);
+      const home = settleHome(dataDir, (text) => messages.push(text));
+      homes.push(home.path);
 
-      expect(path).toMatch(/^\/var\/tmp\/nest-google-auth-/);
-      expect(statSync(path)).toMatchObject({ uid: 0 });
-      expect(statSync(path).mode & 0o777).toBe(0o711);
-      expect(messages).toEqual([expect.stringContaining(path)]);
-      expect(settle().path).toBe(path);
-      expect(currentHome(closed)).toBe(path);
+      expect(home.path).toMatch(/^\/var\/tmp\/nest-google-auth-/);
+      expect(statSync(home.path)).toMatchObject({ uid: 0 });
+      expect(statSync(home.path).mode & 0o777).toBe(0o711);
+      expect(messages).toEqual([expect.stringContaining(home.path)]);
+      claimHome(home);
+      expect(settle()).toEqual(home);
+      expect(isLeftOver(home)).toBe(false);
+      expect(existingHomes(dataDir)).toEqual([home.path, dataDir]);
     });
 
-    it("moves along, when the folder is moved", () => {
-      const { path } = settle();
-      const moved = join(folder, "moved");
-      renameSync(closed, moved);
-
-      expect(settle(moved).path).toBe(path);
-    });
-
-    it("is another one, when the folder was copied", () => {
-      const { path } = settle();
+    it("is a different one, when the folder was copied", () => {
+      const home = settle();
+      claimHome(home);
       const copy = join(folder, "copy");
-      cpSync(closed, copy, { recursive: true });
+      cpSync(dataDir, copy, { recursive: true });
 
-      expect(settle(copy).path).not.toBe(path);
-      expect(settle().path).toBe(path);
+      expect(settle(copy).path).not.toBe(home.path);
+      expect(settle().path).toBe(home.path);
     });
 
-    it("is an orphan, when the folder was deleted and made again", () => {
-      const { path } = settle();
-      rmSync(closed, { recursive: true });
-      makeDataDir(closed);
+    it("is left over, when the folder was deleted and made again", () => {
+      claimHome(settle());
+      rmSync(dataDir, { recursive: true });
+      makeDataDir(dataDir);
 
-      expect(orphanedHomes(closed)).toEqual([path]);
-      expect(settle().path).not.toBe(path);
+      expect(isLeftOver(settle())).toBe(true);
     });
 
-    it("is refused, when others may write into it", () => {
-      const { path } = settle();
-      chmodSync(path, 0o777);
+    it("is refused, when others can write to it", () => {
+      chmodSync(settle().path, 0o777);
 
-      expect(() => settleHome(closed)).toThrow("not a folder that this user");
+      expect(() => settle()).toThrow("only this user can write to");
     });
 
-    it("is refused, when the pointer leads to some other folder", () => {
-      const victim = join(folder, "victim");
-      mkdirSync(victim);
-      writeFileSync(join(closed, "cluster-is-in"), victim);
+    it("is made again, when it was deleted", () => {
+      const home = settle();
+      claimHome(home);
+      rmSync(home.path, { recursive: true });
 
-      expect(() => currentHome(closed)).toThrow("not a folder that this user");
+      expect(existsSync(settle().path)).toBe(true);
     });
 
-    it("is made anew, when the old one was cleaned away", () => {
-      const { path } = settle();
-      rmSync(path, { recursive: true });
+    it("is the folder itself, when a cluster is already there", () => {
+      mkdirSync(join(dataDir, "cluster"));
 
-      expect(settle().path).not.toBe(path);
-    });
-
-    it("takes its pointer along, when it is removed", () => {
-      const { path } = settle();
-      removeHome(path, closed);
-
-      expect(existsSync(path)).toBe(false);
-      expect(readdirSync(closed)).toEqual([]);
-    });
-
-    it("is an error, when the way to an existing cluster was closed", () => {
-      mkdirSync(join(closed, "cluster"));
-
-      expect(() => settleHome(closed)).toThrow("cannot get there any more");
-      expect(homes).toEqual([]);
+      expect(settleHome(dataDir).path).toBe(dataDir);
     });
   });
 });

@@ -1,158 +1,139 @@
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { EmbeddedPostgresError, systemCode } from "./embedded-postgres-error";
-import { canReach, serverAccount, type ServerAccount } from "./server-account";
+import { canEnter, serverAccount, type ServerAccount } from "./server-account";
 
 /*
- * A cluster and what belongs to it live in one folder, its home:
+ * A cluster and everything that belongs to it is in one folder, its home:
  *
  *   cluster/      PostgreSQL's data directory
  *   password      of its superuser
- *   port          it listened on last
- *   leases/       who uses the server
+ *   port          it last listened on
+ *   leases/       which processes are using the server
+ *   lock          held to start, stop and delete
  *   server.log    of this run, and server.log.1 of the one before
- *   binaries-…/   a copy of the programs, where those cannot be used in place
+ *   binaries-…/   a copy of the programs, where they cannot be used in place
  *
- * The home is the folder the caller names, except for root in a place that no
- * other user can get to, where Postgres could not run: then it is a folder below
- * /var/tmp, and the two know of each other by `cluster-is-in` and `belongs-to`.
- * The lock is always in the folder the caller names.
+ * The home is the folder that the caller names, with one exception: when root
+ * names a folder that no other account can enter, Postgres could not run there.
+ * Then the home is below /var/tmp, and the named folder contains `cluster-is-in`.
  */
 
-/** Where a cluster lives and who runs it. */
+/** Where a cluster is, and the account that runs it. */
 export interface ClusterHome {
   readonly path: string;
+  /** The folder that the caller named. */
+  readonly dataDir: string;
   readonly account: ServerAccount;
 }
 
-const sharedFolder = "/var/tmp";
-const sharedPrefix = "nest-google-auth-";
-const pointer = "cluster-is-in";
-const backPointer = "belongs-to";
+const ownNames =
+  /^(?:cluster|password|port|leases|server\.log(?:\.1)?|(?:init|binaries)-.+|cluster-is-in|lock\..+)$/;
 
-/** The data directory of a home. */
+/** The data directory in a home. */
 export function clusterFolder(home: string): string {
   return join(home, "cluster");
 }
 
-/** The lock that start, stop and destroy take. */
-export function lockFile(dataDir: string): string {
-  return join(dataDir, "lock");
+/** The lock of a home. */
+export function lockFile(home: string): string {
+  return join(home, "lock");
 }
 
-/**
- * Makes the folder the caller names, with access for nobody who does not need it.
- *
- * @throws EmbeddedPostgresError when it is another program's data directory
- */
+/** Makes the folder that the caller names, with as little access as possible. */
 export function makeDataDir(dataDir: string): void {
-  if (existsSync(join(dataDir, "PG_VERSION"))) {
-    throw new EmbeddedPostgresError(
-      `${dataDir} is the data directory of another PostgreSQL. Name a folder of its own for the embedded one.`,
-    );
-  }
   if (existsSync(dataDir)) return;
   mkdirSync(dataDir, { recursive: true });
-  // The server's account has to pass through, but has no business to look around.
+  // The server's account has to get through, but need not list the contents.
   chmodSync(dataDir, process.geteuid?.() === 0 ? 0o711 : 0o700);
 }
 
-/** The home that exists for a folder: the folder itself unless it points elsewhere. */
-export function currentHome(dataDir: string): string {
-  return pointedHome(dataDir) ?? dataDir;
-}
-
 /**
- * Decides where the cluster lives, and makes that place. To be called under the lock.
+ * Decides where the cluster of a folder is, and makes that place. Gives the same
+ * answer to processes that ask at the same time.
  *
- * @throws EmbeddedPostgresError when the server's account cannot get there
+ * @throws EmbeddedPostgresError when the place below /var/tmp is not safe
  */
 export function settleHome(
   dataDir: string,
   onProgress?: (message: string) => void,
 ): ClusterHome {
-  const pointed = pointedHome(dataDir);
-  const path = pointed ?? dataDir;
-  const account = serverAccount(clusterFolder(path));
-  if (canReach(account, path)) return { path, account };
-  if (existsSync(clusterFolder(path))) {
-    throw new EmbeddedPostgresError(
-      `The database in ${path} runs as ${account.name}, who cannot get there any more. Open the folders above it (chmod o+x), or start afresh with --reset.`,
+  const shared = sharedHome(dataDir);
+  const isShared = pointsTo(dataDir, shared);
+  const cluster = clusterFolder(isShared ? shared : dataDir);
+  const account = serverAccount(cluster);
+  if (!isShared) {
+    if (existsSync(cluster) || canEnter(account, dataDir)) {
+      return { path: dataDir, dataDir, account };
+    }
+    onProgress?.(
+      `PostgreSQL does not run as root, and ${account.name} cannot enter ${dataDir}: the database is kept in ${shared}`,
     );
   }
-  const home = makeSharedHome(dataDir);
-  onProgress?.(
-    `PostgreSQL does not run as root, and ${account.name} cannot get to ${dataDir}: the database is kept in ${home}`,
-  );
-  return { path: home, account };
+  makeSharedHome(shared);
+  return { path: shared, dataDir, account };
 }
 
 /**
- * Homes below /var/tmp that were made for this folder, which does not point to
- * them any more because somebody deleted and remade it.
+ * Whether a home below /var/tmp is left over from an earlier folder of the same
+ * name, which has been deleted.
  */
-export function orphanedHomes(dataDir: string): string[] {
-  if (process.geteuid?.() !== 0 || !existsSync(sharedFolder)) return [];
-  const current = currentHome(dataDir);
-  return readdirSync(sharedFolder)
-    .filter((name) => name.startsWith(sharedPrefix))
-    .map((name) => join(sharedFolder, name))
-    .filter((home) => home !== current && isOurs(home))
-    .filter((home) => readLine(join(home, backPointer)) === dataDir);
+export function isLeftOver({ path, dataDir }: ClusterHome): boolean {
+  return path !== dataDir && !pointsTo(dataDir, path);
 }
 
-/** Deletes a home; of a folder that the caller named, only what is known to be ours. */
-export function removeHome(home: string, dataDir: string): void {
-  const ours =
-    /^(?:cluster|password|port|leases|server\.log(?:\.1)?|init-.+|binaries-.+|cluster-is-in|lock\..+)$/;
+/** Notes in the folder that the caller names where its home is. */
+export function claimHome({ path, dataDir }: ClusterHome): void {
+  if (path !== dataDir) writeFileSync(pointer(dataDir), `${path}\n`);
+}
+
+/**
+ * The homes that exist for a folder, whether it is using them or not. The folder
+ * itself comes last, because it says where the other one is.
+ */
+export function existingHomes(dataDir: string): string[] {
+  const shared = sharedHome(dataDir);
+  return [...(isSafe(shared) ? [shared] : []), dataDir].filter(existsSync);
+}
+
+/** Deletes our files from a home, and no others. Call it under the lock. */
+export function clearHome(home: string): void {
   for (const name of readdirSync(home)) {
-    if (home !== dataDir || ours.test(name)) {
-      rmSync(join(home, name), { recursive: true, force: true, maxRetries: 5 });
-    }
+    if (!ownNames.test(name)) continue;
+    rmSync(join(home, name), { recursive: true, force: true, maxRetries: 5 });
   }
-  if (home === dataDir) return;
-  rmSync(home, { recursive: true, force: true });
-  if (readLine(join(dataDir, pointer)) === home) rmSync(join(dataDir, pointer));
 }
 
-/** One spelling for a folder, however the caller names it. */
-export function canonical(folder: string): string {
-  return existsSync(folder) ? realpathSync(folder) : resolve(folder);
+function sharedHome(dataDir: string): string {
+  const digest = createHash("sha256").update(dataDir).digest("hex");
+  return `/var/tmp/nest-google-auth-${digest.slice(0, 16)}`;
 }
 
-function pointedHome(dataDir: string): string | undefined {
-  const home = readLine(join(dataDir, pointer));
-  if (home === undefined || !existsSync(home)) return undefined;
-  if (!isOurs(home)) {
-    throw new EmbeddedPostgresError(
-      `${join(dataDir, pointer)} names ${home}, which is not a folder that this user made for it. Delete the file to start afresh.`,
-    );
+function makeSharedHome(home: string): void {
+  if (!existsSync(home)) {
+    mkdirSync(home, { recursive: true });
+    chmodSync(home, 0o711);
   }
-  const owner = readLine(join(home, backPointer));
-  if (owner === dataDir) return home;
-  // A copied folder must not share the original's database; a moved one keeps it.
-  if (owner && readLine(join(owner, pointer)) === home) return undefined;
-  writeFileSync(join(home, backPointer), `${dataDir}\n`);
-  return home;
+  if (isSafe(home)) return;
+  throw new EmbeddedPostgresError(
+    `${home} must be a folder that only this user can write to. Delete it, or set DATABASE_URL.`,
+  );
 }
 
-/** Everybody may write to /var/tmp, so only what nobody else could have made counts. */
-function isOurs(home: string): boolean {
+/** Everybody can write to /var/tmp: only a folder that nobody else can have made is safe. */
+function isSafe(home: string): boolean {
   const stat = lstatSync(home, { throwIfNoEntry: false });
   return (
-    home.startsWith(join(sharedFolder, sharedPrefix)) &&
-    resolve(home) === home &&
     stat !== undefined &&
     stat.isDirectory() &&
     stat.uid === process.geteuid?.() &&
@@ -160,23 +141,15 @@ function isOurs(home: string): boolean {
   );
 }
 
-function makeSharedHome(dataDir: string): string {
-  // A name that cannot be guessed, so that nobody can take it before us.
-  const home = mkdtempSync(join(sharedFolder, sharedPrefix));
-  writeFileSync(join(home, backPointer), `${dataDir}\n`, { mode: 0o600 });
-  writeFileSync(join(dataDir, pointer), `${home}\n`);
-  // Open only now, when it is whole: mkdtemp made it for us alone.
-  chmodSync(home, 0o711);
-  return home;
+function pointer(dataDir: string): string {
+  return join(dataDir, "cluster-is-in");
 }
 
-function readLine(file: string): string | undefined {
+function pointsTo(dataDir: string, home: string): boolean {
   try {
-    return readFileSync(file, "utf8").trim();
+    return readFileSync(pointer(dataDir), "utf8").trim() === home;
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") {
-      return undefined;
-    }
+    if (systemCode(error) === "ENOENT") return false;
     throw error;
   }
 }

@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
-  chmodSync,
   chownSync,
   existsSync,
   mkdtempSync,
@@ -12,19 +10,18 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { executable } from "./bundled-binaries";
 import { clusterFolder, type ClusterHome } from "./cluster-home";
 import { EmbeddedPostgresError } from "./embedded-postgres-error";
-import type { PostgresBinaries } from "./postgres-binaries";
-import { serverEnvironment } from "./server-account";
+import { unusableHint } from "./postgres-binaries";
+import { runAs } from "./server-account";
 
-/** The superuser, and the name everything connects by. */
+/** The superuser, which every connection uses. */
 export const superuser = "postgres";
 
 /** Begins the name of a folder in which `initdb` is at work. */
 const draftPrefix = "init-";
 
-/** Whether a home has a cluster, and a whole one. */
+/** Whether a home has a complete cluster. */
 export function hasCluster(home: string): boolean {
   return existsSync(join(clusterFolder(home), "PG_VERSION"));
 }
@@ -32,40 +29,24 @@ export function hasCluster(home: string): boolean {
 /** The superuser's password. */
 export function readPassword(home: string): string {
   const file = join(home, "password");
-  if (!existsSync(file)) {
-    throw new EmbeddedPostgresError(
-      `The database's password is missing: ${file}. Start afresh with --reset, or delete ${home}.`,
-    );
-  }
-  return readFileSync(file, "utf8").trim();
-}
-
-/**
- * Checks that the programs can read the cluster: each major version of
- * PostgreSQL has a format of its own.
- *
- * @throws EmbeddedPostgresError
- */
-export function assertSameMajor(home: string, major: number): void {
-  const file = join(clusterFolder(home), "PG_VERSION");
-  const found = readFileSync(file, "utf8").trim();
-  if (found === String(major)) return;
+  if (existsSync(file)) return readFileSync(file, "utf8").trim();
   throw new EmbeddedPostgresError(
-    `The database in ${home} was made by PostgreSQL ${found}, and this is PostgreSQL ${major}. Start afresh with --reset (or delete ${home}), or set DATABASE_URL.`,
+    `The database's password is missing: ${file}. Start over with --reset, or delete ${home}.`,
   );
 }
 
 /**
- * Makes an empty cluster, whole or not at all: `initdb` works beside the place,
- * and what an interrupted one left is deleted. To be called under the lock.
+ * Makes an empty cluster, completely or not at all: `initdb` works in a draft
+ * folder, and the draft of an interrupted one is deleted. Call it under the lock.
  *
+ * @param binaries the folder of `initdb`
  * @param durable false when it may be lost if the machine goes down
  */
-export async function initCluster(
+export function initCluster(
   home: ClusterHome,
-  binaries: PostgresBinaries,
+  binaries: string,
   durable: boolean,
-): Promise<void> {
+): void {
   removeDrafts(home.path);
   const draft = mkdtempSync(join(home.path, draftPrefix));
   const password = randomBytes(24).toString("base64url");
@@ -76,21 +57,30 @@ export async function initCluster(
     for (const path of [draft, passwordCopy]) chownSync(path, uid, gid);
   }
   const cluster = join(draft, "cluster");
-  await runInitdb(home, binaries, [
+  const initdb = join(binaries, "initdb");
+  const { error, status, signal, stderr } = runAs(home.account, initdb, [
     `--pgdata=${cluster}`,
     `--username=${superuser}`,
     `--pwfile=${passwordCopy}`,
     "--auth=scram-sha-256",
     "--encoding=UTF8",
-    ...localeArguments(binaries.major),
+    // Sorts by code point and knows every letter's case, on every system.
+    ...["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
     "--no-instructions",
     ...(durable ? [] : ["--no-sync"]),
   ]);
+  if (error || status !== 0) {
+    rmSync(draft, { recursive: true, force: true });
+    const problem = error?.message ?? (stderr.trim() || "no message");
+    throw new EmbeddedPostgresError(
+      `initdb did not make a database in ${home.path} (status ${signal ?? status ?? "?"}): ${problem}. ${unusableHint}`,
+      { cause: error },
+    );
+  }
   const kept = join(home.path, "password");
   rmSync(kept, { force: true });
   writeFileSync(kept, `${password}\n`, { mode: 0o600 });
-  chmodSync(kept, 0o600);
-  // The last step, because it is what makes a cluster be there.
+  // The last step, because it is the one that makes the cluster exist.
   renameSync(cluster, clusterFolder(home.path));
   rmSync(draft, { recursive: true, force: true });
 }
@@ -101,38 +91,7 @@ function removeDrafts(home: string): void {
     try {
       rmSync(join(home, name), { recursive: true, force: true, maxRetries: 2 });
     } catch {
-      // An initdb whose parent was killed is still writing; the next start gets it.
+      // An initdb whose parent was killed is still writing; the next start deletes it.
     }
-  }
-}
-
-/** Sorts by code point and knows every letter's case, on every system, where possible. */
-function localeArguments(major: number): string[] {
-  return major >= 17
-    ? ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    : ["--locale=C"];
-}
-
-async function runInitdb(
-  home: ClusterHome,
-  binaries: PostgresBinaries,
-  args: readonly string[],
-): Promise<void> {
-  const child = spawn(executable(binaries.folder, "initdb"), args, {
-    ...home.account.ids,
-    cwd: "/",
-    env: serverEnvironment(),
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let complaint = "";
-  child.stderr.on("data", (chunk) => (complaint += String(chunk)));
-  const end = await new Promise<string | number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => resolve(signal ?? code));
-  });
-  if (end !== 0) {
-    throw new EmbeddedPostgresError(
-      `initdb ended with ${end ?? "?"} in ${home.path}: ${complaint.trim() || "no message"}`,
-    );
   }
 }

@@ -8,8 +8,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockHolder, tryLock, unlock, withLock } from "./folder-lock";
-import { ownIdentity } from "./process-identity";
+import { withLock } from "./folder-lock";
 
 const { pid: deadPid } = spawnSync(process.execPath, ["--version"]);
 
@@ -38,7 +37,7 @@ describe("a folder's lock", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("is given back, when the work fails", async () => {
+  it("is released, when the work fails", async () => {
     const failing = withLock(lock, () => Promise.reject(new Error("no")));
 
     await expect(failing).rejects.toThrow("no");
@@ -51,27 +50,21 @@ describe("a folder's lock", () => {
     await expect(withLock(lock, () => Promise.resolve(1))).resolves.toBe(1);
   });
 
-  it("is broken, when whoever was breaking it died at that", () => {
+  it("is broken, when the process that was breaking it died while doing so", async () => {
     writeFileSync(lock, `${deadPid}@\n`);
     writeFileSync(`${lock}.break`, `${deadPid}@\n`);
 
-    expect(tryLock(lock)).toBe(true);
-    expect(lockHolder(lock)).toBe(ownIdentity());
-    unlock(lock);
+    await expect(withLock(lock, () => Promise.resolve(1))).resolves.toBe(1);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("names its holder, when that one lives and does not let go", async () => {
-    expect(tryLock(lock)).toBe(true);
-    const waits: number[] = [];
-    const waiting = withLock(lock, () => Promise.resolve(), {
-      timeoutMilliseconds: 30,
-      onWait: (pid) => waits.push(pid),
-    });
+  it("names its holder, when that one is alive and does not release it", async () => {
+    await withLock(lock, async () => {
+      const waiting = withLock(lock, () => Promise.resolve(), 30);
 
-    await expect(waiting).rejects.toThrow(`Process ${process.pid} holds`);
-    expect(waits).toEqual([process.pid]);
-    expect(existsSync(lock)).toBe(true);
+      await expect(waiting).rejects.toThrow(`Process ${process.pid} does not`);
+      expect(existsSync(lock)).toBe(true);
+    });
   });
 
   it("fails with ENOENT, when the folder is gone", async () => {

@@ -8,44 +8,24 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { EmbeddedPostgresError, systemCode } from "./embedded-postgres-error";
-import { isAlive, ownIdentity, pidOf } from "./process-identity";
-import { waitUntil } from "./wait-until";
-
-export interface LockOptions {
-  /** Called before every try; the place to make the folder. */
-  readonly prepare?: () => void;
-  /** Called once with the holder's process number if there is a wait. */
-  readonly onWait?: (pid: number) => void;
-  /** How long to wait for another holder, in milliseconds; default two minutes. */
-  readonly timeoutMilliseconds?: number;
-}
+import { isAlive, ownIdentity, pidOf, waitUntil } from "./processes";
 
 /**
- * Runs `work` while no other process, and no other call in this one, is inside
- * a `withLock` on the same file. The lock of a process that died is broken.
+ * Runs `work` while no other process, and no other call in this process, is inside
+ * a `withLock` on the same file. A lock whose holder is dead is broken.
  *
- * @throws EmbeddedPostgresError when a living holder does not let go in time
+ * @param timeoutMilliseconds how long to wait for another holder
+ * @throws EmbeddedPostgresError when a living holder keeps the lock for too long
  */
 export async function withLock<T>(
   file: string,
   work: () => Promise<T>,
-  options: LockOptions = {},
+  timeoutMilliseconds = 120_000,
 ): Promise<T> {
-  let told = false;
-  const locked = await waitUntil(() => {
-    options.prepare?.();
-    if (tryLock(file)) return true;
-    const holder = lockHolder(file);
-    if (!told && holder !== undefined && isAlive(holder)) {
-      told = true;
-      options.onWait?.(pidOf(holder));
-    }
-    return false;
-  }, options.timeoutMilliseconds ?? 120_000);
-  if (!locked) {
-    const holder = lockHolder(file);
+  const isLocked = await waitUntil(() => tryLock(file), timeoutMilliseconds);
+  if (!isLocked) {
     throw new EmbeddedPostgresError(
-      `Process ${holder ? pidOf(holder) : "?"} holds ${file} and does not let go. If it hangs, end it and try again.`,
+      `Process ${pidOf(lockHolder(file) ?? "")} does not release the lock ${file}. If it hangs, end it and try again.`,
     );
   }
   try {
@@ -55,12 +35,11 @@ export async function withLock<T>(
   }
 }
 
-/** One try to take a lock, which {@link unlock} gives back. Never waits. */
-export function tryLock(file: string): boolean {
+function tryLock(file: string): boolean {
   if (create(file)) return true;
   if (!isStale(file)) return false;
-  // Two who find it stale must not both delete it: the second would delete the
-  // first one's new lock. So deleting is under a lock itself.
+  // Only one process may delete a stale lock: a second one would delete the lock
+  // that the first has taken in the meantime. Hence a lock for the deletion.
   const breaker = `${file}.break`;
   if (!tryLock(breaker)) return false;
   try {
@@ -71,13 +50,11 @@ export function tryLock(file: string): boolean {
   return create(file);
 }
 
-/** Gives a lock back. */
-export function unlock(file: string): void {
+function unlock(file: string): void {
   rmSync(file, { force: true });
 }
 
-/** The process that holds a lock, dead or alive. */
-export function lockHolder(file: string): string | undefined {
+function lockHolder(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (error) {
@@ -100,7 +77,7 @@ function create(file: string): boolean {
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
-    // Whoever deletes the folder takes its locks along.
+    // Another process is deleting the folder's contents.
     if (systemCode(error) === "ENOENT" && existsSync(dirname(file))) {
       return false;
     }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   closeSync,
   existsSync,
@@ -7,32 +8,20 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { executable } from "./bundled-binaries";
 import { clusterFolder, type ClusterHome } from "./cluster-home";
 import { EmbeddedPostgresError } from "./embedded-postgres-error";
-import { freePort } from "./free-port";
-import type { PostgresBinaries } from "./postgres-binaries";
-import type { RunningServer } from "./postmaster";
-import { readPostmasterFile } from "./postmaster-file";
+import { readPostmasterFile } from "./postmaster";
+import { waitUntil } from "./processes";
 import { serverEnvironment } from "./server-account";
-import { waitUntil } from "./wait-until";
-
-export interface Launch {
-  readonly home: ClusterHome;
-  readonly binaries: PostgresBinaries;
-  /** False when the data may be lost if the machine goes down. */
-  readonly durable: boolean;
-  /** Called with the process number as soon as there is one. */
-  readonly onSpawn: (pid: number) => void;
-}
 
 const readyMilliseconds = 60_000;
-const mostTries = 50;
-const betweenTriesMilliseconds = 100;
+const maxAttempts = 50;
+const betweenAttemptsMilliseconds = 100;
 
-/** What a server of one developer needs; it is reached over TCP on this machine only. */
+/** What the server of one developer needs; it is reached over TCP on this machine only. */
 const settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
@@ -53,92 +42,104 @@ const notDurable = {
 };
 
 /**
- * Starts a server on a cluster that has none, on the port it had last if that is
- * free. It outlives this process, and what a terminal does to our process group.
+ * Starts a server on a cluster that has none, on the port it last had if that is
+ * free. It outlives this process, and Ctrl-C in a terminal does not reach it.
  *
+ * @param binaries the folder of PostgreSQL's programs
+ * @param durable false when the data may be lost if the machine goes down
+ * @returns its port
  * @throws EmbeddedPostgresError with the end of the server's log
  */
-export async function launchServer(launch: Launch): Promise<RunningServer> {
-  const log = join(launch.home.path, "server.log");
-  const portFile = join(launch.home.path, "port");
+export async function launchServer(
+  home: ClusterHome,
+  binaries: string,
+  durable: boolean,
+): Promise<number> {
+  const log = join(home.path, "server.log");
+  const portFile = join(home.path, "port");
   if (existsSync(log)) renameSync(log, `${log}.1`);
-  let wanted = existsSync(portFile)
+  let port = existsSync(portFile)
     ? Number(readFileSync(portFile, "utf8"))
-    : 0;
-  for (let tries = 1; ; tries += 1) {
-    const port = await freePort(wanted);
-    const server = await launchOnce(launch, port, log);
-    if (server) {
+    : await freePort();
+  for (let attempt = 1; ; attempt += 1) {
+    if (await launchOnce(home, binaries, durable, port)) {
       writeFileSync(portFile, `${port}\n`);
-      return server;
+      return port;
     }
     const end = readFileSync(log, "utf8").slice(-2000).trim();
-    const portWasTaken = end.includes("could not bind");
-    // The children of a server that was killed take a moment to notice.
-    const stillDying = end.includes("pre-existing shared memory block");
-    if (!(portWasTaken || stillDying) || tries === mostTries) {
+    const isPortTaken = end.includes("could not bind");
+    // The children of a server that was killed need a moment to end.
+    const isStillEnding = end.includes("pre-existing shared memory block");
+    if (!(isPortTaken || isStillEnding) || attempt === maxAttempts) {
       throw new EmbeddedPostgresError(
-        `PostgreSQL did not start in ${launch.home.path}. Its log (${log}) ends with:\n${end || "nothing"}`,
+        `PostgreSQL did not start in ${home.path}. Start over with --reset, or set DATABASE_URL. Its log (${log}) ends with:\n${end || "nothing"}`,
       );
     }
-    if (portWasTaken) wanted = 0;
-    else await pause(betweenTriesMilliseconds);
+    if (isPortTaken) port = await freePort();
+    else await pause(betweenAttemptsMilliseconds);
   }
 }
 
-/** @returns undefined when the server ended instead of starting */
+/** @returns false when the server ended instead of becoming ready */
 async function launchOnce(
-  launch: Launch,
+  home: ClusterHome,
+  binaries: string,
+  durable: boolean,
   port: number,
-  log: string,
-): Promise<RunningServer | undefined> {
-  const cluster = clusterFolder(launch.home.path);
+): Promise<boolean> {
+  const log = join(home.path, "server.log");
+  const cluster = clusterFolder(home.path);
+  const options = Object.entries({
+    ...settings,
+    ...(durable ? {} : notDurable),
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const args = ["-p", String(port), ...options];
   const onWindows = process.platform === "win32";
-  const server = ["-p", String(port), ...settingArguments(launch.durable)];
-  // On Windows only pg_ctl can give up an administrator's rights for the server.
-  const [program, args] = onWindows
-    ? ["pg_ctl", ["start", "-w", "-D", cluster, "-o", server.join(" ")]]
-    : ["postgres", ["-D", cluster, ...server]];
   const output = openSync(log, "w", 0o600);
-  const child = spawn(executable(launch.binaries.folder, program), args, {
-    ...launch.home.account.ids,
-    cwd: "/",
-    detached: true,
-    env: serverEnvironment(),
-    stdio: ["ignore", output, output],
-    windowsHide: true,
-  });
+  const child = spawn(
+    // On Windows, only pg_ctl can drop an administrator's rights for the server.
+    join(binaries, onWindows ? "pg_ctl" : "postgres"),
+    onWindows
+      ? ["start", "-w", "-D", cluster, "-o", args.join(" ")]
+      : ["-D", cluster, ...args],
+    {
+      ...home.account.ids,
+      cwd: "/",
+      detached: true,
+      env: serverEnvironment(),
+      stdio: ["ignore", output, output],
+      windowsHide: true,
+    },
+  );
   closeSync(output);
-  let ended = false;
+  let hasEnded = false;
   let problem: Error | undefined;
   child.once("error", (error) => (problem = error));
-  child.once("exit", (code) => (ended = !onWindows || code !== 0));
+  child.once("exit", (code) => (hasEnded = !onWindows || code !== 0));
   child.unref();
-  if (child.pid !== undefined && !onWindows) launch.onSpawn(child.pid);
   const outcome = await waitUntil(() => {
     const file = readPostmasterFile(cluster);
     const isNew = onWindows || file?.pid === child.pid;
-    if (isNew && file?.status === "ready") return file;
-    return ended || problem !== undefined ? "ended" : undefined;
+    if (isNew && file?.isReady) return "ready";
+    return hasEnded || problem !== undefined ? "ended" : undefined;
   }, readyMilliseconds);
-  if (problem) {
-    throw new EmbeddedPostgresError(
-      `PostgreSQL could not be started: ${problem.message}`,
-      { cause: problem },
-    );
-  }
-  if (outcome === "ended") return undefined;
-  if (outcome) return { pid: outcome.pid, port };
+  if (outcome === "ready") return true;
+  if (outcome === "ended" && !problem) return false;
   child.kill("SIGINT");
   throw new EmbeddedPostgresError(
-    `PostgreSQL is not ready after ${readyMilliseconds / 1000} seconds. See ${log}`,
+    problem
+      ? `PostgreSQL could not be started: ${problem.message}`
+      : `PostgreSQL is not ready after ${readyMilliseconds / 1000} seconds. See ${log}`,
+    { cause: problem },
   );
 }
 
-function settingArguments(durable: boolean): string[] {
-  const all = { ...settings, ...(durable ? {} : notDurable) };
-  return Object.entries(all).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]);
+/** A TCP port of 127.0.0.1 that is free at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }

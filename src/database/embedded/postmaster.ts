@@ -1,123 +1,115 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { executable } from "./bundled-binaries";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { EmbeddedPostgresError, systemCode } from "./embedded-postgres-error";
-import { disownPostmasterFile, readPostmasterFile } from "./postmaster-file";
-import { commandLineOf, isRunning, workingFolderOf } from "./process-identity";
-import { answersFor } from "./server-connection";
-import { waitUntil } from "./wait-until";
+import { commandLineOf, isRunning, waitUntil } from "./processes";
 
-/** A server that takes connections. */
-export interface RunningServer {
+/**
+ * What a running server writes about itself to its data directory.
+ * @see https://www.postgresql.org/docs/current/storage-file-layout.html
+ */
+export interface PostmasterFile {
   readonly pid: number;
   readonly port: number;
+  /** Whether it accepts connections; false while it starts or stops. */
+  readonly isReady: boolean;
 }
 
-const comeToRestMilliseconds = 60_000;
+const settleMilliseconds = 60_000;
 const fastStopMilliseconds = 20_000;
 const immediateStopMilliseconds = 5_000;
 
-/**
- * Finds the server that somebody else left or keeps running on a data directory.
- * One that is just starting or stopping is waited for. A file left by a dead
- * server is no server, even if another process has its number by now.
- *
- * @param password of the superuser
- * @throws EmbeddedPostgresError when one runs and does not answer to the password
- */
-export async function findServer(
+/** Reads `postmaster.pid`; `undefined` when it is absent or not yet complete. */
+export function readPostmasterFile(
   cluster: string,
-  password: string,
-): Promise<RunningServer | undefined> {
-  let pid = livingPostmaster(cluster);
-  const found = await waitUntil(async () => {
-    pid = livingPostmaster(cluster);
+): PostmasterFile | undefined {
+  const lines = readLines(cluster);
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  if (!pid || !port) return undefined;
+  return { pid, port, isReady: lines[7]?.trim() === "ready" };
+}
+
+/**
+ * Removes the pid from the file of a dead server, because another process may have
+ * that pid by now and Postgres would take it for the server. The file itself has to
+ * stay: from the shared memory it names, Postgres finds out whether children of the
+ * dead server are still writing.
+ */
+export function disownPostmasterFile(cluster: string): void {
+  if (readPostmasterFile(cluster) === undefined) return;
+  const [, ...rest] = readLines(cluster);
+  // No system assigns a pid as high as this.
+  const unusedPid = 2 ** 31 - 1;
+  writeFileSync(file(cluster), [unusedPid, ...rest].join("\n"));
+}
+
+/** The pid of the server that is running on a data directory, in whatever state. */
+export function runningPostmaster(cluster: string): number | undefined {
+  const pid = readPostmasterFile(cluster)?.pid;
+  if (pid === undefined || !isRunning(pid)) return undefined;
+  const command = commandLineOf(pid);
+  const isOurs = command?.includes(` -D ${cluster} -p `) ?? true;
+  return isOurs ? pid : undefined;
+}
+
+/**
+ * Finds the server that is running on a data directory, and waits for it if it is
+ * starting or stopping. Call it under the lock.
+ *
+ * @returns its port, or `undefined` when none is running
+ * @throws EmbeddedPostgresError when one is running and does not become ready
+ */
+export async function findServer(cluster: string): Promise<number | undefined> {
+  const found = await waitUntil(() => {
+    if (runningPostmaster(cluster) === undefined) return "none";
     const file = readPostmasterFile(cluster);
-    if (!file) return "none";
-    if (pid === undefined) {
-      // Postgres would stop at any process of that number, even at a zombie.
-      disownPostmasterFile(cluster);
-      return "none";
-    }
-    if (file.status !== "ready") return undefined;
-    const { port } = file;
-    const answers = await answersFor({ port, password }, cluster);
-    return answers ? { pid, port } : undefined;
-  }, comeToRestMilliseconds);
-  if (found) return found === "none" ? undefined : found;
+    return file?.isReady ? file.port : undefined;
+  }, settleMilliseconds);
+  if (found === "none") {
+    disownPostmasterFile(cluster);
+    return undefined;
+  }
+  if (found !== undefined) return found;
   throw new EmbeddedPostgresError(
-    `PostgreSQL (process ${pid ?? "?"}) runs on ${cluster} and does not answer. End that process and try again, or start afresh with --reset.`,
+    `PostgreSQL (process ${runningPostmaster(cluster) ?? "?"}) is running on ${cluster} and does not respond. End that process and try again.`,
   );
 }
 
 /**
- * Stops the server of a data directory, if one runs: it ends its connections and
- * writes everything down; one that hangs is ended without that.
+ * Stops the server of a data directory, if one is running. It ends its connections
+ * and writes everything to disk; if it hangs, it is ended without that.
  */
 export async function stopServer(cluster: string): Promise<void> {
-  const pid = livingPostmaster(cluster);
+  const pid = runningPostmaster(cluster);
   if (pid === undefined) return;
-  const gone = (milliseconds: number) =>
-    waitUntil(() => !isRunning(pid), milliseconds);
-  signal(cluster, pid, "INT");
-  if (await gone(fastStopMilliseconds)) return;
-  signal(cluster, pid, "QUIT");
-  if (await gone(immediateStopMilliseconds)) return;
+  for (const [signal, milliseconds] of [
+    ["SIGINT", fastStopMilliseconds],
+    ["SIGQUIT", immediateStopMilliseconds],
+  ] as const) {
+    send(signal, pid);
+    if (await waitUntil(() => !isRunning(pid), milliseconds)) return;
+  }
   throw new EmbeddedPostgresError(
     `PostgreSQL (process ${pid}) on ${cluster} does not stop. End that process.`,
   );
 }
 
-/**
- * Tells a server to stop, and blocks until it has taken note: for a process that
- * is about to end and can wait for nothing else. After that nobody adopts it.
- *
- * @param launched the process we started, which may not have told of itself yet
- */
-export function stopServerAtOnce(cluster: string, launched?: number): void {
-  const pid = livingPostmaster(cluster) ?? launched;
-  if (pid === undefined || !isRunning(pid)) return;
-  signal(cluster, pid, "INT");
-  const deadline = performance.now() + 1000;
-  while (performance.now() < deadline && isRunning(pid)) {
-    if (readPostmasterFile(cluster)?.status === "stopping") return;
-    blockFor(5);
-  }
-}
-
-/** Blocks this thread. */
-export function blockFor(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-}
-
-function livingPostmaster(cluster: string): number | undefined {
-  const pid = readPostmasterFile(cluster)?.pid;
-  return pid && isRunning(pid) && isPostmasterOf(pid, cluster)
-    ? pid
-    : undefined;
-}
-
-function isPostmasterOf(pid: number, cluster: string): boolean {
-  const command = commandLineOf(pid);
-  return (
-    command === undefined ||
-    command.includes(cluster) ||
-    workingFolderOf(pid) === cluster
-  );
-}
-
-function signal(cluster: string, pid: number, name: "INT" | "QUIT"): void {
-  if (process.platform === "win32") {
-    // Windows has no signals; PostgreSQL's own go through a pipe that pg_ctl knows.
-    const options = readFileSync(join(cluster, "postmaster.opts"), "utf8");
-    const folder = dirname(options.slice(0, options.indexOf(' "')));
-    spawnSync(executable(folder, "pg_ctl"), ["kill", name, String(pid)]);
-    return;
-  }
+function send(signal: NodeJS.Signals, pid: number): void {
   try {
-    process.kill(pid, `SIG${name}`);
+    process.kill(pid, signal);
   } catch (error) {
     if (systemCode(error) !== "ESRCH") throw error;
   }
+}
+
+function readLines(cluster: string): string[] {
+  try {
+    return readFileSync(file(cluster), "utf8").split("\n");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function file(cluster: string): string {
+  return join(cluster, "postmaster.pid");
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ownIdentity } from "./process-identity";
+import { ownIdentity } from "./processes";
 import { livingLeases, releaseLease, takeLease } from "./process-lease";
 
 describe("the leases of a home", () => {
@@ -10,11 +10,11 @@ describe("the leases of a home", () => {
   beforeEach(() => (home = mkdtempSync(join(tmpdir(), "leases-"))));
   afterEach(() => rmSync(home, { recursive: true }));
 
-  it("are none, when nobody ever took one", () => {
+  it("are an empty list, when none was ever taken", () => {
     expect(livingLeases(home)).toEqual([]);
   });
 
-  it("count each, when one process takes two, until both are released", () => {
+  it("count separately, when one process takes two, until both are released", () => {
     const [one, two] = [takeLease(home), takeLease(home)];
     expect(livingLeases(home)).toEqual([ownIdentity(), ownIdentity()]);
 
@@ -26,11 +26,11 @@ describe("the leases of a home", () => {
     expect(livingLeases(home)).toEqual([]);
   });
 
-  it("are pruned, when their process is dead or half written", () => {
+  it("are removed, when their process is dead or their name is broken", () => {
     const lease = takeLease(home);
     const { pid } = spawnSync(process.execPath, ["--version"]);
-    writeFileSync(join(home, "leases", "dead"), `${pid}@\n`);
-    writeFileSync(join(home, "leases", "half"), "");
+    writeFileSync(join(home, "leases", `${pid}@~dead`), "");
+    writeFileSync(join(home, "leases", "broken"), "");
 
     expect(livingLeases(home)).toEqual([ownIdentity()]);
     expect(readdirSync(join(home, "leases"))).toHaveLength(1);

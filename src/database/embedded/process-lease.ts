@@ -1,53 +1,42 @@
 import { randomUUID } from "node:crypto";
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "./embedded-postgres-error";
-import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity";
+import { isAlive, ownIdentity, type ProcessIdentity } from "./processes";
+
+/** The path of a file that means: this process is using the server. */
+export type ProcessLease = string;
 
 /**
- * A file that says: this process uses the server. To be taken, released and
- * counted only under the cluster's lock.
- */
-export interface ProcessLease {
-  readonly file: string;
-}
-
-/**
- * Takes a lease for this process.
+ * Takes a lease for this process. Call it under the lock.
  *
- * @param home the cluster's folder; leases are kept in one below it
+ * @param home the cluster's home, see cluster-home.ts
  */
 export function takeLease(home: string): ProcessLease {
   const folder = leaseFolder(home);
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${process.pid}-${randomUUID()}`);
-  writeFileSync(file, `${ownIdentity()}\n`);
-  return { file };
+  // The identity is in the name, so that nobody ever reads half of it.
+  const lease = join(folder, `${ownIdentity()}~${randomUUID()}`);
+  writeFileSync(lease, "");
+  return lease;
 }
 
 /** Gives a lease back; it may be gone already. */
 export function releaseLease(lease: ProcessLease): void {
-  rmSync(lease.file, { force: true });
+  rmSync(lease, { force: true });
 }
 
 /**
- * Who uses the server. The leases of the dead are removed on the way.
+ * Lists who is using the server, and removes the leases of dead processes.
  *
- * @returns one entry per lease, so a process may be named twice
+ * @returns one entry per lease, so a process may be listed twice
  */
 export function livingLeases(home: string): ProcessIdentity[] {
   const folder = leaseFolder(home);
   return fileNames(folder).flatMap((name) => {
-    const file = join(folder, name);
-    const holder = readFileSync(file, "utf8").trim();
+    const [holder = ""] = name.split("~");
     if (isAlive(holder)) return [holder];
-    rmSync(file, { force: true });
+    releaseLease(join(folder, name));
     return [];
   });
 }

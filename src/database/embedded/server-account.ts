@@ -2,20 +2,20 @@ import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { statSync } from "node:fs";
 import { EmbeddedPostgresError } from "./embedded-postgres-error";
 
-/** Who the server runs as. */
+/** The account the server runs as. */
 export interface ServerAccount {
   readonly name: string;
-  /** Only when it is somebody other than this process's user. */
+  /** Only when it is not the account of this process. */
   readonly ids?: { readonly uid: number; readonly gid: number };
 }
 
 /**
- * Postgres refuses to run as root, so root hands it to a system user that
- * exists already: the owner of the cluster, else `postgres`, else `nobody`.
- * Everybody else runs it as themselves.
+ * Postgres refuses to run as root, so root runs it as a system account that
+ * already exists: the owner of the cluster, else `postgres`, else `nobody`. Any
+ * other user runs it under their own account.
  *
  * @param cluster the data directory, which need not exist
- * @throws EmbeddedPostgresError when root finds no such user
+ * @throws EmbeddedPostgresError when root finds no such account
  */
 export function serverAccount(cluster: string): ServerAccount {
   const uid = process.geteuid?.();
@@ -30,52 +30,39 @@ export function serverAccount(cluster: string): ServerAccount {
     if (uid && gid) return { name, ids: { uid, gid } };
   }
   throw new EmbeddedPostgresError(
-    "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as. Run this as an ordinary user, or set DATABASE_URL.",
+    "PostgreSQL does not run as root, and there is no account `postgres` or `nobody` to run it as. Run this as an ordinary user, or set DATABASE_URL.",
   );
 }
 
 /**
- * Whether the server's account gets to a folder: one directory on the way that
- * is closed to it, such as /root, is enough that it does not.
- *
- * @throws EmbeddedPostgresError when nothing can be run as that account
+ * Whether the server's account can enter a folder. One closed directory on the
+ * path, such as /root, is enough to prevent it.
  */
-export function canReach(account: ServerAccount, folder: string): boolean {
+export function canEnter(account: ServerAccount, folder: string): boolean {
   if (!account.ids) return true;
-  // Asked of the system, which knows about ACLs and mounts what modes do not tell.
-  const { status, error } = runAs(account, "/bin/sh", [
-    "-c",
-    'cd "$0" 2>/dev/null',
-    folder,
-  ]);
-  if (error) {
-    throw new EmbeddedPostgresError(
-      `PostgreSQL does not run as root, and nothing can be run as ${account.name} here (${error.message}). Run this as an ordinary user, or set DATABASE_URL.`,
-      { cause: error },
-    );
-  }
-  return status === 0;
+  // The system decides: file modes do not show ACLs and mount options.
+  return runAs(account, "/bin/sh", ["-c", 'cd "$0"', folder]).status === 0;
 }
 
-/** Runs a short command as the server's account, or as ourselves. */
+/** Runs a program as the server's account and waits for its end. */
 export function runAs(
-  account: ServerAccount | undefined,
-  command: string,
+  account: ServerAccount,
+  program: string,
   args: readonly string[],
 ): SpawnSyncReturns<string> {
-  return spawnSync(command, args, {
-    ...account?.ids,
-    // The directory we are in may be closed to the account.
+  return spawnSync(program, args, {
+    ...account.ids,
+    // The account may have no access to the current directory.
     cwd: "/",
     encoding: "utf8",
     env: serverEnvironment(),
   });
 }
 
-/** This process's environment without what would change Postgres's mind or language. */
+/** The environment, without the variables that change how Postgres or Node behave. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(?:PG|LC_|LANG)/.test(name),
+    ([name]) => !/^(?:PG|LC_|LANG|NODE_)/.test(name),
   );
   return { ...Object.fromEntries(kept), LC_ALL: "C", TZ: "UTC" };
 }

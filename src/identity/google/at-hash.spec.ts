@@ -1,4 +1,4 @@
-import { accessTokenHash, cameAlongWith } from "./at-hash";
+import { accessTokenHash, belongsToAccessToken } from "./at-hash";
 
 const accessToken = "ya29.test-access-token";
 const atHash = "9abJdsr5fc3D3NAR82m6xg";
@@ -13,10 +13,10 @@ describe("accessTokenHash", () => {
   });
 });
 
-describe("cameAlongWith", () => {
+describe("belongsToAccessToken", () => {
   it("holds for a token that says so, and for one that says nothing", () => {
-    expect(cameAlongWith({ at_hash: atHash }, accessToken)).toBe(true);
-    expect(cameAlongWith({}, accessToken)).toBe(true);
+    expect(belongsToAccessToken({ at_hash: atHash }, accessToken)).toBe(true);
+    expect(belongsToAccessToken({}, accessToken)).toBe(true);
   });
 
   it.each([
@@ -24,6 +24,6 @@ describe("cameAlongWith", () => {
     ...[`${atHash}==`, atHash.slice(0, -1), atHash.toLowerCase()],
     "77QmUPtjPfzWtF2AnpK9RQ",
   ])("does not for one that says %j", (at_hash) => {
-    expect(cameAlongWith({ at_hash }, accessToken)).toBe(false);
+    expect(belongsToAccessToken({ at_hash }, accessToken)).toBe(false);
   });
 });

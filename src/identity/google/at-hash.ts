@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 
 /**
  * The `at_hash` of an access token: the left half of the SHA-256 of its ASCII
- * text, base64url, for an ID token that is signed by RS256.
+ * text, base64url, for an ID token that is signed with RS256.
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken
  */
@@ -12,13 +12,13 @@ export function accessTokenHash(accessToken: string): string {
 }
 
 /**
- * Whether an ID token came along with this access token, as far as it says: in
- * the code flow the claim may be left out, and is no matter of secrets.
+ * Whether an ID token was issued together with this access token. True without
+ * `at_hash`, which is optional in the code flow.
  *
  * @param claims of the ID token
  * @see https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowTokenValidation
  */
-export function cameAlongWith(
+export function belongsToAccessToken(
   { at_hash: claimed }: Readonly<Record<string, unknown>>,
   accessToken: string,
 ): boolean {

@@ -2,17 +2,17 @@ import { fetchJson } from "../../common/fetch-json";
 
 const maxCertificates = 20;
 
-/** Google's certificates as they were published. */
+/** Google's certificates, as published. */
 export interface PublishedCertificates {
   /** Key id to X.509 certificate in PEM; never empty. */
   readonly certificates: ReadonlyMap<string, string>;
-  /** Seconds this answer may be kept, less its age on arrival; absent when it does not say. */
+  /** Seconds this answer may be kept, less its age on arrival; absent when the answer does not say. */
   readonly maxAgeSeconds: number | undefined;
 }
 
 /**
- * Fetches the PEM map and refuses anything that does not look like one: what
- * comes back here decides whose signature is believed.
+ * Fetches the PEM map and refuses anything that is not one: these certificates
+ * decide whose signatures are trusted.
  *
  * @param url https://www.googleapis.com/oauth2/v1/certs, or the emulator's
  * @throws Error on any failure: network, time-out (4 s), status, size (64 kB), shape

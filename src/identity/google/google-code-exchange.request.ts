@@ -5,51 +5,51 @@ import type { CodeExchangeOptions } from "../identity.options";
 /** An authorization code as a client presents it. */
 export interface PresentedCode {
   readonly code: string;
-  /** PKCE (RFC 7636), when the code was asked for with a challenge. */
+  /** PKCE (RFC 7636), when the code was requested with a challenge. */
   readonly codeVerifier?: string;
-  /** The redirect URI that the code was asked for with. */
+  /** The redirect URI that the code was requested with. */
   readonly redirectUri: string;
 }
 
-/** What Google gives for a code; nothing in it is proved yet. */
+/** Google's tokens for a code; nothing in them is proved yet. */
 export interface GoogleTokens {
   readonly idToken: string;
   /** Fit to be sent in a header. */
   readonly accessToken: string;
 }
 
-/** Google says no with the first of these, and with the second when it does not know us. */
+/** 400: Google refuses the code; 401: it refuses our credentials. */
 const refusalStatuses = [400, 401];
-/** Least time before Google is worth being asked again, in seconds. */
+/** What clients get as Retry-After, in seconds. */
 const retryAfterSeconds = 10;
 
 /**
- * What is wrong with the code, by Google's word for it. Who sends a code of his
- * own app's learns the same as who sends a used one.
+ * What is wrong with the code, by Google's error code. The client gets the same
+ * answer for each of them.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
-const faultsOfCode: Readonly<Record<string, string>> = {
+const codeFaults: Readonly<Record<string, string>> = {
   invalid_grant: "code_refused",
   unauthorized_client: "code_of_another_client",
 };
 
 /**
- * What is wrong with our configuration, by Google's word for it. The code may
- * be perfectly good.
+ * What is wrong with our configuration, by Google's error code. The client's code
+ * may be good.
  */
-const faultsOfOurs: Readonly<Record<string, string>> = {
+const configurationFaults: Readonly<Record<string, string>> = {
   invalid_client: "client_secret_refused",
   redirect_uri_mismatch: "redirect_uri_mismatch",
 };
 
 /**
- * Asks Google's token endpoint, once: a code that was used a second time ends
- * the tokens of the first.
+ * Calls Google's token endpoint, without retries: using a code twice revokes the
+ * tokens of the first use.
  *
  * @throws AuthError `invalid_token` for a code that Google refuses, and for one
- *   that gives no ID token; `identity_provider_unavailable` when Google does not
- *   answer as it should, or refuses us
+ *   that yields no ID token; `identity_provider_unavailable` when Google does
+ *   not answer properly, or refuses our credentials
  * @see https://developers.google.com/identity/protocols/oauth2/web-server#exchange-authorization-code
  */
 export async function exchangeCode(
@@ -78,22 +78,22 @@ export async function exchangeCode(
     throw unavailable("token_answer_malformed");
   }
   if (idToken === undefined) {
-    // Not Google's fault: the scope `openid` was not asked for.
+    // The client's fault: it did not request the scope `openid`.
     throw new AuthError("invalid_token", { reason: "no_id_token" });
   }
   if (typeof idToken !== "string") throw unavailable("token_answer_malformed");
   return { idToken, accessToken };
 }
 
-/** By the words we know; any other text stays where it came from. */
+/** By the error codes we know; any other text could be anything and is dropped. */
 function refusal(error: unknown): AuthError {
   const word = typeof error === "string" ? error : "";
-  if (Object.hasOwn(faultsOfCode, word)) {
-    return new AuthError("invalid_token", { reason: faultsOfCode[word] });
+  if (Object.hasOwn(codeFaults, word)) {
+    return new AuthError("invalid_token", { reason: codeFaults[word] });
   }
   return unavailable(
-    Object.hasOwn(faultsOfOurs, word)
-      ? (faultsOfOurs[word] ?? word)
+    Object.hasOwn(configurationFaults, word)
+      ? (configurationFaults[word] ?? word)
       : "code_exchange_refused",
   );
 }
@@ -106,7 +106,7 @@ function unavailable(reason: string, cause?: unknown): AuthError {
   });
 }
 
-/** Also because what fetch says of a bad header repeats it. */
+/** Checked here because fetch quotes a bad header value in its error. */
 function isHeaderValue(text: string): boolean {
   return /^[\x21-\x7e]{1,8192}$/.test(text);
 }

@@ -7,7 +7,7 @@ import {
 } from "../identity.options";
 import { IdentityVerifier } from "../identity-verifier.port";
 import type { VerifiedIdentity } from "../verified-identity";
-import { cameAlongWith } from "./at-hash";
+import { belongsToAccessToken } from "./at-hash";
 import {
   exchangeCode,
   type PresentedCode,
@@ -16,13 +16,13 @@ import { fetchUserInfo, type UserInfo } from "./google-user-info";
 import { parseIdToken } from "./id-token.parser";
 
 /**
- * What codes of Google's popup are asked for with, in the place of an address.
+ * The redirect URI of codes that were requested through Google's popup.
  *
  * @see https://developers.google.com/identity/oauth2/web/guides/use-code-model
  */
 export const popupRedirectUri = "postmessage";
 
-/** From an authorization code of Google's to a proved identity. Google's own tokens are not kept. */
+/** Exchanges an authorization code of Google's for a proved identity. Google's tokens are not kept. */
 @Injectable()
 export class GoogleCodeExchange {
   private readonly logger = new Logger(GoogleCodeExchange.name);
@@ -40,18 +40,17 @@ export class GoogleCodeExchange {
     ]);
   }
 
-  /** Whether there is a client secret to exchange codes with. */
+  /** Whether the code exchange is configured. */
   get isOn(): boolean {
     return this.options !== null;
   }
 
   /**
-   * Concurrency: of one code that is presented many times at once, Google lets
-   * one through.
+   * Concurrency: if one code is presented many times at once, Google accepts one.
    *
    * @param presented untrusted; without a redirect URI it is `postmessage`
    * @throws AuthError `invalid_request` for a redirect URI that is not ours,
-   *   before Google is asked; `invalid_token`, `identity_provider_unavailable`,
+   *   before Google is called; `invalid_token`, `identity_provider_unavailable`,
    *   and what the verifier throws; `not_found` when it is off
    */
   async run({
@@ -77,15 +76,15 @@ export class GoogleCodeExchange {
     );
     const identity = await this.verifier.verify(idToken);
     if (identity.clientId !== options.clientId) refuse("wrong_audience");
-    if (!cameAlongWith(parseIdToken(idToken).claims, accessToken)) {
+    if (!belongsToAccessToken(parseIdToken(idToken).claims, accessToken)) {
       refuse("access_token_hash_mismatch");
     }
     return this.completed(identity, accessToken, options.userinfoUrl);
   }
 
   /**
-   * Google may leave the profile out of an ID token. Who it is, is proved
-   * without it: where userinfo cannot be had, the sign-in goes on.
+   * Google may omit the profile from an ID token. The identity is proved without
+   * it, so the sign-in continues when userinfo is unavailable.
    */
   private async completed(
     identity: VerifiedIdentity,
@@ -93,17 +92,20 @@ export class GoogleCodeExchange {
     userinfoUrl: string,
   ): Promise<VerifiedIdentity> {
     const { name, givenName, familyName, picture, locale } = identity;
-    // Not for `locale`, which Google sends hardly ever: it would cost every
-    // sign-in a second request.
+    // Not for `locale`: Google hardly ever sends it, so that every sign-in would
+    // cost a second request.
     if (name && givenName && familyName && picture) return identity;
     let info: UserInfo;
     try {
       info = await fetchUserInfo(userinfoUrl, accessToken);
     } catch (cause) {
-      this.logger.warn({ err: cause }, "no userinfo; signing in without it");
+      this.logger.warn(
+        { err: cause },
+        "userinfo is unavailable; signing in without it",
+      );
       return identity;
     }
-    // Two people's tokens in one answer: nothing of it can be believed.
+    // The answer mixes two people's tokens: none of it can be trusted.
     if (info.subject !== identity.subject) refuse("userinfo_subject_mismatch");
     return {
       ...identity,

@@ -131,7 +131,7 @@ describe("GoogleIdTokenVerifier", () => {
     });
   });
 
-  describe("when the key cannot be had", () => {
+  describe("when the key is unavailable", () => {
     it("refuses a key id that Google does not have", async () => {
       const token = await google.idToken({ header: { kid: "made-up" } });
       expect(await refusalOf(token)).toMatchObject({

@@ -100,7 +100,7 @@ describe("GoogleSigningKeys", () => {
       expect(warn.mock.calls).toEqual([
         [
           { err: new Error("The certificates answer has status 503") },
-          "Google's signing keys cannot be had; nobody can sign in",
+          "Google's signing keys are unavailable; nobody can sign in",
         ],
       ]);
     });

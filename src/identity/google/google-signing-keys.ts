@@ -8,12 +8,12 @@ import { Clock } from "../../common/clock.port";
 import { fetchCertificates } from "./google-certificates";
 import { IDENTITY_OPTIONS, type IdentityOptions } from "../identity.options";
 
-/** How long a key set that cannot be renewed stays in use, in seconds. */
+/** How long an expired key set stays in use while Google is unreachable, in seconds. */
 const maxStaleSeconds = 24 * 3600;
 
 /**
- * Google's public keys: one fetch per cache life for the whole process, however
- * many sign-ins wait for it; an outage is never mistaken for a bad token.
+ * Google's public keys: fetched once per cache lifetime for the whole process,
+ * however many sign-ins wait for them. An outage is never reported as a bad token.
  */
 @Injectable()
 export class GoogleSigningKeys {
@@ -41,10 +41,10 @@ export class GoogleSigningKeys {
   }
 
   /**
-   * The key that Google calls `keyId`.
+   * The key with this `kid`.
    *
-   * @throws AuthError `invalid_token` (`unknown_key`) when Google does not have
-   *   it, `identity_provider_unavailable` when Google cannot be asked
+   * @throws AuthError `invalid_token` (`unknown_key`) when Google does not
+   *   publish it, `identity_provider_unavailable` when Google is unreachable
    */
   async find(keyId: string): Promise<KeyObject> {
     const key = await this.keys.find(keyId);
@@ -58,14 +58,14 @@ async function fetchKeys(certsUrl: string): Promise<Answer<KeySet>> {
   const keys = new Map<string, KeyObject>();
   for (const [keyId, pem] of certificates) {
     const key = publicKeyOf(pem);
-    // Of another kind, or too short: no token of Google's is signed with it.
+    // Google signs ID tokens with RS256 only.
     if (signingAlgorithmOf(key) === "RS256") keys.set(keyId, key);
   }
   if (keys.size === 0) throw new Error("None of Google's keys is for RS256");
   return { value: keys, maxAgeSeconds };
 }
 
-/** OpenSSL's own words name neither the certificate nor that it was one. */
+/** OpenSSL's own message does not say that a certificate is the problem. */
 function publicKeyOf(pem: string): KeyObject {
   try {
     return new X509Certificate(pem).publicKey;

@@ -1,18 +1,18 @@
 import { fetchJson } from "../../common/fetch-json";
 import { type ClaimedProfile, profileFromClaims } from "../claim-values";
 
-/** How long a sign-in waits for what it can do without, in milliseconds. */
+/** Short, for a sign-in can do without it; in milliseconds. */
 const timeoutMilliseconds = 2000;
 
-/** What userinfo says, and of whom. */
+/** A profile from userinfo, and whose it is. */
 export interface UserInfo extends ClaimedProfile {
-  /** To be compared before anything else is believed. */
+  /** Compare it with the ID token before trusting the rest. */
   readonly subject: string;
 }
 
 /**
- * Asks userinfo for the profile behind an access token. Address and domain are
- * left where they are: only the ID token proves them.
+ * Fetches the profile of an access token from userinfo. E-mail address and hosted
+ * domain are ignored: only the ID token proves them.
  *
  * @param accessToken Google's, fit to be sent in a header
  * @throws Error on any failure: network, time-out (2 s), status, size (64 kB), JSON, no `sub`

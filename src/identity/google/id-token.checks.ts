@@ -1,149 +1,121 @@
-import type { AuthError } from "../../common/auth-error";
-import { objectOfSegment } from "../../common/jws-segment";
-import { maxIdTokenBytes } from "./id-token.parser";
+import type { KeyObject } from "node:crypto";
+import { OAuth2Client } from "google-auth-library";
+import type { Check } from "./check";
+import type { GoogleSigningKeys } from "./google-signing-keys";
+import {
+  claimChecks,
+  type ClaimRules,
+  googleIssuers,
+  maxIdTokenLifetimeSeconds,
+} from "./id-token.claims";
+import { formChecks, idTokenTypes, UnverifiedToken } from "./id-token.parser";
 
-/*
- * The checks of the verifier in its order, for explaining a token: by which
- * reasons each says no, and how its fault can be mended, so that the checks
- * after it can be heard as well. The checks themselves are in the parser and in
- * the claims; nothing here decides anything.
+/** Where the keys come from that a signature is checked with. */
+export type KeySource = Pick<GoogleSigningKeys, "find">;
+
+/** An ID token on its way through the checks. */
+export class UnverifiedIdToken extends UnverifiedToken {
+  private key: KeyObject | undefined;
+  /** What google-auth-library has against it, once `signature` has run. */
+  libraryRefusal: LibraryRefusal | null = null;
+
+  /** @param text as the client sent it */
+  constructor(
+    text: string,
+    readonly rules: ClaimRules,
+    private readonly keys: KeySource,
+  ) {
+    super(text, idTokenTypes);
+  }
+
+  /**
+   * Whether there is the key that `kid` names.
+   *
+   * @throws AuthError `invalid_token` (`unknown_key`),
+   *   `identity_provider_unavailable`
+   */
+  async hasKey(): Promise<boolean> {
+    this.key = await this.keys.find(this.keyId);
+    return true;
+  }
+
+  /** Whether that key signed it. */
+  async hasGoodSignature(): Promise<boolean> {
+    this.libraryRefusal = await library
+      .verifySignedJwtWithCertsAsync(
+        this.text,
+        // A key object is parsed once; a PEM would be parsed on every call.
+        { [this.keyId]: this.key as unknown as string },
+        [...this.rules.clientIds],
+        googleIssuers,
+        maxIdTokenLifetimeSeconds + this.rules.clockSkewSeconds,
+      )
+      .then(() => null, refusalIn);
+    return this.libraryRefusal !== "bad_signature";
+  }
+}
+
+/**
+ * Every check of a Google ID token, in order. A sign-in stops at the first
+ * that does not pass, `inspect-token` runs them all.
  */
-
-export interface Check<Exhibit> {
-  /** A stable name for programs. */
-  readonly name: string;
-  /** What it demands, for people. */
-  readonly demands: string;
-  /** The reasons of its refusals. */
-  readonly reasons: readonly string[];
-  /** Whether a refusal is its own, where a reason is that of two checks. */
-  readonly isOwn?: (exhibit: Exhibit) => boolean;
-  /** The exhibit without the fault; null when nothing can be told after it. */
-  readonly mend?: (exhibit: Exhibit) => Exhibit | null;
-  /** The checks that cannot be told once this one is mended. */
-  readonly hides?: readonly string[];
-}
-
-/** Whether a refusal comes from this check. */
-export function isRefusalOf<Exhibit>(
-  { reasons, isOwn }: Check<Exhibit>,
-  { reason = "" }: AuthError,
-  exhibit: Exhibit,
-): boolean {
-  return reasons.includes(reason) && (isOwn?.(exhibit) ?? true);
-}
-
-/** A JSON object. */
-export type Members = Readonly<Record<string, unknown>>;
-
-/** The checks of the form, which see the token as it was sent. */
-export const formChecks: readonly Check<string>[] = [
-  {
-    name: "size",
-    demands: `at most ${maxIdTokenBytes} bytes`,
-    reasons: ["token_too_large"],
-  },
-  {
-    name: "form",
-    demands: "header.payload.signature",
-    reasons: ["malformed_token"],
-    // Without a signature the rest can still be read.
-    mend: (token) =>
-      /^[^.]+\.[^.]+\.$/.test(token) ? `${token}${anySignature}` : null,
-    hides: ["signature-form", "key", "signature"],
-  },
-  {
-    name: "header",
-    demands: "a JSON object in base64url, no member twice",
-    reasons: ["malformed_header", "duplicate_member"],
-    isOwn: (token) => typeof membersOf(token, 0) === "string",
-  },
-  {
-    name: "algorithm",
-    demands: "alg is RS256",
-    reasons: ["algorithm_not_allowed"],
-    mend: withHeader((header) => ({ ...header, alg: "RS256" })),
-    hides: ["key", "signature"],
-  },
-  {
-    name: "key-id",
-    demands: "kid is a text of 1 to 128 characters",
-    reasons: ["key_id_invalid"],
-    mend: withHeader((header) => ({ ...header, kid: "any" })),
-    hides: ["key", "signature"],
-  },
-  {
-    name: "type",
-    demands: "typ is JWT, or absent",
-    reasons: ["type_not_allowed"],
-    mend: withHeader((header) => without(header, "typ")),
-    hides: ["key", "signature"],
-  },
-  {
-    name: "header-members",
-    demands: "nothing in the header that chooses how it is verified",
-    reasons: ["header_not_allowed"],
-    mend: withHeader(({ alg, kid }) => ({ alg, kid })),
-    hides: ["key", "signature"],
-  },
-  {
-    name: "signature-form",
-    demands: "the signature is base64url",
-    reasons: ["malformed_signature"],
-    mend: (token) => token.slice(0, token.lastIndexOf(".") + 1) + anySignature,
-    hides: ["key", "signature"],
-  },
-  {
-    name: "payload",
-    demands: "a JSON object in base64url, no member twice",
-    reasons: ["malformed_payload", "duplicate_member"],
-  },
-];
-
-/** The checks that need Google's keys, of which the verifier speaks for itself. */
-export const keyChecks: readonly Check<never>[] = [
+export const idTokenChecks: readonly Check<
+  UnverifiedIdToken,
+  boolean | Promise<boolean>
+>[] = [
+  ...formChecks,
   {
     name: "key",
-    demands: "Google has the key that kid names",
-    reasons: ["unknown_key"],
+    demands: "Google publishes the key that kid names",
+    reason: "unknown_key",
+    needs: namesOf(formChecks),
+    passes: (token) => token.hasKey(),
   },
   {
     name: "signature",
-    demands: "signed with it",
-    reasons: ["bad_signature"],
+    demands: "signed with that key",
+    reason: "bad_signature",
+    needs: ["key"],
+    passes: (token) => token.hasGoodSignature(),
+  },
+  ...claimChecks.map((check) => ({
+    ...check,
+    needs: ["payload", ...(check.needs ?? [])],
+  })),
+  {
+    // Last, for it has one reason only for whatever the checks above may name.
+    name: "library",
+    demands: "google-auth-library accepts it too",
+    reason: "refused_by_google_auth_library",
+    needs: [
+      ...namesOf(formChecks),
+      "key",
+      "signature",
+      ...namesOf(claimChecks),
+    ],
+    passes: ({ libraryRefusal }) => libraryRefusal === null,
   },
 ];
 
-/** What is left to say for the library that verifies the signature. */
-export const libraryCheck: Check<never> = {
-  name: "library",
-  demands: "google-auth-library has nothing against it",
-  reasons: ["refused_by_google_auth_library"],
-};
-
-/** Decodes, and has the strict form; what it says does not matter. */
-const anySignature = "AA";
-
-/** The members of a segment of a token, or what is wrong with it. */
-export function membersOf(
-  token: string,
-  segment: 0 | 1,
-): Members | ReturnType<typeof objectOfSegment> {
-  return objectOfSegment(token.split(".")[segment] ?? "");
+function namesOf(checks: readonly { readonly name: string }[]): string[] {
+  return checks.map(({ name }) => name);
 }
 
-function withHeader(change: (header: Members) => Members) {
-  return (token: string): string | null => {
-    const header = membersOf(token, 0);
-    if (typeof header === "string") return null;
-    const written = Buffer.from(JSON.stringify(change(header)));
-    return written.toString("base64url") + token.slice(token.indexOf("."));
-  };
-}
+type LibraryRefusal = "bad_signature" | "other";
 
-/** The members but for one. */
-export function without(members: Members, name: string): Members {
-  return Object.fromEntries(
-    Object.entries(members).filter(([other]) => other !== name),
-  );
+/** Without an audience of its own: each call gives it ours. */
+const library = new OAuth2Client();
+
+/**
+ * What the library says of times. It goes by the machine's clock and not by
+ * ours, and its limits are wider than those of our own checks.
+ */
+const saysOfTimes =
+  /^(?:Token used too (?:late|early)|Expiration time too far)/;
+
+/** The library's errors have no codes, and their messages quote the token: they stay here. */
+function refusalIn(error: unknown): LibraryRefusal | null {
+  const message = error instanceof Error ? error.message : "";
+  if (message.startsWith("Invalid token signature")) return "bad_signature";
+  return saysOfTimes.test(message) ? null : "other";
 }

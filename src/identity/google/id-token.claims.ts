@@ -1,13 +1,14 @@
-import { AuthError } from "../../common/auth-error";
 import {
-  emailOf,
-  hostedDomainOf,
-  nonceOf,
+  isEmail,
+  isHostedDomain,
+  isNonce,
+  isSubject,
+  isTime,
   profileFromClaims,
-  subjectOf,
 } from "../claim-values";
 import { emailAuthority } from "../email-authority";
 import type { VerifiedIdentity } from "../verified-identity";
+import { type Check, firstRefusal } from "./check";
 
 /** The one spelling in which Google's issuer is stored. */
 export const googleIssuer = "https://accounts.google.com";
@@ -27,89 +28,208 @@ export interface ClaimRules {
 
 type Claims = Readonly<Record<string, unknown>>;
 
+/** What the checks look at. */
+interface JudgedClaims {
+  readonly claims: Claims;
+  readonly rules: ClaimRules;
+}
+
+/** The claims of an identity, in the types that the checks leave them. */
+interface CheckedClaims extends Claims {
+  readonly aud: string;
+  readonly azp?: string;
+  readonly sub: string;
+  readonly email?: string | null;
+  readonly hd?: string;
+  readonly nonce?: string;
+  readonly iat: number;
+  readonly exp: number;
+}
+
+/**
+ * The checks of the content. Expiry comes last: a token is called expired only
+ * if nothing else is wrong with it.
+ *
+ * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
+ */
+export const claimChecks: readonly Check<JudgedClaims>[] = [
+  {
+    // Google signs security events with the same keys for the same audience.
+    name: "no-event",
+    demands: "not a security event",
+    reason: "security_event_token",
+    passes: ({ claims }) => !Object.hasOwn(claims, "events"),
+  },
+  {
+    name: "issuer",
+    demands: "iss is Google",
+    reason: "wrong_issuer",
+    passes: ({ claims }) => googleIssuers.includes(claims.iss as string),
+  },
+  {
+    name: "audience",
+    demands: "aud is one of GOOGLE_CLIENT_IDS",
+    reason: "wrong_audience",
+    passes: ({ claims, rules }) => isOurs(claims.aud, rules),
+  },
+  {
+    name: "email-form",
+    demands: "email is an address, or absent",
+    reason: "email_invalid",
+    passes: ({ claims: { email } }) =>
+      email === undefined || email === null || isEmail(email),
+  },
+  {
+    name: "service-account",
+    demands: "a person's, not a service account's",
+    reason: "service_account",
+    code: "service_account_not_allowed",
+    needs: ["email-form"],
+    passes: ({ claims: { azp, email } }) =>
+      !isServiceAccount(azp) && !isServiceAccount(email),
+  },
+  {
+    // Any Google Cloud customer can have Google sign a token with our audience;
+    // only the authorized party tells that it was not asked for by our apps.
+    name: "authorized-party",
+    demands: "azp is one of GOOGLE_CLIENT_IDS, or absent",
+    reason: "wrong_authorized_party",
+    passes: ({ claims: { azp }, rules }) =>
+      azp === undefined || isOurs(azp, rules),
+  },
+  {
+    name: "subject",
+    demands: "sub is a string of 1 to 255 ASCII characters",
+    reason: "subject_invalid",
+    passes: ({ claims }) => isSubject(claims.sub),
+  },
+  {
+    name: "nonce-form",
+    demands: "nonce is a string of at most 512 characters, or absent",
+    reason: "nonce_invalid",
+    passes: ({ claims: { nonce } }) => nonce === undefined || isNonce(nonce),
+  },
+  {
+    name: "hosted-domain-form",
+    demands: "hd is a domain, or absent",
+    reason: "hosted_domain_invalid",
+    passes: ({ claims: { hd } }) => hd === undefined || isHostedDomain(hd),
+  },
+  {
+    name: "issued-at",
+    demands: "iat is a time",
+    reason: "issued_at_invalid",
+    passes: ({ claims }) => isTime(claims.iat),
+  },
+  {
+    name: "expiry",
+    demands: "exp is a time",
+    reason: "expiry_invalid",
+    passes: ({ claims }) => isTime(claims.exp),
+  },
+  {
+    name: "not-before",
+    demands: "nbf is a time, or absent",
+    reason: "not_before_invalid",
+    passes: ({ claims: { nbf } }) => nbf === undefined || isTime(nbf),
+  },
+  {
+    name: "issued-before-now",
+    demands: "not issued in the future",
+    reason: "issued_in_future",
+    needs: ["issued-at"],
+    passes: ({ claims, rules }) => checked(claims).iat <= latestStart(rules),
+  },
+  {
+    name: "begun",
+    demands: "nbf has passed",
+    reason: "not_yet_valid",
+    needs: ["not-before"],
+    passes: ({ claims: { nbf }, rules }) =>
+      nbf === undefined || (nbf as number) <= latestStart(rules),
+  },
+  {
+    name: "order",
+    demands: "exp is after iat",
+    reason: "expiry_invalid",
+    needs: ["issued-before-now", "expiry"],
+    passes: ({ claims }) => lifetimeOf(claims) > 0,
+  },
+  {
+    name: "lifetime",
+    demands: `valid for at most ${maxIdTokenLifetimeSeconds / 60} minutes`,
+    reason: "lifetime_too_long",
+    needs: ["order"],
+    passes: ({ claims }) => lifetimeOf(claims) <= maxIdTokenLifetimeSeconds,
+  },
+  {
+    name: "not-expired",
+    demands: "not expired",
+    reason: "expired",
+    code: "token_expired",
+    needs: ["expiry"],
+    passes: ({ claims, rules: { nowSeconds, clockSkewSeconds } }) =>
+      nowSeconds < checked(claims).exp + clockSkewSeconds,
+  },
+];
+
 /**
  * Checks the claims of a Google ID token and turns them into an identity.
  *
- * @param claims the payload; believed only once the signature is proved
+ * @param claims the payload; trusted only once the signature is proved
  * @throws AuthError `invalid_token` with the reason, `token_expired`,
  *   `service_account_not_allowed`
- * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
  */
 export function identityFromClaims(
   claims: Claims,
   rules: ClaimRules,
 ): Omit<VerifiedIdentity, "tokenDigest"> {
-  // Google signs security events with the same keys for the same audience.
-  if (Object.hasOwn(claims, "events")) refuse("security_event_token");
-  if (!googleIssuers.includes(claims.iss as string)) refuse("wrong_issuer");
-  const { aud, azp, sub, nonce } = claims;
-  if (typeof aud !== "string" || !rules.clientIds.has(aud)) {
-    refuse("wrong_audience");
-  }
-  const email = emailOf(claims.email);
-  refuseServiceAccount(azp, email);
-  // Any Google Cloud customer can have Google sign a token with our audience;
-  // only the authorized party tells that it was not asked for by our apps.
-  if (
-    azp !== undefined &&
-    !(typeof azp === "string" && rules.clientIds.has(azp))
-  ) {
-    refuse("wrong_authorized_party");
-  }
-  const subject = subjectOf(sub);
-  const signedNonce = nonceOf(nonce);
-  const hostedDomain = hostedDomainOf(claims.hd);
-  // The last: a token is called expired only if nothing else is wrong with it.
-  const { issuedAt, expiresAt } = checkTimes(claims, rules);
-  const emailVerified = email !== null && claims.email_verified === true;
+  const refusal = firstRefusal(claimChecks, { claims, rules });
+  if (refusal) throw refusal;
+  return identityOf(claims);
+}
+
+/** The identity in claims that have passed all checks. */
+export function identityOf(
+  claims: Claims,
+): Omit<VerifiedIdentity, "tokenDigest"> {
+  const { aud, azp = aud, sub, nonce = null, iat, exp } = checked(claims);
+  const { email = null, email_verified, hd } = checked(claims);
+  const emailVerified = email !== null && email_verified === true;
+  const hostedDomain = hd?.toLowerCase() ?? null;
   return {
     issuer: googleIssuer,
-    subject,
+    subject: sub,
     clientId: aud,
-    authorizedParty: azp ?? aud,
+    authorizedParty: azp,
     email,
     emailVerified,
     emailAuthority: emailAuthority(email, emailVerified, hostedDomain),
     hostedDomain,
     ...profileFromClaims(claims),
-    nonce: signedNonce,
-    issuedAt,
-    expiresAt,
+    nonce,
+    issuedAt: iat,
+    expiresAt: exp,
   };
 }
 
-function checkTimes(
-  claims: Claims,
-  rules: ClaimRules,
-): Pick<VerifiedIdentity, "issuedAt" | "expiresAt"> {
-  const { iat, exp, nbf } = claims;
-  if (!isTime(iat)) refuse("issued_at_invalid");
-  if (!isTime(exp)) refuse("expiry_invalid");
-  if (nbf !== undefined && !isTime(nbf)) refuse("not_before_invalid");
-  const earliest = rules.nowSeconds + rules.clockSkewSeconds;
-  if (iat > earliest) refuse("issued_in_future");
-  if (nbf !== undefined && nbf > earliest) refuse("not_yet_valid");
-  if (exp <= iat) refuse("expiry_invalid");
-  if (exp - iat > maxIdTokenLifetimeSeconds) refuse("lifetime_too_long");
-  if (rules.nowSeconds >= exp + rules.clockSkewSeconds) {
-    throw new AuthError("token_expired", { reason: "expired" });
-  }
-  return { issuedAt: iat, expiresAt: exp };
+function checked(claims: Claims): CheckedClaims {
+  return claims as CheckedClaims;
 }
 
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
+function isOurs(client: unknown, { clientIds }: ClaimRules): boolean {
+  return typeof client === "string" && clientIds.has(client);
 }
 
-function refuseServiceAccount(azp: unknown, email: string | null): void {
-  const marks = [azp, email].filter((mark) => typeof mark === "string");
-  if (marks.some((mark) => /\.gserviceaccount\.com$/i.test(mark))) {
-    throw new AuthError("service_account_not_allowed", {
-      reason: "service_account",
-    });
-  }
+function isServiceAccount(name: unknown): boolean {
+  return typeof name === "string" && /\.gserviceaccount\.com$/i.test(name);
 }
 
-function refuse(reason: string): never {
-  throw new AuthError("invalid_token", { reason });
+function latestStart({ nowSeconds, clockSkewSeconds }: ClaimRules): number {
+  return nowSeconds + clockSkewSeconds;
+}
+
+function lifetimeOf(claims: Claims): number {
+  const { iat, exp } = checked(claims);
+  return exp - iat;
 }

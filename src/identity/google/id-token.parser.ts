@@ -1,75 +1,170 @@
-import { AuthError } from "../../common/auth-error";
-import { bytesOfSegment, objectOfSegment } from "../../common/jws-segment";
+import {
+  bytesOfSegment,
+  objectOfSegment,
+  type SegmentFault,
+} from "../../common/jws-segment";
+import { type Check, firstRefusal } from "./check";
 
-/** Largest ID token that is looked at, in bytes. Google's are 900–1300. */
+/** The longest ID token that is read, in bytes. Google's have 900–1300. */
 export const maxIdTokenBytes = 8192;
 const maxKeyIdLength = 128;
-const idTokenTypes = new Set(["JWT"]);
+/** The `typ` an ID token may have, in upper case. */
+export const idTokenTypes: ReadonlySet<string> = new Set(["JWT"]);
 
-/** A JWT that has the shape of those Google signs. Nothing in it is proved yet. */
-export interface UnverifiedToken {
-  /** Names the signing key; a plain string of 1–128 characters. */
-  readonly keyId: string;
-  readonly claims: Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
+
+/** A compact JWS as it was presented, decoded on demand. Nothing in it is proved. */
+export class UnverifiedToken {
+  private split: readonly string[] | undefined;
+  private decodedHeader: Members | SegmentFault | undefined;
+  private decodedPayload: Members | SegmentFault | undefined;
+
+  /** @param types the `typ` it may have, in upper case, if it has one */
+  constructor(
+    readonly text: string,
+    readonly types: ReadonlySet<string>,
+  ) {}
+
+  get segments(): readonly string[] {
+    return (this.split ??= this.text.split("."));
+  }
+
+  /** The members of the header, or why they cannot be read. */
+  get header(): Members | SegmentFault {
+    return (this.decodedHeader ??= objectOfSegment(this.segments[0] ?? ""));
+  }
+
+  /** The members of the payload, or why they cannot be read. */
+  get payload(): Members | SegmentFault {
+    return (this.decodedPayload ??= objectOfSegment(this.segments[1] ?? ""));
+  }
+
+  /** `kid`: a string once the check `key-id` has passed. */
+  get keyId(): string {
+    return (this.header as Members).kid as string;
+  }
+
+  /** The payload, once the check of that name has passed. */
+  get claims(): Members {
+    return this.payload as Members;
+  }
 }
 
-/**
- * Reads an ID token; see {@link parseSignedToken}.
- *
- * @throws AuthError `invalid_token` with the reason
- */
-export function parseIdToken(token: string): UnverifiedToken {
-  return parseSignedToken(token, idTokenTypes);
-}
+/** Each of these asks the verifier to fetch, trust or unpack something. */
+const forbiddenHeaders = ["crit", "jwk", "jku", "x5u", "x5c", "zip", "b64"];
 
 /**
- * Reads a compact JWS strictly, so that exactly one spelling of a token is
- * accepted and nothing in its header can choose how it is verified.
+ * The checks of the form: exactly one spelling of a token is accepted, and
+ * nothing in its header can choose how it is verified.
  *
- * @param token as the client sent it
- * @param types the `typ` it may have, in upper case, if it has one
- * @throws AuthError `invalid_token` with the reason
  * @see https://www.rfc-editor.org/rfc/rfc8725 JSON Web Token Best Current Practices
  */
-export function parseSignedToken(
-  token: string,
-  types: ReadonlySet<string>,
-): UnverifiedToken {
-  if (token.length > maxIdTokenBytes) refuse("token_too_large");
-  const segments = token.split(".");
-  const [header, payload, signature] = segments;
-  if (segments.length !== 3 || !header || !payload || !signature) {
-    refuse("malformed_token");
-  }
-  const { alg, kid, typ, ...rest } = parseObject(header, "header");
-  if (alg !== "RS256") refuse("algorithm_not_allowed");
-  if (typeof kid !== "string" || kid === "" || kid.length > maxKeyIdLength) {
-    refuse("key_id_invalid");
-  }
-  if (
-    typ !== undefined &&
-    !(typeof typ === "string" && types.has(typ.toUpperCase()))
-  ) {
-    refuse("type_not_allowed");
-  }
-  // Each of these asks the verifier to fetch, trust or unpack something.
-  for (const name of ["crit", "jwk", "jku", "x5u", "x5c", "zip", "b64"]) {
-    if (Object.hasOwn(rest, name)) refuse("header_not_allowed");
-  }
-  if (!bytesOfSegment(signature)) refuse("malformed_signature");
-  return { keyId: kid, claims: parseObject(payload, "payload") };
+export const formChecks: readonly Check<UnverifiedToken>[] = [
+  {
+    name: "size",
+    demands: `at most ${maxIdTokenBytes} bytes`,
+    reason: "token_too_large",
+    passes: ({ text }) => text.length <= maxIdTokenBytes,
+  },
+  {
+    name: "form",
+    demands: "header.payload.signature",
+    reason: "malformed_token",
+    needs: ["size"],
+    passes: ({ segments }) =>
+      segments.length === 3 && segments[0] !== "" && segments[1] !== "",
+  },
+  {
+    name: "signed",
+    demands: "the signature is not empty",
+    reason: "malformed_token",
+    needs: ["form"],
+    passes: ({ segments }) => segments[2] !== "",
+  },
+  {
+    name: "header",
+    demands: "a JSON object in base64url, no member twice",
+    reason: ({ header }) =>
+      header === "duplicate_member" ? header : "malformed_header",
+    needs: ["form"],
+    passes: ({ header }) => typeof header === "object",
+  },
+  {
+    name: "algorithm",
+    demands: "alg is RS256",
+    reason: "algorithm_not_allowed",
+    needs: ["header"],
+    passes: (token) => headerOf(token).alg === "RS256",
+  },
+  {
+    name: "key-id",
+    demands: `kid is a string of 1 to ${maxKeyIdLength} characters`,
+    reason: "key_id_invalid",
+    needs: ["header"],
+    passes: (token) => {
+      const { kid } = headerOf(token);
+      return (
+        typeof kid === "string" && kid !== "" && kid.length <= maxKeyIdLength
+      );
+    },
+  },
+  {
+    name: "type",
+    demands: "typ is JWT, or absent",
+    reason: "type_not_allowed",
+    needs: ["header"],
+    passes: (token) => {
+      const { typ } = headerOf(token);
+      return (
+        typ === undefined ||
+        (typeof typ === "string" && token.types.has(typ.toUpperCase()))
+      );
+    },
+  },
+  {
+    name: "header-members",
+    demands: "nothing in the header chooses how it is verified",
+    reason: "header_not_allowed",
+    needs: ["header"],
+    passes: (token) => {
+      for (const name of forbiddenHeaders) {
+        if (Object.hasOwn(headerOf(token), name)) return false;
+      }
+      return true;
+    },
+  },
+  {
+    name: "signature-form",
+    demands: "the signature is base64url",
+    reason: "malformed_signature",
+    needs: ["signed"],
+    passes: ({ segments }) => bytesOfSegment(segments[2] ?? "") !== null,
+  },
+  {
+    name: "payload",
+    demands: "a JSON object in base64url, no member twice",
+    reason: ({ payload }) =>
+      payload === "duplicate_member" ? payload : "malformed_payload",
+    needs: ["form"],
+    passes: ({ payload }) => typeof payload === "object",
+  },
+];
+
+function headerOf({ header }: UnverifiedToken): Members {
+  return header as Members;
 }
 
-function parseObject(
-  segment: string,
-  part: "header" | "payload",
-): Record<string, unknown> {
-  const value = objectOfSegment(segment);
-  if (value === "malformed") refuse(`malformed_${part}`);
-  if (value === "duplicate_member") refuse(value);
-  return value;
-}
-
-function refuse(reason: string): never {
-  throw new AuthError("invalid_token", { reason });
+/**
+ * Reads an ID token by the checks of its form. Nothing in it is proved.
+ *
+ * @param text as the client sent it
+ * @throws AuthError `invalid_token` with the reason
+ */
+export function parseIdToken(
+  text: string,
+): Pick<UnverifiedToken, "keyId" | "claims"> {
+  const token = new UnverifiedToken(text, idTokenTypes);
+  const refusal = firstRefusal(formChecks, token);
+  if (refusal) throw refusal;
+  return { keyId: token.keyId, claims: token.claims };
 }

@@ -1,5 +1,5 @@
 /**
- * What a transmitter is told of a token that is not accepted.
+ * The error code that the transmitter of a refused token gets.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8935#section-2.4
  */
@@ -10,12 +10,12 @@ export type SecurityEventErrorCode =
   | "invalid_audience"
   | "authentication_failed";
 
-/** A security event token is not accepted, and will not be when it is sent again. */
+/** A security event token is refused, and sending it again would not help. */
 export class SecurityEventRefusal extends Error {
   override readonly name = "SecurityEventRefusal";
 
   /**
-   * @param reason which check refused, for the log; nothing of the token
+   * @param reason which check refused, for the log; contains nothing of the token
    */
   constructor(
     readonly code: SecurityEventErrorCode,

@@ -1,12 +1,12 @@
-/** Why a call of the Cross-Account Protection API did not do what it should. */
+/** Why a call of the Cross-Account Protection API failed. */
 export interface StreamFailure {
   /** HTTP status of the answer; null without one. */
   readonly status: number | null;
-  /** Google's own words, made fit to be shown; null when there are none. */
+  /** Google's own message, cleaned for display; null when there is none. */
   readonly said: string | null;
   /** Google's machine-readable reason, such as `SERVICE_DISABLED`. */
   readonly reason: string | null;
-  /** The service account that asked. */
+  /** The service account that made the call. */
   readonly account: string;
 }
 
@@ -25,55 +25,55 @@ export class SecurityEventStreamError extends Error {
 }
 
 interface Advice {
-  /** Google's words for it. */
+  /** Matches Google's message. */
   readonly said: RegExp;
-  readonly does: (failure: StreamFailure) => string;
+  readonly advice: (failure: StreamFailure) => string;
 }
 
 const enableTheApi =
-  "Enable the RISC API, in the project whose OAuth client ids the app uses: https://console.developers.google.com/apis/library/risc.googleapis.com";
+  "Enable the RISC API in the project whose OAuth client ids the app uses: https://console.developers.google.com/apis/library/risc.googleapis.com";
 
 const roleIsMissing = ({ account }: StreamFailure) =>
   [
     `Give ${account} the role "RISC Configuration Admin":`,
     `  gcloud projects add-iam-policy-binding PROJECT_ID --member=serviceAccount:${account} --role=roles/riscconfigs.admin`,
-    "It may take some minutes to count. If it has the role: is the RISC API enabled, and is this the project of the app's OAuth client ids?",
+    "It may take some minutes to take effect. If it has the role already: is the RISC API enabled, and is this the project of the app's OAuth client ids?",
     enableTheApi,
   ].join("\n");
 
 /**
- * What Google's refusals mean; the first that fits, the general ones last.
+ * What Google's refusals mean. The first match counts; general ones come last.
  *
  * @see https://developers.google.com/identity/protocols/risc#error_codes
  */
 const forbidden: readonly Advice[] = [
   {
     said: /must be an HTTPS URL/i,
-    does: () => "Google delivers to https only: give an https --endpoint.",
+    advice: () => "Google delivers to https only: give an https --endpoint.",
   },
   {
     said: /domains?\b/i,
-    does: () =>
+    advice: () =>
       "Add the domain of the endpoint to the authorized domains of the project: Google Cloud console, Google Auth Platform, Branding.",
   },
   {
     said: /spec-compliant|firebase/i,
-    does: () =>
-      "Firebase manages the security events of this project, as long as Google sign-in is switched on there. Switch it off there and try again after an hour, or use another project.",
+    advice: () =>
+      "Firebase manages the security events of this project as long as Google sign-in is enabled there. Disable it there and try again after an hour, or use another project.",
   },
   {
     said: /project could not be found/i,
-    does: ({ account }) =>
-      `${account} belongs to no project that exists. Take a key of the project whose OAuth client ids the app uses.`,
+    advice: ({ account }) =>
+      `The project of ${account} does not exist. Use a key from the project whose OAuth client ids the app uses.`,
   },
   {
     said: /OAuth client/i,
-    does: () =>
+    advice: () =>
       "This is the wrong project, or it has no OAuth client yet: use a service account of the project that GOOGLE_CLIENT_IDS come from.",
   },
   {
     said: /only be called by a service account/i,
-    does: () => "Use the key file of a service account.",
+    advice: () => "Use the key file of a service account.",
   },
 ];
 
@@ -81,7 +81,7 @@ const forbidden: readonly Advice[] = [
 export function adviceFor(failure: StreamFailure): string {
   const { status, said, reason, account } = failure;
   const words = said ?? "";
-  // Also told as 403, and to those who may not know more as 400.
+  // Google sends this as 403, and as 400 to callers that may not know more.
   if (
     reason === "SERVICE_DISABLED" ||
     /has not been used in project|it is disabled/i.test(words)
@@ -90,18 +90,18 @@ export function adviceFor(failure: StreamFailure): string {
   }
   switch (status) {
     case 400:
-      return "Google does not understand the request. Look at it with --dry-run; if nothing is wrong with it, this release may be too old for Google's API.";
+      return "Google does not understand the request. Inspect it with --dry-run; if it looks right, this release may be too old for Google's API.";
     case 401:
-      return `Google does not believe ${account}. Either the clock of this machine is wrong, or the key has been deleted or belongs to somebody else: make a new key.`;
+      return `Google does not accept the credentials of ${account}. Either this machine's clock is wrong, or the key was deleted or belongs to another account: create a new key.`;
     case 403:
       return (
-        forbidden.find((one) => one.said.test(words))?.does ?? roleIsMissing
+        forbidden.find((one) => one.said.test(words))?.advice ?? roleIsMissing
       )(failure);
     case 404:
       return "Nothing is registered yet for this project. Register first: node dist/cli.js risc register";
     case 429:
-      return "That was too often. Try again in a minute.";
+      return "Too many requests. Try again in a minute.";
     default:
-      return "Try again in some minutes. Google's state: https://status.cloud.google.com";
+      return "Try again in a few minutes. Google's status: https://status.cloud.google.com";
   }
 }

@@ -8,7 +8,7 @@ export interface StreamRequest {
   readonly body?: object;
 }
 
-/** What a stream may be; a disabled one's events are lost, not kept. */
+/** The status of a stream. The events of a disabled one are lost, not stored. */
 export type StreamStatus = "enabled" | "disabled";
 
 /** The only delivery that Google offers: a POST, as in RFC 8935. */
@@ -23,10 +23,10 @@ const pushDelivery =
 export const streamRequests = {
   configuration: { method: "GET", path: "/stream" },
   /**
-   * Replaces what there is, whole.
+   * Replaces the whole configuration.
    *
    * @param url https, on an authorized domain of the project
-   * @param events URIs; Google leaves out those it does not know without a word
+   * @param events URIs; Google silently omits those it does not know
    */
   configure: (url: string, events: readonly string[]) => ({
     method: "POST",
@@ -42,7 +42,7 @@ export const streamRequests = {
     path: "/stream/status:update",
     body: { status },
   }),
-  /** @param state comes back in the event */
+  /** @param state is echoed in the event */
   verify: (state: string) => ({
     method: "POST",
     path: "/stream:verify",
@@ -53,7 +53,7 @@ export const streamRequests = {
   StreamRequest | ((...details: never[]) => StreamRequest)
 >;
 
-/** The events that can be asked for, by what they are called here; not the names Google used before. */
+/** The events that can be requested, by their short names; without the URIs that Google used before. */
 export const requestableEvents: ReadonlyMap<
   Exclude<SecurityEventType, "unknown">,
   string
@@ -63,7 +63,7 @@ export const requestableEvents: ReadonlyMap<
     .map(([uri, name]) => [name, uri]),
 );
 
-/** Where a request goes. @param apiUrl with or without a slash at its end */
+/** The URL of a request. @param apiUrl with or without a trailing slash */
 export function streamRequestUrl(apiUrl: string, path: string): string {
   return apiUrl.replace(/\/+$/, "") + path;
 }

@@ -136,7 +136,7 @@ describe("SecurityEventStream", () => {
       [
         "a deleted project",
         googleSays(403, "Project could not be found."),
-        "belongs to no project",
+        "does not exist",
       ],
       [
         "no OAuth client",
@@ -171,7 +171,12 @@ describe("SecurityEventStream", () => {
 
   describe("when Google cannot be asked, or somebody else answers", () => {
     it.each<[string, EndpointFault, number | null, string]>([
-      ["trouble of its own", { status: 503 }, 503, "Try again in some minutes"],
+      [
+        "trouble of its own",
+        { status: 503 },
+        503,
+        "Try again in a few minutes",
+      ],
       ["a reset", { reset: true }, null, "ECONNRESET"],
       ["a web page", { html: true }, 200, "not Google's"],
       [
@@ -208,7 +213,7 @@ describe("SecurityEventStream", () => {
         const patient = stream({ timeoutMilliseconds: 300 });
         const failure = await failureOf(patient.configure(receiver, events));
         expect(failure.message).toContain("took too long");
-        expect(failure.message).toContain("Whether it was done is not known");
+        expect(failure.message).toContain("may or may not have been made");
       },
     );
 

@@ -13,7 +13,7 @@ import {
 } from "./security-event-stream.requests";
 import type { ServiceAccountKey } from "./service-account-key";
 
-/** Whom a token for the API is made out to, whatever its URL is. */
+/** The audience of a token for the API, whatever the API's URL is. */
 const audience =
   "https://risc.googleapis.com/google.identity.risc.v1beta.RiscManagementService";
 
@@ -29,23 +29,23 @@ export interface SecurityEventStreamOptions {
 export interface StreamConfiguration {
   /** The receiver's URL. */
   readonly receiver: string;
-  /** URIs, as they were asked for. */
+  /** URIs, as they were requested. */
   readonly eventsRequested: readonly string[];
   /** URIs of those that Google knows and will send; null when it does not say. */
   readonly eventsDelivered: readonly string[] | null;
 }
 
-/** Statuses whose answer says why. */
+/** Statuses whose body says why. */
 const refusals = [400, 401, 403, 404, 429];
 const maxTextLength = 500;
 
 /**
- * The one stream of security events that a Google Cloud project has, by the
- * Cross-Account Protection API.
+ * The one stream of security events that a Google Cloud project has, managed by
+ * the Cross-Account Protection API.
  *
  * Concurrency: of several changes at once, the last one counts. All but
- * `verify` are idempotent, and none is repeated by itself. Whatever goes wrong
- * is a SecurityEventStreamError; no message has the token or the key in it.
+ * `verify` are idempotent, and none is retried. Every failure is a
+ * SecurityEventStreamError; no message contains the token or the key.
  *
  * @see https://developers.google.com/identity/protocols/risc
  */
@@ -68,7 +68,7 @@ export class SecurityEventStream {
     const { url } = Object(delivery) as Readonly<Record<string, unknown>>;
     if (typeof url !== "string") throw this.notTheApi("names no receiver");
     return {
-      receiver: fitToShow(url),
+      receiver: forDisplay(url),
       eventsRequested: textsOf(events_requested),
       eventsDelivered: Array.isArray(events_delivered)
         ? textsOf(events_delivered)
@@ -77,7 +77,7 @@ export class SecurityEventStream {
   }
 
   /**
-   * Registers a receiver, in the place of any other.
+   * Registers a receiver and replaces any other.
    *
    * @param url https, on an authorized domain of the project
    * @param events URIs
@@ -101,7 +101,7 @@ export class SecurityEventStream {
     await this.call(streamRequests.setStatus(status));
   }
 
-  /** Has Google send a verification event to the receiver. @param state comes back in it */
+  /** Has Google send a verification event to the receiver. @param state is echoed in it */
   async verify(state: string): Promise<void> {
     await this.call(streamRequests.verify(state));
   }
@@ -132,15 +132,15 @@ export class SecurityEventStream {
     const answer = Object(value) as Readonly<Record<string, unknown>>;
     if (status < 300) return answer;
     const error = Object(answer.error) as Readonly<Record<string, unknown>>;
-    // Any web server says 404; that there is no stream is said by the API only.
+    // Any web server may answer 404; only the API's own means that there is no stream.
     if (status === 404 && error.code !== 404) {
       throw this.notTheApi("has status 404");
     }
     if (status === 404 && absent) return null;
-    // An impostor could send back what it got.
+    // An impostor could echo our token.
     const said =
       typeof error.message === "string"
-        ? fitToShow(error.message.replace(/eyJ[\w.-]+/g, "…"))
+        ? forDisplay(error.message.replace(/eyJ[\w.-]+/g, "…"))
         : null;
     const advice = adviceFor({
       ...{ status, said, reason: reasonOf(error.details) },
@@ -164,7 +164,7 @@ export class SecurityEventStream {
       status === null
         ? [
             `No answer to ${asked} (${networkFault(cause)}).`,
-            `Can this machine reach ${host}? Look at the network, the proxy, the firewall and, if it is set, at GOOGLE_RISC_CONFIG_URL.`,
+            `Can this machine reach ${host}? Check the network, the proxy, the firewall and, if it is set, GOOGLE_RISC_CONFIG_URL.`,
           ]
         : [
             `The answer to ${asked} has status ${status}.`,
@@ -175,7 +175,7 @@ export class SecurityEventStream {
           ];
     if (method === "POST") {
       lines.push(
-        "Whether it was done is not known; see: node dist/cli.js risc status",
+        "The change may or may not have been made; check: node dist/cli.js risc status",
       );
     }
     return new SecurityEventStreamError(lines.join("\n"), status, { cause });
@@ -184,21 +184,21 @@ export class SecurityEventStream {
   private notTheApi(what: string, cause?: unknown): SecurityEventStreamError {
     const status = cause instanceof UnwantedAnswerError ? cause.status : null;
     return new SecurityEventStreamError(
-      `The answer of ${new URL(this.options.apiUrl).host} ${what}: that is not Google's Cross-Account Protection API.\nIf GOOGLE_RISC_CONFIG_URL is set, is it right? If not, something between this machine and Google answers in its place.`,
+      `The answer of ${new URL(this.options.apiUrl).host} ${what}: this is not Google's Cross-Account Protection API.\nIf GOOGLE_RISC_CONFIG_URL is set, is it right? If not, something between this machine and Google answers in its place.`,
       status,
       { cause },
     );
   }
 }
 
-/** What fetch says of it; never the request. */
+/** fetch's reason for the failure; never the request. */
 function networkFault(error: unknown): string {
   const { name, cause } = error as { name?: unknown; cause?: unknown };
   if (name === "TimeoutError") return "it took too long";
   const { code, message } = Object(cause) as Record<string, unknown>;
-  if (typeof code === "string") return fitToShow(code);
+  if (typeof code === "string") return forDisplay(code);
   return message === "unexpected redirect"
-    ? "it is redirected elsewhere"
+    ? "the request was redirected elsewhere"
     : "the connection failed";
 }
 
@@ -215,10 +215,10 @@ function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [])
     .filter((entry) => typeof entry === "string")
     .slice(0, 100)
-    .map(fitToShow);
+    .map(forDisplay);
 }
 
-/** Nothing of an answer may move a terminal's cursor or fill its screen. */
-function fitToShow(text: string): string {
+/** So that an answer cannot move a terminal's cursor or fill its screen. */
+function forDisplay(text: string): string {
   return cleanText(text.slice(0, maxTextLength));
 }

@@ -1,4 +1,5 @@
 import { cleanText } from "../../common/clean-text";
+import { isSubject, isTime } from "../claim-values";
 import { googleIssuer } from "./id-token.claims";
 import { SecurityEventRefusal } from "./security-event-refusal";
 
@@ -7,8 +8,8 @@ const oauth = "https://schemas.openid.net/secevent/oauth/event-type/";
 const legacy = "https://accounts.google.com/risc/event/";
 
 /**
- * What Google's events are called here, by their URI. The last are names that
- * Google used before and still lists.
+ * Short names of Google's events, by their URI. The last ones are URIs that Google
+ * used before and still lists.
  *
  * @see https://developers.google.com/identity/protocols/risc#supported_event_types
  */
@@ -32,27 +33,27 @@ export const securityEventTypes = {
 export type SecurityEventType =
   (typeof securityEventTypes)[keyof typeof securityEventTypes] | "unknown";
 
-/** Something that has happened to a Google account. */
+/** An event in the life of a Google account. */
 export interface SecurityEvent {
   readonly type: SecurityEventType;
   /** The event's URI, as Google sent it; at most 200 characters. */
   readonly uri: string;
-  /** Whose account; null when the event names nobody by issuer and subject. */
+  /** The account; null when the event does not name one by issuer and subject. */
   readonly account: {
     readonly issuer: string;
     readonly subject: string;
   } | null;
-  /** Of account-disabled: `hijacking`, `bulk-account`, another word, or null. */
+  /** Of account-disabled: `hijacking`, `bulk-account`, any other word, or null. */
   readonly reason: string | null;
-  /** Of verification: what was asked to be sent back; at most 200 characters. */
+  /** Of verification: the state that was requested; at most 200 characters. */
   readonly state: string | null;
 }
 
-/** A security event token (RFC 8417) whose signature, issuer and audience are right. */
+/** A verified security event token (RFC 8417). */
 export interface SecurityEventToken {
   /** `jti`: the same in every delivery of the token. */
   readonly id: string;
-  /** Our client id that it was made for. */
+  /** Our client id that it was issued for. */
   readonly clientId: string;
   /** When it happened, in whole seconds since 1970 (UTC): `toe`, or else `iat`. */
   readonly occurredAt: number;
@@ -74,10 +75,10 @@ export interface SecurityEventRules {
 }
 
 /**
- * Checks the claims of a security event token. There is no expiry, and none is
- * looked at: what has happened has happened, also when it is delivered late.
+ * Checks the claims of a security event token. Expiry is ignored: an event that is
+ * delivered late has happened all the same.
  *
- * @param claims the payload; believed only once the signature is proved
+ * @param claims the payload; trusted only once the signature is proved
  * @throws SecurityEventRefusal `invalid_issuer`, `invalid_audience`, `invalid_request`
  * @see https://developers.google.com/identity/protocols/risc#validate_the_security_event_token
  */
@@ -126,7 +127,7 @@ function eventOf(uri: string, event: unknown): SecurityEvent {
     type: Object.hasOwn(types, uri) ? (types[uri] ?? "unknown") : "unknown",
     uri: shortText(uri) ?? "",
     account: accountOf(subject),
-    // A reason that is no word is none we know how to read.
+    // Present, but not a string: treat it as a reason that we do not know.
     reason:
       reason === undefined || reason === null
         ? null
@@ -135,7 +136,7 @@ function eventOf(uri: string, event: unknown): SecurityEvent {
   };
 }
 
-/** By issuer and subject only: an address may have come to somebody else. */
+/** By issuer and subject only: an e-mail address may have changed hands. */
 function accountOf(subject: unknown): SecurityEvent["account"] {
   if (!isRecord(subject)) return null;
   const { subject_type, format, iss, sub } = subject;
@@ -144,7 +145,7 @@ function accountOf(subject: unknown): SecurityEvent["account"] {
     return null;
   }
   if (!issuers.includes(iss as string)) return null;
-  if (typeof sub !== "string" || !/^[\x21-\x7e]{1,255}$/.test(sub)) return null;
+  if (!isSubject(sub)) return null;
   return { issuer: googleIssuer, subject: sub };
 }
 
@@ -156,10 +157,6 @@ function shortText(value: unknown): string | null {
 
 function isClean(text: string, limit: number): boolean {
   return text.length <= limit && cleanText(text) === text;
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

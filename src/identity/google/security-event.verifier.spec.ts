@@ -84,7 +84,7 @@ describe("SecurityEventVerifier", () => {
     expect(google.requestCount("/oauth2/v1/certs")).toBe(2);
   });
 
-  it("does not judge while Google's keys cannot be had", async () => {
+  it("does not judge while Google's keys are unavailable", async () => {
     google.setFault("/oauth2/v1/certs", { status: 500 });
     const token = await google.securityEventToken();
     expect(await verdict(token)).toBe("identity_provider_unavailable");

@@ -3,8 +3,9 @@ import { Inject, Injectable } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import { IDENTITY_OPTIONS, type IdentityOptions } from "../identity.options";
+import { firstRefusal } from "./check";
 import { GoogleSigningKeys } from "./google-signing-keys";
-import { parseSignedToken, type UnverifiedToken } from "./id-token.parser";
+import { formChecks, UnverifiedToken } from "./id-token.parser";
 import {
   securityEventsFromClaims,
   type SecurityEventToken,
@@ -14,7 +15,7 @@ import { SecurityEventRefusal } from "./security-event-refusal";
 /** RFC 8417 recommends the second; Google sends the first. */
 const types = new Set(["JWT", "SECEVENT+JWT"]);
 
-/** Proves the security event tokens of Cross-Account Protection. */
+/** Verifies the security event tokens of Cross-Account Protection. */
 @Injectable()
 export class SecurityEventVerifier {
   private readonly clientIds: ReadonlySet<string>;
@@ -30,20 +31,20 @@ export class SecurityEventVerifier {
   /**
    * @param token as it was delivered; untrusted
    * @throws SecurityEventRefusal for a token that is not accepted,
-   *   AuthError `identity_provider_unavailable` when that cannot be judged
+   *   AuthError `identity_provider_unavailable` when Google's keys are unavailable
    */
   async verify(token: string): Promise<SecurityEventToken> {
     const { keyId, claims } = parse(token);
     const key = await this.signingKeys.find(keyId).catch(asInvalidKey);
     const end = token.lastIndexOf(".");
-    // google-auth-library takes no token without an expiry.
-    const isGenuine = verify(
+    // google-auth-library rejects tokens without an expiry.
+    const isSigned = verify(
       "sha256",
       Buffer.from(token.slice(0, end)),
       key,
       Buffer.from(token.slice(end + 1), "base64url"),
     );
-    if (!isGenuine) {
+    if (!isSigned) {
       throw new SecurityEventRefusal("authentication_failed", "bad_signature");
     }
     return securityEventsFromClaims(claims, {
@@ -54,16 +55,15 @@ export class SecurityEventVerifier {
   }
 }
 
-function parse(token: string): UnverifiedToken {
-  try {
-    return parseSignedToken(token, types);
-  } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
-    throw new SecurityEventRefusal(
-      error.reason === "key_id_invalid" ? "invalid_key" : "invalid_request",
-      error.reason ?? "malformed_token",
-    );
-  }
+function parse(text: string): UnverifiedToken {
+  const token = new UnverifiedToken(text, types);
+  const refusal = firstRefusal(formChecks, token);
+  if (!refusal) return token;
+  const { reason = "malformed_token" } = refusal;
+  throw new SecurityEventRefusal(
+    reason === "key_id_invalid" ? "invalid_key" : "invalid_request",
+    reason,
+  );
 }
 
 function asInvalidKey(error: unknown): never {

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { cleanText } from "../../common/clean-text";
 
-/** What is needed of the key file of a Google Cloud service account. */
+/** The parts we need of the key file of a Google Cloud service account. */
 export interface ServiceAccountKey {
   /** The account's name: `risc@my-project.iam.gserviceaccount.com`. */
   readonly clientEmail: string;
@@ -13,7 +13,7 @@ export interface ServiceAccountKey {
   readonly privateKey: string;
 }
 
-/** A key file is not one; the message has nothing of its content in it. */
+/** A file is not a usable key file; the message contains nothing of the file. */
 export class ServiceAccountKeyError extends Error {
   override readonly name = "ServiceAccountKeyError";
 }
@@ -21,19 +21,19 @@ export class ServiceAccountKeyError extends Error {
 const howToGetOne =
   "Google Cloud console, IAM & Admin, Service Accounts, the account, Keys: Add key, Create new key, JSON.";
 
-/** The files that are taken for key files, by their `type`. */
+/** Files that people mistake for key files, by their `type`. */
 const otherTypes: Readonly<Record<string, string>> = {
   authorized_user:
-    "the credentials of a person, as gcloud keeps them, not the key of a service account",
-  external_account: "a workload identity configuration, which has no key in it",
+    "a person's credentials, as gcloud stores them, not the key of a service account",
+  external_account: "a workload identity configuration, which contains no key",
   impersonated_service_account:
-    "an impersonation of a service account, which has no key in it",
+    "an impersonation of a service account, which contains no key",
 };
 
 /**
  * Reads the key file of a service account.
  *
- * @param text what is in the file; untrusted
+ * @param text the content of the file; untrusted
  * @throws ServiceAccountKeyError that says what is wrong and what to do
  * @see https://cloud.google.com/iam/docs/keys-create-delete
  */
@@ -66,18 +66,18 @@ export function serviceAccountKeyFrom(text: string): ServiceAccountKey {
 function objectFrom(text: string): Readonly<Record<string, unknown>> {
   if (text.trim() === "") refuse("is empty.");
   if (/^\s*-----BEGIN/.test(text)) {
-    refuse("is a bare PEM: the JSON file around it is needed.");
+    refuse("is a bare PEM: the whole JSON file is needed.");
   }
   let value: unknown;
   try {
-    // A byte order mark is what some editors put in front.
+    // Some editors write a byte order mark.
     value = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch {
-    // What JSON.parse says quotes the file.
+    // Without the cause: JSON.parse quotes the file.
     refuse("is not JSON.");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    refuse("is no JSON object.");
+    refuse("is not a JSON object.");
   }
   return value as Record<string, unknown>;
 }
@@ -103,7 +103,7 @@ function checkPrivateKey(pem: string): void {
     refuse(
       pem.includes("\\n")
         ? "has a broken private_key: the line breaks in it were escaped twice."
-        : "has a broken private_key: it is no PEM, or a part of it is missing.",
+        : "has a broken private_key: it is not PEM, or part of it is missing.",
     );
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
@@ -119,6 +119,6 @@ function isEmail(text: string): boolean {
 /** @param fault completes "The key file …" */
 function refuse(fault: string): never {
   throw new ServiceAccountKeyError(
-    `The key file ${fault}\nA new one: ${howToGetOne}`,
+    `The key file ${fault}\nTo get a new one: ${howToGetOne}`,
   );
 }

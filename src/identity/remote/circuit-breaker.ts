@@ -1,11 +1,11 @@
 import type { Clock } from "../../common/clock.port";
 
-/** After so many failures in a row nobody asks any more… */
+/** How many failures in a row open the circuit. */
 export const failuresUntilOpen = 5;
-/** …for so long, in seconds; then one asks again. */
+/** How long it stays open until a call is tried again, in seconds. */
 export const openSeconds = 10;
 
-/** Thrown in the place of asking. */
+/** The call was not made. */
 export class CircuitOpenError extends Error {
   override readonly name = "CircuitOpenError";
 
@@ -16,9 +16,9 @@ export class CircuitOpenError extends Error {
 }
 
 /**
- * Keeps callers away from a server that does not answer: they learn it at once
- * instead of waiting, and the server is left in peace. When it has been left
- * alone for a while one call is let through, and how that ends decides.
+ * Keeps callers away from a failing server: they fail at once instead of waiting,
+ * and the server can recover. After a while one call is let through as a probe,
+ * and its outcome closes the circuit or opens it again.
  *
  * @see https://martinfowler.com/bliki/CircuitBreaker.html
  */
@@ -27,15 +27,15 @@ export class CircuitBreaker {
   /** Milliseconds since 1970; undefined while it is closed. */
   private openUntil: number | undefined;
   private isProbing = false;
-  /** Of calls that began before it last opened or closed, the end says nothing of now. */
+  /** Counts openings and closings: the outcome of a call from before the last one is ignored. */
   private era = 0;
 
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Runs a task that throws when the server fails, and only then.
+   * Runs a task, which must throw if and only if the server fails.
    *
-   * @param task told whether it is the one that finds out
+   * @param task gets whether it is the probe
    * @throws CircuitOpenError without running it; what the task throws
    */
   async run<T>(task: (isProbe: boolean) => Promise<T>): Promise<T> {
@@ -56,7 +56,7 @@ export class CircuitBreaker {
 
   private admitProbe(): void {
     const wait = (this.openUntil ?? 0) - this.clock.now();
-    // More than it was ever opened for: the clock has jumped back.
+    // Longer than it ever stays open: the clock has jumped back.
     const isOver = wait <= 0 || wait > openSeconds * 1000;
     if (!isOver) throw new CircuitOpenError(Math.ceil(wait / 1000));
     if (this.isProbing) throw new CircuitOpenError(1);

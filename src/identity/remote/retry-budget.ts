@@ -1,23 +1,23 @@
-/** So many requests earn one repetition in the long run. */
+/** How many requests earn one retry. */
 const price = 10;
-/** Most that can be saved up, in requests: ten repetitions. */
+/** The most that can be saved up, in requests: ten retries. */
 const most = 10 * price;
 
 /**
- * How often requests may be repeated, over all of them: a server that is in
- * trouble gets a tenth more to do, and not twice as much.
+ * Limits retries over all requests: an overloaded server gets a tenth more
+ * requests, not twice as many.
  *
  * @see https://sre.google/sre-book/handling-overload/
  */
 export class RetryBudget {
   private left = most;
 
-  /** To be told of every first attempt. */
+  /** Call it for every first attempt. */
   earn(): void {
     this.left = Math.min(this.left + 1, most);
   }
 
-  /** Whether one more request may be repeated; it is taken off. */
+  /** Whether one more request may be retried; if so, it is deducted. */
   take(): boolean {
     if (this.left < price) return false;
     this.left -= price;

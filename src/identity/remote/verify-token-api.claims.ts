@@ -1,22 +1,23 @@
 import { AuthError } from "../../common/auth-error";
 import {
-  emailOf,
-  hostedDomainOf,
-  nonceOf,
+  isEmail,
+  isHostedDomain,
+  isNonce,
+  isSubject,
+  isTime,
   profileFromClaims,
-  subjectOf,
 } from "../claim-values";
 import type { VerifiedIdentity } from "../verified-identity";
 import {
   type AnsweredClaimNames,
   issuerOfProvider,
-  usualClaimNames,
+  defaultClaimNames,
   type VerifyTokenProvider,
 } from "./verify-token-provider";
 
-/** Latest end of a token that is believed, in seconds from now: a time in milliseconds is beyond it. */
+/** The latest plausible expiry, in seconds from now: rules out times in milliseconds. */
 const maxLifetimeSeconds = 400 * 24 * 3600;
-/** For how long a token that does not say so is remembered as used, in seconds. */
+/** How long a token without an expiry is remembered as used, in seconds. */
 const assumedLifetimeSeconds = 30 * 24 * 3600;
 
 export interface AnswerRules {
@@ -27,12 +28,12 @@ export interface AnswerRules {
 }
 
 /**
- * The identity in an answer that says a token is good. The answer is believed
- * in who it is; form and limits are those of Google's claims.
+ * The identity in an answer that accepts a token. The answer is trusted on who it
+ * is; its claims have to be as well formed as Google's.
  *
  * @param answer untrusted
  * @throws AuthError `invalid_token` for a token that is another app's or another
- *   issuer's, `token_expired`; Error for an answer that is not what it should be
+ *   issuer's, `token_expired`; Error for a malformed answer
  */
 export function identityFromAnswer(
   answer: Readonly<Record<string, unknown>>,
@@ -40,7 +41,7 @@ export function identityFromAnswer(
   rules: AnswerRules,
 ): Omit<VerifiedIdentity, "tokenDigest"> {
   const { name, clientId } = provider;
-  const members = { ...usualClaimNames, ...provider.claims };
+  const members = { ...defaultClaimNames, ...provider.claims };
   const value = (claim: keyof AnsweredClaimNames): unknown => {
     const member = members[claim];
     if (member === null || !Object.hasOwn(answer, member)) return undefined;
@@ -53,21 +54,25 @@ export function identityFromAnswer(
   if (audience !== undefined && ![audience].flat().includes(clientId)) {
     throw new AuthError("invalid_token", { reason: "wrong_audience" });
   }
-  const claimed = wellFormed(() => ({
-    subject: subjectOf(value("subject")),
-    email: emailOf(value("email")),
-    hostedDomain: hostedDomainOf(value("hostedDomain")),
-    nonce: nonceOf(value("nonce")),
-  }));
-  const emailVerified =
-    claimed.email !== null && value("emailVerified") === true;
+  const subject = wellFormed(value("subject"), isSubject, "subject_invalid");
+  if (subject === null) throw malformed("subject_invalid");
+  const email = wellFormed(value("email"), isEmail, "email_invalid");
+  const hostedDomain = wellFormed(
+    value("hostedDomain"),
+    isHostedDomain,
+    "hosted_domain_invalid",
+  );
+  const emailVerified = email !== null && value("emailVerified") === true;
   return {
-    ...claimed,
+    subject,
+    email,
+    hostedDomain: hostedDomain?.toLowerCase() ?? null,
+    nonce: wellFormed(value("nonce"), isNonce, "nonce_invalid"),
     issuer: issuerOfProvider(name),
     clientId,
     authorizedParty: clientId,
     emailVerified,
-    // Nobody but Google is known to run the mailboxes it speaks for.
+    // Only of Google do we know which mailboxes it runs.
     emailAuthority: emailVerified ? "verified" : "unverified",
     ...profileFromClaims({
       name: value("name"),
@@ -80,14 +85,15 @@ export function identityFromAnswer(
   };
 }
 
-/** The readers say whose fault a claim is; here it is never the user's. */
-function wellFormed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof AuthError)) throw error;
-    throw malformed(error.reason ?? error.code);
-  }
+/** @throws Error for a malformed claim: the provider's fault, never the user's */
+function wellFormed<T>(
+  value: unknown,
+  isRight: (value: unknown) => value is T,
+  reason: string,
+): T | null {
+  if (value === undefined) return null;
+  if (isRight(value)) return value;
+  throw malformed(reason);
 }
 
 function timesOf(
@@ -95,10 +101,10 @@ function timesOf(
   expiresAt: unknown,
   { nowSeconds, clockSkewSeconds }: AnswerRules,
 ): Pick<VerifiedIdentity, "issuedAt" | "expiresAt"> {
-  if (issuedAt !== undefined && !isTime(issuedAt, nowSeconds)) {
+  if (issuedAt !== undefined && !isNear(issuedAt, nowSeconds)) {
     throw malformed("issued_at_invalid");
   }
-  if (expiresAt !== undefined && !isTime(expiresAt, nowSeconds)) {
+  if (expiresAt !== undefined && !isNear(expiresAt, nowSeconds)) {
     throw malformed("expiry_invalid");
   }
   if (expiresAt !== undefined && nowSeconds >= expiresAt + clockSkewSeconds) {
@@ -113,16 +119,12 @@ function timesOf(
   };
 }
 
-function isTime(value: unknown, nowSeconds: number): value is number {
-  return (
-    Number.isSafeInteger(value) &&
-    (value as number) > 0 &&
-    (value as number) <= nowSeconds + maxLifetimeSeconds
-  );
+function isNear(value: unknown, nowSeconds: number): value is number {
+  return isTime(value) && value <= nowSeconds + maxLifetimeSeconds;
 }
 
 function malformed(reason: string): Error {
   return new Error(
-    `The answer of the verify token API is not right: ${reason}`,
+    `The answer of the verify token API is malformed: ${reason}`,
   );
 }

@@ -8,22 +8,35 @@ import type {
   VerifyTokenProvider,
 } from "./verify-token-provider";
 
-/** What a Verify Token API says of a token, when it answers as it should. */
+/** What a Verify Token API says about a token. Every kind of it proves that the API is up. */
 export type VerifyTokenAnswer =
   /** Nothing in it is checked. */
   | {
       readonly kind: "active";
-      readonly answer: Readonly<Record<string, unknown>>;
+      readonly claims: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: "refused"; readonly isExpired: boolean };
+  | {
+      readonly kind: "refused";
+      readonly isExpired: boolean;
+      readonly status: number;
+    }
+  /** An answer that says neither: a page, a redirect, no JSON object, more than 64 kB. */
+  | { readonly kind: "malformed"; readonly cause: unknown };
 
-/** How an API says no. */
-const refusalStatuses = [400, 401, 403];
-/** How APIs, ours among them, say that they do not know who asks: no word on the token. */
+/**
+ * Client errors that say nothing about the token: a proxy wants our
+ * credentials, a time-out, too many requests.
+ */
+const outageStatuses = [407, 408, 429];
+/** All others are verdicts on the token, the only thing a caller can change. */
+const refusalStatuses = Array.from({ length: 100 }, (_, i) => 400 + i).filter(
+  (status) => !outageStatuses.includes(status),
+);
+/** How APIs, ours among them, refuse our own credentials: no verdict on the token. */
 const callerIsRefused = ["unauthenticated", "invalid_client"];
-/** Statuses of what stands before the API, or of its pauses: worth a second attempt. */
-const passingStatuses = [502, 503, 504];
-/** Codes of connections that did not come about or broke off. */
+/** Statuses of a gateway before the API, or of a restart: worth a retry. */
+const transientStatuses = [502, 503, 504];
+/** Codes of connections that failed or broke off. */
 const connectionErrors =
   /^(?:ECONN\w+|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_(?:SOCKET|CONNECT_TIMEOUT))$/;
 const maxAnswerBytes = 64 * 1024;
@@ -33,9 +46,8 @@ const maxAnswerBytes = 64 * 1024;
  *
  * @param token fit to be sent
  * @param timeoutMilliseconds how long the answer may take, body included
- * @throws Error when there is no such answer: network, time-out, status, a
- *   redirect, size (64 kB), no JSON object, or the API refuses us; nothing of
- *   the answer is in its message
+ * @throws Error for an outage: network, time-out, 5xx, 407, 408, 429, or the
+ *   API refuses our credentials; its message contains nothing of the answer
  */
 export async function askVerifyTokenApi(
   token: string,
@@ -43,10 +55,11 @@ export async function askVerifyTokenApi(
   timeoutMilliseconds: number,
 ): Promise<VerifyTokenAnswer> {
   const { url, clientId, tokenType = "id_token", authentication } = provider;
+  const name = `The verify token API of ${provider.name}`;
   let fetched: FetchedJson;
   try {
     fetched = await fetchJson(url, {
-      name: `The verify token API of ${provider.name}`,
+      name,
       json: { token_type: tokenType, token, client_id: clientId },
       headers: authentication ? headersOf(authentication) : {},
       timeoutMilliseconds,
@@ -54,55 +67,68 @@ export async function askVerifyTokenApi(
       alsoStatuses: refusalStatuses,
     });
   } catch (error) {
-    // Whatever it says beside it, the status says no.
-    if (!isRefusal(error)) throw error;
-    return { kind: "refused", isExpired: false };
+    if (isOutage(error)) throw error;
+    const status = error instanceof UnwantedAnswerError ? error.status : 0;
+    // Whatever the body is, a status of refusal says enough.
+    return refusalStatuses.includes(status)
+      ? { kind: "refused", isExpired: false, status }
+      : { kind: "malformed", cause: error };
   }
   const { status, value } = fetched;
   const answer = Object(value) as Readonly<Record<string, unknown>>;
-  if (refusalStatuses.includes(status)) return refusalOf(answer, provider.name);
-  if (value !== answer || Array.isArray(value)) {
-    throw new UnwantedAnswerError(
-      `The verify token API of ${provider.name} answers no JSON object`,
-      status,
-    );
-  }
+  if (refusalStatuses.includes(status)) return refusalOf(answer, status, name);
   const { active = true } = answer;
-  if (active === true) return { kind: "active", answer };
-  if (active === false) return { kind: "refused", isExpired: false };
-  throw new UnwantedAnswerError(
-    `The verify token API of ${provider.name} does not say whether the token is active`,
-    status,
-  );
+  if (active === false) return { kind: "refused", isExpired: false, status };
+  const isObject = value === answer && !Array.isArray(value);
+  return isObject && active === true
+    ? { kind: "active", claims: answer }
+    : {
+        kind: "malformed",
+        cause: new UnwantedAnswerError(
+          `${name} does not say whether the token is active`,
+          status,
+        ),
+      };
 }
 
-/** Whether a second attempt may end better: no connection, or 502, 503, 504. */
-export function isPassing(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (error instanceof UnwantedAnswerError) {
-    return passingStatuses.includes(error.status);
+    return error.status >= 500 || outageStatuses.includes(error.status);
+  }
+  // fetch reports a redirect like a network failure, but the API has answered.
+  const { cause } = Object(error) as { cause?: unknown };
+  const { message } = Object(cause) as { message?: unknown };
+  return message !== "unexpected redirect";
+}
+
+/** Whether a retry may succeed: no connection, or 502, 503, 504. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof UnwantedAnswerError) {
+    return transientStatuses.includes(error.status);
   }
   const { cause } = Object(error) as { cause?: unknown };
   const { code } = Object(cause) as { code?: unknown };
   return typeof code === "string" && connectionErrors.test(code);
 }
 
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof UnwantedAnswerError &&
-    refusalStatuses.includes(error.status)
-  );
-}
-
-/** @throws Error when it is us whom the API refuses */
+/** @throws Error when it is our credentials that the API refuses */
 function refusalOf(
   { code, error }: Readonly<Record<string, unknown>>,
+  status: number,
   name: string,
 ): VerifyTokenAnswer {
   const words = [code, error];
-  if (words.some((word) => callerIsRefused.includes(word as string))) {
-    throw new Error(`The verify token API of ${name} refuses our credentials`);
+  const isAboutUs = words.some((word) =>
+    callerIsRefused.includes(word as string),
+  );
+  if ([401, 403].includes(status) && isAboutUs) {
+    throw new Error(`${name} refuses our credentials`);
   }
-  return { kind: "refused", isExpired: words.includes("token_expired") };
+  return {
+    kind: "refused",
+    isExpired: words.includes("token_expired"),
+    status,
+  };
 }
 
 function headersOf(authentication: VerifyTokenAuthentication) {

@@ -14,25 +14,28 @@ import { RetryBudget } from "./retry-budget";
 import { identityFromAnswer } from "./verify-token-api.claims";
 import {
   askVerifyTokenApi,
-  isPassing,
+  isTransient,
   type VerifyTokenAnswer,
 } from "./verify-token-api.request";
 import type { VerifyTokenProvider } from "./verify-token-provider";
 
-const usualTimeoutMilliseconds = 4000;
-/** Before a second attempt, in milliseconds: not all at once. */
-const [leastPause, mostPause] = [50, 250];
-/** A second attempt with less time than this is not worth making, in milliseconds. */
-const leastAttempt = 50;
+const defaultTimeoutMilliseconds = 4000;
+/** The pause before a retry, in milliseconds; random, so that not all retry at once. */
+const [minPause, maxPause] = [50, 250];
+/** What APIs answer about a token they do not accept; 200 with `active: false`. */
+const usualStatuses = [200, 400, 401, 403, 422];
+/** The least time a retry needs, in milliseconds. */
+const minAttempt = 50;
 
 /**
- * Has the tokens of a provider proved by a Verify Token API elsewhere. It is
- * asked every time; what it says is believed, and treated as a stranger's text.
+ * Has a remote Verify Token API verify the tokens of a provider. It is called for
+ * every token; its verdict is trusted, its texts are not.
  */
 export class VerifyTokenApiVerifier extends IdentityVerifier {
   private readonly logger = new Logger(VerifyTokenApiVerifier.name);
   private readonly breaker: CircuitBreaker;
   private readonly retries = new RetryBudget();
+  private readonly noted = new Set<number>();
 
   /** @param clockSkewSeconds how far the clocks may differ, 0–300 */
   constructor(
@@ -45,50 +48,64 @@ export class VerifyTokenApiVerifier extends IdentityVerifier {
   }
 
   /**
-   * As the port; also for tokens that are no JWT.
+   * See {@link IdentityVerifier.verify}. The token need not be a JWT.
    *
-   * @throws AuthError `invalid_token` when the API says no, `token_expired`;
-   *   `identity_provider_unavailable` when it does not answer as it should
+   * @throws AuthError `invalid_token` when the API refuses it, `token_expired`;
+   *   `identity_provider_unavailable` when it does not answer properly
    */
   override async verify(token: string): Promise<VerifiedIdentity> {
     if (!/^[\x21-\x7e]{1,8192}$/.test(token)) refuse("malformed_token");
-    const said = await this.breaker
+    const answer = await this.breaker
       .run((isProbe) => this.ask(token, isProbe))
       .catch((cause: unknown) => this.unavailable("no_answer", cause));
-    if (said.kind === "refused") {
-      if (!said.isExpired) refuse("refused_by_provider");
+    if (answer.kind === "malformed") {
+      return this.unavailable("malformed_answer", answer.cause);
+    }
+    if (answer.kind === "refused") {
+      this.noteStatus(answer.status);
+      if (!answer.isExpired) refuse("refused_by_provider");
       throw new AuthError("token_expired", { reason: "refused_by_provider" });
     }
     try {
-      const identity = identityFromAnswer(said.answer, this.provider, {
+      const identity = identityFromAnswer(answer.claims, this.provider, {
         clockSkewSeconds: this.clockSkewSeconds,
         nowSeconds: this.clock.nowSeconds(),
       });
       return { ...identity, tokenDigest: hash("sha256", token, "base64url") };
     } catch (error) {
       if (error instanceof AuthError) throw error;
-      // Not counted by the breaker: an odd account must not shut out all others.
+      // Not counted by the breaker: one odd account must not lock out all others.
       return this.unavailable("malformed_answer", error);
     }
   }
 
-  /** The time is for both attempts. Who probes makes one only. */
+  /** The time limit covers both attempts. A probe makes only one. */
   private async ask(
     token: string,
     isProbe: boolean,
   ): Promise<VerifyTokenAnswer> {
-    const { timeoutMilliseconds = usualTimeoutMilliseconds } = this.provider;
+    const { timeoutMilliseconds = defaultTimeoutMilliseconds } = this.provider;
     const deadline = performance.now() + timeoutMilliseconds;
     this.retries.earn();
     try {
       return await askVerifyTokenApi(token, this.provider, timeoutMilliseconds);
     } catch (error) {
-      if (isProbe || !isPassing(error) || !this.retries.take()) throw error;
-      await delay(randomInt(leastPause, mostPause));
+      if (isProbe || !isTransient(error) || !this.retries.take()) throw error;
+      await delay(randomInt(minPause, maxPause));
       const left = Math.floor(deadline - performance.now());
-      if (left < leastAttempt) throw error;
+      if (left < minAttempt) throw error;
       return askVerifyTokenApi(token, this.provider, left);
     }
+  }
+
+  /** Once for each: a wrong URL must not go unnoticed, nor a flood of tokens fill the log. */
+  private noteStatus(status: number): void {
+    if (usualStatuses.includes(status) || this.noted.has(status)) return;
+    this.noted.add(status);
+    this.logger.warn(
+      { provider: this.provider.name, status },
+      "the verify token API refuses a token with an unusual status: is its URL right?",
+    );
   }
 
   private unavailable(fault: string, cause: unknown): never {

@@ -1,15 +1,15 @@
-/** What a Verify Token API is asked with, beside the token: nothing, HTTP Basic, or a bearer token of ours. */
+/** How we authenticate to a Verify Token API: HTTP Basic, or a bearer token. */
 export type VerifyTokenAuthentication =
   { readonly id: string; readonly secret: string } | { readonly token: string };
 
-/** Which member of the API's answer says what; null: none does. */
+/** The member of the API's answer for each claim; null: there is none. */
 export interface AnsweredClaimNames {
-  /** Who it is: a text that never changes and is never given to somebody else. */
+  /** The id of the account: never changes, and is never reassigned. */
   readonly subject: string;
   readonly email: string | null;
   /** A boolean; anything but true is unverified. */
   readonly emailVerified: string | null;
-  /** What the hosted domain rule looks at. */
+  /** For the hosted domain rule of the sign-in policy. */
   readonly hostedDomain: string | null;
   readonly name: string | null;
   readonly givenName: string | null;
@@ -17,15 +17,15 @@ export interface AnsweredClaimNames {
   readonly picture: string | null;
   readonly locale: string | null;
   readonly nonce: string | null;
-  /** For whom the token was made: has to be, or to list, `clientId` where the answer has it. */
+  /** The audience of the token: if present, it must be or contain `clientId`. */
   readonly audience: string | null;
-  /** Seconds since 1970, as the next. */
+  /** Seconds since 1970; likewise `expiresAt`. */
   readonly issuedAt: string | null;
   readonly expiresAt: string | null;
 }
 
-/** The names of OpenID Connect. Of a hosted domain nobody but Google is believed unasked. */
-export const usualClaimNames: AnsweredClaimNames = Object.freeze({
+/** The names of OpenID Connect. Only Google is trusted on hosted domains by default. */
+export const defaultClaimNames: AnsweredClaimNames = Object.freeze({
   subject: "sub",
   email: "email",
   emailVerified: "email_verified",
@@ -41,29 +41,29 @@ export const usualClaimNames: AnsweredClaimNames = Object.freeze({
   expiresAt: "exp",
 });
 
-/** An identity provider whose tokens somebody else verifies for us. */
+/** An identity provider whose tokens a remote API verifies. */
 export interface VerifyTokenProvider {
-  /** As in `POST /auth/:name`. With the subject the key of its users: never change it. */
+  /** As in `POST /auth/:name`. Together with the subject it identifies users: never change it. */
   readonly name: string;
-  /** Its Verify Token API; https, or on this machine. */
+  /** Its Verify Token API: https, or on this machine. */
   readonly url: string;
-  /** What we are to the provider: sent as `client_id`. */
+  /** Our client id at the provider, sent as `client_id`. */
   readonly clientId: string;
-  /** Absent or null: the API does not ask for any. */
+  /** Absent or null: none is needed. */
   readonly authentication?: VerifyTokenAuthentication | null;
-  /** Sent as `token_type`; `id_token` unless given. */
+  /** Sent as `token_type`; `id_token` by default. */
   readonly tokenType?: string;
-  /** What `iss` of the answers has to be; absent or null: anything. */
+  /** The required `iss` of the answers; absent or null: any. */
   readonly issuer?: string | null;
-  /** What the API calls them, where that is not as usual. */
+  /** Names of claims that differ from the default. */
   readonly claims?: Partial<AnsweredClaimNames>;
-  /** How long a sign-in waits for the API, a second attempt included, in milliseconds, 100–10000; 4000 unless given. */
+  /** How long a sign-in waits for the API, including a retry, in milliseconds, 100–10000; 4000 by default. */
   readonly timeoutMilliseconds?: number;
 }
 
 /**
- * The issuer of the identities of a provider: never Google's, which begins with
- * `https:`, nor that of a provider of another name.
+ * The issuer of the identities of a provider. Cannot collide with Google's, which
+ * begins with `https:`, or with another provider's.
  */
 export function issuerOfProvider(name: string): string {
   return `verify-token:${name}`;

@@ -1,0 +1,43 @@
+import { inProduction, isUrl } from "./environment-rules";
+
+/**
+ * Where each of Google's endpoints is. In production these and no others: below
+ * the same hosts there are other things, and what customers put there.
+ */
+const endpoints = {
+  certs: ["https://www.googleapis.com/oauth2/v1/certs"],
+  token: [
+    "https://oauth2.googleapis.com/token",
+    "https://www.googleapis.com/oauth2/v4/token",
+  ],
+  userinfo: [
+    "https://openidconnect.googleapis.com/v1/userinfo",
+    "https://www.googleapis.com/oauth2/v3/userinfo",
+  ],
+  tokeninfo: [
+    "https://oauth2.googleapis.com/tokeninfo",
+    "https://www.googleapis.com/oauth2/v3/tokeninfo",
+  ],
+  riscConfig: [
+    "https://risc.googleapis.com/v1beta",
+    "https://risc.googleapis.com/v1",
+  ],
+} as const;
+
+/** The rule in words, for the documentation and for errors. */
+export function ruleOfGoogleUrl(endpoint: keyof typeof endpoints): string {
+  return `a URL; in production ${endpoints[endpoint].join(" or ")}`;
+}
+
+/**
+ * Whether a value is the URL of an endpoint of Google's: in production the one
+ * that it has, outside it any, such as an emulator's.
+ */
+export function isGoogleUrl(endpoint: keyof typeof endpoints) {
+  return (value: unknown, environment: object): boolean =>
+    inProduction(environment)
+      ? typeof value === "string" &&
+        URL.canParse(value) &&
+        (endpoints[endpoint] as readonly string[]).includes(new URL(value).href)
+      : isUrl(value, ["http:", "https:"]);
+}

@@ -1,0 +1,70 @@
+import { Injectable, Logger } from "@nestjs/common";
+import { Client, type ClientConfig, type Pool } from "pg";
+import { Database } from "./database";
+
+/** Waits between attempts to listen again, in milliseconds. */
+const retryMilliseconds = { first: 250, longest: 10_000 };
+
+/**
+ * Postgres notifications, on a connection of their own. They come through most
+ * of the time and at once; listeners must not depend on either, for they
+ * are lost while the connection is, and behind a transaction pooler always.
+ */
+@Injectable()
+export class DatabaseListener {
+  private readonly logger = new Logger(DatabaseListener.name);
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * @param channel a plain name, a constant of the code
+   * @param@param notify called for every notification, and after every new connection,
+   *   since something may have been missed; must not throw
+   * @returns stops listening
+   */
+  listen(channel: string, notify: () => void): () => Promise<void> {
+    let client: Client | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let wait = retryMilliseconds.first;
+    let stopped = false;
+    const connect = async () => {
+      const connection = new Client(this.connectionOptions());
+      client = connection;
+      let lost = false;
+      const again = () => {
+        if (lost || stopped) return;
+        lost = true;
+        void connection.end().catch(() => undefined);
+        timer = setTimeout(() => void connect(), wait).unref();
+        wait = Math.min(wait * 2, retryMilliseconds.longest);
+      };
+      connection.on("error", again);
+      connection.on("end", again);
+      connection.on("notification", notify);
+      try {
+        await connection.connect();
+        await connection.query(`LISTEN ${channel}`);
+        wait = retryMilliseconds.first;
+        notify();
+      } catch (cause) {
+        this.logger.debug({ err: cause }, "Cannot listen for notifications");
+        again();
+      }
+    };
+    void connect();
+    return async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => undefined);
+    };
+  }
+
+  private connectionOptions(): ClientConfig {
+    // As TypeORM connects, whatever options it was given.
+    const { master } = this.database.dataSource.driver as unknown as {
+      master: Pool;
+    };
+    const options = (master as unknown as { options: ClientConfig }).options;
+    return { ...options, application_name: "nest-google-auth listener" };
+  }
+}

@@ -1,0 +1,33 @@
+import { AuditEventEntity } from "../audit/audit-event.entity";
+import { RateLimitEntity } from "../rate-limits/rate-limit.entity";
+import { SecurityEventEntity } from "../security-events/security-event.entity";
+import {
+  UsedIdTokenEntity,
+  UsedNonceEntity,
+} from "../sessions/one-time-use.entity";
+import { RevocationEntity } from "../sessions/revocation.entity";
+import { SessionCutoffEntity, SessionEntity } from "../sessions/session.entity";
+import { SigningKeyEntity } from "../tokens/signing-key.entity";
+import { IdentityEntity } from "../users/identity.entity";
+import { IdentityStandingEntity } from "../users/identity-standing.entity";
+import { UserEntity } from "../users/user.entity";
+
+/**
+ * Every table of the schema `google_auth`. With the application's own
+ * DataSource they belong among its entities: `entities: [...mine,
+ * ...googleAuthEntities]`.
+ */
+export const googleAuthEntities = [
+  UserEntity,
+  IdentityEntity,
+  IdentityStandingEntity,
+  SessionEntity,
+  SessionCutoffEntity,
+  RevocationEntity,
+  UsedNonceEntity,
+  UsedIdTokenEntity,
+  SigningKeyEntity,
+  AuditEventEntity,
+  SecurityEventEntity,
+  RateLimitEntity,
+] as const;

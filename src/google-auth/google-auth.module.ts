@@ -1,0 +1,158 @@
+import { type DynamicModule, Module, type Type } from "@nestjs/common";
+import { APP_FILTER, APP_GUARD, RouterModule } from "@nestjs/core";
+import { AccountModule } from "../account/account.module";
+import { AdminModule } from "../admin/admin.module";
+import { AuditModule } from "../audit/audit.module";
+import { AccessTokenGuard } from "../auth/access-token.guard";
+import { AuthModule } from "../auth/auth.module";
+import { AuthErrorFilter } from "../common/auth-error.filter";
+import { CommonModule } from "../common/common.module";
+import { ProblemDetailsFilter } from "../common/problem-details.filter";
+import { checkedOptions, InvalidOptionsError } from "../config/module-options";
+import { DatabaseModule } from "../database/database.module";
+import { IdentityModule } from "../identity/identity.module";
+import { addedProviders } from "../identity/identity-providers";
+import { OAuthModule } from "../oauth/oauth.module";
+import { OpsModule } from "../ops/ops.module";
+import { RateLimitsModule } from "../rate-limits/rate-limits.module";
+import { SecurityEventsModule } from "../security-events/security-events.module";
+import { SessionsModule } from "../sessions/sessions.module";
+import { TokensModule } from "../tokens/tokens.module";
+import { UsersModule } from "../users/users.module";
+import type {
+  GoogleAuthModuleAsyncOptions,
+  GoogleAuthModuleOptions,
+  GoogleAuthStructure,
+  RoutesOptions,
+} from "./google-auth.options";
+import { OptionsModule, type OptionsSource } from "./options.module";
+import { roomOf } from "./seams";
+import {
+  defaultRoutes,
+  misplacedNames,
+  sharedNames,
+  split,
+  structureProblems,
+} from "./structure";
+
+/** In the order in which they start. */
+const rooms: readonly Type[] = [
+  ...[CommonModule, DatabaseModule, AuditModule, RateLimitsModule],
+  ...[IdentityModule, UsersModule, SessionsModule, TokensModule, AuthModule],
+];
+
+/** The routes that can be left out, and the module each is in. */
+const optionalRooms = {
+  account: AccountModule,
+  admin: AdminModule,
+  oauth: OAuthModule,
+  securityEvents: SecurityEventsModule,
+  health: OpsModule,
+} as const satisfies Partial<Record<keyof RoutesOptions, Type>>;
+
+/**
+ * Sign-in with Google for a Nest application: the routes, the guard, and all
+ * that is behind them. Import it once, in the application's root module.
+ *
+ *     GoogleAuthModule.forRoot({
+ *       publicUrl: "https://api.example.com",
+ *       secretKey: env.SECRET_KEY,
+ *       google: { clientIds: ["…apps.googleusercontent.com"] },
+ *       database: { url: env.DATABASE_URL },
+ *     })
+ */
+@Module({})
+export class GoogleAuthModule {
+  /** @throws InvalidOptionsError that lists everything that is wrong */
+  static forRoot(options: GoogleAuthModuleOptions): DynamicModule {
+    const [structure, values] = split(options);
+    const environment = checkedOptions(values, [
+      ...structureProblems(structure),
+      ...sharedNames(structure, values),
+    ]);
+    const database = connectionOf(values);
+    return assemble(structure, {
+      imports: [],
+      inject: [],
+      useFactory: () => ({ environment, ...database }),
+    });
+  }
+
+  /**
+   * As `forRoot`, with options from a factory. What shapes the module (`routes`,
+   * `guard`, `errors`, `migrate`, `identityProviders`, `imports`, `providers`)
+   * stands beside the factory.
+   *
+   * @throws InvalidOptionsError, also at the start for what the factory gives
+   */
+  static forRootAsync(options: GoogleAuthModuleAsyncOptions): DynamicModule {
+    const { inject = [], useFactory, ...structure } = options;
+    const problems = structureProblems(structure);
+    if (problems.length > 0) throw new InvalidOptionsError(problems);
+    return assemble(structure, {
+      imports: structure.imports ?? [],
+      inject,
+      useFactory: async (...dependencies: never[]) => {
+        const values = await useFactory(...dependencies);
+        const [, plain] = split(values);
+        const environment = checkedOptions(plain, [
+          ...misplacedNames(values),
+          ...sharedNames(structure, plain),
+        ]);
+        return { environment, ...connectionOf(plain) };
+      },
+    });
+  }
+}
+
+function connectionOf(values: object): { connection?: string } {
+  const { database } = values as { database?: { connection?: string } };
+  return { connection: database?.connection };
+}
+
+function assemble(
+  structure: GoogleAuthStructure,
+  options: OptionsSource,
+): DynamicModule {
+  const { guard = "global", errors = "own" } = structure;
+  const routes = { ...defaultRoutes, ...structure.routes };
+  const isOn = (name: keyof typeof optionalRooms) => routes[name];
+  const optional = Object.entries(optionalRooms)
+    .filter(([name]) => isOn(name as keyof typeof optionalRooms))
+    .map(([, room]) => room);
+  const all = [...rooms, ...optional];
+  return {
+    module: GoogleAuthModule,
+    imports: [
+      OptionsModule.of(options, structure, routes.prefix),
+      ...all.map((room) => furnished(room, structure)),
+      ...prefixed(routes.prefix, all),
+    ],
+    providers: [
+      {
+        provide: APP_FILTER,
+        useExisting: errors === "all" ? ProblemDetailsFilter : AuthErrorFilter,
+      },
+      // An alias and not a class of its own, so that a test can override the guard.
+      ...(guard === "global"
+        ? [{ provide: APP_GUARD, useExisting: AccessTokenGuard }]
+        : []),
+    ],
+  };
+}
+
+/** A room with what is replaced or added in it, and what that injects. */
+function furnished(
+  room: Type,
+  { imports = [], providers = [], identityProviders = {} }: GoogleAuthStructure,
+): DynamicModule | Type {
+  const own = providers.filter((provider) => roomOf(provider) === room);
+  if (room === IdentityModule) own.push(...addedProviders(identityProviders));
+  return own.length > 0 ? { module: room, imports, providers: own } : room;
+}
+
+function prefixed(prefix: string, modules: readonly Type[]): DynamicModule[] {
+  if (prefix === "") return [];
+  const children = modules.map((module) => ({ path: prefix, module }));
+  return [RouterModule.register(children)];
+}

@@ -1,0 +1,90 @@
+import type { Provider, Type } from "@nestjs/common";
+import { ThrottlerStorage } from "@nestjs/throttler";
+import { AuditModule } from "../audit/audit.module";
+import { AuditSink } from "../audit/audit-sink.port";
+import { AccessTokenClaims } from "../auth/access-token-claims.port";
+import { AuthModule } from "../auth/auth.module";
+import { SignInHooks } from "../auth/sign-in-hooks.port";
+import { SignInPolicy } from "../auth/sign-in-policy.port";
+import { Clock } from "../common/clock.port";
+import { CommonModule } from "../common/common.module";
+import { IdentityModule } from "../identity/identity.module";
+import { IdentityVerifier } from "../identity/identity-verifier.port";
+import { RateLimitsModule } from "../rate-limits/rate-limits.module";
+import { SecurityEventHandler } from "../security-events/security-event-handler.port";
+import { SecurityEventsModule } from "../security-events/security-events.module";
+import { Revocations } from "../sessions/revocations.port";
+import { SessionStore } from "../sessions/session-store.port";
+import { SessionsModule } from "../sessions/sessions.module";
+import { SignInStore } from "../sessions/sign-in-store.port";
+import { SigningKeys } from "../tokens/signing-keys.port";
+import { TokensModule } from "../tokens/tokens.module";
+import { ProfileSchema } from "../users/profile-schema.port";
+import { UserDirectory } from "../users/user-directory.port";
+import { UsersModule } from "../users/users.module";
+
+/** Which room each seam belongs to: a replacement goes there, so that everybody gets it. */
+const seams = new Map<unknown, Type>([
+  [Clock, CommonModule],
+  [AuditSink, AuditModule],
+  [ThrottlerStorage, RateLimitsModule],
+  [IdentityVerifier, IdentityModule],
+  [ProfileSchema, UsersModule],
+  [UserDirectory, UsersModule],
+  [Revocations, SessionsModule],
+  [SessionStore, SessionsModule],
+  [SignInStore, SessionsModule],
+  [SigningKeys, TokensModule],
+  [AccessTokenClaims, AuthModule],
+  [SignInHooks, AuthModule],
+  [SignInPolicy, AuthModule],
+  [SecurityEventHandler, SecurityEventsModule],
+]);
+
+/** The room whose seam a provider replaces; undefined where it is no seam. */
+export function roomOf(provider: Provider): Type | undefined {
+  return seams.get(tokenOf(provider));
+}
+
+/** What is wrong with replacements of seams, by name. */
+export function seamProblems(
+  providers: readonly (Provider | undefined)[],
+  hasSecurityEvents: boolean,
+): string[] {
+  const seen = new Set<unknown>();
+  return providers.flatMap((provider, index) => {
+    if (!provider) {
+      return [
+        `providers[${index}] is ${provider}; is there a circular import?`,
+      ];
+    }
+    const token = tokenOf(provider);
+    const name = typeof token === "function" ? token.name : String(token);
+    const isAgain = seen.has(token);
+    seen.add(token);
+    const fault = isAgain
+      ? "is replaced twice"
+      : faultOf(provider, hasSecurityEvents);
+    return fault ? [`providers: ${name} ${fault}`] : [];
+  });
+}
+
+function faultOf(
+  provider: Provider,
+  hasSecurityEvents: boolean,
+): string | undefined {
+  const room = roomOf(provider);
+  if (!room) {
+    return "is no seam; provide it in a module of yours, and name that in imports";
+  }
+  if (typeof provider === "function") {
+    return "is the seam itself; give a class, a value or a factory for it";
+  }
+  return room === SecurityEventsModule && !hasSecurityEvents
+    ? "is of no use while routes.securityEvents is false"
+    : undefined;
+}
+
+function tokenOf(provider: Provider): unknown {
+  return typeof provider === "function" ? provider : provider.provide;
+}

@@ -1,0 +1,100 @@
+import {
+  isProviderName,
+  providerNameRule,
+} from "../config/verify-token-providers";
+import type { GoogleAuthStructure, RoutesOptions } from "./google-auth.options";
+import { seamProblems } from "./seams";
+
+/** Which routes there are unless the application says otherwise. */
+export const defaultRoutes = {
+  prefix: "",
+  account: true,
+  admin: true,
+  oauth: true,
+  securityEvents: true,
+  health: false,
+} as const satisfies Required<RoutesOptions>;
+
+/** What may stand beside the options, and only there. */
+const structureNames = [
+  ...["routes", "guard", "errors", "migrate", "identityProviders"],
+  ...["imports", "providers"],
+] as const satisfies readonly (keyof GoogleAuthStructure)[];
+
+/** Takes options apart: what shapes the module, and what it is told. */
+export function split(options: object): [GoogleAuthStructure, object] {
+  const structure: Record<string, unknown> = {};
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const isStructure = structureNames.some((known) => known === name);
+    (isStructure ? structure : values)[name] = value;
+  }
+  return [structure, values];
+}
+
+/** What a factory must not give, by name. */
+export function misplacedNames(options: object): string[] {
+  return structureNames
+    .filter((name) => name in options)
+    .map((name) => `${name} belongs beside the factory, not inside it`);
+}
+
+/** What is wrong with the structure, by name; untrusted, for not everybody type-checks. */
+export function structureProblems(structure: GoogleAuthStructure): string[] {
+  const { routes = {}, guard, errors, migrate, providers = [] } = structure;
+  const { identityProviders = {} } = structure;
+  return [
+    ...oneOf("guard", guard, "global", "manual"),
+    ...oneOf("errors", errors, "own", "all"),
+    ...oneOf("migrate", migrate, "on-start", "never"),
+    ...Object.entries(routes).flatMap(([name, value]) =>
+      problemOfRoutes(name, value),
+    ),
+    ...Object.entries(identityProviders).flatMap(([name, provider]) =>
+      problemOfProvider(name, provider),
+    ),
+    ...seamProblems(providers, routes.securityEvents !== false),
+  ];
+}
+
+/** Names that providers beside the factory have in common with those of the options. */
+export function sharedNames(
+  { identityProviders = {} }: GoogleAuthStructure,
+  values: object,
+): string[] {
+  const { verifyTokenProviders } = values as { verifyTokenProviders?: unknown };
+  const others: unknown[] = Array.isArray(verifyTokenProviders)
+    ? verifyTokenProviders.map((one: { name?: unknown } | null) => one?.name)
+    : [];
+  return Object.keys(identityProviders)
+    .filter((name) => others.includes(name))
+    .map((name) => `identityProviders.${name} is in verifyTokenProviders, too`);
+}
+
+function oneOf(name: string, value: unknown, ...allowed: string[]): string[] {
+  return value === undefined || allowed.some((one) => one === value)
+    ? []
+    : [`${name} must be ${allowed.join(" or ")}`];
+}
+
+function problemOfRoutes(name: string, value: unknown): string[] {
+  if (!Object.hasOwn(defaultRoutes, name)) {
+    return [`routes.${name} is not an option`];
+  }
+  const type = typeof defaultRoutes[name as keyof RoutesOptions];
+  return value === undefined || typeof value === type
+    ? []
+    : [`routes.${name} must be a ${type}`];
+}
+
+function problemOfProvider(name: string, provider: unknown): string[] {
+  if (!isProviderName(name)) {
+    return [`identityProviders.${name} must be ${providerNameRule}`];
+  }
+  const type: unknown =
+    typeof provider === "function" ? provider.prototype : provider;
+  const { verify } = (type ?? {}) as { verify?: unknown };
+  return typeof verify === "function"
+    ? []
+    : [`identityProviders.${name} must be an IdentityVerifier`];
+}

@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { gateOf, guard, RequestGate } from "./request-gate";
+
+describe("a gate in front of a server", () => {
+  let server: Server;
+  let sockets: Socket[];
+  /** What was let through and is not answered yet, by path. */
+  let held: Map<string, ServerResponse>;
+
+  const gate = () => gateOf(server) as RequestGate;
+  const hold = (request: IncomingMessage, response: ServerResponse) => {
+    held.set(request.url ?? "", response);
+    request.resume();
+    server.emit("held");
+  };
+  const refuse = (_request: IncomingMessage, response: ServerResponse) =>
+    response.writeHead(503).end("refused");
+
+  beforeEach(async () => {
+    sockets = [];
+    held = new Map();
+    server = createServer();
+    guard(
+      server,
+      new RequestGate(hold, refuse, { perConnection: 3, inAll: 4 }),
+    );
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+
+  const head = (path: string, more = "") =>
+    `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+  const send = (...texts: string[]) => {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    sockets.push(socket);
+    socket.write(texts.join(""));
+    return socket;
+  };
+  const holding = async (...paths: string[]) => {
+    while (paths.some((path) => !held.has(path))) await once(server, "held");
+  };
+  const answer = (path: string) => held.get(path)?.end("done");
+  /** All that comes until a text does. */
+  const until = async (socket: Socket, text: string) => {
+    let received = "";
+    while (!received.includes(text)) {
+      const [chunk] = (await once(socket, "data")) as [Buffer];
+      received += String(chunk);
+    }
+    return received;
+  };
+
+  it("refuses what is too much on one connection, after what came before, and closes it", async () => {
+    const socket = send(...["/1", "/2", "/3", "/4", "/5"].map((p) => head(p)));
+    await holding("/1", "/2", "/3");
+    for (const path of ["/3", "/2", "/1"]) answer(path);
+    let received = "";
+    socket.on("data", (chunk) => (received += String(chunk)));
+    await once(socket, "close");
+
+    expect(received.match(/HTTP\/1.1 \d+/g)).toEqual([
+      ...["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 200"],
+      "HTTP/1.1 503",
+    ]);
+    expect(received.match(/Connection: \S+/g)?.at(-1)).toBe(
+      "Connection: close",
+    );
+    expect([...held.keys()]).toEqual(["/1", "/2", "/3"]);
+  });
+
+  it("refuses what is too much in all, and lets it through when there is room again", async () => {
+    send(head("/1"), head("/2"));
+    send(head("/3"), head("/4"));
+    await holding("/1", "/2", "/3", "/4");
+    const late = send(head("/5"));
+    expect(await until(late, "refused")).toContain("HTTP/1.1 503");
+    answer("/1");
+    late.write(head("/6"));
+    await holding("/6");
+    answer("/6");
+    expect(await until(late, "done")).toContain("HTTP/1.1 200");
+  });
+
+  it("lets liveness through whatever the load", async () => {
+    send(head("/1"), head("/2"));
+    send(head("/3"), head("/4"));
+    await holding("/1", "/2", "/3", "/4");
+    send(head("/health/live"));
+    await holding("/health/live");
+  });
+
+  it("does not count who has not sent the whole request", async () => {
+    for (const path of ["/1", "/2", "/3", "/4", "/5"]) {
+      send(head(path, "Content-Length: 2\r\n"), "a");
+    }
+    await holding("/1", "/2", "/3", "/4", "/5");
+    expect(gate().size).toBe(0);
+    send(head("/6"));
+    await holding("/6");
+    expect(gate().size).toBe(1);
+  });
+
+  it("counts the work for a client that has gone, until it is done", async () => {
+    const gone = send(head("/1"), head("/2"), head("/3"));
+    send(head("/4"));
+    await holding("/1", "/2", "/3", "/4");
+    const closed = once((held.get("/1") as ServerResponse).req.socket, "close");
+    gone.destroy();
+    await closed;
+    const late = send(head("/5"));
+    await until(late, "refused");
+    for (const path of ["/1", "/2", "/3"]) answer(path);
+    late.write(head("/6"));
+    await holding("/6");
+    expect(gate().size).toBe(2);
+  });
+
+  it("when draining, ends every connection with its answer", async () => {
+    const before = send(head("/1"));
+    await holding("/1");
+    gate().drain();
+    answer("/1");
+    const after = send(head("/2"));
+    await holding("/2");
+    answer("/2");
+
+    for (const socket of [before, after]) {
+      expect(await until(socket, "done")).toContain("Connection: close");
+    }
+  });
+});

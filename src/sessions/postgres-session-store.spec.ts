@@ -1,0 +1,131 @@
+import { DataSource } from "typeorm";
+import { v7 as uuidv7 } from "uuid";
+import { dataSourceOptions } from "../database/data-source";
+import { Database } from "../database/database";
+import { Purge } from "../database/purge";
+import type { VerifiedIdentity } from "../identity/verified-identity";
+import { FrozenClock } from "../testing/frozen-clock";
+import { TestDatabase } from "../testing/test-database";
+import { PostgresSessionRotation } from "./postgres-session-rotation";
+import { PostgresSessionStore } from "./postgres-session-store";
+import type { Session } from "./session-store.port";
+
+const proof = {
+  issuer: "https://accounts.google.com",
+  subject: "108204268033311374519",
+  clientId: "1234-a.apps.googleusercontent.com",
+  issuedAt: 1_763_700_000,
+} satisfies Partial<VerifiedIdentity>;
+const context = {
+  device: "phone",
+  ip: "192.0.2.1",
+  userAgent: "test",
+  keyThumbprint: null,
+};
+
+describe("PostgresSessionStore", () => {
+  let testDatabase: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+  let store: PostgresSessionStore;
+  const clock = new FrozenClock(1_763_700_000_500);
+
+  beforeAll(async () => {
+    testDatabase = await TestDatabase.create();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 2, ssl: false }),
+    ).initialize();
+    database = new Database(dataSource);
+    const options = {
+      idleTtlSeconds: 60,
+      maxTtlSeconds: 120,
+      maxPerUser: 100,
+      refreshGraceSeconds: 10,
+      refreshLateRetries: 3,
+      accessTokenTtlSeconds: 60,
+      secretKey: "",
+      previousSecretKey: null,
+    };
+    store = new PostgresSessionStore(
+      database,
+      new PostgresSessionRotation(database, clock, options),
+      clock,
+      options,
+      new Purge(database, clock),
+    );
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await testDatabase.destroy();
+  });
+
+  const start = (userId = uuidv7(), issuedAt = proof.issuedAt) =>
+    store.start(userId, { ...proof, issuedAt }, context);
+  const endAll = (userId: string, provedUpTo?: Date) =>
+    database.transaction((transaction) =>
+      store.endAll(userId, "signed_out_everywhere", transaction, provedUpTo),
+    );
+  const isLive = async ({ id }: Session) =>
+    (await store.find(id))?.revokedAt === null;
+
+  it("finds a session as it was started, and no other", async () => {
+    const session = await start();
+    expect(await store.find(session.id)).toEqual(session);
+    expect(session.authenticatedAt).toEqual(new Date(clock.now()));
+    expect(await store.find(uuidv7())).toBeNull();
+  });
+
+  it("needs no user of the table users", async () => {
+    const session = await start();
+    expect(await store.list(session.userId)).toEqual([session]);
+  });
+
+  it("ends all sessions of a user by one row, and none that begins after that", async () => {
+    const userId = uuidv7();
+    const before = [await start(userId), await start(userId)];
+    const stranger = await start();
+    const { before: cutoff, sessionIds, wereLive } = await endAll(userId);
+    expect(wereLive).toBe(true);
+    expect((await endAll(uuidv7())).wereLive).toBe(false);
+    expect(cutoff).toEqual(new Date(1_763_700_001_000));
+    expect(sessionIds).toEqual([]);
+    // In the same second, but after it.
+    const after = await start(userId);
+    expect(after.authenticatedAt).toEqual(cutoff);
+    for (const session of before) expect(await isLive(session)).toBe(false);
+    for (const session of [after, stranger]) {
+      expect(await isLive(session)).toBe(true);
+    }
+    // And twice within one second.
+    await endAll(userId);
+    expect(await isLive(after)).toBe(false);
+    expect(await isLive(await start(userId))).toBe(true);
+  });
+
+  it("ends by name where some were proved later than asked for", async () => {
+    const userId = uuidv7();
+    const [early, late] = [
+      await start(userId, 1000),
+      await start(userId, 2000),
+    ];
+    const ended = await endAll(userId, new Date(1_500_000));
+    expect(ended).toEqual({
+      before: null,
+      sessionIds: [early.id],
+      wereLive: true,
+    });
+    expect([await isLive(early), await isLive(late)]).toEqual([false, true]);
+    expect((await endAll(userId, new Date(2_000_000))).before).not.toBeNull();
+    expect(await isLive(late)).toBe(false);
+  });
+
+  it("erases what is stored of a user", async () => {
+    const [session, other] = [await start(), await start()];
+    await database.transaction((transaction) =>
+      store.erase(session.userId, transaction),
+    );
+    expect(await store.find(session.id)).toBeNull();
+    expect(await store.find(other.id)).toEqual(other);
+  });
+});

@@ -1,0 +1,230 @@
+import { randomBytes } from "node:crypto";
+import { Inject, Injectable } from "@nestjs/common";
+import { v7 as uuidv7 } from "uuid";
+import { Clock } from "../common/clock.port";
+import { Database, type Transaction } from "../database/database";
+import { Purge } from "../database/purge";
+import { digestOf } from "../users/stored-identity";
+import {
+  authenticateSession,
+  cutOffSessions,
+  endProvedUpTo,
+  endSession,
+  eraseSessions,
+  findAnyLive,
+  findProvedSince,
+  findSession,
+  listSessions,
+  type NewSessionTimes,
+  sessionRotation,
+  startSession,
+} from "./postgres-session.statements";
+import { PostgresSessionRotation } from "./postgres-session-rotation";
+import {
+  type EndedSessions,
+  type EndReason,
+  type PresentedRefreshToken,
+  type RotateOutcome,
+  type Session,
+  type SessionContext,
+  type SessionProof,
+  SessionStore,
+} from "./session-store.port";
+import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
+
+/** How long the row of a session is kept after its end, in seconds. */
+const keptSeconds = 7 * 24 * 3600;
+
+/** What is known of a session before it is in the database. */
+export interface SessionDraft {
+  readonly id: string;
+  readonly salt: Buffer;
+  readonly proof: SessionProof;
+  readonly context: SessionContext;
+}
+
+/** Sessions in Postgres. */
+@Injectable()
+export class PostgresSessionStore extends SessionStore {
+  constructor(
+    private readonly database: Database,
+    private readonly rotation: PostgresSessionRotation,
+    private readonly clock: Clock,
+    @Inject(SESSIONS_OPTIONS) private readonly options: SessionsOptions,
+    purge: Purge,
+  ) {
+    super();
+    purge.add({
+      table: "sessions",
+      key: "id",
+      time: "absolute_expires_at",
+      keptSeconds,
+    });
+    purge.add({
+      table: "session_cutoffs",
+      key: "user_id",
+      time: "not_before",
+      keptSeconds: options.maxTtlSeconds + keptSeconds,
+    });
+  }
+
+  override async start(
+    userId: string,
+    proof: SessionProof,
+    context: SessionContext,
+    { query }: Pick<Transaction, "query"> = this.database,
+  ): Promise<Session> {
+    const draft = this.draft(proof, context);
+    const [times] = await query<NewSessionTimes>(startSession, [
+      userId,
+      ...this.valuesOf(draft),
+    ]);
+    if (!times) throw new Error("Postgres answered no row");
+    return this.sessionOf(draft, userId, times);
+  }
+
+  override async find(id: string): Promise<Session | null> {
+    const [session] = await this.database.query<Session>(findSession, [id]);
+    return session ?? null;
+  }
+
+  override async list(userId: string): Promise<Session[]> {
+    const values = [userId, this.clock.statementTime()];
+    return this.database.query<Session>(listSessions, values);
+  }
+
+  override async rotate(
+    token: PresentedRefreshToken,
+    context: Omit<SessionContext, "device">,
+  ): Promise<RotateOutcome> {
+    const found = await this.rotation.run(sessionRotation, token, context);
+    // Only the statements that join the user have anything to say of one.
+    return found.outcome;
+  }
+
+  override async authenticate(
+    sessionId: string,
+    userId: string,
+    proof: SessionProof,
+    context: Omit<SessionContext, "device">,
+    { query }: Transaction,
+  ): Promise<Session | null> {
+    const { ip, userAgent, keyThumbprint } = context;
+    const [session] = await query<Session>(authenticateSession, [
+      sessionId,
+      userId,
+      keyThumbprint,
+      this.clock.statementTime(),
+      this.options.idleTtlSeconds,
+      ip,
+      userAgent,
+      proof.clientId,
+      digestOf(proof),
+      provedAt(proof).toISOString(),
+    ]);
+    return session ?? null;
+  }
+
+  override async end(
+    sessionId: string,
+    userId: string,
+    reason: EndReason,
+    { query }: Transaction,
+  ): Promise<boolean> {
+    const values = [sessionId, userId, this.clock.statementTime(), reason];
+    return (await query(endSession, values)).length > 0;
+  }
+
+  override async endAll(
+    userId: string,
+    reason: EndReason,
+    { query }: Transaction,
+    provedUpTo?: Date,
+  ): Promise<EndedSessions> {
+    const time = this.clock.statementTime();
+    const upTo = provedUpTo?.toISOString();
+    if (
+      upTo !== undefined &&
+      (await query(findProvedSince, [userId, time, upTo])).length > 0
+    ) {
+      const ended = await query<{ id: string }>(endProvedUpTo, [
+        ...[userId, time, reason, upTo],
+      ]);
+      const sessionIds = ended.map(({ id }) => id);
+      return { before: null, sessionIds, wereLive: sessionIds.length > 0 };
+    }
+    const live = await query(findAnyLive, [userId, time]);
+    const values = [userId, time, reason];
+    const [cutoff] = await query<{ before: Date }>(cutOffSessions, values);
+    // Also without any: one may be being started.
+    return {
+      before: cutoff?.before ?? null,
+      sessionIds: [],
+      wereLive: live.length > 0,
+    };
+  }
+
+  override async erase(userId: string, { query }: Transaction): Promise<void> {
+    await query(eraseSessions, [userId]);
+  }
+
+  /** A session that is about to be inserted. */
+  draft(proof: SessionProof, context: SessionContext): SessionDraft {
+    return { id: uuidv7(), salt: randomBytes(32), proof, context };
+  }
+
+  /** What the statements that insert a session bind. */
+  valuesOf({ id, salt, proof, context }: SessionDraft): unknown[] {
+    const { device, ip, userAgent, keyThumbprint } = context;
+    return [
+      id,
+      proof.clientId,
+      digestOf(proof),
+      salt,
+      this.options.idleTtlSeconds,
+      this.options.maxTtlSeconds,
+      device,
+      ip,
+      userAgent,
+      keyThumbprint,
+      provedAt(proof).toISOString(),
+      this.clock.statementTime(),
+    ];
+  }
+
+  /** The session, once it has been inserted. */
+  sessionOf(
+    { id, salt, proof, context }: SessionDraft,
+    userId: string,
+    { createdAt, authenticatedAt }: NewSessionTimes,
+  ): Session {
+    const later = (seconds: number) =>
+      new Date(createdAt.getTime() + seconds * 1000);
+    return {
+      id,
+      userId,
+      clientId: proof.clientId,
+      identityDigest: digestOf(proof),
+      salt,
+      generation: 1,
+      rotations: [],
+      lateRetries: [],
+      idleExpiresAt: later(this.options.idleTtlSeconds),
+      absoluteExpiresAt: later(this.options.maxTtlSeconds),
+      device: context.device,
+      ip: context.ip,
+      userAgent: context.userAgent,
+      keyThumbprint: context.keyThumbprint,
+      provedAt: provedAt(proof),
+      authenticatedAt,
+      createdAt,
+      lastUsedAt: createdAt,
+      revokedAt: null,
+      revokedReason: null,
+    };
+  }
+}
+
+function provedAt({ issuedAt }: SessionProof): Date {
+  return new Date(issuedAt * 1000);
+}

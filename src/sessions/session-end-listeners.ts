@@ -1,0 +1,35 @@
+import { Injectable, Logger } from "@nestjs/common";
+import type { EndReason } from "./session-store.port";
+
+/** Sessions that have been ended before their time. */
+export interface SessionEnd {
+  readonly userId: string;
+  /** Null for all sessions of the user. */
+  readonly sessionId: string | null;
+  readonly reason: EndReason;
+}
+
+/** Called after the end has been committed. */
+type SessionEndListener = (end: SessionEnd) => void | Promise<void>;
+
+/** Who wants to know when sessions end, on the instance that ends them. */
+@Injectable()
+export class SessionEndListeners {
+  private readonly logger = new Logger(SessionEndListeners.name);
+  private readonly listeners: SessionEndListener[] = [];
+
+  add(listener: SessionEndListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Never throws: it has happened, and whoever did it must not hear otherwise. */
+  notify(end: SessionEnd): void {
+    for (const listener of this.listeners) {
+      void Promise.resolve()
+        .then(() => listener(end))
+        .catch((cause: unknown) => {
+          this.logger.error({ err: cause }, "A session end hook has failed");
+        });
+    }
+  }
+}

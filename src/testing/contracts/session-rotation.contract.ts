@@ -1,0 +1,189 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import {
+  issued,
+  type MakeSessionStore,
+  newUserId,
+  SessionBench,
+} from "./session-store.setup";
+import { describe, expect, it } from "./test-globals";
+
+/** The promises of `SessionStore.rotate`. */
+export function sessionRotationContract(
+  given: () => SessionBench,
+  { create }: { readonly create: MakeSessionStore },
+): void {
+  describe("rotate, with the live token", () => {
+    it("replaces it by its successor, and notes the use", async () => {
+      const { clock, rules, store } = given();
+      const session = await given().start(newUserId());
+      clock.advance(60);
+      const call = { ip: "2001:db8::9", userAgent: "Phone/2" };
+      const outcome = await given().rotate(session, 1, call);
+      expect(outcome).toEqual({
+        kind: "rotated",
+        late: false,
+        session: {
+          ...session,
+          ...call,
+          ...{ generation: 2, rotations: [given().inSeconds(0)] },
+          idleExpiresAt: given().inSeconds(rules.idleTtlSeconds),
+          lastUsedAt: given().inSeconds(0),
+        },
+      });
+      expect(await store.find(session.id)).toMatchObject({ generation: 2 });
+      expect(issued(await given().rotate(session, 2))).toBe("3");
+    });
+
+    it("keeps what it knows of the client, when the call says nothing", async () => {
+      const session = await given().start(newUserId());
+      const nothing = { ip: null, userAgent: null };
+      expect(await given().rotate(session, 1, nothing)).toMatchObject({
+        session: { ip: session.ip, userAgent: session.userAgent },
+      });
+    });
+
+    it("makes a session live longer, but not beyond its end", async () => {
+      const { clock, rules } = given();
+      const session = await given().start(newUserId());
+      const end = given().inSeconds(rules.maxTtlSeconds);
+      let generation = 1;
+      while (given().inSeconds(rules.idleTtlSeconds) < end) {
+        clock.advance(rules.idleTtlSeconds - 1);
+        const outcome = await given().rotate(session, generation);
+        expect(issued(outcome)).toBe(String(++generation));
+      }
+      expect(await given().store.find(session.id)).toMatchObject({
+        ...{ idleExpiresAt: end, absoluteExpiresAt: end },
+      });
+      clock.advance((end.getTime() - clock.now()) / 1000 - 0.001);
+      expect(issued(await given().rotate(session, generation))).toBe(
+        String(generation + 1),
+      );
+      clock.advance(0.001);
+      expect(issued(await given().rotate(session, generation + 1))).toBe(
+        "expired",
+      );
+    });
+
+    it("refuses it as expired, when the session was unused for too long", async () => {
+      const { clock, rules } = given();
+      const session = await given().start(newUserId());
+      clock.advance(rules.idleTtlSeconds);
+      expect(issued(await given().rotate(session))).toBe("expired");
+    });
+
+    it("refuses it as ended, when the session was ended or never was", async () => {
+      const userId = newUserId();
+      const [ended, cutOff] = [
+        await given().start(userId),
+        await given().start(userId),
+      ];
+      await given().end(ended);
+      expect(issued(await given().rotate(ended))).toBe("ended");
+      await given().endAll(userId);
+      expect(issued(await given().rotate(cutOff))).toBe("ended");
+      const unknown = { ...cutOff, id: randomUUID() };
+      expect(issued(await given().rotate(unknown))).toBe("ended");
+    });
+  });
+
+  describe("rotate, with a token that has been replaced", () => {
+    it("gives the same successor within the grace, and changes nothing", async () => {
+      const { clock, rules, store } = given();
+      const session = await given().start(newUserId());
+      await given().rotate(session);
+      const before = await store.find(session.id);
+      for (const seconds of [0, rules.refreshGraceSeconds - 1, 0.999]) {
+        clock.advance(seconds);
+        expect(issued(await given().rotate(session, 1))).toBe("2");
+      }
+      expect(await store.find(session.id)).toEqual(before);
+    });
+
+    it("gives each its own successor, when several were replaced within the grace", async () => {
+      const session = await given().start(newUserId());
+      for (const generation of [1, 2, 3]) {
+        await given().rotate(session, generation);
+      }
+      const again = [];
+      for (const generation of [1, 2, 3, 4]) {
+        again.push(issued(await given().rotate(session, generation)));
+      }
+      expect(again).toEqual(["2", "3", "4", "5"]);
+    });
+
+    it("gives the successor late once more, and then takes it for theft", async () => {
+      const { clock, rules } = given();
+      const session = await given().start(newUserId());
+      await given().rotate(session);
+      clock.advance(rules.refreshGraceSeconds);
+      expect(issued(await given().rotate(session, 1))).toBe("2 late");
+      clock.advance(rules.refreshGraceSeconds - 0.001);
+      expect(issued(await given().rotate(session, 1))).toBe("2");
+      clock.advance(0.001);
+      expect(issued(await given().rotate(session, 1))).toBe("reused");
+    });
+
+    it("goes by the rules it was made with, when they allow nothing late", async () => {
+      const strict = await new SessionBench({
+        ...{ refreshLateRetries: 0, refreshGraceSeconds: 2 },
+      }).open(create);
+      try {
+        const session = await strict.start(newUserId());
+        await strict.rotate(session);
+        strict.clock.advance(1.999);
+        expect(issued(await strict.rotate(session, 1))).toBe("2");
+        strict.clock.advance(0.001);
+        expect(issued(await strict.rotate(session, 1))).toBe("reused");
+      } finally {
+        await strict.close();
+      }
+    });
+
+    it("takes an older one for theft, and leaves it to others to end the session", async () => {
+      const { clock, rules } = given();
+      const session = await given().start(newUserId());
+      await given().rotate(session, 1);
+      await given().rotate(session, 2);
+      clock.advance(rules.refreshGraceSeconds);
+      const { id, userId } = session;
+      expect(await given().rotate(session, 1)).toMatchObject({
+        ...{ kind: "reused", session: { id, userId } },
+      });
+      expect(await given().liveIds(userId)).toEqual([id]);
+      expect(issued(await given().rotate(session, 3))).toBe("4");
+    });
+  });
+
+  describe("rotate, with what is no token of the session", () => {
+    it("does not accept it, and changes nothing", async () => {
+      const { clock, rules, store } = given();
+      const session = await given().start(newUserId(), { keyThumbprint: "k1" });
+      await given().rotate(session, 1);
+      await given().rotate(session, 2);
+      clock.advance(rules.refreshGraceSeconds);
+      const before = await store.find(session.id);
+      const otherSalt = { ...session, salt: randomBytes(32) };
+      for (const outcome of [
+        await given().rotate(session, 3, { keyThumbprint: "k2" }),
+        await given().rotate(session, 3, { keyThumbprint: null }),
+        await given().rotate(session, 1, { keyThumbprint: "k2" }),
+        await given().rotate(otherSalt, 3),
+        await given().rotate(otherSalt, 2),
+        await given().rotate(otherSalt, 1),
+        await given().rotate(session, 4),
+        await given().rotate(session, 1000),
+      ]) {
+        expect(outcome).toEqual({ kind: "not-accepted" });
+      }
+      expect(await store.find(session.id)).toEqual(before);
+      expect(issued(await given().rotate(session, 3))).toBe("4");
+    });
+
+    it("does not accept one with a key, where the session has none", async () => {
+      const session = await given().start(newUserId());
+      const outcome = await given().rotate(session, 1, { keyThumbprint: "k1" });
+      expect(outcome).toEqual({ kind: "not-accepted" });
+    });
+  });
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { expectUnavailable } from "./contract-runs";
+import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
+import { userChangesContract } from "./user-changes.contract";
+import {
+  DirectoryBench,
+  type MakeDirectory,
+  newIdentity,
+} from "./user-directory.setup";
+import { userIdentitiesContract } from "./user-identities.contract";
+import { userRacesContract } from "./user-races.contract";
+import { userSignInContract } from "./user-sign-in.contract";
+
+/** What is put to the contract of {@link UserDirectory}. */
+export interface UserDirectoryContract {
+  /** Makes a directory; it may know users of tests before. */
+  readonly create: MakeDirectory;
+  /** Whether many calls at once are tested as well. */
+  readonly concurrent?: boolean;
+  /** Whether what is done in a transaction is taken back with it. */
+  readonly transactional?: boolean;
+  /** Whether `create` gives an `outage`, for what the directory says during one. */
+  readonly outages?: boolean;
+}
+
+/**
+ * The promises of `UserDirectory`, one test each:
+ *
+ *     describe("MyUserDirectory", () => {
+ *       userDirectoryContract({
+ *         concurrent: true,
+ *         create: ({ clock }) => ({
+ *           users: new MyUserDirectory(client, clock),
+ *           transaction: looseTransaction,
+ *           dispose: () => client.clear(),
+ *         }),
+ *       });
+ *     });
+ */
+export function userDirectoryContract(contract: UserDirectoryContract): void {
+  let bench: DirectoryBench;
+
+  beforeEach(async () => {
+    bench = await new DirectoryBench().open(contract.create);
+  });
+
+  afterEach(() => bench.close());
+
+  userSignInContract(() => bench, contract);
+  userListContract(() => bench);
+  userIdentitiesContract(() => bench, contract);
+  userChangesContract(() => bench, contract);
+  if (contract.concurrent) userRacesContract(() => bench);
+  if (contract.outages) outageContract(() => bench);
+}
+
+function userListContract(given: () => DirectoryBench): void {
+  /** Users are told apart by an address that no other test knows. */
+  const address = () => `Ada.${randomUUID()}@Corp.Example`;
+  const idsOf = async (...args: Parameters<DirectoryBench["users"]["list"]>) =>
+    (await given().users.list(...args)).map(({ id }) => id);
+  const newUser = async (email: string | null) => {
+    const { user } = await given().newUser(newIdentity({ email }));
+    return user.id;
+  };
+
+  describe("findById", () => {
+    it("gives the user, in whatever status", async () => {
+      const { user } = await given().newUser();
+      expect(await given().users.findById(user.id)).toEqual(user);
+      await given().change(user, { status: "disabled" });
+      const found = await given().users.findById(user.id);
+      expect(found).toMatchObject({ id: user.id, status: "disabled" });
+    });
+
+    it("gives null, when there is none", async () => {
+      expect(await given().users.findById(randomUUID())).toBeNull();
+    });
+  });
+
+  describe("list, of users", () => {
+    it("names the newest first, and no more than asked for", async () => {
+      const email = address();
+      const [a, b, c] = [
+        await newUser(email),
+        await newUser(email),
+        await newUser(email),
+      ];
+      expect(await idsOf({ email }, { limit: 10 })).toEqual([c, b, a]);
+      expect(await idsOf({ email }, { limit: 2 })).toEqual([c, b]);
+      expect(await idsOf({ email }, { limit: 2, before: b })).toEqual([a]);
+      expect(await idsOf({ email }, { limit: 2, before: a })).toEqual([]);
+      expect(await idsOf({}, { limit: 1 })).toEqual([c]);
+    });
+
+    it("names everybody once, whoever comes meanwhile", async () => {
+      const email = address();
+      const [a, b, c] = [
+        await newUser(email),
+        await newUser(email),
+        await newUser(email),
+      ];
+      const [first, second] = await idsOf({ email }, { limit: 2 });
+      await newUser(email);
+      const rest = await idsOf({ email }, { limit: 2, before: second });
+      expect([first, second, ...rest]).toEqual([c, b, a]);
+    });
+
+    it("names them as they are, as findById does", async () => {
+      const email = address();
+      const id = await newUser(email);
+      expect(await given().users.list({ email }, { limit: 1 })).toEqual([
+        await given().users.findById(id),
+      ]);
+    });
+
+    it("goes by the whole address in any case, by the status, and by both", async () => {
+      const email = address();
+      const page = { limit: 10 };
+      const ada = await newUser(email);
+      const gone = await newUser(email.toLowerCase());
+      await given().change({ id: gone }, { status: "disabled" });
+      await newUser(`${email}.evil.example`);
+      await newUser(`x${email}`);
+      await newUser(null);
+      const inUpperCase = { email: email.toUpperCase() };
+      expect(await idsOf(inUpperCase, page)).toEqual([gone, ada]);
+      const active = { email, status: "active" as const };
+      expect(await idsOf(active, page)).toEqual([ada]);
+      const disabled = { email, status: "disabled" as const };
+      expect(await idsOf(disabled, page)).toEqual([gone]);
+      expect(await idsOf({ status: "disabled" }, { limit: 1 })).toEqual([gone]);
+    });
+
+    it("takes nothing in an address for a pattern", async () => {
+      const email = address();
+      await newUser(email);
+      const [, domain = ""] = email.split("@");
+      for (const pattern of [
+        ...["", "%", ".*", `%@${domain}`, email.slice(0, -1), email.slice(1)],
+        ...[email.replace(".", "_"), email.replace(".", "?")],
+      ]) {
+        expect(await idsOf({ email: pattern }, { limit: 10 })).toEqual([]);
+      }
+    });
+  });
+}
+
+function outageContract(given: () => DirectoryBench): void {
+  describe("the directory, while it is away", () => {
+    it("says so, and is as it was afterwards", async () => {
+      const { outage } = given().underTest;
+      if (!outage) throw new Error("create() gives no outage");
+      const { user, identity } = await given().newUser();
+      await outage.begin();
+      await Promise.all([
+        expectUnavailable(given().signIn(identity)),
+        expectUnavailable(given().users.findById(user.id)),
+        expectUnavailable(given().users.list({}, { limit: 1 })),
+        expectUnavailable(given().users.identitiesOf(user.id)),
+        expectUnavailable(given().ownerOf(identity)),
+        expectUnavailable(given().change(user, { roles: ["admin"] })),
+      ]);
+      await outage.end();
+      expect(await given().users.findById(user.id)).toEqual(user);
+    });
+  });
+}

@@ -1,0 +1,239 @@
+import { Injectable } from "@nestjs/common";
+import { v7 as uuidv7 } from "uuid";
+import { AuthError } from "../common/auth-error";
+import { Clock } from "../common/clock.port";
+import { Database, type Transaction } from "../database/database";
+import {
+  type AccountName,
+  type VerifiedIdentity,
+} from "../identity/verified-identity";
+import { digestOf } from "./stored-identity";
+import {
+  findOrCreateStatement,
+  findRefusal,
+  issuedAt,
+  type Statement,
+  type StatementParts,
+} from "./find-or-create.statement";
+import { linkIdentity, unlinkIdentity } from "./identity-links.statements";
+import type { StandingRefusal } from "./identity-standings";
+import {
+  changeUser,
+  deleteUser,
+  findIdentities,
+  findOwner,
+  findUserById,
+  listUsersStatement,
+  lockIdentities,
+  lockUser,
+} from "./user.statements";
+import {
+  type FindOrCreateOptions,
+  type FindOrCreateOutcome,
+  type Identity,
+  type LinkOutcome,
+  type User,
+  type UserChanges,
+  UserDirectory,
+  type UserFilter,
+  type UserPage,
+} from "./user-directory.port";
+
+/**
+ * How often the statement is run before we give up. One run is enough unless
+ * the user is being deleted or changed at the same moment.
+ */
+const maxAttempts = 5;
+
+/** Why a known user may not be signed in; without an id nobody is known. */
+interface Refusal {
+  readonly id: string | null;
+  readonly status: User["status"] | null;
+  readonly blocked: boolean;
+  readonly revoked: boolean;
+}
+
+/** As the port's, but a provider may also stand against it. Then nothing was changed. */
+export type AccountOutcome =
+  | FindOrCreateOutcome
+  | { readonly kind: StandingRefusal; readonly userId: string | null };
+
+/** Users in Postgres: find-or-create in one statement. */
+@Injectable()
+export class PostgresUserDirectory extends UserDirectory {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async findOrCreate(
+    identity: VerifiedIdentity,
+    options: FindOrCreateOptions,
+    transaction?: Transaction,
+  ): Promise<FindOrCreateOutcome> {
+    const outcome = await this.findOrCreateWith(
+      identity,
+      options,
+      {},
+      transaction,
+    );
+    switch (outcome.kind) {
+      // Whoever asks here has held the standing before: it has just changed.
+      case "blocked":
+      case "revoked":
+      case "not-granted":
+        throw contention();
+      default:
+        return outcome;
+    }
+  }
+
+  /**
+   * As the port's `findOrCreate`, with parts of others in the same statement.
+   *
+   * @returns also `not-granted`, when the condition was and nothing was written;
+   *   and what the companion adds, as members of `user`
+   */
+  async findOrCreateWith(
+    identity: VerifiedIdentity,
+    options: FindOrCreateOptions,
+    parts: StatementParts,
+    transaction?: Transaction,
+  ): Promise<AccountOutcome | { readonly kind: "not-granted" }> {
+    const { query } = transaction ?? this.database;
+    const statement = findOrCreateStatement(
+      uuidv7(),
+      identity,
+      options,
+      this.clock.statementTime(),
+      parts,
+    );
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const user = await runUnlessGone(query, statement);
+      if (user) {
+        return user.id === statement.newUserId
+          ? { kind: "created", user, isNewUser: true }
+          : { kind: "found", user, isNewUser: false };
+      }
+      const [refusal] = await query<Refusal>(findRefusal, [
+        identity.issuer,
+        identity.subject,
+        digestOf(identity),
+        issuedAt(identity),
+      ]);
+      const outcome = refusal && refusalOf(refusal, options);
+      if (outcome) return outcome;
+      if (parts.condition) return { kind: "not-granted" };
+      // Somebody was deleting the user, or changing it, just now.
+    }
+    throw contention();
+  }
+
+  override async ownerOf(
+    { issuer, subject }: AccountName,
+    { query }: Transaction,
+  ): Promise<string | null> {
+    const values = [issuer, subject];
+    const [owner] = await query<{ userId: string }>(findOwner, values);
+    return owner?.userId ?? null;
+  }
+
+  override async findById(id: string): Promise<User | null> {
+    const [user] = await this.database.query<User>(findUserById, [id]);
+    return user ?? null;
+  }
+
+  override async list(filter: UserFilter, page: UserPage): Promise<User[]> {
+    const { text, values } = listUsersStatement(filter, page);
+    return this.database.query<User>(text, values);
+  }
+
+  override async identitiesOf(
+    id: string,
+    transaction?: Transaction,
+  ): Promise<Identity[]> {
+    const { query } = transaction ?? this.database;
+    return query<Identity>(findIdentities, [id]);
+  }
+
+  override async link(
+    user: User,
+    identity: VerifiedIdentity,
+    transaction: Transaction,
+  ): Promise<LinkOutcome> {
+    const time = this.clock.statementTime();
+    return linkIdentity(user.id, identity, time, transaction);
+  }
+
+  override async unlink(
+    user: User,
+    { issuer, subject }: AccountName,
+    transaction: Transaction,
+  ): Promise<boolean> {
+    const key = [user.id, issuer, subject];
+    return (await transaction.query(unlinkIdentity, key)).length > 0;
+  }
+
+  override async lock(
+    id: string,
+    transaction: Transaction,
+  ): Promise<User | null> {
+    await transaction.query(lockIdentities, [id]);
+    const [user] = await transaction.query<User>(lockUser, [id]);
+    return user ?? null;
+  }
+
+  override async change(
+    user: User,
+    { profile, roles, status }: UserChanges,
+    transaction: Transaction,
+  ): Promise<User> {
+    const [changed] = await transaction.query<User>(changeUser, [
+      user.id,
+      profile === undefined ? null : JSON.stringify(profile),
+      roles ?? null,
+      status ?? null,
+      new Date(this.clock.now()).toISOString(),
+    ]);
+    return changed ?? user;
+  }
+
+  override async delete(user: User, transaction: Transaction): Promise<void> {
+    await transaction.query(deleteUser, [user.id]);
+  }
+}
+
+async function runUnlessGone(
+  query: Transaction["query"],
+  { text, values }: Statement,
+): Promise<User | undefined> {
+  try {
+    const [user] = await query<User>(text, values);
+    return user;
+  } catch (error) {
+    // Sign-up is closed, and the user was deleted while the statement waited.
+    if ((error as { code?: unknown }).code === "23503") return undefined;
+    throw error;
+  }
+}
+
+function refusalOf(
+  { id, status, blocked, revoked }: Refusal,
+  { signUp }: FindOrCreateOptions,
+): AccountOutcome | undefined {
+  if (id !== null && status === "disabled") {
+    return { kind: "disabled", userId: id };
+  }
+  if (id === null && signUp === "closed") return { kind: "unknown" };
+  if (blocked) return { kind: "blocked", userId: id };
+  return revoked ? { kind: "revoked", userId: id } : undefined;
+}
+
+function contention(): AuthError {
+  return new AuthError("service_unavailable", {
+    reason: "sign_in_contention",
+    retryAfterSeconds: 1,
+  });
+}

@@ -1,0 +1,186 @@
+import { Injectable, Logger } from "@nestjs/common";
+import {
+  Clock,
+  GoogleAuthModule,
+  InvalidOptionsError,
+  SecurityEventHandler,
+  SessionStore,
+  SystemClock,
+} from "../src/index";
+
+@Injectable()
+class NoSeam {}
+
+class Proves {
+  verify(): void {}
+}
+
+const good = {
+  publicUrl: "https://api.example.com",
+  secretKey: "only for tests: 8b1f4c0d9e7a6352f1e0",
+  google: { clientIds: ["1234-abc.apps.googleusercontent.com"] },
+  database: { url: "postgresql://nobody@nowhere.invalid/none" },
+};
+
+/** What is wrong with options that nobody has type-checked; nothing unless it throws. */
+function problemsOf(changes: object): readonly string[] {
+  try {
+    GoogleAuthModule.forRoot({ ...good, ...changes });
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidOptionsError);
+    const { problems } = error as InvalidOptionsError;
+    return problems;
+  }
+}
+
+/** The beginnings of the problems: by what they are named. */
+function namesIn(changes: object): string[] {
+  return problemsOf(changes).map((problem) =>
+    problem.replace(/ (?:must|is|belongs) .*/s, ""),
+  );
+}
+
+describe("the options of GoogleAuthModule", () => {
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+
+  it("that are good are not complained about", () => {
+    expect(problemsOf({})).toEqual([]);
+  });
+
+  it("are refused in one list, by path and variable, and never by value", () => {
+    const secret = "too-short-to-be-a-secret";
+    const changes = {
+      publicUrl: "",
+      secretKey: secret,
+      google: { clientIds: [], clientIDs: ["typo"] },
+      database: { url: "mysql://root:hunter2@localhost/app" },
+      refresh: { graceSeconds: 61 },
+      isuer: "https://typo.example",
+      routes: { acount: false },
+      guard: "everywhere",
+      errors: "mine",
+      migrate: "always",
+      identityProviders: { "No Name": SystemClock },
+      providers: [
+        { provide: NoSeam, useClass: NoSeam },
+        { provide: "TOKEN", useValue: 1 },
+      ],
+    };
+    expect(new Set(namesIn(changes))).toEqual(
+      new Set([
+        "publicUrl (PUBLIC_URL)",
+        "secretKey (SECRET_KEY)",
+        "google.clientIds (GOOGLE_CLIENT_IDS)",
+        "database.url (DATABASE_URL)",
+        "refresh.graceSeconds (REFRESH_GRACE_SECONDS)",
+        "google.clientIDs",
+        "isuer",
+        "routes.acount",
+        "guard",
+        "errors",
+        "migrate",
+        "identityProviders.No Name",
+        "providers: NoSeam",
+        "providers: TOKEN",
+      ]),
+    );
+    const text = problemsOf(changes).join("\n");
+    expect(text).not.toMatch(/hunter2|typo\.example|everywhere/);
+    expect(text).not.toContain(secret);
+  });
+
+  it.each([
+    ["an empty issuer", { publicUrl: "" }, "publicUrl (PUBLIC_URL)"],
+    ["no issuer", { publicUrl: undefined }, "publicUrl (PUBLIC_URL)"],
+    ["a blank issuer", { publicUrl: "  " }, "publicUrl (PUBLIC_URL)"],
+    ["no secret", { secretKey: undefined }, "secretKey (SECRET_KEY)"],
+    ["an empty secret", { secretKey: "" }, "secretKey (SECRET_KEY)"],
+    [
+      "an empty previous secret",
+      { secretKey: { current: good.secretKey, previous: "" } },
+      "secretKey.previous (SECRET_KEY_PREVIOUS)",
+    ],
+    ["an empty page", { appUrl: "" }, "appUrl (APP_URL)"],
+    ["no database", { database: undefined }, "database.url (DATABASE_URL)"],
+    [
+      "an empty connection",
+      { database: { connection: "" } },
+      "database.connection",
+    ],
+    [
+      "two databases",
+      { database: { ...good.database, connection: "default" } },
+      "database.connection",
+    ],
+    ["a switch that is none", { routes: { admin: "no" } }, "routes.admin"],
+    ["a prefix that is none", { routes: { prefix: 1 } }, "routes.prefix"],
+    [
+      "a provider of Google's name",
+      { identityProviders: { google: Proves } },
+      "identityProviders.google",
+    ],
+    [
+      "a provider behind a route of ours",
+      { identityProviders: { reauthenticate: Proves } },
+      "identityProviders.reauthenticate",
+    ],
+    [
+      "a provider that proves nothing",
+      { identityProviders: { partner: {} } },
+      "identityProviders.partner",
+    ],
+    [
+      "two providers of one name",
+      {
+        identityProviders: { partner: Proves },
+        verifyTokenProviders: [
+          { name: "partner", url: "https://a.example/", clientId: "app" },
+        ],
+      },
+      "identityProviders.partner",
+    ],
+    [
+      "a seam that is replaced twice",
+      {
+        providers: [
+          { provide: Clock, useClass: SystemClock },
+          { provide: Clock, useValue: new SystemClock() },
+        ],
+      },
+      "providers: Clock",
+    ],
+    ["a seam itself", { providers: [SessionStore] }, "providers: SessionStore"],
+    ["a class of one's own", { providers: [NoSeam] }, "providers: NoSeam"],
+    ["a circular import", { providers: [undefined] }, "providers[0]"],
+    [
+      "a handler that nobody calls",
+      {
+        routes: { securityEvents: false },
+        providers: [{ provide: SecurityEventHandler, useClass: NoSeam }],
+      },
+      "providers: SecurityEventHandler",
+    ],
+  ])("refuse %s", (_what, changes, name) => {
+    expect(namesIn(changes)).toEqual([name]);
+  });
+
+  it("hold production to the rules of production", () => {
+    const names = namesIn({
+      environment: "production",
+      publicUrl: "http://api.example.com",
+      google: {
+        ...good.google,
+        certsUrl: "http://127.0.0.1:9000/oauth2/v1/certs",
+      },
+      tokeninfo: true,
+    });
+    expect(names.sort()).toEqual([
+      "google.certsUrl (GOOGLE_CERTS_URL)",
+      "publicUrl (PUBLIC_URL)",
+      "tokeninfo (TOKENINFO)",
+    ]);
+  });
+});

@@ -1,0 +1,113 @@
+import { Logger } from "@nestjs/common";
+import {
+  SessionStore,
+  SignInPolicy,
+  SystemClock,
+  UserDirectory,
+} from "../src/index";
+import { GoogleEmulator } from "../src/testing/google-emulator";
+import { TestService } from "../src/testing/test-service";
+import { claimsOf, person, refusal } from "./support/calls";
+import { requiredOptions } from "./support/guest-app";
+import { postJson } from "./support/requests";
+import { rowCounts } from "./support/rows";
+import { SeamApp } from "./support/seam-app";
+import { GenerousDirectory, InvitedOnly } from "./support/seam-replacements";
+import {
+  dayLongSessions,
+  MemorySessionStore,
+} from "./support/stores/memory-session-store";
+
+/**
+ * Guards: what is replaced is used. A subclass of the user directory that
+ * overrides `findOrCreate` was passed over at the sign-in, and so were most
+ * providers that the service was given.
+ */
+describe("a user directory that changes one method of ours", () => {
+  let google: GoogleEmulator;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    google = await GoogleEmulator.start();
+  });
+
+  afterAll(() => google.stop());
+
+  const line = { provide: UserDirectory, useClass: GenerousDirectory };
+
+  it("decides at the sign-in, and every way out of a session works", async () => {
+    await using app = await SeamApp.start(google, [line]);
+    const who = await app.signIn();
+    expect(who.user.roles).toEqual(["guest"]);
+    expect(claimsOf(who.accessToken).roles).toEqual(["guest"]);
+    await app.expectEverythingEnds();
+  });
+
+  it("signs in more people at once than there are connections, and none twice", async () => {
+    const anywhere = { url: "postgresql://nowhere.invalid/none" };
+    await using app = await SeamApp.start(google, [line], {
+      google: {
+        ...requiredOptions(google, anywhere).google,
+        idTokenUse: "once",
+      },
+      limits: { signInFailures: "off" },
+    });
+    const atOnce = <T>(run: () => Promise<T>) =>
+      Promise.all(Array.from({ length: 40 }, run));
+    const people = await atOnce(() => app.signIn());
+    expect(people.map(({ status }) => status)).toEqual(people.map(() => 200));
+    const idToken = await google.idToken();
+    const answers = await atOnce(() =>
+      postJson(app, "/auth/google", { idToken }),
+    );
+    const codes = answers.map(({ body }) => body.code ?? "signed in").sort();
+    expect(codes).toEqual([
+      ...Array.from({ length: 39 }, () => "invalid_token"),
+      "signed in",
+    ]);
+  });
+});
+
+describe("the service's own providers", () => {
+  let google: GoogleEmulator;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+  });
+
+  afterAll(() => google.stop());
+
+  it.each([
+    [
+      { provide: SignInPolicy, useClass: InvitedOnly },
+      [403, "invitation_required"],
+      { sessions: 0 },
+    ],
+    [
+      {
+        provide: SessionStore,
+        useValue: new MemorySessionStore(dayLongSessions, new SystemClock()),
+      },
+      [200, undefined],
+      { users: 1, sessions: 0 },
+    ],
+    [
+      { provide: UserDirectory, useClass: GenerousDirectory },
+      [200, undefined],
+      { users: 1, sessions: 1 },
+    ],
+  ])("reach every part: %p", async (provider, expected, rows) => {
+    await using service = await TestService.start(google, {
+      providers: [provider],
+    });
+    expect(refusal(await person(service, google))).toEqual(expected);
+    expect(await rowCounts(service)).toMatchObject(rows);
+  });
+
+  it("are refused by name where they replace nothing", async () => {
+    class Mailer {}
+    await expect(
+      TestService.start(google, { providers: [Mailer] }),
+    ).rejects.toThrow("providers: Mailer is no seam");
+  });
+});
