@@ -23,7 +23,7 @@ describe("AuditLog", () => {
          gen_random_uuid()
        FROM generate_series(1, 20000) AS n`,
     );
-    await dataSource.query("ANALYZE audit_events");
+    await dataSource.query("ANALYZE google_auth.audit_events");
   });
 
   afterAll(async () => {
