@@ -3,8 +3,8 @@ import {
   Controller,
   Post,
 } from "@nestjs/common";
+import { Client } from "pg";
 import { AuditTrail } from "../src/audit/audit-trail";
-import { Database } from "../src/database/database";
 import { AuthError, Public, RateLimited } from "../src/index";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestDatabase } from "../src/testing/test-database";
@@ -12,7 +12,7 @@ import { TestService } from "../src/testing/test-service";
 import { linesSince } from "./support/audit-lines";
 import { postWith } from "./support/headed-requests";
 import { postJson } from "./support/requests";
-import { query } from "./support/rows";
+import { query, textsOf } from "./support/rows";
 
 /** Sign-ins that are refused: at once, or when the service has begun to stop. */
 @Controller("team")
@@ -83,7 +83,7 @@ describe("refused sign-ins", () => {
   it("that flood two instances are all written or counted, in a few statements", async () => {
     const since = await linesSince(one);
     const trails = [one, other].map((service) => service.app.get(AuditTrail));
-    const statements = jest.spyOn(Database.prototype, "query");
+    const statements = jest.spyOn(Client.prototype, "query");
     const startedAt = Date.now();
     let refused = 0;
     const client = async (service: TestService) => {
@@ -103,7 +103,7 @@ describe("refused sign-ins", () => {
     }
     await Promise.all(trails.map((trail) => trail.flush()));
     const seconds = Math.ceil((Date.now() - startedAt) / 1000);
-    const inserts = statements.mock.calls.filter(([text]) =>
+    const inserts = textsOf(statements).filter((text) =>
       text.includes("INSERT INTO google_auth.audit_events"),
     );
     statements.mockRestore();

@@ -10,7 +10,7 @@ import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { postWith } from "./support/headed-requests";
 import { type Answer, postJson, signIn } from "./support/requests";
-import { query } from "./support/rows";
+import { query, textsOf } from "./support/rows";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -201,13 +201,6 @@ function connectionsTo({ app }: TestService): () => number {
 function heapUsed(): number {
   collect();
   return process.memoryUsage().heapUsed;
-}
-
-/** What was sent to the database. */
-function textsOf({ mock }: jest.SpyInstance): string[] {
-  return (mock.calls as [string | { text: string }][]).map(([sent]) =>
-    typeof sent === "string" ? sent : sent.text,
-  );
 }
 
 /** Of every table of ours, how many rows there are and who wrote them. */

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { STORE_TIMEOUT } from "../src/rate-limits/outage-tolerant-storage";
+import { OutageTolerantStorage } from "../src/rate-limits/outage-tolerant-storage";
 import { GoogleEmulator } from "../src/testing/google-emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
@@ -47,10 +47,10 @@ describe("rate limits in Postgres", () => {
     const service = await TestService.start(google, {
       database,
       env: { RATE_LIMIT_STORE: "postgres", ...env },
-      providers: [
-        clock.provider,
-        { provide: STORE_TIMEOUT, useValue: patience },
-      ],
+      providers: [clock.provider],
+    });
+    Object.assign(service.app.get(OutageTolerantStorage), {
+      timeoutMilliseconds: patience,
     });
     services.push(service);
     logs.push(service.logLines);

@@ -59,6 +59,7 @@ describe("a key management service, as the documentation shows it", () => {
   function environment() {
     return readEnvironment({
       ...{ NODE_ENV: "test", PORT: "0", LOG_LEVEL: "silent" },
+      PUBLIC_URL: "https://service.example",
       SECRET_KEY: "only for tests: 8b1f4c0d9e7a6352f1e0",
       DATABASE_URL: database.url,
       ...google.environment(),

@@ -6,9 +6,8 @@ import {
   type StorageRecord,
 } from "./memory-throttler-storage";
 
-/** The token of how long a shared store may take for one hit, in milliseconds. */
-export const STORE_TIMEOUT = Symbol("STORE_TIMEOUT");
-export const storeTimeoutMilliseconds = 250;
+/** How long a shared store may take for one hit, in milliseconds. */
+const storeTimeoutMilliseconds = 250;
 /** How long a store that has failed is left alone, in milliseconds. */
 const pauseMilliseconds = 1000;
 /** The shortest time between two log lines about it, in milliseconds. */

@@ -5,11 +5,7 @@ import { Database } from "../database/database";
 import { Purge } from "../database/purge";
 import { Lockouts } from "./lockouts";
 import { MemoryThrottlerStorage } from "./memory-throttler-storage";
-import {
-  OutageTolerantStorage,
-  STORE_TIMEOUT,
-  storeTimeoutMilliseconds,
-} from "./outage-tolerant-storage";
+import { OutageTolerantStorage } from "./outage-tolerant-storage";
 import { PostgresThrottlerStorage } from "./postgres-throttler-storage";
 import { THROTTLER_SETTINGS, throttlerSettings } from "./rate-limit.guard";
 import {
@@ -32,11 +28,10 @@ import {
     },
     {
       provide: OutageTolerantStorage,
-      inject: [ThrottlerStorage, Clock, STORE_TIMEOUT],
-      useFactory: (store: ThrottlerStorage, clock: Clock, timeout: number) =>
-        new OutageTolerantStorage(store, clock, timeout),
+      inject: [ThrottlerStorage, Clock],
+      useFactory: (store: ThrottlerStorage, clock: Clock) =>
+        new OutageTolerantStorage(store, clock),
     },
-    { provide: STORE_TIMEOUT, useValue: storeTimeoutMilliseconds },
     {
       provide: THROTTLER_SETTINGS,
       inject: [RATE_LIMITS_OPTIONS],

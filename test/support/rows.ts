@@ -27,3 +27,10 @@ export async function rowCounts(
   );
   return counts ?? {};
 }
+
+/** What was sent to the database. */
+export function textsOf({ mock }: jest.SpyInstance): string[] {
+  return (mock.calls as [string | { text: string }][]).map(([sent]) =>
+    typeof sent === "string" ? sent : sent.text,
+  );
+}
