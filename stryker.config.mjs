@@ -18,7 +18,7 @@ export default {
     "src/identity/google/*.ts",
     "src/identity/claim-values.ts",
     "src/identity/email-authority.ts",
-    "src/auth/nonce.ts",
+    "src/common/nonce.ts",
     "src/common/cached-answer.ts",
     "src/common/cached-keys.ts",
     "src/common/fetch-json.ts",
@@ -38,7 +38,7 @@ export default {
       testTimeout: 5000,
       testMatch: [
         "<rootDir>/src/identity/**/*.spec.ts",
-        "<rootDir>/src/auth/nonce.spec.ts",
+        "<rootDir>/src/common/nonce.spec.ts",
         "<rootDir>/src/common/fetch-json.spec.ts",
         "<rootDir>/src/sessions/rotation*.spec.ts",
       ],

@@ -1,3 +1,4 @@
+import { newAccount } from "../src/testing/google-accounts";
 import type { SecurityEventTokenOptions } from "../src/testing/google-other-tokens.mint";
 import { call, type Person } from "./support/calls";
 import { Instances } from "./support/instances";
@@ -75,6 +76,20 @@ describe("what Google reports and what was said before", () => {
       expect(await outcome(victim, 61)).toMatch(/issued_before_revocation$/);
       expect(await outcome(victim, 59)).toBe("200");
     });
+  });
+
+  it("ends the sessions proved before it and their access tokens, beside one proved since", async () => {
+    const account = newAccount();
+    const proved = async (issuedSecondsAgo: number) => {
+      const options = { account, issuedSecondsAgo };
+      const idToken = await service.google.idToken(options);
+      return service.person(account, { idToken });
+    };
+    const old = await proved(120);
+    const since = await proved(10);
+    await tell({ account, issuedSecondsAgo: 60 });
+    await service.expectSignedOut(old);
+    expect((await service.me(since)).status).toBe(200);
   });
 
   it("whom our administrators have shut out, Google does not let in again", async () => {

@@ -166,7 +166,7 @@ describe("starting from the command line", () => {
       try {
         const client = new Client({ connectionString: database.url });
         await client.connect();
-        await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        await client.query("DROP SCHEMA google_auth CASCADE");
         await client.end();
         const env = {
           PORT: "0",

@@ -12,7 +12,7 @@ import {
 type AuthSettings = ReturnType<typeof settingsOf>["auth"];
 
 /**
- * Whether the configured sign-in policy admits the account. The policy runs once
+ * Whether the nonce, and then the configured sign-in policy, let the account in. The policy runs once
  * per rule, with only that rule set, so that each gets a finding of its own.
  */
 export function policyFindings(
@@ -27,6 +27,14 @@ export function policyFindings(
       : { kind: "not-reached" };
   return [
     {
+      check: "nonce",
+      demands:
+        settings.oneTime.nonce === "required"
+          ? "nonce is one of this service"
+          : "with or without a nonce",
+      outcome: nonceOutcome(identity, settings),
+    },
+    {
       check: "hosted-domain",
       demands: domains ? `hd is ${domains}` : "any account, in any domain",
       outcome: outcome({ requireVerifiedEmail: false }),
@@ -37,14 +45,6 @@ export function policyFindings(
         ? "Google vouches for its e-mail address"
         : "with or without a verified e-mail address",
       outcome: outcome({ hostedDomains: [] }),
-    },
-    {
-      check: "nonce",
-      demands:
-        settings.oneTime.nonce === "required"
-          ? "nonce is one of this service"
-          : "with or without a nonce",
-      outcome: nonceOutcome(identity, settings),
     },
   ];
 }

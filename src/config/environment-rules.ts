@@ -205,7 +205,7 @@ export function isSigningKeyPem(value: unknown): boolean {
   return typeof value === "string" && signingKeyFromPem(value) !== null;
 }
 
-/** Whether a value is a key, private or public, strong enough to believe tokens of. */
+/** Whether a value is a key, private or public, strong enough to accept tokens signed with it. */
 export function isVerificationKeyPem(value: unknown): boolean {
   return typeof value === "string" && verificationKeyFromPem(value) !== null;
 }

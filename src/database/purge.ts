@@ -101,7 +101,7 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
 /*
  * $1 the time before which rows are over, $2 the lock: while another instance
  * purges, nothing is deleted. An array, for the planner would rather read the
- * whole table than believe that a subquery gives few rows. The time is looked
+ * whole table than expect that a subquery gives few rows. The time is looked
  * at again: who waited for a row may find that it counts anew.
  */
 function deleteBatch({ table, key, time }: Purgeable): string {

@@ -19,7 +19,7 @@ interface Answer {
  * Signs in as an app would and tries what an attacker would, over HTTP.
  *
  * @param serviceUrl where the service listens
- * @param google the local Google whose tokens the service believes
+ * @param google the local Google whose tokens the service accepts
  * @param onResult told each result as it comes
  * @returns every result, and the access token of the sign-in that worked
  */

@@ -10,7 +10,7 @@ const maxEntryLength = 64;
 export type TrustsProxy = (address: string, hops: number) => boolean;
 
 /**
- * Whose request it is, as far as it can be believed: the last address in
+ * Whose request it is, as far as it can be trusted: the last address in
  * `X-Forwarded-For` that none of our own proxies has. What stands left of it
  * is the client's to invent.
  *
@@ -69,7 +69,7 @@ const maxRememberedLength = 256;
  * Makes `request.ip` the {@link clientAddress}, for everything that logs,
  * stores or counts by it.
  *
- * Fastify's own `trustProxy` stays off: it would also believe
+ * Fastify's own `trustProxy` stays off: it would also trust
  * `X-Forwarded-Host` and `X-Forwarded-Proto`, which nobody here needs.
  *
  * @param trustedProxies as for {@link proxyTrust}

@@ -35,7 +35,7 @@ export class TestService {
    * Starts the whole service: real HTTP, real Postgres, real signatures. Rate
    * limits are off unless `env` sets them.
    *
-   * @param google whose tokens it believes
+   * @param google whose tokens it accepts
    * @throws InvalidEnvironmentError when `env` breaks a rule
    */
   static async start(

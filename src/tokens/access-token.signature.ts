@@ -4,7 +4,7 @@ import type { Principal } from "../common/principal";
 import { principalFromClaims } from "./access-token.claims";
 import type { VerificationKey } from "./signing-keys.port";
 
-/** Whose tokens are believed, and meant for whom. */
+/** Whose tokens are accepted, and meant for whom. */
 export interface Expected {
   readonly issuer: string;
   readonly audience: string;

@@ -7,7 +7,7 @@ import { fetchJson } from "../common/fetch-json";
 
 /** How long an answer counts, and after a failure nobody is asked, in milliseconds. */
 const freshMilliseconds = 1000;
-/** How long a token is believed that was good, while the issuer does not answer, in milliseconds. */
+/** How long a token that was good is accepted, while the issuer does not answer, in milliseconds. */
 const maxSilenceMilliseconds = 60_000;
 const timeoutMilliseconds = 2000;
 /** Tokens whose answer is remembered at most. */
@@ -29,7 +29,7 @@ interface Told {
  * ended there is over here within a second.
  *
  * Each token is asked about once a second at most. While the issuer does not
- * answer, tokens that were good are believed for another minute; then they are
+ * answer, tokens that were good are accepted for another minute; then they are
  * answered 503 until it is back.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7662

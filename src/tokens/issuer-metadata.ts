@@ -60,7 +60,7 @@ export class IssuerMetadata {
 }
 
 /**
- * Whether what comes from an address can be believed: it is https, or on this
+ * Whether what comes from an address can be trusted: it is https, or on this
  * machine.
  *
  * @param allowHttp also plain http from elsewhere

@@ -28,7 +28,7 @@ export type PemKeyOptions = Pick<
 
 /**
  * Signing keys from the configuration, for those who have a place for secrets:
- * one that signs, and perhaps another that is believed and published, for the
+ * one that signs, and perhaps another that is accepted and published, for the
  * time before and after a change. Nothing is stored. Each key's kid is its
  * RFC 7638 thumbprint.
  */

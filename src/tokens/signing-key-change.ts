@@ -18,7 +18,7 @@ export type SigningKeyChange =
       /** `repair`: there was no key that signed. */
       readonly cause: "schedule" | "command" | "removal" | "repair";
     }
-  /** A key is believed no longer, and neither are its tokens. */
+  /** A key is no longer accepted, and neither are its tokens. */
   | {
       readonly kind: "removed";
       readonly kid: string;
@@ -27,7 +27,7 @@ export type SigningKeyChange =
   /** A key was encrypted under the SECRET_KEY of today. */
   | { readonly kind: "re-encrypted"; readonly kid: string };
 
-/** What the audit log says of a change; null where nothing is believed or signed that was not before. */
+/** What the audit log says of a change; null where nothing is accepted or signed that was not before. */
 export function auditEventOf(change: SigningKeyChange): AuditEvent | null {
   switch (change.kind) {
     case "rotated": {

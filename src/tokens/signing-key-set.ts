@@ -8,10 +8,10 @@ import type {
   VerificationKey,
 } from "./signing-keys.port";
 
-interface BelievedKey extends VerificationKey {
+interface AcceptedKey extends VerificationKey {
   readonly published: PublishedKey;
   /** Milliseconds since 1970. */
-  readonly believedUntil: number;
+  readonly acceptedUntil: number;
 }
 
 /** The keys as they were at one moment, ready for use. */
@@ -19,7 +19,7 @@ export class SigningKeySet {
   private constructor(
     /** The key that signs; null while there is none that we can read. */
     readonly signingKey: SigningKey | null,
-    private readonly keys: ReadonlyMap<string, BelievedKey>,
+    private readonly keys: ReadonlyMap<string, AcceptedKey>,
   ) {}
 
   /**
@@ -35,7 +35,7 @@ export class SigningKeySet {
       privateKey
         ? localSigningKey(current.kid, current.algorithm, privateKey)
         : null,
-      new Map(inOrder(stored).map((key) => [key.kid, believed(key)])),
+      new Map(inOrder(stored).map((key) => [key.kid, accepted(key)])),
     );
   }
 
@@ -53,13 +53,13 @@ export class SigningKeySet {
   /** @param now milliseconds since 1970 */
   find(kid: string, now: number): VerificationKey | null {
     const key = this.keys.get(kid);
-    return key && now < key.believedUntil ? key : null;
+    return key && now < key.acceptedUntil ? key : null;
   }
 
   /** The current key first, for those who take the first there is. */
   published(now: number): readonly PublishedKey[] {
     return [...this.keys.values()]
-      .filter(({ believedUntil }) => now < believedUntil)
+      .filter(({ acceptedUntil }) => now < acceptedUntil)
       .map(({ published }) => published);
   }
 }
@@ -72,13 +72,13 @@ function inOrder(stored: readonly StoredKey[]): StoredKey[] {
   );
 }
 
-function believed(key: StoredKey): BelievedKey {
+function accepted(key: StoredKey): AcceptedKey {
   const { kid, algorithm, publicJwk, expiresAt } = key;
   const publicKey = createPublicKey({ key: publicJwk, format: "jwk" });
   return {
     algorithm,
     publicKey,
     published: publishedKey(kid, algorithm, publicKey),
-    believedUntil: expiresAt?.getTime() ?? Infinity,
+    acceptedUntil: expiresAt?.getTime() ?? Infinity,
   };
 }

@@ -44,7 +44,7 @@ export class SigningKeyEntity {
   @Column("timestamptz", { name: "not_before", nullable: true })
   notBefore!: Date | null;
 
-  /** No longer believed from here on. */
+  /** No longer accepted from here on. */
   @Column("timestamptz", { name: "expires_at", nullable: true })
   expiresAt!: Date | null;
 

@@ -93,7 +93,7 @@ export class SigningKeyRows {
   }
 
   /**
-   * Deletes what is believed no longer. The database's clock has to say so as
+   * Deletes what is no longer accepted. The database's clock has to say so as
    * well: ours may have jumped, and a key that is gone does not come back.
    */
   async deleteExpired(): Promise<void> {

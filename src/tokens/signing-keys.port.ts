@@ -49,7 +49,7 @@ export abstract class SigningKeys {
    */
   abstract current(): SigningKey;
 
-  /** The public key with this kid; null when it is unknown or no longer believed. */
+  /** The public key with this kid; null when it is unknown or no longer accepted. */
   abstract find(kid: string): VerificationKey | null;
 
   /**

@@ -16,7 +16,7 @@ export interface TokensOptions {
   readonly rotationDays?: number | null;
   /** For PemSigningKeys: the private key, an unencrypted PEM. */
   readonly signingKeyPem?: string | null;
-  /** For PemSigningKeys: another key that is believed and published, a PEM. */
+  /** For PemSigningKeys: another key that is accepted and published, a PEM. */
   readonly previousSigningKeyPem?: string | null;
   /** Whether clients may bind their tokens to a key of theirs; off unless given. */
   readonly dpop?: DpopRules;

@@ -29,7 +29,7 @@ const isSecurityEventsUrl = (value: unknown, environment: GoogleVariables) =>
   isGoogleUrl("riscConfig")(value, environment) &&
   !/[?#@]/.test(value as string);
 
-/** What is believed of Google. */
+/** What is accepted from Google. */
 export class GoogleVariables {
   @Variable({
     option: "google.clientIds",

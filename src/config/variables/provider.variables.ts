@@ -6,7 +6,7 @@ import {
   type VerifyTokenProviderSettings,
 } from "../verify-token-providers";
 
-/** Who else is believed, beside Google. */
+/** Which other providers are accepted, beside Google. */
 export class ProviderVariables {
   @Variable({
     option: "verifyTokenProviders",

@@ -98,7 +98,7 @@ export class TokenVariables {
   @Variable({
     option: "signingKeys.previousPem",
     purpose:
-      "A second key that is believed and published and does not sign: the one before or after SIGNING_KEY_PEM, during a change.",
+      "A second key that is accepted and published and does not sign: the one before or after SIGNING_KEY_PEM, during a change.",
     rule: "a PEM private or public key as SIGNING_KEY_PEM, and only together with it",
     defaultText: "none",
   })
