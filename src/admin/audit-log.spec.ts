@@ -1,8 +1,9 @@
 import { DataSource } from "typeorm";
+import { AuditEventEntity } from "../audit/audit-event.entity";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
 import { TestDatabase } from "../testing/test-database";
-import { type AuditFilter, listLinesStatement } from "./audit-log";
+import { type AuditFilter, pageOfLines } from "./audit-log";
 
 const userId = "019aa0b5-1c00-7000-8000-000000000001";
 
@@ -12,9 +13,10 @@ describe("AuditLog", () => {
 
   beforeAll(async () => {
     testDatabase = await TestDatabase.create();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
-    ).initialize();
+    dataSource = await new DataSource({
+      ...dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
+      entities: [AuditEventEntity],
+    }).initialize();
     // Mostly sign-ins, of many users, as the log of a service has it.
     await dataSource.query(
       `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id)
@@ -39,7 +41,12 @@ describe("AuditLog", () => {
     [{ userId, event: "sign_in" }, /using \w+user_id_occurred_at_idx/],
   ])("a page of %j is read by an index", async (filter, expected) => {
     const before = [new Date().toISOString(), userId];
-    const { text, values } = listLinesStatement(filter, before, 50);
+    const [text, values] = pageOfLines(
+      dataSource.manager,
+      filter,
+      before,
+      50,
+    ).getQueryAndParameters();
     const rows = await new Database(dataSource).query<
       Record<"QUERY PLAN", string>
     >(`EXPLAIN ${text}`, values);

@@ -1,5 +1,7 @@
 import { Injectable } from "@nestjs/common";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { type AuditEventName, auditEvents } from "../audit/audit-event";
+import { AuditEventEntity } from "../audit/audit-event.entity";
 import { Database } from "../database/database";
 import type { AuditLineDto } from "./admin-audit.dto";
 
@@ -14,12 +16,6 @@ export interface AuditLogLine {
   readonly line: AuditLineDto;
   readonly position: readonly [occurredAt: string, id: string];
 }
-
-type Row = AuditLineDto & { readonly position: string };
-
-const columns = `id, occurred_at AS "occurredAt", event, user_id AS "userId",
-  session_id AS "sessionId", actor_id AS "actorId", reason, details,
-  host(ip) AS ip, user_agent AS "userAgent", occurred_at::text AS position`;
 
 /** Reads the audit log. */
 @Injectable()
@@ -39,43 +35,44 @@ export class AuditLog {
     before: readonly string[] | undefined,
     limit: number,
   ): Promise<AuditLogLine[]> {
-    const { text, values } = listLinesStatement(filter, before, limit);
-    const rows = await this.database.query<Row>(text, values);
-    return rows.map(({ position, ...line }) => ({
-      line,
-      position: [position, line.id],
+    const { entities, raw } = await this.database.read((manager) =>
+      pageOfLines(manager, filter, before, limit).getRawAndEntities<{
+        position: string;
+      }>(),
+    );
+    return entities.map(({ occurredAt, id, event, ...line }, index) => ({
+      line: { id, occurredAt, event: event as AuditEventName, ...line },
+      position: [raw[index]?.position ?? "", id],
     }));
   }
 }
 
 /**
- * The statement of a page of lines. There is a text for each combination of what
- * is asked for, so that each uses its index.
+ * A page of lines. There is a statement for each combination of what is asked
+ * for, so that each uses its index.
  */
-export function listLinesStatement(
+export function pageOfLines(
+  manager: EntityManager,
   { userId, event }: AuditFilter,
   before: readonly string[] | undefined,
   limit: number,
-): { readonly text: string; readonly values: readonly unknown[] } {
-  const values: unknown[] = [limit];
-  const $ = (value: unknown) => `$${values.push(value)}`;
-  const conditions = [
-    ...(userId === undefined ? [] : [`user_id = ${$(userId)}::uuid`]),
-    // As a constant, or the index of rare events would not be thought of.
-    ...Object.keys(auditEvents)
-      .filter((name) => name === event)
-      .map((name) => `event = '${name}'`),
-    ...(before === undefined
-      ? []
-      : [
-          `(occurred_at, id) < (${$(before[0])}::timestamptz, ${$(before[1])}::uuid)`,
-        ]),
-  ];
-  const where =
-    conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-  return {
-    text: `SELECT ${columns} FROM google_auth.audit_events ${where}
-      ORDER BY occurred_at DESC, id DESC LIMIT $1`,
-    values,
-  };
+): SelectQueryBuilder<AuditEventEntity> {
+  const page = manager
+    .createQueryBuilder(AuditEventEntity, "line")
+    // A Date has milliseconds only.
+    .addSelect("CAST(line.occurred_at AS text)", "position")
+    .orderBy("line.occurredAt", "DESC")
+    .addOrderBy("line.id", "DESC")
+    .limit(limit);
+  if (userId !== undefined) page.andWhere("line.userId = :userId", { userId });
+  // As a constant, or the planner would not consider the index of rare events.
+  const name = Object.keys(auditEvents).find((each) => each === event);
+  if (name !== undefined) page.andWhere(`line.event = '${name}'`);
+  if (before !== undefined) {
+    page.andWhere(
+      "(line.occurredAt, line.id) < (CAST(:time AS timestamptz), CAST(:id AS uuid))",
+      { time: before[0], id: before[1] },
+    );
+  }
+  return page;
 }

@@ -4,8 +4,8 @@ import { SystemClock } from "../common/clock.port";
 import { dataSourceOptions } from "../database/data-source";
 import { Database } from "../database/database";
 import { TestDatabase } from "../testing/test-database";
-import { PostgresUserDirectory } from "./postgres-user-directory";
-import { listUsersStatement } from "./user.statements";
+import { pageOfUsers, PostgresUserDirectory } from "./postgres-user-directory";
+import { UserEntity } from "./user.entity";
 import type { UserFilter, UserPage } from "./user-directory.port";
 
 describe("PostgresUserDirectory", () => {
@@ -16,9 +16,10 @@ describe("PostgresUserDirectory", () => {
 
   beforeAll(async () => {
     testDatabase = await TestDatabase.create();
-    dataSource = await new DataSource(
-      dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
-    ).initialize();
+    dataSource = await new DataSource({
+      ...dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
+      entities: [UserEntity],
+    }).initialize();
     database = new Database(dataSource);
     users = new PostgresUserDirectory(database, new SystemClock());
   });
@@ -90,7 +91,11 @@ describe("PostgresUserDirectory", () => {
       );
       await dataSource.query("ANALYZE google_auth.users");
       const page = { before: uuidv7(), limit: 50 };
-      const { text, values } = listUsersStatement(filter, page);
+      const [text, values] = pageOfUsers(
+        dataSource.manager,
+        filter,
+        page,
+      ).getQueryAndParameters();
       const rows = await database.query<Record<"QUERY PLAN", string>>(
         `EXPLAIN ${text}`,
         values,

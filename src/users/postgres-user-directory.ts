@@ -1,4 +1,5 @@
 import { Injectable } from "@nestjs/common";
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
@@ -8,6 +9,7 @@ import {
   type VerifiedIdentity,
 } from "../identity/verified-identity";
 import { digestOf } from "./stored-identity";
+import { UserEntity } from "./user.entity";
 import {
   findOrCreateStatement,
   findRefusal,
@@ -23,7 +25,6 @@ import {
   findIdentities,
   findOwner,
   findUserById,
-  listUsersStatement,
   lockIdentities,
   lockUser,
 } from "./user.statements";
@@ -146,8 +147,10 @@ export class PostgresUserDirectory extends UserDirectory {
   }
 
   override async list(filter: UserFilter, page: UserPage): Promise<User[]> {
-    const { text, values } = listUsersStatement(filter, page);
-    return this.database.query<User>(text, values);
+    const users = await this.database.read((manager) =>
+      pageOfUsers(manager, filter, page).getMany(),
+    );
+    return users.map((user) => ({ ...user }));
   }
 
   override async identitiesOf(
@@ -236,4 +239,31 @@ function contention(): AuthError {
     reason: "sign_in_contention",
     retryAfterSeconds: 1,
   });
+}
+
+/**
+ * A page of users. There is a statement for each combination of what is asked
+ * for, so that each uses its index: `users_email_lower_idx`,
+ * `users_disabled_idx`, or the primary key.
+ */
+export function pageOfUsers(
+  manager: EntityManager,
+  { email, status }: UserFilter,
+  { before, limit }: UserPage,
+): SelectQueryBuilder<UserEntity> {
+  const page = manager
+    .createQueryBuilder(UserEntity, "member")
+    .orderBy("member.id", "DESC")
+    .limit(limit);
+  if (email !== undefined) {
+    page.andWhere("lower(member.email) = lower(:email)", { email });
+  }
+  if (status !== undefined) {
+    // As a constant, or the planner would not consider the partial index.
+    page.andWhere(
+      `member.status = '${status === "active" ? "active" : "disabled"}'`,
+    );
+  }
+  if (before !== undefined) page.andWhere("member.id < :before", { before });
+  return page;
 }

@@ -1,5 +1,4 @@
 import { userColumns } from "./find-or-create.statement";
-import type { UserFilter, UserPage } from "./user-directory.port";
 
 /** $1 user id */
 export const findUserById = `SELECT ${userColumns} FROM google_auth.users WHERE id = $1`;
@@ -28,34 +27,6 @@ export const changeUser = `WITH changed AS (
 
 /** $1 user id; its identities are deleted with it */
 export const deleteUser = "DELETE FROM google_auth.users WHERE id = $1";
-
-/**
- * The statement of a page of users. There is a text for each combination of
- * what is asked for, so that each uses its index: `users_email_lower_idx`,
- * `users_disabled_idx`, or the primary key.
- */
-export function listUsersStatement(
-  { email, status }: UserFilter,
-  { before, limit }: UserPage,
-): { readonly text: string; readonly values: readonly unknown[] } {
-  const values: unknown[] = [limit];
-  const conditions: string[] = [];
-  const $ = (value: unknown) => `$${values.push(value)}`;
-  if (email !== undefined) conditions.push(`lower(email) = lower(${$(email)})`);
-  if (status !== undefined) {
-    // As a constant, or the partial index would not be thought of.
-    conditions.push(
-      `status = '${status === "active" ? "active" : "disabled"}'`,
-    );
-  }
-  if (before !== undefined) conditions.push(`id < ${$(before)}::uuid`);
-  const where =
-    conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-  return {
-    text: `SELECT ${userColumns} FROM google_auth.users ${where} ORDER BY id DESC LIMIT $1`,
-    values,
-  };
-}
 
 /** $1 issuer, $2 subject; locks the identity: of several reports at once, each waits for the one before. */
 export const findOwner = `SELECT user_id AS "userId" FROM google_auth.identities

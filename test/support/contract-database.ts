@@ -1,4 +1,5 @@
 import { DataSource } from "typeorm";
+import { googleAuthEntities } from "../../src/google-auth/google-auth.entities";
 import { dataSourceOptions } from "../../src/database/data-source";
 import { Database } from "../../src/database/database";
 import type { Outage } from "../../src/testing/contracts/contract-runs";
@@ -27,7 +28,12 @@ export class ContractDatabase {
     const dataSources = [];
     for (const { url } of networks) {
       const options = dataSourceOptions({ url, poolSize: 10, ssl: false });
-      dataSources.push(await new DataSource(options).initialize());
+      dataSources.push(
+        await new DataSource({
+          ...options,
+          entities: [...googleAuthEntities],
+        }).initialize(),
+      );
     }
     const [one, other] = dataSources.map((each) => new Database(each));
     if (!one || !other) throw new Error("There are two");
