@@ -5,21 +5,14 @@ import { Database } from "../database/database";
 import { type User, UserDirectory } from "../users/user-directory.port";
 import { UserDto } from "../users/user.dto";
 import {
+  accountLists,
   beginning,
-  findActions,
-  findAuditLines,
-  findSessions,
   type ListRow,
-} from "./account.statements";
+  type ReadPage,
+} from "./account-lists";
 
 /** Rows that are in memory at a time. */
 const pageRows = 500;
-
-const lists = {
-  sessions: findSessions,
-  auditEvents: findAuditLines,
-  actions: findActions,
-};
 
 /** Everything that is held about a user, as one JSON document. */
 @Injectable()
@@ -47,10 +40,10 @@ export class AccountExport {
       identities: await this.users.identitiesOf(user.id),
     });
     yield head.slice(0, -1);
-    for (const [name, statement] of Object.entries(lists)) {
+    for (const [name, read] of Object.entries(accountLists)) {
       yield `,"${name}":[`;
       let separator = "";
-      for await (const rows of this.pages(statement, user.id)) {
+      for await (const rows of this.pages(read, user.id)) {
         yield separator + rows.map(asJson).join(",");
         separator = ",";
       }
@@ -60,21 +53,22 @@ export class AccountExport {
   }
 
   private async *pages(
-    statement: string,
+    read: ReadPage,
     userId: string,
   ): AsyncGenerator<ListRow[]> {
-    let { position, id } = beginning;
+    let position = beginning;
     for (;;) {
-      const values = [userId, position, id, pageRows];
-      const rows = await this.database.query<ListRow>(statement, values);
+      const rows = await this.database.read((manager) =>
+        read(manager, userId, position, pageRows),
+      );
       if (rows.length > 0) yield rows;
       const last = rows.at(-1);
       if (!last || rows.length < pageRows) return;
-      ({ position, id } = last);
+      ({ position } = last);
     }
   }
 }
 
-function asJson(row: ListRow): string {
-  return JSON.stringify({ ...row, position: undefined });
+function asJson({ exported }: ListRow): string {
+  return JSON.stringify(exported);
 }

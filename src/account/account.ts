@@ -9,7 +9,6 @@ import { Sessions } from "../sessions/sessions";
 import { IdentityStandings } from "../users/identity-standings";
 import { Profiles } from "../users/profiles";
 import { type User, UserDirectory } from "../users/user-directory.port";
-import { scrubActions, scrubAuditLines } from "./account.statements";
 
 /** What users do with their own accounts. */
 @Injectable()
@@ -86,8 +85,7 @@ export class Account {
       await this.users.delete(user, transaction);
       await this.standings.forgetUser(userId, identities, transaction);
       await this.audit.record({ event: "user_deleted", userId }, transaction);
-      await transaction.query(scrubAuditLines, [userId]);
-      await transaction.query(scrubActions, [userId]);
+      await this.audit.scrub(userId, transaction);
     });
   }
 }

@@ -34,7 +34,17 @@ const columns = {
 export const insertLines = `${insertAudit(columns, lines)}
 ON CONFLICT (occurred_at, id) DO NOTHING`;
 
-/** The value of $1 above. */
+/** $1 user id: of what happened to it, the log keeps what and when. */
+export const scrubEvents = `UPDATE google_auth.audit_events
+SET ip = NULL, user_agent = NULL, details = NULL
+WHERE user_id = $1::uuid AND num_nonnulls(ip, user_agent, details) > 0`;
+
+/** $1 user id: of what it did to others, the log keeps what, when, to whom and how. */
+export const scrubActions = `UPDATE google_auth.audit_events
+SET ip = NULL, user_agent = NULL
+WHERE actor_id = $1::uuid AND num_nonnulls(ip, user_agent) > 0`;
+
+/** The value of $1 of `insertLines`. */
 export function asParameter(lines: readonly AuditLine[]): string {
   return JSON.stringify(lines, withoutUnfit);
 }

@@ -9,7 +9,13 @@ import { Clock } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";
 import { AuditBacklog, type Batch, type WaitingEvent } from "./audit-backlog";
 import type { AuditEvent } from "./audit-event";
-import { asParameter, auditLine, insertLines } from "./audit-line";
+import {
+  asParameter,
+  auditLine,
+  insertLines,
+  scrubActions,
+  scrubEvents,
+} from "./audit-line";
 import { AuditSink } from "./audit-sink.port";
 
 /** How long a refusal may wait to be written with others, in milliseconds. */
@@ -62,6 +68,12 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     this.backlog.add(this.waiting(event));
     if (this.stopping) await this.flush();
     else this.schedule();
+  }
+
+  /** Removes a deleted user's addresses, user agents and details from the log. */
+  async scrub(userId: string, { query }: Transaction): Promise<void> {
+    await query(scrubEvents, [userId]);
+    await query(scrubActions, [userId]);
   }
 
   /** Announces an event that a statement of the caller's has written, once that is committed. */
