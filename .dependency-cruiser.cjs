@@ -3,10 +3,14 @@
  * edges of one floor do not know each other. See docs/architecture.md.
  */
 const floors = [
-  ["common", "config", "database", "audit", "rate-limits"],
+  ["common", "database", "audit", "rate-limits"],
   ["identity", "users"],
-  ["sessions", "tokens"],
-  ["auth", "account", "oauth", "security-events", "admin", "ops"],
+  ["sessions", "signing-keys", "access-tokens", "dpop"],
+  [
+    ...["auth", "account", "admin", "oauth", "security-events"],
+    ...["resource-server", "health", "fastify"],
+  ],
+  ["config"],
   ["google-auth"],
 ];
 const folders = (names) => `^src/(?:${names.join("|")})/`;
@@ -22,18 +26,26 @@ const upwards = floors.map((names, floor) => ({
       ...floors.slice(floor + 1).map(folders),
       "^src/testing/",
       "^src/demo/",
-      "^src/cli/",
+      "^src/service/",
       "^src/[^/]+\\.ts$",
     ],
   },
 }));
 
 /**
- * The OAuth endpoints are other words for what auth does, an account is linked
- * by what would sign in with it, and both it and the administration are behind
- * auth's guard; auth knows of none of them.
+ * Access tokens are signed with the signing keys. The OAuth endpoints are other
+ * words for what auth does, an account is linked by what would sign in with it,
+ * and a resource server uses auth's guard; auth knows of none of them. Shutting
+ * down ends what the front has let in.
  */
-const leansOn = { account: ["auth"], admin: ["auth"], oauth: ["auth"] };
+const leansOn = {
+  "access-tokens": ["signing-keys"],
+  account: ["auth"],
+  admin: ["auth"],
+  oauth: ["auth"],
+  "resource-server": ["auth"],
+  health: ["fastify"],
+};
 
 /** On floors 2 and 3 the folders stand side by side and do not import each other. */
 const sideways = [...floors[2], ...floors[3]].map((name) => {
@@ -80,11 +92,12 @@ module.exports = {
       comment: "The service is the modules' first customer.",
       severity: "error",
       from: {
-        path: "^src/(?:(?:app\\.module|main|create-app|start-service|cli)\\.ts$|cli/)",
+        path: "^src/(?:(?:app\\.module|main|cli)\\.ts$|service/)",
         pathNot: specs,
       },
       to: {
         path: floors.slice(1).map(folders),
+        pathNot: "^src/config/",
       },
     },
     {
@@ -97,7 +110,7 @@ module.exports = {
       name: "no-barrels",
       comment: "src/index.ts and src/testing/index.ts are what we publish.",
       severity: "error",
-      from: { path: "^src/(?!testing/|demo/|cli/)[^/]+/" },
+      from: { path: "^src/(?!testing/|demo/|service/)[^/]+/" },
       to: { path: "/index\\.ts$", pathNot: "node_modules" },
     },
     {

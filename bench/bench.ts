@@ -1,8 +1,8 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { TestDatabase } from "../src/testing/test-database";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { newAccount } from "../src/testing/google/accounts";
 import { type BenchServer, startBenchServer } from "./child";
 import { type BodyChain, connections, load, type Round } from "./load";
 import { mediansOf, print, ratioOf, type Report } from "./report";

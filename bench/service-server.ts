@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { Controller, Get } from "@nestjs/common";
 import { readEnvironment } from "../src/config/read-environment";
-import { createApp } from "../src/create-app";
+import { createApp } from "../src/service/create-app";
 import { CurrentUser } from "../src/index";
 import { serveBench } from "./child";
 

@@ -9,9 +9,9 @@ import {
 } from "./config/development-defaults";
 import { readEnvironment } from "./config/read-environment";
 import { dataSourceOptions, migrate } from "./index";
-import { inspectTokenCommand } from "./cli/inspect-token.command";
-import { keysCommand } from "./cli/keys.command";
-import { riscCommand } from "./cli/risc.command";
+import { inspectTokenCommand } from "./service/cli/inspect-token.command";
+import { keysCommand } from "./service/cli/keys.command";
+import { riscCommand } from "./service/cli/risc.command";
 
 /** What those who run the service do by hand. */
 const program = new Command("cli")

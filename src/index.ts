@@ -8,31 +8,31 @@ export { AuditTrail } from "./audit/audit-trail";
 export {
   AccessTokenClaims,
   NoAccessTokenClaims,
-} from "./auth/access-token-claims.port";
-export { AccessTokenGuard } from "./auth/access-token.guard";
-export { AccessTokenVerifier } from "./auth/access-token-verifier";
-export { AllowedOriginGuard } from "./auth/allowed-origin.guard";
+} from "./auth/sessions/access-token-claims.port";
+export { AccessTokenGuard } from "./auth/access/access-token.guard";
+export { AccessTokenVerifier } from "./auth/access/access-token-verifier";
+export { AllowedOriginGuard } from "./auth/access/allowed-origin.guard";
 export { AuthModule } from "./auth/auth.module";
-export { ResourceServerModule } from "./auth/resource-server.module";
-export type { ResourceServerOptions } from "./auth/resource-server.options";
-export { GoogleIdTokenGuard } from "./auth/google-id-token.guard";
-export { GoogleIdTokenStrategy } from "./auth/google-id-token.strategy";
+export { ResourceServerModule } from "./resource-server/resource-server.module";
+export type { ResourceServerOptions } from "./resource-server/resource-server.options";
+export { GoogleIdTokenGuard } from "./auth/sign-in/google-id-token.guard";
+export { GoogleIdTokenStrategy } from "./auth/sign-in/google-id-token.strategy";
 export {
   type Credential,
   Credentials,
   type ProvedCredential,
-} from "./auth/credentials";
-export { type SignedIn, SignIn } from "./auth/sign-in";
+} from "./auth/sign-in/credentials";
+export { type SignedIn, SignIn } from "./auth/sign-in/sign-in";
 export {
   NoSignInHooks,
   SignInHooks,
   type SignUpDecision,
-} from "./auth/sign-in-hooks.port";
+} from "./auth/sign-in/sign-in-hooks.port";
 export {
   type Admission,
   ConfiguredSignInPolicy,
   SignInPolicy,
-} from "./auth/sign-in-policy.port";
+} from "./auth/sign-in/sign-in-policy.port";
 export {
   AllowIncompleteProfile,
   Authenticated,
@@ -131,10 +131,10 @@ export {
   fastifyAdapter,
   type FastifyAdapterOptions,
   setUpFastify,
-} from "./ops/fastify-server";
-export { GracefulShutdown } from "./ops/graceful-shutdown";
-export { openApiDocument, setUpOpenApi } from "./ops/open-api";
-export { createLogger, logRequests } from "./ops/request-log";
+} from "./fastify/fastify-server";
+export { GracefulShutdown } from "./health/graceful-shutdown";
+export { openApiDocument, setUpOpenApi } from "./fastify/open-api";
+export { createLogger, logRequests } from "./fastify/request-log";
 export { RateLimited } from "./rate-limits/rate-limited.decorator";
 export type {
   RateLimit,
@@ -177,28 +177,34 @@ export { PostgresSessionStore } from "./sessions/postgres-session-store";
 export type {
   AccessTokenSubject,
   TokenConfirmation,
-} from "./tokens/access-token.subject";
-export { AccessTokens, type IssuedAccessToken } from "./tokens/access-tokens";
-export { es256SignatureFromDer } from "./tokens/es256-signature";
-export { jwksMaxAgeSeconds, reloadIntervalSeconds } from "./tokens/key-life";
-export { localSigningKey } from "./tokens/local-signing-key";
-export { PemSigningKeys } from "./tokens/pem-signing-keys";
-export { publishedKey } from "./tokens/published-key";
+} from "./access-tokens/access-token.subject";
+export {
+  AccessTokens,
+  type IssuedAccessToken,
+} from "./access-tokens/access-tokens";
+export { es256SignatureFromDer } from "./access-tokens/es256-signature";
+export {
+  jwksMaxAgeSeconds,
+  reloadIntervalSeconds,
+} from "./signing-keys/key-life";
+export { localSigningKey } from "./signing-keys/local-signing-key";
+export { PemSigningKeys } from "./signing-keys/pem-signing-keys";
+export { publishedKey } from "./signing-keys/published-key";
 export type {
   RemovalOutcome,
   RotationOutcome,
   SigningKeyChange,
-} from "./tokens/signing-key-change";
-export { SigningKeyStore } from "./tokens/signing-key-store";
-export type { StoredKey } from "./tokens/signing-key.rows";
+} from "./signing-keys/signing-key-change";
+export { SigningKeyStore } from "./signing-keys/signing-key-store";
+export type { StoredKey } from "./signing-keys/signing-key.rows";
 export {
   type PublishedKey,
   type SigningKey,
   SigningKeys,
   type VerificationKey,
-} from "./tokens/signing-keys.port";
-export { StoredSigningKeys } from "./tokens/stored-signing-keys";
-export type { DpopRules } from "./tokens/dpop.options";
+} from "./signing-keys/signing-keys.port";
+export { StoredSigningKeys } from "./signing-keys/stored-signing-keys";
+export type { DpopRules } from "./dpop/dpop.options";
 export { ClassProfileSchema } from "./users/class-profile-schema";
 export { OpenProfileSchema } from "./users/open-profile-schema";
 export {
@@ -229,7 +235,7 @@ export {
 } from "./sessions/one-time-use.entity";
 export { RevocationEntity } from "./sessions/revocation.entity";
 export { SessionCutoffEntity, SessionEntity } from "./sessions/session.entity";
-export { SigningKeyEntity } from "./tokens/signing-key.entity";
+export { SigningKeyEntity } from "./signing-keys/signing-key.entity";
 export { IdentityEntity } from "./users/identity.entity";
 export { IdentityStandingEntity } from "./users/identity-standing.entity";
 export { IdentityStandings } from "./users/identity-standings";

@@ -1,8 +1,8 @@
 import "reflect-metadata";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { stopSignals } from "./stop-signals";
-import { type RunningService, startService } from "./start-service";
+import { stopSignals } from "./service/stop-signals";
+import { type RunningService, startService } from "./service/start-service";
 
 /** Runs the service on the environment's configuration until a signal comes. */
 async function main(): Promise<void> {

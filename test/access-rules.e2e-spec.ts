@@ -8,9 +8,9 @@ import {
   ResourceServerModule,
   Roles,
 } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
+import { newAccount } from "../src/testing/google/accounts";
 import { FrozenClock } from "../src/testing/frozen-clock";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, person } from "./support/calls";
 import { controllerOf } from "./support/decorated-controller";

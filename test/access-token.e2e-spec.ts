@@ -5,8 +5,8 @@ import {
   type JsonWebKey,
 } from "node:crypto";
 import { SigningKeys } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { getWithToken, signIn } from "./support/requests";
 import { query } from "./support/rows";

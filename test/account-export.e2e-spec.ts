@@ -1,4 +1,4 @@
-import { newAccount } from "../src/testing/google-accounts";
+import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { call, type Person } from "./support/calls";
 import { Instances } from "./support/instances";

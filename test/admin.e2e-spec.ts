@@ -1,4 +1,4 @@
-import { newAccount } from "../src/testing/google-accounts";
+import { newAccount } from "../src/testing/google/accounts";
 import { call, type Person, refusal } from "./support/calls";
 import { Instances } from "./support/instances";
 import { answerOf } from "./support/requests";

@@ -6,7 +6,7 @@ import {
 import { Client } from "pg";
 import { AuditTrail } from "../src/audit/audit-trail";
 import { AuthError, Public, RateLimited } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { linesSince } from "./support/audit-lines";

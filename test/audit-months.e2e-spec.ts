@@ -6,7 +6,7 @@ import { AuditTrail } from "../src/audit/audit-trail";
 import { Clock } from "../src/common/clock.port";
 import { Purge } from "../src/database/purge";
 import { dataSourceOptions, migrate } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { SteppedClock } from "../src/testing/stepped-clock";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";

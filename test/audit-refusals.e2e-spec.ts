@@ -5,9 +5,9 @@ import {
   Public,
   RateLimited,
 } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import type { IdTokenOptions } from "../src/testing/google-id-token.mint";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import type { IdTokenOptions } from "../src/testing/google/id-token.mint";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { type Line, linesOf, linesSince } from "./support/audit-lines";

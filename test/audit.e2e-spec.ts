@@ -1,7 +1,7 @@
 import type { EndReason } from "../src/sessions/session-store.port";
 import { Sessions } from "../src/sessions/sessions";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { linesOf } from "./support/audit-lines";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { TestDatabase } from "../src/testing/test-database";
 import { type Answer, signIn } from "./support/requests";

@@ -1,6 +1,6 @@
 import { Controller, Get } from "@nestjs/common";
 import { CurrentUser, OptionalAuth } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { claimsOf } from "./support/calls";

@@ -1,4 +1,4 @@
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { answerOf } from "./support/requests";

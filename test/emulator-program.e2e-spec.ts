@@ -19,7 +19,7 @@ describe("npm run emulator", () => {
   const received: string[] = [];
 
   beforeAll(async () => {
-    program = Program.start("src/testing/google-emulator.server.ts", {
+    program = Program.start("src/testing/google/emulator.server.ts", {
       cwd: tmpdir(),
       args: ["--port", "0"],
     });

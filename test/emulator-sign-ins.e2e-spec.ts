@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
 import { TestService } from "../src/testing/test-service";
 import { postJson } from "./support/requests";
 

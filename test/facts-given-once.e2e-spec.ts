@@ -1,7 +1,7 @@
 import { Logger } from "@nestjs/common";
 import { GoogleAuthModule } from "../src/index";
 import { FrozenClock } from "../src/testing/frozen-clock";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { call, claimsOf, refusal } from "./support/calls";
 import { requiredOptions } from "./support/guest-app";
 import { query } from "./support/rows";

@@ -1,7 +1,7 @@
 import { type INestApplication, Logger, ValidationPipe } from "@nestjs/common";
 import { SignInHooks } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, person, refusal } from "./support/calls";
 import {

@@ -6,7 +6,7 @@ import {
   InvalidOptionsError,
   SecurityEventHandler,
 } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { person } from "./support/calls";
 import { GuestApp, requiredOptions } from "./support/guest-app";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type INestApplication, Logger, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { GoogleAuthModule, type GoogleAuthOptions } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, person, refusal } from "./support/calls";
 import { type Platform, platforms, requiredOptions } from "./support/guest-app";

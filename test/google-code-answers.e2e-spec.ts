@@ -1,7 +1,7 @@
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
-import type { EndpointFault } from "../src/testing/google-faults";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
+import type { EndpointFault } from "../src/testing/google/faults";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { type Answer, postJson } from "./support/requests";

@@ -1,7 +1,7 @@
-import { type GoogleAccount, newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
-import type { EndpointFault } from "../src/testing/google-faults";
+import { type GoogleAccount, newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
+import type { EndpointFault } from "../src/testing/google/faults";
 import { TestService } from "../src/testing/test-service";
 import { type Answer, postJson, type UserBody } from "./support/requests";
 

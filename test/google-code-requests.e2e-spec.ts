@@ -1,5 +1,5 @@
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
 import { TestService } from "../src/testing/test-service";
 import { refusal } from "./support/calls";
 import { postWith } from "./support/headed-requests";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { FrozenClock } from "../src/testing/frozen-clock";

@@ -7,8 +7,8 @@ import {
   Public,
   Roles,
 } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { answerOf, getWithToken, signIn } from "./support/requests";
 import { query } from "./support/rows";

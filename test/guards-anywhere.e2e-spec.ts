@@ -18,8 +18,8 @@ import {
   type Transaction,
   type VerifiedIdentity,
 } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, person, refusal } from "./support/calls";
 import { GuestApp, type Platform, platforms } from "./support/guest-app";

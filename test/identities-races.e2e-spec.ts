@@ -1,5 +1,5 @@
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { call, type Person, person, refusal } from "./support/calls";
 import { signIn } from "./support/requests";

@@ -1,4 +1,4 @@
-import { newAccount } from "../src/testing/google-accounts";
+import { newAccount } from "../src/testing/google/accounts";
 import { call, refusal } from "./support/calls";
 import { answers } from "./support/faulty-api";
 import { identitiesPath, Linking } from "./support/linking";

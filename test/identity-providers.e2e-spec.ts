@@ -4,8 +4,8 @@ import {
   IdentityVerifier,
   type VerifiedIdentity,
 } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, person, refusal } from "./support/calls";
 import { GuestApp } from "./support/guest-app";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { Program } from "./support/programs";
@@ -95,28 +95,16 @@ describe("the command line, on an ID token", () => {
     });
   });
 
-  it("refuses with the very answer of the service", async () => {
-    await using service = await TestService.start(google, {
-      env: { GOOGLE_HOSTED_DOMAINS: "navy.example", GOOGLE_NONCE: "required" },
-    });
-    const tokens = await Promise.all([
-      google.idToken({ account: "workspace", issuedSecondsAgo: 9000 }),
-      google.idToken({ account: "workspace", audience: "x.example" }),
-      google.idToken({ account: "workspace", signWith: "foreign" }),
-      google.idToken({ account: "workspace", alg: "none" }),
-      google.serviceAccountToken(),
-      google.securityEventToken(),
-      google.idToken({ account: "consumer" }),
-      google.idToken({ account: "workspace" }),
-      Promise.resolve("ya29.a0AfB_byExample"),
-    ]);
+  /** Asks the service and the command line, which have to agree; why each token was refused. */
+  async function refusalsOf(
+    tokens: readonly string[],
+    env: Record<string, string>,
+  ): Promise<(string | undefined)[]> {
+    await using service = await TestService.start(google, { env });
     const reasons: (string | undefined)[] = [];
     for (const idToken of tokens) {
       const answer = await postJson(service, "/auth/google", { idToken });
-      const { status, report } = await reportOn(idToken, [], {
-        GOOGLE_HOSTED_DOMAINS: "navy.example",
-        GOOGLE_NONCE: "required",
-      });
+      const { status, report } = await reportOn(idToken, [], env);
       const { refusal } = report;
       expect(status).toBe(1);
       expect(refusal).toMatchObject({
@@ -127,7 +115,22 @@ describe("the command line, on an ID token", () => {
       });
       reasons.push(refusal?.reason);
     }
-    expect(reasons).toEqual([
+    return reasons;
+  }
+
+  it("refuses with the very answer of the service", async () => {
+    const tokens = await Promise.all([
+      google.idToken({ account: "workspace", issuedSecondsAgo: 9000 }),
+      google.idToken({ account: "workspace", audience: "x.example" }),
+      google.idToken({ account: "workspace", signWith: "foreign" }),
+      google.idToken({ account: "workspace", alg: "none" }),
+      google.serviceAccountToken(),
+      google.securityEventToken(),
+      google.idToken({ account: "consumer" }),
+      Promise.resolve("ya29.a0AfB_byExample"),
+    ]);
+    const env = { GOOGLE_HOSTED_DOMAINS: "navy.example" };
+    expect(await refusalsOf(tokens, env)).toEqual([
       "expired",
       "wrong_audience",
       "bad_signature",
@@ -135,8 +138,22 @@ describe("the command line, on an ID token", () => {
       "service_account",
       "security_event_token",
       "hosted_domain_not_allowed",
-      "nonce_missing",
       "malformed_token",
+    ]);
+  });
+
+  it("asks for the nonce before the account, as the service does", async () => {
+    const tokens = await Promise.all([
+      google.idToken({ account: "consumer" }),
+      google.idToken({ account: "workspace" }),
+    ]);
+    const env = {
+      GOOGLE_HOSTED_DOMAINS: "navy.example",
+      GOOGLE_NONCE: "required",
+    };
+    expect(await refusalsOf(tokens, env)).toEqual([
+      "nonce_missing",
+      "nonce_missing",
     ]);
   });
 

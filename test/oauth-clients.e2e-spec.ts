@@ -1,4 +1,4 @@
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { runClient } from "./support/clients";
 import { JoseClient } from "./support/jose-client";

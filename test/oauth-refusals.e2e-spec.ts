@@ -1,7 +1,7 @@
 import { AuditTrail } from "../src/audit/audit-trail";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import {

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { Client } from "pg";
 import { Clock } from "../src/common/clock.port";
 import { Database } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { SteppedClock } from "../src/testing/stepped-clock";
 import { TestService } from "../src/testing/test-service";
 import { answerOf, getWithToken, signIn } from "./support/requests";

@@ -16,8 +16,8 @@ import {
   type User,
   UserEntity,
 } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, person } from "./support/calls";
 import { GuestApp, type GuestAppOptions } from "./support/guest-app";

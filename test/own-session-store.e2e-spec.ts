@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Logger } from "@nestjs/common";
 import { SessionStore } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { SteppedClock } from "../src/testing/stepped-clock";
 import { SeamApp } from "./support/seam-app";
 import {

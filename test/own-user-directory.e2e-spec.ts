@@ -5,7 +5,7 @@ import {
   SystemClock,
   UserDirectory,
 } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { claimsOf, person, refusal } from "./support/calls";
 import { requiredOptions } from "./support/guest-app";

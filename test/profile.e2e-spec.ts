@@ -1,7 +1,7 @@
 import { Controller, Get } from "@nestjs/common";
 import { OptionalAuth, Public } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { call, claimsOf, person, refusal } from "./support/calls";

@@ -1,5 +1,5 @@
 import { reservedProviderNames } from "../src/config/verify-token-providers";
-import { newAccount } from "../src/testing/google-accounts";
+import { newAccount } from "../src/testing/google/accounts";
 import { refusal } from "./support/calls";
 import { Partner, partnerSecret } from "./support/partner";
 import { answerOf, postJson } from "./support/requests";

@@ -1,4 +1,4 @@
-import { newAccount } from "../src/testing/google-accounts";
+import { newAccount } from "../src/testing/google/accounts";
 import { linesOf, linesSince } from "./support/audit-lines";
 import { call, claimsOf, person, refusal } from "./support/calls";
 import { Partner, userOf } from "./support/partner";

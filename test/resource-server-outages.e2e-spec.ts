@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { fails, Front, says } from "./support/front";

@@ -5,7 +5,7 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { type Person, person } from "./support/calls";
 import { Front } from "./support/front";

@@ -1,6 +1,6 @@
 import { ResourceServerModule } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { DpopClient } from "./support/dpop-client";

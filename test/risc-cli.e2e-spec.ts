@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { securityEventTypes } from "../src/testing/google-risc.events";
-import type { ServiceAccountKey } from "../src/testing/google-service-account";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { securityEventTypes } from "../src/testing/google/risc.events";
+import type { ServiceAccountKey } from "../src/testing/google/service-account";
 import { Program } from "./support/programs";
 
 const all = Object.values(securityEventTypes);

@@ -18,8 +18,8 @@ import {
   UserDirectory,
 } from "../src/index";
 import { FrozenClock } from "../src/testing/frozen-clock";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { call, claimsOf, type Person, refusal } from "./support/calls";
 import { companyProfile } from "./support/company-profile";
 import { postJson } from "./support/requests";

@@ -1,7 +1,7 @@
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
-import type { SecurityEventTokenOptions } from "../src/testing/google-other-tokens.mint";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
+import type { SecurityEventTokenOptions } from "../src/testing/google/other-tokens.mint";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { call, type Person, person } from "./support/calls";

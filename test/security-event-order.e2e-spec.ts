@@ -1,5 +1,5 @@
-import { newAccount } from "../src/testing/google-accounts";
-import type { SecurityEventTokenOptions } from "../src/testing/google-other-tokens.mint";
+import { newAccount } from "../src/testing/google/accounts";
+import type { SecurityEventTokenOptions } from "../src/testing/google/other-tokens.mint";
 import { call, type Person } from "./support/calls";
 import { Instances } from "./support/instances";
 import { signIn } from "./support/requests";

@@ -1,8 +1,8 @@
 import { createPublicKey } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import type { SecurityEventTokenOptions } from "../src/testing/google-other-tokens.mint";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import type { SecurityEventTokenOptions } from "../src/testing/google/other-tokens.mint";
 import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { query } from "./support/rows";

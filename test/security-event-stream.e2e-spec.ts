@@ -3,7 +3,7 @@ import {
   SecurityEventStream,
   serviceAccountKeyFrom,
 } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { call, type Person, person } from "./support/calls";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { OutageTolerantStorage } from "../src/rate-limits/outage-tolerant-storage";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { type Answer, signIn } from "./support/requests";

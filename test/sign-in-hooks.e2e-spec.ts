@@ -14,8 +14,8 @@ import {
   type User,
   type VerifiedIdentity,
 } from "../src/index";
-import { newAccount } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { newAccount } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { call, claimsOf, person, refusal } from "./support/calls";
 import { GuestApp } from "./support/guest-app";

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { Clock } from "../src/common/clock.port";
 import { SigningKeys } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { SteppedClock } from "../src/testing/stepped-clock";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";

@@ -9,7 +9,7 @@ import {
   type GoogleAuthModuleOptions,
   setUpFastify,
 } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google-emulator";
+import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { documentedCode } from "./support/documented-code";
 import { answerOf } from "./support/requests";

@@ -1,7 +1,7 @@
-import { googleAccounts } from "../src/testing/google-accounts";
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { googlePaths } from "../src/testing/google-emulator.routes";
-import type { IdTokenOptions } from "../src/testing/google-id-token.mint";
+import { googleAccounts } from "../src/testing/google/accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { googlePaths } from "../src/testing/google/emulator.routes";
+import type { IdTokenOptions } from "../src/testing/google/id-token.mint";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { refusal } from "./support/calls";

@@ -1,5 +1,5 @@
-import { GoogleEmulator } from "../src/testing/google-emulator";
-import { newAccount } from "../src/testing/google-accounts";
+import { GoogleEmulator } from "../src/testing/google/emulator";
+import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { refusal } from "./support/calls";
 import { basicAuth } from "./support/oauth";

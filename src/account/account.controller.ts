@@ -20,7 +20,7 @@ import {
   ApiTags,
 } from "@nestjs/swagger";
 import { AuditTrail } from "../audit/audit-trail";
-import { AccessTokenGuard } from "../auth/access-token.guard";
+import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import {
   AllowIncompleteProfile,
   CurrentUser,

@@ -19,8 +19,8 @@ import {
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
-import { idTokenFromBody } from "../auth/request-token";
-import { AccessTokenGuard } from "../auth/access-token.guard";
+import { idTokenFromBody } from "../auth/sign-in/request-token";
+import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { CurrentUser, RequireRecentSignIn } from "../common/access.decorators";
 import { CallOrigin } from "../common/call-origin";
 import type { Principal } from "../common/principal";

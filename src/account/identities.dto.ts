@@ -1,5 +1,5 @@
 import { ApiProperty } from "@nestjs/swagger";
-import { ReauthenticationRequestDto } from "../auth/sessions.dto";
+import { ReauthenticationRequestDto } from "../auth/sessions/sessions.dto";
 import { type AccountName } from "../identity/verified-identity";
 import { digestOf } from "../users/stored-identity";
 import type { Identity } from "../users/user-directory.port";

@@ -1,10 +1,10 @@
 import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
-import { CredentialUse } from "../auth/credential-use";
-import { type Credential, Credentials } from "../auth/credentials";
-import { admit } from "../auth/decisions";
-import { maxTokenAgeSeconds } from "../auth/reauthentication";
-import { SignInPolicy } from "../auth/sign-in-policy.port";
+import { CredentialUse } from "../auth/sign-in/credential-use";
+import { type Credential, Credentials } from "../auth/sign-in/credentials";
+import { admit } from "../auth/sign-in/decisions";
+import { maxTokenAgeSeconds } from "../auth/sessions/reauthentication";
+import { SignInPolicy } from "../auth/sign-in/sign-in-policy.port";
 import { AuthError } from "../common/auth-error";
 import type { CallOrigin } from "../common/call-origin";
 import type { Principal } from "../common/principal";

@@ -12,7 +12,7 @@ import {
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
-import { AccessTokenGuard } from "../auth/access-token.guard";
+import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { Roles } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";

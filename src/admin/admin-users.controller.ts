@@ -18,7 +18,7 @@ import {
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
-import { AccessTokenGuard } from "../auth/access-token.guard";
+import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { CurrentUser, Roles } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
 import { CallOrigin } from "../common/call-origin";

@@ -1,41 +1,44 @@
 import { Global, Module } from "@nestjs/common";
 import { DiscoveryModule } from "@nestjs/core";
-import { AccessRulesCheck } from "./access-rules";
+import { AccessRulesCheck } from "./access/access-rules";
 import {
   AccessTokenClaims,
   NoAccessTokenClaims,
-} from "./access-token-claims.port";
-import { AccessTokenGuard } from "./access-token.guard";
-import { AccessTokenVerifier } from "./access-token-verifier";
-import { AllowedOriginGuard } from "./allowed-origin.guard";
-import { AuthController } from "./auth.controller";
-import { BoundTokens } from "./bound-tokens";
-import { CredentialUse } from "./credential-use";
-import { Credentials } from "./credentials";
-import { DpopProofGuard } from "./dpop-proof.guard";
-import { GoogleCodeController } from "./google-code.controller";
-import { GoogleCodeGuard } from "./google-code.guard";
-import { GoogleIdTokenGuard } from "./google-id-token.guard";
-import { GoogleIdTokenStrategy } from "./google-id-token.strategy";
-import { GoogleRedirectController } from "./google-redirect.controller";
-import { GoogleRedirectErrors } from "./google-redirect.errors";
-import { GoogleRedirectGuard } from "./google-redirect.guard";
-import { IssuedTokens } from "./issued-tokens";
-import { OwnAccessTokens } from "./own-access-tokens";
-import { ProviderController } from "./provider.controller";
-import { ProviderGuard } from "./provider.guard";
-import { Reauthentication } from "./reauthentication";
-import { Refresh } from "./refresh";
-import { RefreshCookie } from "./refresh-cookie";
-import { SessionsController } from "./sessions.controller";
-import { SignIn } from "./sign-in";
-import { NoSignInHooks, SignInHooks } from "./sign-in-hooks.port";
-import { ConfiguredSignInPolicy, SignInPolicy } from "./sign-in-policy.port";
-import { SignOut } from "./sign-out";
-import { Tokeninfo } from "./tokeninfo";
-import { TokeninfoController } from "./tokeninfo.controller";
-import { TokeninfoErrors } from "./tokeninfo.errors";
-import { TokeninfoGuard } from "./tokeninfo.guard";
+} from "./sessions/access-token-claims.port";
+import { AccessTokenGuard } from "./access/access-token.guard";
+import { AccessTokenVerifier } from "./access/access-token-verifier";
+import { AllowedOriginGuard } from "./access/allowed-origin.guard";
+import { AuthController } from "./sign-in/auth.controller";
+import { BoundTokens } from "./access/bound-tokens";
+import { CredentialUse } from "./sign-in/credential-use";
+import { Credentials } from "./sign-in/credentials";
+import { DpopProofGuard } from "./access/dpop-proof.guard";
+import { GoogleCodeController } from "./sign-in/google-code.controller";
+import { GoogleCodeGuard } from "./sign-in/google-code.guard";
+import { GoogleIdTokenGuard } from "./sign-in/google-id-token.guard";
+import { GoogleIdTokenStrategy } from "./sign-in/google-id-token.strategy";
+import { GoogleRedirectController } from "./sign-in/google-redirect.controller";
+import { GoogleRedirectErrors } from "./sign-in/google-redirect.errors";
+import { GoogleRedirectGuard } from "./sign-in/google-redirect.guard";
+import { IssuedTokens } from "./sessions/issued-tokens";
+import { OwnAccessTokens } from "./access/own-access-tokens";
+import { ProviderController } from "./sign-in/provider.controller";
+import { ProviderGuard } from "./sign-in/provider.guard";
+import { Reauthentication } from "./sessions/reauthentication";
+import { Refresh } from "./sessions/refresh";
+import { RefreshCookie } from "./sessions/refresh-cookie";
+import { SessionsController } from "./sessions/sessions.controller";
+import { SignIn } from "./sign-in/sign-in";
+import { NoSignInHooks, SignInHooks } from "./sign-in/sign-in-hooks.port";
+import {
+  ConfiguredSignInPolicy,
+  SignInPolicy,
+} from "./sign-in/sign-in-policy.port";
+import { SignOut } from "./sessions/sign-out";
+import { Tokeninfo } from "./sign-in/tokeninfo";
+import { TokeninfoController } from "./sign-in/tokeninfo.controller";
+import { TokeninfoErrors } from "./sign-in/tokeninfo.errors";
+import { TokeninfoGuard } from "./sign-in/tokeninfo.guard";
 
 /**
  * Floor 3: signing in, sessions, and the guard of the application's routes. A

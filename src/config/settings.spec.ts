@@ -108,16 +108,27 @@ describe("settingsOf", () => {
     });
 
     it("issues tokens in the name of the public address", () => {
-      expect(settingsWith().tokens).toEqual({
+      expect(settingsWith().accessTokens).toEqual({
         issuer: "http://localhost:3000",
         audience: "http://localhost:3000",
         accessTokenTtlSeconds: 900,
+      });
+    });
+
+    it("signs with keys in the database, and without proofs of possession", () => {
+      const { signingKeys, dpop } = settingsWith();
+      expect(signingKeys).toEqual({
         secretKey: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
         previousSecretKey: null,
         rotationDays: 30,
         signingKeyPem: null,
         previousSigningKeyPem: null,
-        dpop: { use: "off", nonce: "optional" },
+      });
+      expect(dpop).toEqual({
+        use: "off",
+        nonce: "optional",
+        publicUrl: "http://localhost:3000",
+        secretKey: null,
       });
     });
 
@@ -127,12 +138,12 @@ describe("settingsOf", () => {
       ["OFF", null],
     ])("replaces the signing key after %s days: %j", (value, days) => {
       const changes = { SIGNING_KEY_ROTATION_DAYS: value };
-      expect(settingsWith(changes).tokens.rotationDays).toBe(days);
+      expect(settingsWith(changes).signingKeys.rotationDays).toBe(days);
     });
 
     it("gives the tokens another audience when told to", () => {
       const changes = { ACCESS_TOKEN_AUDIENCE: "https://api.corp.example" };
-      const { issuer, audience } = settingsWith(changes).tokens;
+      const { issuer, audience } = settingsWith(changes).accessTokens;
       expect(issuer).toBe("http://localhost:3000");
       expect(audience).toBe("https://api.corp.example");
     });
@@ -208,12 +219,12 @@ describe("settingsOf", () => {
 
     it("shows the secret to no slice that has no use for it", () => {
       const previous = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
-      const { tokens, sessions, ...others } = settingsWith({
+      const { signingKeys, sessions, ...others } = settingsWith({
         SECRET_KEY_PREVIOUS: previous,
       });
-      const { secretKey } = tokens;
+      const { secretKey } = signingKeys;
       const secrets = { secretKey, previousSecretKey: previous };
-      expect(tokens).toMatchObject(secrets);
+      expect(signingKeys).toMatchObject(secrets);
       expect(sessions).toMatchObject(secrets);
       for (const slice of Object.values(others)) {
         const shown = JSON.stringify(slice);

@@ -98,20 +98,30 @@ function authSettings(environment: Environment) {
   });
 }
 
-function tokenSettings(environment: Environment) {
+function accessTokenSettings(environment: Environment) {
   return Object.freeze({
     issuer: publicUrl(environment),
     audience: environment.ACCESS_TOKEN_AUDIENCE ?? publicUrl(environment),
     accessTokenTtlSeconds: environment.ACCESS_TOKEN_TTL_SECONDS,
+  });
+}
+
+function signingKeySettings(environment: Environment) {
+  return Object.freeze({
     secretKey: environment.SECRET_KEY,
     previousSecretKey: environment.SECRET_KEY_PREVIOUS ?? null,
     rotationDays: numberOrNull(environment.SIGNING_KEY_ROTATION_DAYS),
     signingKeyPem: environment.SIGNING_KEY_PEM ?? null,
     previousSigningKeyPem: environment.SIGNING_KEY_PEM_PREVIOUS ?? null,
-    dpop: Object.freeze({
-      use: environment.DPOP,
-      nonce: environment.DPOP_NONCE,
-    }),
+  });
+}
+
+function dpopSettings(environment: Environment) {
+  return Object.freeze({
+    use: environment.DPOP,
+    nonce: environment.DPOP_NONCE,
+    publicUrl: publicUrl(environment),
+    secretKey: environment.DPOP === "off" ? null : environment.SECRET_KEY,
   });
 }
 
@@ -163,7 +173,9 @@ export function settingsOf(environment: Environment) {
     identity: identitySettings(environment),
     users: userSettings(environment),
     auth: authSettings(environment),
-    tokens: tokenSettings(environment),
+    accessTokens: accessTokenSettings(environment),
+    signingKeys: signingKeySettings(environment),
+    dpop: dpopSettings(environment),
     oauth: oauthSettings(environment),
     sessions: sessionSettings(environment),
     audit: auditSettings(environment),

@@ -1,5 +1,5 @@
-import { newAccount } from "../testing/google-accounts";
-import type { GoogleEmulator } from "../testing/google-emulator";
+import { newAccount } from "../testing/google/accounts";
+import type { GoogleEmulator } from "../testing/google/emulator";
 
 /** One thing the demo proves by doing it. */
 export interface CheckResult {

@@ -7,7 +7,7 @@ import {
 } from "../sessions/one-time-use.entity";
 import { RevocationEntity } from "../sessions/revocation.entity";
 import { SessionCutoffEntity, SessionEntity } from "../sessions/session.entity";
-import { SigningKeyEntity } from "../tokens/signing-key.entity";
+import { SigningKeyEntity } from "../signing-keys/signing-key.entity";
 import { IdentityEntity } from "../users/identity.entity";
 import { IdentityStandingEntity } from "../users/identity-standing.entity";
 import { UserEntity } from "../users/user.entity";

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, RouterModule } from "@nestjs/core";
 import { AccountModule } from "../account/account.module";
 import { AdminModule } from "../admin/admin.module";
 import { AuditModule } from "../audit/audit.module";
-import { AccessTokenGuard } from "../auth/access-token.guard";
+import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { AuthModule } from "../auth/auth.module";
 import { AuthErrorFilter } from "../common/auth-error.filter";
 import { CommonModule } from "../common/common.module";
@@ -13,11 +13,13 @@ import { DatabaseModule } from "../database/database.module";
 import { IdentityModule } from "../identity/identity.module";
 import { addedProviders } from "../identity/identity-providers";
 import { OAuthModule } from "../oauth/oauth.module";
-import { OpsModule } from "../ops/ops.module";
+import { HealthModule } from "../health/health.module";
 import { RateLimitsModule } from "../rate-limits/rate-limits.module";
 import { SecurityEventsModule } from "../security-events/security-events.module";
 import { SessionsModule } from "../sessions/sessions.module";
-import { TokensModule } from "../tokens/tokens.module";
+import { AccessTokensModule } from "../access-tokens/access-tokens.module";
+import { DpopModule } from "../dpop/dpop.module";
+import { SigningKeysModule } from "../signing-keys/signing-keys.module";
 import { UsersModule } from "../users/users.module";
 import type {
   GoogleAuthModuleAsyncOptions,
@@ -38,7 +40,8 @@ import {
 /** In the order in which they start. */
 const rooms: readonly Type[] = [
   ...[CommonModule, DatabaseModule, AuditModule, RateLimitsModule],
-  ...[IdentityModule, UsersModule, SessionsModule, TokensModule, AuthModule],
+  ...[IdentityModule, UsersModule, SessionsModule, SigningKeysModule],
+  ...[DpopModule, AccessTokensModule, AuthModule],
 ];
 
 /** The routes that can be left out, and the module each is in. */
@@ -47,7 +50,7 @@ const optionalRooms = {
   admin: AdminModule,
   oauth: OAuthModule,
   securityEvents: SecurityEventsModule,
-  health: OpsModule,
+  health: HealthModule,
 } as const satisfies Partial<Record<keyof RoutesOptions, Type>>;
 
 /**

@@ -20,7 +20,9 @@ import { IDENTITY_OPTIONS } from "../identity/identity.options";
 import { OAUTH_OPTIONS } from "../oauth/oauth.options";
 import { RATE_LIMITS_OPTIONS } from "../rate-limits/rate-limits.options";
 import { SESSIONS_OPTIONS } from "../sessions/sessions.options";
-import { TOKENS_OPTIONS } from "../tokens/tokens.options";
+import { ACCESS_TOKENS_OPTIONS } from "../access-tokens/access-tokens.options";
+import { DPOP_OPTIONS } from "../dpop/dpop.options";
+import { SIGNING_KEYS_OPTIONS } from "../signing-keys/signing-keys.options";
 import { USERS_OPTIONS } from "../users/users.options";
 import { googleAuthEntities } from "./google-auth.entities";
 import type { GoogleAuthStructure } from "./google-auth.options";
@@ -71,7 +73,9 @@ export class OptionsModule {
       slice(SCHEMA_MIGRATION, (of) => of.migration),
       slice(SESSIONS_OPTIONS, (of) => of.sessions),
       slice(SHOW_REASONS, (of) => of.showReasons),
-      slice(TOKENS_OPTIONS, (of) => of.tokens),
+      slice(ACCESS_TOKENS_OPTIONS, (of) => of.accessTokens),
+      slice(DPOP_OPTIONS, (of) => of.dpop),
+      slice(SIGNING_KEYS_OPTIONS, (of) => of.signingKeys),
       slice(USERS_OPTIONS, (of) => of.users),
     ];
     return {

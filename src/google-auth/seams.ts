@@ -2,10 +2,10 @@ import type { Provider, Type } from "@nestjs/common";
 import { ThrottlerStorage } from "@nestjs/throttler";
 import { AuditModule } from "../audit/audit.module";
 import { AuditSink } from "../audit/audit-sink.port";
-import { AccessTokenClaims } from "../auth/access-token-claims.port";
+import { AccessTokenClaims } from "../auth/sessions/access-token-claims.port";
 import { AuthModule } from "../auth/auth.module";
-import { SignInHooks } from "../auth/sign-in-hooks.port";
-import { SignInPolicy } from "../auth/sign-in-policy.port";
+import { SignInHooks } from "../auth/sign-in/sign-in-hooks.port";
+import { SignInPolicy } from "../auth/sign-in/sign-in-policy.port";
 import { Clock } from "../common/clock.port";
 import { CommonModule } from "../common/common.module";
 import { IdentityModule } from "../identity/identity.module";
@@ -17,8 +17,8 @@ import { Revocations } from "../sessions/revocations.port";
 import { SessionStore } from "../sessions/session-store.port";
 import { SessionsModule } from "../sessions/sessions.module";
 import { SignInStore } from "../sessions/sign-in-store.port";
-import { SigningKeys } from "../tokens/signing-keys.port";
-import { TokensModule } from "../tokens/tokens.module";
+import { SigningKeys } from "../signing-keys/signing-keys.port";
+import { SigningKeysModule } from "../signing-keys/signing-keys.module";
 import { ProfileSchema } from "../users/profile-schema.port";
 import { UserDirectory } from "../users/user-directory.port";
 import { UsersModule } from "../users/users.module";
@@ -34,7 +34,7 @@ const seams = new Map<unknown, Type>([
   [Revocations, SessionsModule],
   [SessionStore, SessionsModule],
   [SignInStore, SessionsModule],
-  [SigningKeys, TokensModule],
+  [SigningKeys, SigningKeysModule],
   [AccessTokenClaims, AuthModule],
   [SignInHooks, AuthModule],
   [SignInPolicy, AuthModule],

@@ -1,4 +1,4 @@
-import { userScope } from "../tokens/access-token.subject";
+import { userScope } from "../access-tokens/access-token.subject";
 import type { FormParameters } from "./form-parameters";
 import { OAuthError } from "./oauth-error";
 

@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
 import { MountedRoutes } from "../common/mounted-routes";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
-import { dpopAlgorithms } from "../tokens/dpop-key";
-import { DpopProofs } from "../tokens/dpop-proofs";
+import { dpopAlgorithms } from "../dpop/dpop-key";
+import { DpopProofs } from "../dpop/dpop-proofs";
 import { grantTypes, requestableScopes } from "./grant-types";
 import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 

@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
-import type { SignedInUser } from "../auth/issued-tokens";
-import { Refresh } from "../auth/refresh";
+import type { SignedInUser } from "../auth/sessions/issued-tokens";
+import { Refresh } from "../auth/sessions/refresh";
 import { AuthError } from "../common/auth-error";
 import type { SessionContext } from "../sessions/session-store.port";
 import type { FormParameters } from "./form-parameters";

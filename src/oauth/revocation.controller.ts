@@ -14,7 +14,7 @@ import {
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
-import { AllowedOriginGuard } from "../auth/allowed-origin.guard";
+import { AllowedOriginGuard } from "../auth/access/allowed-origin.guard";
 import { Public } from "../common/access.decorators";
 import { CallOrigin } from "../common/call-origin";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";

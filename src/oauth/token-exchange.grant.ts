@@ -1,6 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { Credentials } from "../auth/credentials";
-import { type SignedIn, SignIn } from "../auth/sign-in";
+import { Credentials } from "../auth/sign-in/credentials";
+import { type SignedIn, SignIn } from "../auth/sign-in/sign-in";
 import { googleProviderName } from "../identity/identity-providers";
 import type { SessionContext } from "../sessions/session-store.port";
 import type { FormParameters } from "./form-parameters";

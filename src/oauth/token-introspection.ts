@@ -1,7 +1,7 @@
 import { Injectable } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import { SessionStore } from "../sessions/session-store.port";
-import { AccessTokens } from "../tokens/access-tokens";
+import { AccessTokens } from "../access-tokens/access-tokens";
 import { UserDirectory } from "../users/user-directory.port";
 import type { IntrospectionDto } from "./introspection.dto";
 

@@ -1,9 +1,9 @@
 import { Injectable } from "@nestjs/common";
-import { SignOut } from "../auth/sign-out";
+import { SignOut } from "../auth/sessions/sign-out";
 import { AuthError } from "../common/auth-error";
 import type { CallOrigin } from "../common/call-origin";
 import { RefreshTokens } from "../sessions/refresh-tokens";
-import { AccessTokens } from "../tokens/access-tokens";
+import { AccessTokens } from "../access-tokens/access-tokens";
 
 /** Ends the session that a token is of, whichever token it is. */
 @Injectable()

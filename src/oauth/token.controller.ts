@@ -17,16 +17,16 @@ import {
   ApiOperation,
   ApiTags,
 } from "@nestjs/swagger";
-import { AllowedOriginGuard } from "../auth/allowed-origin.guard";
-import { TokensDto } from "../auth/auth.dto";
-import { DpopProofGuard } from "../auth/dpop-proof.guard";
-import type { SignedInUser } from "../auth/issued-tokens";
+import { AllowedOriginGuard } from "../auth/access/allowed-origin.guard";
+import { TokensDto } from "../auth/sign-in/auth.dto";
+import { DpopProofGuard } from "../auth/access/dpop-proof.guard";
+import type { SignedInUser } from "../auth/sessions/issued-tokens";
 import {
   type CookieRequest,
   type CookieResponse,
   RefreshCookie,
-} from "../auth/refresh-cookie";
-import { SessionUse } from "../auth/session-context.decorator";
+} from "../auth/sessions/refresh-cookie";
+import { SessionUse } from "../auth/sessions/session-context.decorator";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import type { SessionContext } from "../sessions/session-store.port";

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
-import type { TokensDto } from "../auth/auth.dto";
+import type { TokensDto } from "../auth/sign-in/auth.dto";
 import { grantTypes } from "./grant-types";
 
 /** What the token endpoint takes; the rest of its parameters depend on the grant. */

@@ -33,7 +33,7 @@ import {
   DATABASE_LOCATION,
   SCHEMA_MIGRATION,
 } from "../database/database.options";
-import { fastifyAdapter } from "../ops/fastify-server";
+import { fastifyAdapter } from "../fastify/fastify-server";
 import { TestDatabase } from "../testing/test-database";
 import type { StorageRecord } from "./memory-throttler-storage";
 import { RateLimited } from "./rate-limited.decorator";

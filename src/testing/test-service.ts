@@ -2,8 +2,8 @@ import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { __resetOutOfContextForTests } from "nestjs-pino/PinoLogger";
 import type { AppOptions } from "../app.module";
 import { readEnvironment } from "../config/read-environment";
-import { createApp } from "../create-app";
-import type { GoogleEmulator } from "./google-emulator";
+import { createApp } from "../service/create-app";
+import type { GoogleEmulator } from "./google/emulator";
 import { TestDatabase } from "./test-database";
 
 export interface TestServiceOptions extends Pick<

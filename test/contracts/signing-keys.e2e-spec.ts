@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { Logger } from "@nestjs/common";
 import { signingKeysContract } from "../../src/testing";
-import { PemSigningKeys } from "../../src/tokens/pem-signing-keys";
-import { StoredSigningKeys } from "../../src/tokens/stored-signing-keys";
+import { PemSigningKeys } from "../../src/signing-keys/pem-signing-keys";
+import { StoredSigningKeys } from "../../src/signing-keys/stored-signing-keys";
 import { KeyStores } from "../support/key-stores";
 
 const pem = { type: "pkcs8", format: "pem" } as const;

@@ -1,4 +1,4 @@
-import { newAccount } from "../../src/testing/google-accounts";
+import { newAccount } from "../../src/testing/google/accounts";
 import { type Answer, postJson, signIn } from "../support/requests";
 import { query } from "../support/rows";
 import { expectAdmitted } from "./admitted-case";

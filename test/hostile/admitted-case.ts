@@ -1,8 +1,8 @@
 import {
   type GoogleAccount,
   newAccount,
-} from "../../src/testing/google-accounts";
-import type { IdTokenOptions } from "../../src/testing/google-id-token.mint";
+} from "../../src/testing/google/accounts";
+import type { IdTokenOptions } from "../../src/testing/google/id-token.mint";
 import { answerOf, getWithToken, type UserBody } from "../support/requests";
 import { query } from "../support/rows";
 import { type Attack, secretsOf, tokenAttack } from "./hostile-case";

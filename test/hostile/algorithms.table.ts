@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import type { TokenAlgorithm } from "../../src/testing/google-token.signer";
+import type { TokenAlgorithm } from "../../src/testing/google/token.signer";
 import { type HostileCase, token } from "./hostile-case";
 import type { Target } from "./target";
 import {

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { idTokenFields } from "../../src/auth/request-token";
+import { idTokenFields } from "../../src/auth/sign-in/request-token";
 import { type Body, form, json, malformed, sent } from "./body-case";
 import { type HostileCase, token } from "./hostile-case";
 

@@ -1,5 +1,5 @@
-import { idTokenFields } from "../../src/auth/request-token";
-import type { IdTokenOptions } from "../../src/testing/google-id-token.mint";
+import { idTokenFields } from "../../src/auth/sign-in/request-token";
+import type { IdTokenOptions } from "../../src/testing/google/id-token.mint";
 import { type HostileCase, request, secretsOf, token } from "./hostile-case";
 import type { Target } from "./target";
 

@@ -1,5 +1,5 @@
 import { Clock } from "../../src/index";
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import { TestService } from "../../src/testing/test-service";
 import { admittedTitle, expectAdmitted } from "./admitted-case";
 import {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { idTokenFields } from "../../src/auth/request-token";
+import { idTokenFields } from "../../src/auth/sign-in/request-token";
 import type { AdmittedCase } from "./admitted-case";
 import { request } from "./hostile-case";
 

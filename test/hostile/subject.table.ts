@@ -1,4 +1,4 @@
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
 import { type HostileCase, token } from "./hostile-case";
 import { noTexts } from "./near-misses";
 

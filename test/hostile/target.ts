@@ -5,8 +5,8 @@ import { IdentityVerifier, UserDirectory } from "../../src/index";
 import {
   type GoogleAccount,
   newAccount,
-} from "../../src/testing/google-accounts";
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+} from "../../src/testing/google/accounts";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import {
   TestService,
   type TestServiceOptions,

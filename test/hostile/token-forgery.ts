@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
-import type { IdTokenOptions } from "../../src/testing/google-id-token.mint";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
+import type { IdTokenOptions } from "../../src/testing/google/id-token.mint";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { Controller, Get } from "@nestjs/common";
 import { OptionalAuth, Roles } from "../../src/index";
-import { newAccount } from "../../src/testing/google-accounts";
+import { newAccount } from "../../src/testing/google/accounts";
 import { signIn } from "../support/requests";
 import { query } from "../support/rows";
 import { type HostileCase, request, secretsOf } from "./hostile-case";

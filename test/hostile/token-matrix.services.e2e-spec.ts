@@ -1,4 +1,4 @@
-import { newAccount } from "../../src/testing/google-accounts";
+import { newAccount } from "../../src/testing/google/accounts";
 import { DpopCalls } from "../support/dpop-calls";
 import { signIn } from "../support/requests";
 import { secretsOf } from "./hostile-case";

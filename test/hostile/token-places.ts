@@ -1,4 +1,4 @@
-import { idTokenFields } from "../../src/auth/request-token";
+import { idTokenFields } from "../../src/auth/sign-in/request-token";
 import { basicAuth } from "../support/oauth";
 import { type Attack, request } from "./hostile-case";
 import type { Target } from "./target";

@@ -1,4 +1,4 @@
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import { TestDatabase } from "../../src/testing/test-database";
 import { TestService } from "../../src/testing/test-service";
 import { refusal } from "./calls";

@@ -1,8 +1,8 @@
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
 import {
   type GoogleAccount,
   newAccount,
-} from "../../src/testing/google-accounts";
+} from "../../src/testing/google/accounts";
 import {
   type Answer,
   answerOf,

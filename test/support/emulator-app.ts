@@ -1,4 +1,4 @@
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
 
 /** Fields of a form or a query; an undefined one is left out. */
 export type Fields = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { close, listen } from "../../src/testing/google-emulator.http";
+import { close, listen } from "../../src/testing/google/emulator.http";
 
 /** A request that a receiver got. */
 export interface ReceivedRequest {

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { googlePaths } from "../../src/testing/google-emulator.routes";
+import { googlePaths } from "../../src/testing/google/emulator.routes";
 import {
   type GoogleSigningKey,
   newSigningKey,
-} from "../../src/testing/google-signing-key";
+} from "../../src/testing/google/signing-key";
 
 /** Somebody in Google's place who publishes keys of his own, if he is asked. */
 export class GoogleImpostor {

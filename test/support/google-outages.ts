@@ -1,6 +1,6 @@
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
-import { googlePaths } from "../../src/testing/google-emulator.routes";
-import type { EndpointFault } from "../../src/testing/google-faults";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
+import { googlePaths } from "../../src/testing/google/emulator.routes";
+import type { EndpointFault } from "../../src/testing/google/faults";
 import type { TcpProxy } from "./tcp-proxy";
 
 /** Google, the network before it, and somebody else who would like to be Google. */

@@ -12,8 +12,8 @@ import {
   type GoogleAuthModuleOptions,
   type GoogleAuthOptions,
 } from "../../src/index";
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
-import { googlePaths } from "../../src/testing/google-emulator.routes";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
+import { googlePaths } from "../../src/testing/google/emulator.routes";
 import type { TestDatabase } from "../../src/testing/test-database";
 
 /** The HTTP platforms of Nest, as they come. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { GoogleAccount } from "../../src/testing/google-accounts";
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+import type { GoogleAccount } from "../../src/testing/google/accounts";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import { TestDatabase } from "../../src/testing/test-database";
 import {
   TestService,

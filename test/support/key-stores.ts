@@ -5,11 +5,11 @@ import { dataSourceOptions } from "../../src/database/data-source";
 import { Database } from "../../src/database/database";
 import { FrozenClock } from "../../src/testing/frozen-clock";
 import { TestDatabase } from "../../src/testing/test-database";
-import { publishedBeforeUseSeconds } from "../../src/tokens/key-life";
+import { publishedBeforeUseSeconds } from "../../src/signing-keys/key-life";
 import {
   type KeyStoreOptions,
   SigningKeyStore,
-} from "../../src/tokens/signing-key-store";
+} from "../../src/signing-keys/signing-key-store";
 
 const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 

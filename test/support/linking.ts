@@ -1,8 +1,8 @@
 import {
   type GoogleAccount,
   newAccount,
-} from "../../src/testing/google-accounts";
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+} from "../../src/testing/google/accounts";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import type { TestDatabase } from "../../src/testing/test-database";
 import { TestService } from "../../src/testing/test-service";
 import { linesOf } from "./audit-lines";

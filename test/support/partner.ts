@@ -1,4 +1,4 @@
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import { TestService } from "../../src/testing/test-service";
 import { FrozenClock } from "../../src/testing/frozen-clock";
 import { type Answer, postJson } from "./requests";

@@ -1,7 +1,7 @@
 import type { Provider } from "@nestjs/common";
 import type { GoogleAuthModuleOptions } from "../../src/index";
-import { newAccount } from "../../src/testing/google-accounts";
-import { GoogleEmulator } from "../../src/testing/google-emulator";
+import { newAccount } from "../../src/testing/google/accounts";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
 import { TestDatabase } from "../../src/testing/test-database";
 import { call, type Person, person, refusal } from "./calls";
 import { GuestApp } from "./guest-app";

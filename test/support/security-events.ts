@@ -1,5 +1,5 @@
-import type { GoogleEmulator } from "../../src/testing/google-emulator";
-import type { SecurityEventTokenOptions } from "../../src/testing/google-other-tokens.mint";
+import type { GoogleEmulator } from "../../src/testing/google/emulator";
+import type { SecurityEventTokenOptions } from "../../src/testing/google/other-tokens.mint";
 import type { TestService } from "../../src/testing/test-service";
 import { type Answer, answerOf, type Site } from "./requests";
 import { query } from "./rows";

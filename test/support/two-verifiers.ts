@@ -4,8 +4,8 @@ import { SystemClock } from "../../src/common/clock.port";
 import { AuthError } from "../../src/common/auth-error";
 import { GoogleIdTokenVerifier } from "../../src/identity/google/google-id-token.verifier";
 import { GoogleSigningKeys } from "../../src/identity/google/google-signing-keys";
-import { GoogleEmulator } from "../../src/testing/google-emulator";
-import { googlePaths } from "../../src/testing/google-emulator.routes";
+import { GoogleEmulator } from "../../src/testing/google/emulator";
+import { googlePaths } from "../../src/testing/google/emulator.routes";
 import { freezeDate } from "./frozen-date";
 import { type ReferenceVerdict, referenceVerdict } from "./reference-verifier";
 

@@ -17,13 +17,13 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   refresh_reused: ["the session's end: one transaction", ["sessions/sessions"]],
   refresh_retried_late: [
     "nothing: after the refresh, before its answer",
-    ["auth/refresh"],
+    ["auth/sessions/refresh"],
   ],
   session_ended: ["the session's end: one transaction", ["sessions/sessions"]],
   sessions_ended: ["the sessions' end: one transaction", ["sessions/sessions"]],
   reauthenticated: [
     "the session's new proof: one transaction",
-    ["auth/reauthentication"],
+    ["auth/sessions/reauthentication"],
   ],
   profile_completed: ["the profile: one transaction", ["account/account"]],
   roles_changed: [
@@ -50,11 +50,11 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   ],
   signing_key_rotated: [
     "the key: one transaction",
-    ["tokens/signing-key-store"],
+    ["signing-keys/signing-key-store"],
   ],
   signing_key_removed: [
     "the key: one transaction",
-    ["tokens/signing-key-store"],
+    ["signing-keys/signing-key-store"],
   ],
 };
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { newSigningKey } from "../../testing/google-signing-key";
+import { newSigningKey } from "../../testing/google/signing-key";
 import { fetchCertificates } from "./google-certificates";
 
 const json = { "content-type": "application/json; charset=UTF-8" };

@@ -2,8 +2,8 @@ import { Logger } from "@nestjs/common";
 import { freezeDate } from "../../../test/support/frozen-date";
 import { AuthError } from "../../common/auth-error";
 import { Clock, SystemClock } from "../../common/clock.port";
-import { GoogleEmulator } from "../../testing/google-emulator";
-import { googlePaths } from "../../testing/google-emulator.routes";
+import { GoogleEmulator } from "../../testing/google/emulator";
+import { googlePaths } from "../../testing/google/emulator.routes";
 import { GoogleIdTokenVerifier } from "./google-id-token.verifier";
 import { GoogleSigningKeys } from "./google-signing-keys";
 

@@ -2,8 +2,8 @@ import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { SystemClock } from "../../common/clock.port";
-import { GoogleEmulator } from "../../testing/google-emulator";
-import { googlePaths } from "../../testing/google-emulator.routes";
+import { GoogleEmulator } from "../../testing/google/emulator";
+import { googlePaths } from "../../testing/google/emulator.routes";
 import { GoogleSigningKeys } from "./google-signing-keys";
 
 const rsa = {

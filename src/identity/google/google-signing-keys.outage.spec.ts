@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { Logger } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
-import { GoogleEmulator } from "../../testing/google-emulator";
-import { googlePaths } from "../../testing/google-emulator.routes";
-import type { EndpointFault } from "../../testing/google-faults";
+import { GoogleEmulator } from "../../testing/google/emulator";
+import { googlePaths } from "../../testing/google/emulator.routes";
+import type { EndpointFault } from "../../testing/google/faults";
 import { GoogleSigningKeys } from "./google-signing-keys";
 import { FrozenClock } from "../../testing/frozen-clock";
 

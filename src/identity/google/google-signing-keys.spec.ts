@@ -10,7 +10,7 @@ import { AuthError } from "../../common/auth-error";
 import {
   type GoogleSigningKey,
   newSigningKey,
-} from "../../testing/google-signing-key";
+} from "../../testing/google/signing-key";
 import { GoogleSigningKeys } from "./google-signing-keys";
 import { FrozenClock } from "../../testing/frozen-clock";
 

@@ -1,6 +1,6 @@
 import { Logger } from "@nestjs/common";
-import { GoogleEmulator } from "../../testing/google-emulator";
-import type { IdTokenOptions } from "../../testing/google-id-token.mint";
+import { GoogleEmulator } from "../../testing/google/emulator";
+import type { IdTokenOptions } from "../../testing/google/id-token.mint";
 import { SystemClock } from "../../common/clock.port";
 import { AuthError } from "../../common/auth-error";
 import { GoogleIdTokenVerifier } from "./google-id-token.verifier";

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GoogleEmulator } from "../../testing/google-emulator";
-import type { EndpointFault } from "../../testing/google-faults";
+import { GoogleEmulator } from "../../testing/google/emulator";
+import type { EndpointFault } from "../../testing/google/faults";
 import { SecurityEventStream } from "./security-event-stream";
 import { requestableEvents } from "./security-event-stream.requests";
 import {

@@ -1,5 +1,5 @@
 import { AuthError } from "../../common/auth-error";
-import { GoogleEmulator } from "../../testing/google-emulator";
+import { GoogleEmulator } from "../../testing/google/emulator";
 import { SteppedClock } from "../../testing/stepped-clock";
 import { GoogleSigningKeys } from "./google-signing-keys";
 import { SecurityEventRefusal } from "./security-event-refusal";

@@ -4,7 +4,7 @@ import type {
   SigningKey,
   SigningKeys,
   VerificationKey,
-} from "../../tokens/signing-keys.port";
+} from "../../signing-keys/signing-keys.port";
 import { race } from "./contract-runs";
 import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
 

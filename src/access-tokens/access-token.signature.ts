@@ -1,0 +1,44 @@
+import type { JwtService } from "@nestjs/jwt";
+import { AuthError } from "../common/auth-error";
+import type { Principal } from "../common/principal";
+import { principalFromClaims } from "./access-token.claims";
+import type { VerificationKey } from "../signing-keys/signing-keys.port";
+
+/** Whose tokens are accepted, and meant for whom. */
+export interface Expected {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/**
+ * Who an access token speaks for, once its signature, issuer, audience and life
+ * are good.
+ *
+ * @param token whose header has been read
+ * @param key the one that the header names, with the one algorithm it is for
+ * @param nowSeconds whole seconds since 1970 (UTC)
+ * @throws AuthError `unauthenticated`
+ */
+export function principalOf(
+  jwt: JwtService,
+  token: string,
+  { algorithm, publicKey }: VerificationKey,
+  { issuer, audience }: Expected,
+  nowSeconds: number,
+): Principal {
+  let claims: unknown;
+  try {
+    claims = jwt.verify(token, {
+      // The library takes a parsed key; the wrapper's type has not heard of it.
+      publicKey: publicKey as unknown as Buffer,
+      algorithms: [algorithm],
+      issuer,
+      audience,
+      clockTimestamp: nowSeconds,
+    });
+  } catch {
+    // The library's messages may repeat parts of the token.
+    throw new AuthError("unauthenticated", { reason: "not_accepted" });
+  }
+  return principalFromClaims(claims, nowSeconds);
+}

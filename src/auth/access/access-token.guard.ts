@@ -1,0 +1,139 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  type Type,
+} from "@nestjs/common";
+import { Reflector } from "@nestjs/core";
+import type { RequestWithPrincipal } from "../../common/access.decorators";
+import { AuthError } from "../../common/auth-error";
+import { Clock } from "../../common/clock.port";
+import type { Principal } from "../../common/principal";
+import { signUpScope } from "../../access-tokens/access-token.subject";
+import { type RouteRule, routeRuleOf } from "./access-rules";
+import { AccessTokenVerifier } from "./access-token-verifier";
+import { BoundTokens, type HeaderResponse } from "./bound-tokens";
+import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
+
+/**
+ * Decorators do not change while we run, and reading them takes longer than the
+ * rest of a guarded call. Of all guards, for `@UseGuards` makes one for itself.
+ */
+const rules = new WeakMap<object, KnownRule>();
+
+/** Marks a request that has been let in, and for which rule. */
+const ENTERED = Symbol("entered");
+
+interface PlainRequest extends TokenRequest, RequestWithPrincipal {
+  [ENTERED]?: KnownRule;
+}
+
+/**
+ * Protects every route of the application: what is not marked `@Public()` or
+ * `@OptionalAuth()` needs one of our access tokens; one that is bound to a key
+ * also a proof that the client has it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750 Bearer token usage
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-7 DPoP
+ */
+@Injectable()
+export class AccessTokenGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: AccessTokenVerifier,
+    private readonly boundTokens: BoundTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws AuthError `unauthenticated`, `reauthentication_required`,
+   *   `profile_incomplete`, `insufficient_role`, `invalid_request`,
+   *   `service_unavailable`
+   */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const rule = this.ruleOf(context);
+    if (rule.access === "public") return true;
+    const request = context.switchToHttp().getRequest<PlainRequest>();
+    // Where it guards every route and stands on this one as well.
+    if (request[ENTERED] === rule) return true;
+    const token = bearerToken(request);
+    if (token === null) {
+      if (rule.access === "optional") return true;
+      throw new AuthError("unauthenticated", {
+        reason: "no_token",
+        challenge: this.boundTokens.challenge,
+      });
+    }
+    if (this.boundTokens.isOn) {
+      const bound = token === "" ? dpopToken(request) : null;
+      if (bound !== null) {
+        const response = context.switchToHttp().getResponse<HeaderResponse>();
+        return this.boundTokens
+          .verify(request, response, bound)
+          .then((principal) => this.enter(request, rule, principal));
+      }
+      if (this.boundTokens.isRequired || request.headers.dpop !== undefined) {
+        throw this.boundTokens.refusal("not_a_bearer_token");
+      }
+    }
+    const found = this.tokens.verify(token);
+    return found instanceof Promise
+      ? found.then((principal) => this.enterPlain(request, rule, principal))
+      : this.enterPlain(request, rule, found);
+  }
+
+  /** Whoever stole a bound token must not get in by leaving the proof away. */
+  private enterPlain(
+    request: PlainRequest,
+    rule: KnownRule,
+    principal: Principal,
+  ): true {
+    if (principal.confirmation !== null) {
+      throw this.boundTokens.refusal("token_is_bound");
+    }
+    return this.enter(request, rule, principal);
+  }
+
+  private enter(
+    request: PlainRequest,
+    rule: KnownRule,
+    principal: Principal,
+  ): true {
+    const { allowsIncomplete, roles, maxAuthenticationAge } = rule;
+    if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
+      throw principal.confirmation
+        ? this.boundTokens.incompleteProfile()
+        : new AuthError("profile_incomplete");
+    }
+    if (roles && !roles.some((role) => principal.roles.includes(role))) {
+      throw new AuthError("insufficient_role");
+    }
+    if (
+      maxAuthenticationAge !== undefined &&
+      this.clock.nowSeconds() - principal.authenticatedAt > maxAuthenticationAge
+    ) {
+      throw this.boundTokens.tooOld(principal, maxAuthenticationAge);
+    }
+    request.user = principal;
+    request[ENTERED] = rule;
+    return true;
+  }
+
+  private ruleOf(context: ExecutionContext): KnownRule {
+    const handler = context.getHandler();
+    const type = context.getClass();
+    const known = rules.get(handler);
+    // A handler that two controllers inherit has the rules of each.
+    if (known?.type === type) return known;
+    const rule = {
+      type,
+      ...routeRuleOf(this.reflector, handler as () => unknown, type),
+    };
+    rules.set(handler, rule);
+    return rule;
+  }
+}
+
+interface KnownRule extends RouteRule {
+  readonly type: Type;
+}

@@ -1,0 +1,54 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+} from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
+import { RefreshCookie } from "../sessions/refresh-cookie";
+
+interface PlainRequest {
+  readonly headers: {
+    readonly cookie?: string;
+    readonly origin?: string;
+    readonly "sec-fetch-site"?: string;
+  };
+}
+
+/**
+ * Refuses calls that a browser makes for somebody else's page, which would sign
+ * its user in to an account of the attacker's. A page has to be of an allowed
+ * origin, or of the same origin that it calls; apps and servers send no `Origin`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6454 The Web Origin Concept
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+@Injectable()
+export class AllowedOriginGuard implements CanActivate {
+  private readonly allowed: ReadonlySet<unknown>;
+
+  constructor(
+    @Inject(AUTH_OPTIONS) { allowedOrigins }: AuthOptions,
+    private readonly cookie: RefreshCookie,
+  ) {
+    this.allowed = new Set(allowedOrigins);
+  }
+
+  /** @throws AuthError `origin_not_allowed` */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<PlainRequest>();
+    const { headers } = request;
+    const { origin } = headers;
+    if (this.allowed.has(origin)) return true;
+    if (origin === undefined) {
+      // An app's. Browsers, which alone have cookies, always say where from.
+      if (this.cookie.read(request) === undefined) return true;
+      throw new AuthError("origin_not_allowed", { reason: "no_origin" });
+    }
+    // No script can set this header. A page without an origin is nobody's.
+    const isSameOrigin = headers["sec-fetch-site"] === "same-origin";
+    if (isSameOrigin && origin !== "null") return true;
+    throw new AuthError("origin_not_allowed");
+  }
+}

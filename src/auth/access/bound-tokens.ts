@@ -1,0 +1,136 @@
+import { Injectable } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import type { Principal } from "../../common/principal";
+import { userScope } from "../../access-tokens/access-token.subject";
+import { dpopAlgorithms } from "../../dpop/dpop-key";
+import { DpopProofs, type Proved } from "../../dpop/dpop-proofs";
+import { AccessTokenVerifier } from "./access-token-verifier";
+import type { TokenRequest } from "./presented-token";
+
+/** What both HTTP platforms can do with a response. */
+export interface HeaderResponse {
+  header(name: string, value: string): unknown;
+}
+
+const algorithms = `algs="${dpopAlgorithms.join(" ")}"`;
+
+/**
+ * Access tokens that are good only together with a key of the client's, on the
+ * routes that they open.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-7
+ */
+@Injectable()
+export class BoundTokens {
+  /** Whether they are taken at all. */
+  readonly isOn: boolean;
+  /** Whether no others are. */
+  readonly isRequired: boolean;
+  /** The WWW-Authenticate of a request without a token. */
+  readonly challenge: string | undefined;
+
+  constructor(
+    private readonly tokens: AccessTokenVerifier,
+    private readonly proofs: DpopProofs,
+  ) {
+    this.isOn = proofs.isOn;
+    this.isRequired = proofs.isRequired;
+    this.challenge = proofs.isRequired
+      ? `DPoP ${algorithms}`
+      : proofs.isOn
+        ? `Bearer, DPoP ${algorithms}`
+        : undefined;
+  }
+
+  /**
+   * Whom a token speaks for whose key the request's proof was made with, for
+   * this request and this token.
+   *
+   * @throws AuthError `unauthenticated`, with what is wrong in its challenge;
+   *   `service_unavailable`
+   */
+  async verify(
+    request: TokenRequest,
+    response: HeaderResponse,
+    token: string,
+  ): Promise<Principal> {
+    const principal = await this.principalOf(token);
+    const { confirmation } = principal;
+    if (!confirmation) throw this.refusal("token_not_bound");
+    const { thumbprint, nextNonce } = this.proved(request, token);
+    if (thumbprint !== confirmation.jkt) throw this.refusal("wrong_key");
+    if (nextNonce !== null) response.header("DPoP-Nonce", nextNonce);
+    return principal;
+  }
+
+  /**
+   * How to refuse a user who has not finished signing up. As for bearer tokens,
+   * it names the scope that a refresh gives once the profile is complete.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+   * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+   */
+  incompleteProfile(): AuthError {
+    return new AuthError("profile_incomplete", {
+      challenge: `DPoP error="insufficient_scope", scope="${userScope}", ${algorithms}`,
+    });
+  }
+
+  /**
+   * How to ask a user to prove again to be it: the scheme is the one that the
+   * token was sent with.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9470#section-3
+   */
+  tooOld({ confirmation }: Principal, maxAgeSeconds: number): AuthError {
+    const scheme = confirmation ? "DPoP" : "Bearer";
+    return new AuthError("reauthentication_required", {
+      challenge: `${scheme} error="insufficient_user_authentication", max_age=${maxAgeSeconds}`,
+    });
+  }
+
+  /** How to refuse a token that was sent in the wrong way, or is not one. */
+  refusal(reason: string): AuthError {
+    return new AuthError("unauthenticated", {
+      reason,
+      challenge: this.isOn
+        ? `DPoP error="invalid_token", ${algorithms}`
+        : undefined,
+    });
+  }
+
+  private async principalOf(token: string): Promise<Principal> {
+    try {
+      return await this.tokens.verify(token);
+    } catch (error) {
+      if (error instanceof AuthError && error.code === "unauthenticated") {
+        throw this.refusal(error.reason ?? "not_accepted");
+      }
+      throw error;
+    }
+  }
+
+  private proved(
+    { method, originalUrl, headers }: TokenRequest,
+    accessToken: string,
+  ): Proved {
+    const { dpop: proof } = headers;
+    try {
+      if (proof === undefined) throw this.proofs.missing();
+      return this.proofs.verify({
+        proof,
+        method,
+        path: originalUrl,
+        accessToken,
+      });
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      const { code, reason, dpopNonce } = error;
+      throw new AuthError("unauthenticated", {
+        reason,
+        dpopNonce,
+        challenge: `DPoP error="${code}", ${algorithms}`,
+      });
+    }
+  }
+}

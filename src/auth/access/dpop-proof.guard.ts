@@ -1,0 +1,50 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+} from "@nestjs/common";
+import { DpopProofs } from "../../dpop/dpop-proofs";
+import type { HeaderResponse } from "./bound-tokens";
+import type { TokenRequest } from "./presented-token";
+
+const THUMBPRINT = Symbol("key thumbprint");
+
+/** A request that may have come with a proof. */
+export interface BindingRequest extends TokenRequest {
+  [THUMBPRINT]?: string;
+}
+
+/**
+ * On the routes that give out tokens: a client that sends a DPoP proof gets
+ * tokens that are bound to its key.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-5
+ */
+@Injectable()
+export class DpopProofGuard implements CanActivate {
+  constructor(private readonly proofs: DpopProofs) {}
+
+  /** @throws AuthError `invalid_dpop_proof`, `use_dpop_nonce` */
+  canActivate(context: ExecutionContext): boolean {
+    if (!this.proofs.isOn) return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<BindingRequest>();
+    const { method, originalUrl: path, headers } = request;
+    const { dpop: proof } = headers;
+    if (proof === undefined) {
+      if (this.proofs.isRequired) throw this.proofs.missing();
+      return true;
+    }
+    const proved = this.proofs.verify({ proof, method, path });
+    request[THUMBPRINT] = proved.thumbprint;
+    if (proved.nextNonce !== null) {
+      http.getResponse<HeaderResponse>().header("DPoP-Nonce", proved.nextNonce);
+    }
+    return true;
+  }
+}
+
+/** The thumbprint of the key to bind the tokens to; null when to none. */
+export function keyThumbprintOf(request: BindingRequest): string | null {
+  return request[THUMBPRINT] ?? null;
+}

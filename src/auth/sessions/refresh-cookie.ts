@@ -1,0 +1,105 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { type SetCookie, stringifySetCookie } from "cookie";
+import { AuthError } from "../../common/auth-error";
+import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
+import type { TokensDto } from "../sign-in/auth.dto";
+
+/** What both HTTP platforms know of a request. */
+export interface CookieRequest {
+  readonly headers: { readonly cookie?: string; readonly origin?: string };
+}
+
+/** What both HTTP platforms can do with a response. */
+export interface CookieResponse {
+  header(name: string, value: string): unknown;
+}
+
+/**
+ * The name of the cookie. With the prefix a browser takes it only from this
+ * host itself, and with `Secure`: a page of another subdomain can neither plant
+ * one nor put its own before it. Plain http in development has neither.
+ *
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
+ */
+export function refreshCookieName(isSecure: boolean): string {
+  return isSecure ? "__Host-refresh" : "refresh";
+}
+
+/** The refresh token where no script can read it. */
+@Injectable()
+export class RefreshCookie {
+  private readonly name: string;
+  private readonly attributes: Omit<SetCookie, "name" | "value">;
+
+  constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {
+    const { isSecure, sameSite } = options.refreshCookie;
+    this.name = refreshCookieName(isSecure);
+    this.attributes = {
+      httpOnly: true,
+      secure: isSecure,
+      // A browser takes `None` only together with `Secure`.
+      sameSite: isSecure ? sameSite : "lax",
+      path: "/",
+      ...(isSecure && sameSite === "none" && { partitioned: true }),
+    };
+  }
+
+  /**
+   * The refresh token of a request's cookie; undefined when there is none.
+   *
+   * @throws AuthError `invalid_request` for two cookies of the name: one of them
+   *   was planted, and nobody can tell which
+   */
+  read({ headers }: CookieRequest): string | undefined {
+    const values = valuesOf(this.name, headers.cookie ?? "");
+    if (values.length > 1) {
+      throw new AuthError("invalid_request", {
+        reason: "refresh_cookie_ambiguous",
+        errors: [{ field: "cookie", message: `send ${this.name} once` }],
+      });
+    }
+    return values[0] || undefined;
+  }
+
+  /**
+   * An answer with tokens. To a page of an allowed origin, and to whoever sent
+   * the cookie, the refresh token goes in the cookie; to apps, in the body.
+   *
+   * @param wanted also where the service does not set cookies by itself
+   */
+  answer<Answer extends TokensDto>(
+    answer: Answer,
+    request: CookieRequest,
+    response: CookieResponse,
+    wanted = false,
+  ): Answer {
+    const isPage = request.headers.origin !== undefined;
+    if (!wanted && !(this.options.refreshCookie.isOn && isPage)) return answer;
+    const { refreshToken = "", refreshExpiresIn } = answer;
+    this.set(response, refreshToken, refreshExpiresIn);
+    return Object.assign(answer, { refreshToken: undefined });
+  }
+
+  /** Takes the cookie back. */
+  clear(response: CookieResponse): void {
+    this.set(response, "", 0);
+  }
+
+  private set(response: CookieResponse, value: string, maxAge: number): void {
+    const { name, attributes } = this;
+    response.header(
+      "Set-Cookie",
+      stringifySetCookie({ ...attributes, name, value, maxAge }),
+    );
+  }
+}
+
+/** All of them, as they were sent: a parser of cookies would take the first. */
+export function valuesOf(name: string, cookies: string): string[] {
+  if (!cookies.includes(name)) return [];
+  return cookies
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+}

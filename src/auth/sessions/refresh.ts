@@ -1,0 +1,72 @@
+import { Injectable } from "@nestjs/common";
+import { AuditTrail } from "../../audit/audit-trail";
+import { AuthError } from "../../common/auth-error";
+import type { AuthErrorCode } from "../../common/auth-error-codes";
+import { RefreshTokens } from "../../sessions/refresh-tokens";
+import type { SessionContext } from "../../sessions/session-store.port";
+import { Sessions } from "../../sessions/sessions";
+import {
+  type RefreshOutcome,
+  SignInStore,
+} from "../../sessions/sign-in-store.port";
+import { IssuedTokens, type SignedInUser } from "./issued-tokens";
+
+const refusals = {
+  reused: ["session_revoked", "refresh_reused"],
+  ended: ["session_revoked", "session_ended"],
+  expired: ["session_expired", "session_expired"],
+  disabled: ["account_disabled", "account_disabled"],
+  "not-accepted": ["invalid_refresh_token", "not_accepted"],
+} as const satisfies Record<
+  Exclude<RefreshOutcome["kind"], "rotated">,
+  readonly [AuthErrorCode, string]
+>;
+
+/** From a refresh token to its successor. */
+@Injectable()
+export class Refresh {
+  constructor(
+    private readonly refreshTokens: RefreshTokens,
+    private readonly store: SignInStore,
+    private readonly sessions: Sessions,
+    private readonly tokens: IssuedTokens,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * @param token as the client sent it; untrusted
+   * @throws AuthError `invalid_refresh_token`, `session_revoked`,
+   *   `session_expired`, `account_disabled`, `service_unavailable`
+   */
+  async run(
+    token: string,
+    context: Omit<SessionContext, "device">,
+  ): Promise<SignedInUser> {
+    const presented = this.refreshTokens.read(token);
+    if (!presented) {
+      throw new AuthError("invalid_refresh_token", { reason: "not_ours" });
+    }
+    const { ip, userAgent } = context;
+    const outcome = await this.store.refresh(presented, context);
+    if (outcome.kind === "reused") {
+      // Committed before anybody hears of it, or the error would undo it.
+      const { id, userId } = outcome.session;
+      const ending = { reason: "refresh_reused", ip, userAgent } as const;
+      await this.sessions.end(id, userId, ending);
+    }
+    if (outcome.kind !== "rotated") {
+      const [code, reason] = refusals[outcome.kind];
+      throw new AuthError(code, { reason });
+    }
+    const { session, user, late } = outcome;
+    if (late) {
+      await this.audit.record({
+        event: "refresh_retried_late",
+        userId: user.id,
+        sessionId: session.id,
+        ...{ ip, userAgent },
+      });
+    }
+    return this.tokens.issue(user, session);
+  }
+}

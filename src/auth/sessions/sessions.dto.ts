@@ -1,0 +1,67 @@
+import { ApiProperty, ApiPropertyOptional, PickType } from "@nestjs/swagger";
+import { IsNotEmpty, IsOptional, IsString, MaxLength } from "class-validator";
+import { googleProviderName } from "../../identity/identity-providers";
+import type { Session } from "../../sessions/session-store.port";
+import { SignInRequestDto } from "../sign-in/auth.dto";
+
+export class RefreshRequestDto {
+  @ApiPropertyOptional({ description: "Unless it travels in the cookie" })
+  @IsOptional()
+  @IsString({ message: "must be a string" })
+  @IsNotEmpty({ message: "must not be empty" })
+  refreshToken?: string;
+}
+
+/** What proves a signed-in user anew: a fresh token, as for a sign-in, and whose token it is. */
+export class ReauthenticationRequestDto extends PickType(SignInRequestDto, [
+  "idToken",
+  "idtoken",
+  "id_token",
+  "credential",
+  "nonce",
+] as const) {
+  @ApiPropertyOptional({
+    default: googleProviderName,
+    description: "Google, or another configured provider",
+  })
+  @IsOptional()
+  @IsString({ message: "must be a string" })
+  @MaxLength(64, { message: "must have at most 64 characters" })
+  provider?: string;
+}
+
+const text = { type: String, nullable: true } as const;
+
+/** A signed-in device as its user sees it. */
+export class SessionDto {
+  @ApiProperty({ format: "uuid" })
+  readonly id: string;
+
+  @ApiProperty({ ...text, description: "The label that the client gave" })
+  readonly device: string | null;
+
+  @ApiProperty({ ...text, description: "Where it was last used from" })
+  readonly ip: string | null;
+
+  @ApiProperty(text)
+  readonly userAgent: string | null;
+
+  @ApiProperty()
+  readonly createdAt: Date;
+
+  @ApiProperty()
+  readonly lastUsedAt: Date;
+
+  @ApiProperty({ description: "Whether it is the one that asks" })
+  readonly current: boolean;
+
+  constructor(session: Session, currentId: string) {
+    this.id = session.id;
+    this.device = session.device;
+    this.ip = session.ip;
+    this.userAgent = session.userAgent;
+    this.createdAt = session.createdAt;
+    this.lastUsedAt = session.lastUsedAt;
+    this.current = session.id === currentId;
+  }
+}

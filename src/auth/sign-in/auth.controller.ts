@@ -1,0 +1,82 @@
+import {
+  Body,
+  Controller,
+  Header,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+} from "@nestjs/common";
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import { Public } from "../../common/access.decorators";
+import { ProblemDetailsFilter } from "../../common/problem-details.filter";
+import { RequestBodyPipe } from "../../common/request-body.pipe";
+import type { VerifiedIdentity } from "../../identity/verified-identity";
+import { RateLimited } from "../../rate-limits/rate-limited.decorator";
+import { OneTimeMarks } from "../../sessions/one-time-marks";
+import type { SessionContext } from "../../sessions/session-store.port";
+import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
+import { Credentials } from "./credentials";
+import { GoogleIdTokenGuard } from "./google-id-token.guard";
+import {
+  type CookieRequest,
+  type CookieResponse,
+  RefreshCookie,
+} from "../sessions/refresh-cookie";
+import { SessionUse } from "../sessions/session-context.decorator";
+import { SignIn } from "./sign-in";
+import { SignInRoute } from "./sign-in-route.decorator";
+
+@ApiTags("Sign-in")
+@UseFilters(ProblemDetailsFilter)
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly signIn: SignIn,
+    private readonly marks: OneTimeMarks,
+    private readonly cookie: RefreshCookie,
+  ) {}
+
+  @Post("auth/google/nonce")
+  @Public()
+  @HttpCode(200)
+  @Header("Cache-Control", "no-store")
+  @RateLimited("signIn")
+  @ApiOperation({
+    summary: "A nonce for the next sign-in",
+    description:
+      "Hand it to Google's SDK. The ID token that carries it then signs in once. Where an SDK wants its SHA-256, name the nonce in the sign-in as well.",
+  })
+  @ApiOkResponse({ type: NonceDto })
+  nonce(): NonceDto {
+    return this.marks.issueNonce();
+  }
+
+  @Post(["auth/google", "tokensignin"])
+  @SignInRoute({ credential: GoogleIdTokenGuard })
+  @ApiOperation({
+    summary: "Trade a Google ID token for this service's tokens",
+    description:
+      "`/tokensignin` is the path in Google's own samples and does the same.",
+  })
+  @ApiBody({ type: SignInRequestDto })
+  @ApiOkResponse({ type: SignInResponseDto })
+  async signInWithGoogle(
+    @Req() request: CookieRequest & { user: VerifiedIdentity },
+    @Res({ passthrough: true }) response: CookieResponse,
+    @Body(RequestBodyPipe) body: SignInRequestDto,
+    @Body("profile") profile: unknown,
+    @SessionUse() context: SessionContext,
+  ): Promise<SignInResponseDto> {
+    const { user: identity } = request;
+    const { nonce, device = null } = body;
+    const proved = await this.credentials.prove({ identity, nonce });
+    const signedIn = await this.signIn.run(
+      ...[proved, { ...context, device }, profile],
+    );
+    const answer = new SignInResponseDto(signedIn);
+    return this.cookie.answer(answer, request, response);
+  }
+}

@@ -1,0 +1,91 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { Clock } from "../../common/clock.port";
+import { GoogleCodeExchange } from "../../identity/google/google-code-exchange";
+import { IdentityProviders } from "../../identity/identity-providers";
+import type { VerifiedIdentity } from "../../identity/verified-identity";
+import { OneTimeMarks } from "../../sessions/one-time-marks";
+import type { OneTimeUse } from "../../sessions/one-time-use";
+import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
+
+/** What a client proves with who its user is; untrusted. */
+export type Credential = (
+  | {
+      /** Whose token it is: `google`, or a configured provider. */
+      readonly provider: string;
+      readonly token: string;
+    }
+  /** A Google authorization code. */
+  | { readonly code: Parameters<GoogleCodeExchange["run"]>[0] }
+  /** What the Passport strategy has proved already. */
+  | { readonly identity: VerifiedIdentity }
+) & {
+  /** The nonce that the client says its token was requested with. */
+  readonly nonce?: string | null;
+};
+
+/** Who the user proved to be, and what a sign-in with that uses up. */
+export interface ProvedCredential {
+  readonly identity: VerifiedIdentity;
+  readonly uses: OneTimeUse | null;
+}
+
+/** The one way from a credential to an identity, for whoever wants to know who calls. */
+@Injectable()
+export class Credentials {
+  constructor(
+    private readonly providers: IdentityProviders,
+    private readonly codes: GoogleCodeExchange,
+    private readonly marks: OneTimeMarks,
+    private readonly clock: Clock,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+  ) {}
+
+  /**
+   * Proves a credential: by its provider, by its nonce, and as unused. It uses
+   * nothing up; that is done with what the credential is for.
+   *
+   * @param maxAgeSeconds how long ago the provider may have signed: a token that
+   *   was left lying about proves nobody's presence
+   * @throws AuthError `invalid_token`, `token_expired`, `invalid_request` for
+   *   a provider that is not configured, and what verifier and code exchange throw
+   */
+  async prove(
+    credential: Credential,
+    maxAgeSeconds?: number,
+  ): Promise<ProvedCredential> {
+    const identity = await this.identityOf(credential);
+    if (maxAgeSeconds !== undefined) this.checkAge(identity, maxAgeSeconds);
+    const { oneTime } = this.options;
+    const uses = this.marks.useOf(identity, credential.nonce, oneTime);
+    return { identity, uses };
+  }
+
+  private identityOf(
+    credential: Credential,
+  ): VerifiedIdentity | Promise<VerifiedIdentity> {
+    if ("identity" in credential) return credential.identity;
+    if ("code" in credential) return this.codes.run(credential.code);
+    const verifier = this.providers.find(credential.provider);
+    if (verifier) return verifier.verify(credential.token);
+    throw new AuthError("invalid_request", {
+      errors: [{ field: "provider", message: "must be a known provider" }],
+    });
+  }
+
+  /**
+   * @throws AuthError `token_expired`, for a fresh one is enough; `invalid_token`
+   *   when the provider does not say how old it is
+   */
+  private checkAge(
+    { issuedAt }: VerifiedIdentity,
+    maxAgeSeconds: number,
+  ): void {
+    if (issuedAt === 0) {
+      throw new AuthError("invalid_token", { reason: "issued_at_unknown" });
+    }
+    if (this.clock.nowSeconds() - issuedAt > maxAgeSeconds) {
+      throw new AuthError("token_expired", { reason: "not_fresh" });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Body, Controller, Post, Req, Res, UseFilters } from "@nestjs/common";
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import { ProblemDetailsFilter } from "../../common/problem-details.filter";
+import { RequestBodyPipe } from "../../common/request-body.pipe";
+import type { SessionContext } from "../../sessions/session-store.port";
+import { SignInResponseDto } from "./auth.dto";
+import { Credentials } from "./credentials";
+import { CodeSignInRequestDto } from "./google-code.dto";
+import { GoogleCodeGuard } from "./google-code.guard";
+import {
+  type CookieRequest,
+  type CookieResponse,
+  RefreshCookie,
+} from "../sessions/refresh-cookie";
+import { SessionUse } from "../sessions/session-context.decorator";
+import { SignIn } from "./sign-in";
+import { SignInRoute } from "./sign-in-route.decorator";
+
+@ApiTags("Sign-in")
+@UseFilters(ProblemDetailsFilter)
+@Controller("auth/google/code")
+export class GoogleCodeController {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly signIn: SignIn,
+    private readonly cookie: RefreshCookie,
+  ) {}
+
+  @Post()
+  @SignInRoute({ existence: GoogleCodeGuard, problems: ["not_found"] })
+  @ApiOperation({
+    summary: "Trade a Google authorization code for this service's tokens",
+    description:
+      "The service exchanges the code with Google and goes on as with any ID token. Off (404) without `GOOGLE_CLIENT_SECRET`.",
+  })
+  @ApiBody({ type: CodeSignInRequestDto })
+  @ApiOkResponse({ type: SignInResponseDto })
+  async signInWithGoogleCode(
+    @Req() request: CookieRequest,
+    @Res({ passthrough: true }) response: CookieResponse,
+    @Body(RequestBodyPipe) body: CodeSignInRequestDto,
+    @Body("profile") profile: unknown,
+    @SessionUse() context: SessionContext,
+  ): Promise<SignInResponseDto> {
+    const { nonce, device = null } = body;
+    const code = {
+      code: body.code,
+      codeVerifier: body.codeVerifier ?? undefined,
+      redirectUri: body.redirectUri ?? undefined,
+    };
+    const proved = await this.credentials.prove({ code, nonce });
+    const signedIn = await this.signIn.run(
+      ...[proved, { ...context, device }, profile],
+    );
+    const answer = new SignInResponseDto(signedIn);
+    return this.cookie.answer(answer, request, response);
+  }
+}

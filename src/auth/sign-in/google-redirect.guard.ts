@@ -1,0 +1,70 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+} from "@nestjs/common";
+import { AuthError } from "../../common/auth-error";
+import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
+import { checkCsrfToken, csrfTokenName } from "./google-redirect.csrf";
+
+/** Where the browser comes from when Google's own page posts the credential. */
+const googleOrigin = "https://accounts.google.com";
+
+interface PlainRequest {
+  readonly body?: unknown;
+  readonly headers: {
+    readonly cookie?: string;
+    readonly origin?: string;
+    readonly "sec-fetch-site"?: string;
+  };
+}
+
+/**
+ * Lets in what comes from Google's page, or from one of the app's. The CSRF
+ * token alone does not do: whoever has a sub-domain of ours can plant a cookie
+ * for it, and post a credential of his own along with it.
+ *
+ * A request that says nothing of where it comes from is of no browser made
+ * since 2020; then the CSRF token has to do.
+ *
+ * @see https://fetch.spec.whatwg.org/#origin-header
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+@Injectable()
+export class GoogleRedirectGuard implements CanActivate {
+  private readonly isOn: boolean;
+  private readonly allowed: ReadonlySet<string>;
+
+  constructor(@Inject(AUTH_OPTIONS) { allowedOrigins, redirect }: AuthOptions) {
+    this.isOn = Boolean(redirect);
+    const pages = redirect ? [redirect.appUrl, ...redirect.otherUrls] : [];
+    this.allowed = new Set([
+      googleOrigin,
+      ...allowedOrigins,
+      ...pages.map((url) => new URL(url).origin),
+    ]);
+  }
+
+  /** @throws AuthError `not_found` without an app to go back to, `origin_not_allowed`, `csrf_mismatch` */
+  canActivate(context: ExecutionContext): boolean {
+    if (!this.isOn) throw new AuthError("not_found", { reason: "no_app_url" });
+    const request = context.switchToHttp().getRequest<PlainRequest>();
+    this.checkOrigin(request);
+    const fields = Object(request.body) as Readonly<Record<string, unknown>>;
+    checkCsrfToken(request.headers.cookie, fields[csrfTokenName]);
+    return true;
+  }
+
+  private checkOrigin({ headers }: PlainRequest): void {
+    const { origin, "sec-fetch-site": site } = headers;
+    if (origin === undefined && site === undefined) return;
+    if (origin === undefined) {
+      throw new AuthError("origin_not_allowed", { reason: "no_origin" });
+    }
+    // No script can set this header. A page without an origin is nobody's.
+    const isSameOrigin = site === "same-origin" && origin !== "null";
+    if (isSameOrigin || this.allowed.has(origin)) return;
+    throw new AuthError("origin_not_allowed");
+  }
+}

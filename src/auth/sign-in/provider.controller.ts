@@ -1,0 +1,72 @@
+import {
+  Body,
+  Controller,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+} from "@nestjs/common";
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from "@nestjs/swagger";
+import { ProblemDetailsFilter } from "../../common/problem-details.filter";
+import { RequestBodyPipe } from "../../common/request-body.pipe";
+import type { SessionContext } from "../../sessions/session-store.port";
+import { SignInRequestDto, SignInResponseDto } from "./auth.dto";
+import { Credentials } from "./credentials";
+import { ProviderGuard } from "./provider.guard";
+import {
+  type CookieRequest,
+  type CookieResponse,
+  RefreshCookie,
+} from "../sessions/refresh-cookie";
+import { idTokenFromBody } from "./request-token";
+import { SessionUse } from "../sessions/session-context.decorator";
+import { SignIn } from "./sign-in";
+import { SignInRoute } from "./sign-in-route.decorator";
+import { UnknownProviderFilter } from "./unknown-provider.filter";
+
+@ApiTags("Sign-in")
+@UseFilters(ProblemDetailsFilter, UnknownProviderFilter)
+@Controller("auth")
+export class ProviderController {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly signIn: SignIn,
+    private readonly cookie: RefreshCookie,
+  ) {}
+
+  @Post(":provider")
+  @SignInRoute({ existence: ProviderGuard, problems: ["not_found"] })
+  @ApiOperation({
+    summary: "Trade another provider's token for this service's tokens",
+    description:
+      "As `POST /auth/google`, for the providers of `VERIFY_TOKEN_PROVIDERS`, whose remote Verify Token API proves the token, and for those that the application adds.",
+  })
+  @ApiParam({ name: "provider", description: "Its configured name" })
+  @ApiBody({ type: SignInRequestDto })
+  @ApiOkResponse({ type: SignInResponseDto })
+  async signInWithProvider(
+    @Param("provider") provider: string,
+    @Req() request: CookieRequest,
+    @Res({ passthrough: true }) response: CookieResponse,
+    @Body(RequestBodyPipe) body: SignInRequestDto,
+    @Body() fields: unknown,
+    @Body("profile") profile: unknown,
+    @SessionUse() context: SessionContext,
+  ): Promise<SignInResponseDto> {
+    const { nonce, device = null } = body;
+    const token = idTokenFromBody(fields);
+    const proved = await this.credentials.prove({ provider, token, nonce });
+    const signedIn = await this.signIn.run(
+      ...[proved, { ...context, device }, profile],
+    );
+    const answer = new SignInResponseDto(signedIn);
+    return this.cookie.answer(answer, request, response);
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  Header,
+  HttpCode,
+  type Type,
+  UseGuards,
+} from "@nestjs/common";
+import { ApiConsumes, ApiHeader } from "@nestjs/swagger";
+import { Public } from "../../common/access.decorators";
+import type { AuthErrorCode } from "../../common/auth-error-codes";
+import { ApiProblem } from "../../common/problem.dto";
+import { RateLimited } from "../../rate-limits/rate-limited.decorator";
+import { AllowedOriginGuard } from "../access/allowed-origin.guard";
+import { DpopProofGuard } from "../access/dpop-proof.guard";
+
+/** What a sign-in is refused with, whatever its credential. */
+const signInProblems = [
+  "invalid_request",
+  "invalid_dpop_proof",
+  "use_dpop_nonce",
+  "payload_too_large",
+  "unsupported_media_type",
+  "invalid_token",
+  "token_expired",
+  "hosted_domain_not_allowed",
+  "email_not_verified",
+  "sign_up_not_allowed",
+  "account_disabled",
+  "service_account_not_allowed",
+  "origin_not_allowed",
+  "identity_provider_unavailable",
+  "service_unavailable",
+] as const satisfies readonly AuthErrorCode[];
+
+interface SignInRouteOptions {
+  /** Whether the route is there at all; before everything else. */
+  readonly existence?: Type<CanActivate>;
+  /** Whose pages may call it; {@link AllowedOriginGuard} unless given. */
+  readonly origin?: Type<CanActivate>;
+  /** What proves the credential by itself, and so costs most: last. */
+  readonly credential?: Type<CanActivate>;
+  /** Of the answer; 200 unless given. */
+  readonly status?: number;
+  /** What else it is refused with. */
+  readonly problems?: readonly AuthErrorCode[];
+}
+
+/**
+ * Everything that a route to sign in by is: public, never cached, limited by
+ * its attempts and its failures, open to allowed origins, and bound to the
+ * client's key where that is configured. What costs more comes later.
+ */
+export function SignInRoute({
+  existence,
+  origin = AllowedOriginGuard,
+  credential,
+  status = 200,
+  problems = [],
+}: SignInRouteOptions = {}): MethodDecorator {
+  return applyDecorators(
+    Public(),
+    HttpCode(status),
+    Header("Cache-Control", "no-store"),
+    UseGuards(...(existence ? [existence] : []), origin),
+    RateLimited("signIn", { failures: "signInFailures" }),
+    DpopBinding(),
+    ...(credential ? [UseGuards(credential)] : []),
+    ApiConsumes("application/json", "application/x-www-form-urlencoded"),
+    ApiProblem(...signInProblems, ...problems),
+  );
+}
+
+/** Reads the proof of a route that gives out tokens; see `KeyThumbprint`. */
+export const DpopBinding = () =>
+  applyDecorators(
+    UseGuards(DpopProofGuard),
+    ApiHeader({
+      name: "DPoP",
+      required: false,
+      description:
+        "A proof (RFC 9449) binds the tokens to its key, where the service is configured for that.",
+    }),
+  );

@@ -1,0 +1,161 @@
+import { hash } from "node:crypto";
+import { Inject, Injectable } from "@nestjs/common";
+import { LRUCache } from "lru-cache";
+import { AuthError } from "../common/auth-error";
+import { Clock } from "../common/clock.port";
+import type { DpopKey } from "./dpop-key";
+import { DpopNonces } from "./dpop-nonces";
+import { type DpopProof, keyOfHeader, readDpopProof } from "./dpop-proof";
+import { DPOP_OPTIONS, type DpopOptions } from "./dpop.options";
+import { SeenProofs } from "./seen-proofs";
+
+/** How far a proof's `iat` may be from now, in seconds, either way. */
+export const proofAgeSeconds = 60;
+/** Headers that are remembered, with their keys; a client's proofs all have the same. */
+const maxRememberedHeaders = 5000;
+
+/** A request that came with a proof. */
+export interface ProvedRequest {
+  /** The `DPoP` header; untrusted. */
+  readonly proof: string;
+  readonly method: string;
+  /** What the client asked for, from the first slash on; a query does not count. */
+  readonly path: string;
+  /** The access token that came with it, where one has to. */
+  readonly accessToken?: string;
+}
+
+/** What a good proof tells. */
+export interface Proved {
+  /** Of the client's key (RFC 7638). */
+  readonly thumbprint: string;
+  /** For the client's next proof; null when the one it has will do. */
+  readonly nextNonce: string | null;
+}
+
+/**
+ * Checks that a client has the key it speaks of, now and for this request.
+ *
+ * A proof is good once: this process remembers it for as long as it could be
+ * used again. Another instance does not know of it; there it would be good
+ * once more, for a minute, and with the access token that it names.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.3
+ */
+@Injectable()
+export class DpopProofs {
+  private readonly headers = new LRUCache<string, DpopKey>({
+    max: maxRememberedHeaders,
+  });
+  private readonly nonces: DpopNonces | null;
+  private readonly seen: SeenProofs;
+  private readonly keyOf = (header: string) => {
+    const known = this.headers.get(header);
+    if (known) return known;
+    const key = keyOfHeader(header);
+    this.headers.set(header, key);
+    return key;
+  };
+
+  constructor(
+    @Inject(DPOP_OPTIONS) private readonly options: DpopOptions,
+    private readonly clock: Clock,
+  ) {
+    this.nonces =
+      options.secretKey === null
+        ? null
+        : new DpopNonces(options.secretKey, clock);
+    this.seen = new SeenProofs(clock, 2 * proofAgeSeconds);
+  }
+
+  /** Whether proofs are read at all. */
+  get isOn(): boolean {
+    return this.options.use !== "off";
+  }
+
+  /** Whether nobody gets in without one. */
+  get isRequired(): boolean {
+    return this.options.use === "required";
+  }
+
+  /**
+   * @throws AuthError `invalid_dpop_proof` with the reason, `use_dpop_nonce`
+   *   with the nonce for the next attempt
+   */
+  verify(request: ProvedRequest): Proved {
+    const proof = readDpopProof(request.proof, this.keyOf);
+    if (proof.method !== request.method) this.refuse("wrong_method");
+    if (!this.isFor(proof.url, request.path)) this.refuse("wrong_url");
+    const { accessToken } = request;
+    if (
+      accessToken !== undefined &&
+      proof.accessTokenHash !== hash("sha256", accessToken, "base64url")
+    ) {
+      this.refuse("wrong_access_token");
+    }
+    const nextNonce = this.checkNonce(proof);
+    const age = this.clock.nowSeconds() - proof.issuedAt;
+    if (age > proofAgeSeconds) this.refuse("proof_expired");
+    if (age < -proofAgeSeconds) this.refuse("issued_in_future");
+    if (!this.seen.add(proof.thumbprint, proof.id)) this.refuse("proof_used");
+    return { thumbprint: proof.thumbprint, nextNonce };
+  }
+
+  /** How to refuse a request that came without a proof. */
+  missing(): AuthError {
+    return new AuthError("invalid_dpop_proof", {
+      reason: "proof_missing",
+      dpopNonce: this.demandedNonce(),
+    });
+  }
+
+  /** The nonce that a proof needs; undefined where it needs none. */
+  demandedNonce(): string | undefined {
+    return this.options.nonce === "required"
+      ? this.nonces?.current()
+      : undefined;
+  }
+
+  private checkNonce({ nonce }: DpopProof): string | null {
+    const { nonces } = this;
+    if (nonce === undefined && this.options.nonce === "optional") return null;
+    const verdict =
+      nonce === undefined ? "foreign" : (nonces?.judge(nonce) ?? "foreign");
+    if (verdict === "current") return null;
+    const next = nonces?.current() ?? null;
+    if (verdict === "previous") return next;
+    if (next === null) this.refuse("foreign_nonce");
+    throw new AuthError("use_dpop_nonce", {
+      reason: nonce === undefined ? "nonce_missing" : "foreign_nonce",
+      dpopNonce: next,
+    });
+  }
+
+  private isFor(url: string, path: string): boolean {
+    const asked = normalized(url);
+    return (
+      asked !== null && asked === normalized(this.options.publicUrl + path)
+    );
+  }
+
+  private refuse(reason: string): never {
+    throw new AuthError("invalid_dpop_proof", { reason });
+  }
+}
+
+/**
+ * An address in one spelling (RFC 3986 §6.2.2 and §6.2.3), without query and
+ * fragment; null for what has credentials, or is none.
+ */
+function normalized(url: string): string | null {
+  if (!URL.canParse(url)) return null;
+  const { origin, pathname, username, password } = new URL(url);
+  if (username + password !== "" || origin === "null") return null;
+  return origin + pathname.replace(/%[\da-f]{2}/gi, unescaped);
+}
+
+/** RFC 3986 §6.2.2: escapes of unreserved characters are those characters. */
+function unescaped(escape: string): string {
+  const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+  return /[\w.~-]/.test(character) ? character : escape.toUpperCase();
+}

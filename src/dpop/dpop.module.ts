@@ -1,0 +1,7 @@
+import { Global, Module } from "@nestjs/common";
+import { DpopProofs } from "./dpop-proofs";
+
+/** Floor 2: proofs that a client holds the key its tokens are bound to (RFC 9449). A room of GoogleAuthModule. */
+@Global()
+@Module({ providers: [DpopProofs], exports: [DpopProofs] })
+export class DpopModule {}

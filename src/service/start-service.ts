@@ -1,0 +1,126 @@
+import { Logger } from "@nestjs/common";
+import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import { DataSource } from "typeorm";
+import { configurationWarnings } from "../config/configuration-warnings";
+import {
+  checkEnvironment,
+  withDevelopmentDefaults,
+} from "../config/development-defaults";
+import { readEnvironment } from "../config/read-environment";
+import { serviceSettings } from "../config/settings";
+import { createApp, type CreateAppOptions } from "./create-app";
+import { dataSourceOptions, GracefulShutdown, migrate } from "../index";
+import { withAdvice } from "./start-advice";
+
+export interface StartOptions extends Pick<CreateAppOptions, "logDestination"> {
+  /** Where the embedded database and the made-up secret are kept. */
+  readonly dataDir: string;
+  /** Told what takes long, in sentences for people. */
+  readonly onProgress?: (message: string) => void;
+  /** Told what has been done, once it is. */
+  readonly onStep?: (step: StartStep) => void;
+}
+
+/** One thing that a start consists of. */
+export interface StartStep {
+  readonly name: "database" | "migrations" | "service";
+  /** Its address without credentials, or what was done. */
+  readonly detail: string;
+}
+
+/** The service while it runs. */
+export interface RunningService {
+  readonly app: NestFastifyApplication;
+  /** Where it listens, such as http://127.0.0.1:3000. */
+  readonly url: string;
+  /** Where clients reach it: PUBLIC_URL, or else where it listens. */
+  readonly publicUrl: string;
+  /**
+   * Says that it is not ready, serves for SHUTDOWN_DELAY_SECONDS more, finishes
+   * the requests under way, then stops everything this start began.
+   *
+   * @param hurry when aborted, the requests under way are not waited for
+   */
+  stop(hurry?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Starts the service on an environment, with the development defaults where
+ * they apply.
+ *
+ * @param source as process.env
+ * @throws InvalidEnvironmentError, or an Error that says what to do
+ */
+export async function startService(
+  source: Readonly<Record<string, string | undefined>>,
+  options: StartOptions,
+): Promise<RunningService> {
+  // A mistake is told before a database is started.
+  checkEnvironment(source);
+  const filled = await withDevelopmentDefaults(source, options).catch(
+    (error: unknown) => {
+      throw withAdvice(error, options.dataDir);
+    },
+  );
+  const stopDatabase = () => filled.database?.stop() ?? Promise.resolve();
+  try {
+    const environment = readEnvironment(filled.source);
+    const { host, port, shutdownDelaySeconds } = serviceSettings(environment);
+    if (filled.database) {
+      options.onStep?.({
+        name: "database",
+        detail: withoutCredentials(filled.database.url),
+      });
+      const done = await migrateEmbedded(filled.database.url);
+      options.onStep?.({
+        name: "migrations",
+        detail: done > 0 ? `${done} run` : "up to date",
+      });
+    }
+    const app = await createApp(environment, options);
+    try {
+      await app.listen({ host, port });
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    const logger = new Logger("Configuration");
+    for (const text of configurationWarnings(environment)) logger.warn(text);
+    const url = await app.getUrl();
+    options.onStep?.({ name: "service", detail: url });
+    return {
+      app,
+      url,
+      publicUrl: environment.PUBLIC_URL ?? url,
+      stop: async (hurry) => {
+        try {
+          await app.get(GracefulShutdown).drain(shutdownDelaySeconds, hurry);
+          await app.close();
+        } finally {
+          await stopDatabase();
+        }
+      },
+    };
+  } catch (error) {
+    await stopDatabase();
+    throw withAdvice(error, options.dataDir);
+  }
+}
+
+function withoutCredentials(databaseUrl: string): string {
+  const { protocol, host, pathname } = new URL(databaseUrl);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** @returns how many migrations ran */
+async function migrateEmbedded(url: string): Promise<number> {
+  const dataSource = new DataSource(
+    dataSourceOptions({ url, poolSize: 2, ssl: false }),
+  );
+  await dataSource.initialize();
+  try {
+    return (await migrate(dataSource)).length;
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,142 @@
+import type { EmulatorAnswer, EmulatorRequest } from "./emulator-answer";
+import type { GoogleAccount } from "./accounts";
+import type { AuthorizationCodeOptions } from "./authorization-code.options";
+import {
+  parseAuthorization,
+  type AuthorizationQuery,
+} from "./authorization.request";
+import type { ChooserAccounts } from "./chooser.accounts";
+import { chooserAnswer, CHOICE, CHOICES, refusalPage } from "./chooser.page";
+import { GOOGLE_ISSUER, type IdTokenOptions } from "./id-token.mint";
+import type { RedirectUriOptions } from "./redirect-uris";
+import { scopesOf, shownBy } from "./scopes";
+import { formPostAnswer } from "./html-page";
+import { OAuthRefusal } from "./oauth-form";
+
+/** What the authorization endpoint works with. */
+export interface AuthorizationState {
+  readonly clientIds: readonly string[];
+  readonly registered: RedirectUriOptions;
+  readonly accounts: ChooserAccounts;
+  /** The consents so far: a client id and a `sub`, with a blank between. */
+  readonly consents: Set<string>;
+  readonly authorizationCode: (options: AuthorizationCodeOptions) => string;
+  readonly idToken: (options: IdTokenOptions) => Promise<string>;
+}
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+/**
+ * `GET /o/oauth2/v2/auth`: shows the accounts, and answers to the app when one
+ * is chosen. With `prompt=none` and the `login_hint` of an account nobody is
+ * asked. What is wrong is shown, and never sent anywhere.
+ */
+export async function authorizationAnswer(
+  state: AuthorizationState,
+  { path, query }: EmulatorRequest,
+): Promise<EmulatorAnswer> {
+  const asked = new URLSearchParams(query);
+  asked.delete(CHOICE);
+  try {
+    const request = parseAuthorization(
+      asked,
+      state.clientIds,
+      state.registered,
+    );
+    const choice = choiceOf(state, request, query.get(CHOICE));
+    if (choice === "ask") {
+      return chooserAnswer(state.accounts, path, asked, request.hostedDomain);
+    }
+    const parameters =
+      "error" in choice ? choice : await grantedTo(state, request, choice);
+    return answerTo(request, parameters);
+  } catch (cause) {
+    if (!(cause instanceof OAuthRefusal)) {
+      throw cause;
+    }
+    return refusalPage(cause.status, cause.error, cause.description);
+  }
+}
+
+function choiceOf(
+  { accounts }: AuthorizationState,
+  { prompts, loginHint }: AuthorizationQuery,
+  chosen: string | null,
+): GoogleAccount | { readonly error: string } | "ask" {
+  if (prompts.includes("none")) {
+    const hinted = loginHint && accounts.hinted(loginHint);
+    return hinted || { error: "interaction_required" };
+  }
+  switch (chosen) {
+    case null:
+      return "ask";
+    case CHOICES.cancel:
+      return { error: "access_denied" };
+    case CHOICES.new:
+      return accounts.make();
+    default:
+      return accounts.named(chosen) ?? "ask";
+  }
+}
+
+async function grantedTo(
+  state: AuthorizationState,
+  request: AuthorizationQuery,
+  account: GoogleAccount,
+): Promise<Parameters> {
+  const { clientId, scope, nonce } = request;
+  const scopes = scopesOf(scope);
+  if (request.responseType === "id_token") {
+    const id_token = await state.idToken({
+      account: shownBy(scopes, account),
+      audience: clientId,
+      nonce,
+    });
+    return { id_token, authuser: "0", prompt: "none" };
+  }
+  const consent = `${clientId} ${account.sub}`;
+  const isAsked =
+    request.prompts.includes("consent") || !state.consents.has(consent);
+  state.consents.add(consent);
+  const code = state.authorizationCode({
+    account,
+    clientId,
+    redirectUri: request.redirectUri,
+    codeChallenge: request.codeChallenge,
+    codeChallengeMethod: request.codeChallengeMethod,
+    scope,
+    nonce,
+    // Google gives a refresh token at a consent only, not at each sign-in.
+    offline: request.isOffline && isAsked,
+  });
+  return {
+    code,
+    scope: scopes.join(" "),
+    authuser: "0",
+    hd: account.hd,
+    prompt: isAsked ? "consent" : "none",
+  };
+}
+
+/** With the issuer of RFC 9207, as Google says of itself. */
+function answerTo(
+  { redirectUri, responseMode, state }: AuthorizationQuery,
+  parameters: Parameters,
+): EmulatorAnswer {
+  const fields = Object.fromEntries(
+    Object.entries({ state, iss: GOOGLE_ISSUER, ...parameters }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  if (responseMode === "form_post") {
+    return formPostAnswer(redirectUri, fields);
+  }
+  const joint = redirectUri.includes("?") ? "&" : "?";
+  const mark = responseMode === "fragment" ? "#" : joint;
+  const Location = `${redirectUri}${mark}${new URLSearchParams(fields).toString()}`;
+  return {
+    status: 302,
+    headers: { Location, "Cache-Control": "no-store" },
+    body: "",
+  };
+}

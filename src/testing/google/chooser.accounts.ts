@@ -1,0 +1,44 @@
+import { googleAccounts, newAccount, type GoogleAccount } from "./accounts";
+
+/** An account with the name that a chooser's link gives it. */
+export interface ListedAccount {
+  readonly name: string;
+  readonly account: GoogleAccount;
+}
+
+const NEW_ONES_KEPT = 20;
+
+/** The accounts that can be chosen: the ready-made, and the new ones so far. */
+export class ChooserAccounts {
+  readonly #made: ListedAccount[] = [];
+
+  get listed(): readonly ListedAccount[] {
+    const ready = Object.entries(googleAccounts).map(([name, account]) => ({
+      name,
+      account,
+    }));
+    return [...ready, ...this.#made];
+  }
+
+  /** The account of a link; undefined when there is none of the name. */
+  named(name: string): GoogleAccount | undefined {
+    return this.listed.find((one) => one.name === name)?.account;
+  }
+
+  /** The account of a `login_hint`: an e-mail address or a `sub`. */
+  hinted(hint: string): GoogleAccount | undefined {
+    return this.listed.find(
+      ({ account: { email, sub } }) => hint === email || hint === sub,
+    )?.account;
+  }
+
+  /** Makes an account, which can be chosen again from now on. */
+  make(): GoogleAccount {
+    const account = newAccount();
+    this.#made.push({ name: account.sub, account });
+    if (this.#made.length > NEW_ONES_KEPT) {
+      this.#made.shift();
+    }
+    return account;
+  }
+}

@@ -1,0 +1,117 @@
+import { jsonBody } from "./control-body";
+import { jsonAnswer, type EmulatorRoute } from "./emulator-answer";
+import { EmulatorInputError } from "./emulator-input-error";
+import { googleAccounts } from "./accounts";
+import type { EndpointFault } from "./faults";
+import type { IdTokenOptions } from "./id-token.mint";
+import { parseIdTokenOrder } from "./id-token.order";
+import { flowControlRoutes, type ControlledFlows } from "./flows.control";
+import type { GoogleKeyRing, KeyRotation } from "./key-ring";
+import type { GoogleRequestLog } from "./request-log";
+import { checkFields } from "./json-fields";
+
+/** What the control API can do to an emulator. */
+export interface ControlledEmulator extends ControlledFlows {
+  readonly keys: GoogleKeyRing;
+  readonly log: GoogleRequestLog;
+  idToken(options: IdTokenOptions): Promise<string>;
+  rotateKeys(rotation: KeyRotation): Promise<void>;
+  setFault(path: string, fault: EndpointFault): void;
+  clearFaults(): void;
+}
+
+/** Every path of the control API begins so; none is counted or spoiled. */
+export const CONTROL_PREFIX = "/emulator/";
+
+/** The control API, for testers that are not written in JavaScript. */
+export function controlRoutes(
+  emulator: ControlledEmulator,
+): readonly EmulatorRoute[] {
+  return [
+    ...flowControlRoutes(emulator),
+    {
+      method: "POST",
+      path: "/emulator/id-token",
+      answer: async (request) => {
+        const order = parseIdTokenOrder(jsonBody(request));
+        return jsonAnswer({ idToken: await emulator.idToken(order) });
+      },
+    },
+    {
+      method: "POST",
+      path: "/emulator/faults",
+      answer: (request) => {
+        const { path, ...fault } = withPath(jsonBody(request));
+        emulator.setFault(path, fault);
+        return jsonAnswer({ path, fault });
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/emulator/faults",
+      answer: () => {
+        emulator.clearFaults();
+        return jsonAnswer({});
+      },
+    },
+    {
+      method: "POST",
+      path: "/emulator/keys/rotate",
+      answer: async (request) => {
+        const rotation = checkFields<KeyRotation>(
+          "rotation",
+          jsonBody(request),
+          { dropPrevious: "boolean", unannounced: "boolean" },
+        );
+        await emulator.rotateKeys(rotation);
+        return jsonAnswer(keyIds(emulator.keys));
+      },
+    },
+    {
+      method: "GET",
+      path: "/emulator/accounts",
+      answer: () => jsonAnswer(googleAccounts),
+    },
+    {
+      method: "GET",
+      path: "/emulator/requests",
+      answer: () => jsonAnswer(requestsOf(emulator.log)),
+    },
+    {
+      method: "DELETE",
+      path: "/emulator/requests",
+      answer: () => {
+        emulator.log.clear();
+        return jsonAnswer({});
+      },
+    },
+  ];
+}
+
+function withPath(body: unknown): EndpointFault & { path: string } {
+  if (typeof body === "object" && body !== null && "path" in body) {
+    const { path, ...fault } = body;
+    if (typeof path === "string") {
+      return { path, ...fault };
+    }
+  }
+  throw new EmulatorInputError(
+    'A fault needs a "path", such as "/oauth2/v1/certs".',
+  );
+}
+
+function keyIds({ current, next, published }: GoogleKeyRing) {
+  return {
+    current: current.kid,
+    next: next.kid,
+    published: published.map((key) => key.kid),
+  };
+}
+
+function requestsOf({ counts, latest }: GoogleRequestLog) {
+  const requests = latest.map(({ query, ...request }) => ({
+    ...request,
+    query: query.toString(),
+  }));
+  return { counts, requests };
+}

@@ -1,0 +1,117 @@
+import { Command, InvalidArgumentError } from "commander";
+import { GoogleEmulator } from "./emulator";
+
+interface ServerFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId?: readonly string[];
+  readonly clientSecret?: string;
+  readonly redirectUri?: readonly string[];
+  readonly authorizedDomain?: readonly string[];
+  readonly maxAge?: number;
+  readonly publicUrl?: string;
+}
+
+const EXAMPLES = `
+Control, as JSON:
+  POST   /emulator/id-token            {"account":"workspace"} -> {"idToken":"…"}
+  POST   /emulator/authorization-code  {"account":"workspace"} -> {"code":"…"}
+  POST   /emulator/service-account     nothing -> a key file
+  POST   /emulator/security-events     {"type":"sessions-revoked","to":"http://…"}
+  GET    /emulator/security-events     the deliveries
+  POST   /emulator/faults              {"path":"/oauth2/v1/certs","status":500}
+  DELETE /emulator/faults
+  POST   /emulator/keys/rotate         {"unannounced":true}, or nothing
+  GET    /emulator/accounts
+  GET    /emulator/requests            DELETE forgets them
+
+In a browser: /o/oauth2/v2/auth?client_id=…&redirect_uri=… and
+/gsi/select?client_id=…&login_uri=… show the accounts. See docs/emulator.md.
+
+Whoever reaches the port can mint tokens: keep it on this machine.`;
+
+/**
+ * The emulator as a program: prints the settings of the service under test, then
+ * serves until it is told to stop.
+ *
+ * @param print is given each line of output
+ * @param started is given the running emulator
+ */
+export function emulatorProgram(
+  print: (line: string) => void,
+  started: (google: GoogleEmulator) => void,
+): Command {
+  return new Command("google-emulator")
+    .description("A local Google that signs ID tokens with keys of its own.")
+    .option("--host <address>", "address to bind", "127.0.0.1")
+    .option("--port <number>", "port to bind; 0 takes a free one", toPort, 4000)
+    .option(
+      "--client-id <ids...>",
+      "client ids of the service under test; the first is the tokens' audience",
+    )
+    .option("--client-secret <secret>", "their secret, if not a new one")
+    .option(
+      "--redirect-uri <uris...>",
+      "redirect and login URIs, to the letter; otherwise any of this machine",
+    )
+    .option(
+      "--authorized-domain <hosts...>",
+      "hosts that may receive security events, beside this machine",
+    )
+    .option("--max-age <seconds>", "how long the keys may be cached", toSeconds)
+    .option("--public-url <url>", "base URL that clients use, if another")
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags: ServerFlags) => {
+      const google = await GoogleEmulator.start({
+        host: flags.host,
+        port: flags.port,
+        clientIds: flags.clientId,
+        clientSecret: flags.clientSecret,
+        redirectUris: flags.redirectUri,
+        authorizedDomains: flags.authorizedDomain,
+        maxAgeSeconds: flags.maxAge,
+        publicUrl: flags.publicUrl,
+      });
+      print(`# The Google emulator listens on ${google.url}`);
+      for (const [name, value] of Object.entries(google.environment())) {
+        print(`${name}=${value}`);
+      }
+      started(google);
+    });
+}
+
+function toPort(value: string): number {
+  return toInteger(value, 65_535);
+}
+
+function toSeconds(value: string): number {
+  return toInteger(value, Number.MAX_SAFE_INTEGER);
+}
+
+function toInteger(value: string, most: number): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > most) {
+    throw new InvalidArgumentError(`It must be an integer from 0 to ${most}.`);
+  }
+  return number;
+}
+
+async function main(): Promise<void> {
+  const program = emulatorProgram(
+    (line) => process.stdout.write(`${line}\n`),
+    (google) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        process.once(signal, () => void google.stop());
+      }
+    },
+  );
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    program.error(error instanceof Error ? error.message : String(error));
+  }
+}
+
+if (require.main === module) {
+  void main();
+}

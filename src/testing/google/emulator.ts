@@ -1,0 +1,286 @@
+import type { Server } from "node:http";
+import type { EmulatorRoute, KeyCaching } from "./emulator-answer";
+import { EmulatorInputError } from "./emulator-input-error";
+import type { AuthorizationCodeOptions } from "./authorization-code.options";
+import { CONTROL_PREFIX, controlRoutes } from "./emulator.control";
+import { close, createEmulatorServer, listen, urlOf } from "./emulator.http";
+import {
+  cachingWith,
+  clientIdsOf,
+  clientSecretOf,
+  type GoogleEmulatorOptions,
+} from "./emulator.options";
+import { googleRoutes } from "./emulator.routes";
+import { emulatorEnvironment } from "./environment";
+import { FaultBoard, type EndpointFault } from "./faults";
+import {
+  idTokenClaims,
+  mintContextOf,
+  type IdTokenOptions,
+} from "./id-token.mint";
+import { GoogleKeyRing, type KeyRotation } from "./key-ring";
+import {
+  securityEventClaims,
+  serviceAccountClaims,
+  type SecurityEventTokenOptions,
+  type ServiceAccountTokenOptions,
+} from "./other-tokens.mint";
+import { GoogleOAuth } from "./oauth";
+import { GoogleRequestLog, type SeenRequest } from "./request-log";
+import {
+  GoogleRisc,
+  type SecurityReport,
+  type SecurityReportOptions,
+} from "./risc";
+import type {
+  ServiceAccountKey,
+  ServiceAccountOptions,
+} from "./service-account";
+import { signToken } from "./token.signer";
+import type { SecurityDelivery } from "./transmitter";
+
+/**
+ * A Google on this machine: it signs tokens with keys of its own and serves them
+ * where Google would, well or badly. Nothing trusts it but a service that was
+ * told its URL.
+ *
+ * @example
+ * const google = await GoogleEmulator.start();
+ * Object.assign(process.env, google.environment());
+ * const idToken = await google.idToken({ account: "workspace" });
+ */
+export class GoogleEmulator {
+  /** Google's keys as the emulator has them now. */
+  readonly keys: GoogleKeyRing;
+  /** The requests to Google's endpoints and to paths that do not exist. */
+  readonly log = new GoogleRequestLog();
+  /** The client ids of the app under test, the tokens' default audience first. */
+  readonly clientIds: readonly [string, ...string[]];
+  /** The secret of each of them, in Google's shape. */
+  readonly clientSecret: string;
+
+  readonly #faults = new FaultBoard();
+  readonly #oauth: GoogleOAuth;
+  readonly #risc: GoogleRisc;
+  readonly #routes: readonly EmulatorRoute[];
+  readonly #server: Server;
+  #url = "";
+  #caching: KeyCaching;
+  #skewMs = 0;
+
+  private constructor(keys: GoogleKeyRing, options: GoogleEmulatorOptions) {
+    this.keys = keys;
+    this.clientIds = clientIdsOf(options);
+    this.clientSecret = clientSecretOf(options);
+    this.#caching = cachingWith(options);
+    this.#oauth = new GoogleOAuth(this, options);
+    this.#risc = new GoogleRisc(this, options);
+    this.#routes = [
+      ...googleRoutes(this),
+      ...this.#oauth.routes(),
+      ...this.#risc.routes(),
+      ...controlRoutes(this),
+    ];
+    this.#server = createEmulatorServer({
+      routes: this.#routes,
+      faults: this.#faults,
+      now: () => this.now(),
+      seen: (request) => {
+        if (!request.path.startsWith(CONTROL_PREFIX)) {
+          this.log.add({ ...request, receivedAt: this.now() });
+        }
+      },
+    });
+  }
+
+  /**
+   * Starts an emulator.
+   *
+   * @throws Error when it cannot listen, as on a port that is taken, or has no
+   * client id
+   * @throws RangeError when the caching is no number of seconds
+   */
+  static async start(
+    options: GoogleEmulatorOptions = {},
+  ): Promise<GoogleEmulator> {
+    const { host = "127.0.0.1", port = 0, publicUrl } = options;
+    const keys = await GoogleKeyRing.create();
+    const emulator = new GoogleEmulator(keys, options);
+    const bound = await listen(emulator.#server, host, port);
+    emulator.#url = publicUrl?.replace(/\/+$/, "") ?? urlOf(host, bound.port);
+    return emulator;
+  }
+
+  /** The base URL, without a slash at its end. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** What the keys' caching headers say. */
+  get caching(): KeyCaching {
+    return this.#caching;
+  }
+
+  /** The latest requests, oldest first; the control API's are left out. */
+  get requests(): readonly SeenRequest[] {
+    return this.log.latest;
+  }
+
+  /** The settings that point a service here, as environment variables. */
+  environment(): Record<string, string> {
+    return emulatorEnvironment(this);
+  }
+
+  /**
+   * Mints an ID token: a good one unless the options spoil it.
+   *
+   * @throws EmulatorInputError when the options cannot be met: no such account, no previous
+   * key yet, HS256 without a secret
+   */
+  async idToken(options: IdTokenOptions = {}): Promise<string> {
+    const claims = idTokenClaims(mintContextOf(this), options);
+    return signToken(this.keys, claims, options);
+  }
+
+  /**
+   * Gives out an authorization code, as the popup or the redirect of a web app
+   * does, or a native SDK: exchanged once, within ten minutes.
+   *
+   * @throws EmulatorInputError when the options cannot be met
+   */
+  authorizationCode(options: AuthorizationCodeOptions = {}): string {
+    return this.#oauth.authorizationCode(options);
+  }
+
+  /** Mints the ID token of a Google Cloud service account: not a user's. */
+  async serviceAccountToken(
+    options: ServiceAccountTokenOptions = {},
+  ): Promise<string> {
+    const claims = serviceAccountClaims(mintContextOf(this), options);
+    return signToken(this.keys, claims, options);
+  }
+
+  /** Mints a Cross-Account Protection event: not a sign-in. */
+  async securityEventToken(
+    options: SecurityEventTokenOptions = {},
+  ): Promise<string> {
+    const claims = securityEventClaims(mintContextOf(this), options);
+    return signToken(this.keys, claims, options);
+  }
+
+  /**
+   * Makes a Google Cloud service account for the Cross-Account Protection API.
+   *
+   * @returns its key file, as Google Cloud hands it out
+   */
+  serviceAccount(options?: ServiceAccountOptions): Promise<ServiceAccountKey> {
+    return this.#risc.serviceAccount(options);
+  }
+
+  /**
+   * Reports a security event to the app's receiver, again and again until it
+   * says 202 or 400, but not for ever.
+   *
+   * @throws EmulatorInputError when there is no receiver, no such event or account
+   */
+  report(options?: SecurityReportOptions): Promise<SecurityReport> {
+    return this.#risc.report(options);
+  }
+
+  /** The latest deliveries of security events, oldest first. */
+  get deliveries(): readonly SecurityDelivery[] {
+    return this.#risc.deliveries;
+  }
+
+  /** The same, once none is under way: to await what `stream:verify` sent. */
+  settledDeliveries(): Promise<readonly SecurityDelivery[]> {
+    return this.#risc.settledDeliveries();
+  }
+
+  /** Lets the next key sign, announces a new one, keeps the old one published. */
+  rotateKeys(rotation: KeyRotation = {}): Promise<void> {
+    return this.keys.rotate(rotation);
+  }
+
+  /**
+   * Takes a key out of the certs endpoints; it can still sign.
+   *
+   * @throws EmulatorInputError when no published key has this id
+   */
+  retireKey(kid: string): void {
+    this.keys.retire(kid);
+  }
+
+  /**
+   * Changes what the keys' caching headers say; what is left out stays.
+   *
+   * @throws RangeError when either is not a whole number of seconds from 0 up
+   */
+  setKeyCaching(caching: Partial<KeyCaching>): void {
+    this.#caching = cachingWith(caching, this.#caching);
+  }
+
+  /**
+   * Spoils one of Google's endpoints, in place of its last fault.
+   *
+   * @param path such as `/oauth2/v1/certs`
+   * @throws EmulatorInputError when nothing is served at the path, or the fault is wrong
+   */
+  setFault(path: string, fault: EndpointFault): void {
+    this.#faults.set(this.#spoilable(path), fault);
+  }
+
+  /** Mends one endpoint, or all. Requests that already hang stay hung. */
+  clearFaults(path?: string): void {
+    this.#faults.clear(path);
+  }
+
+  /** How many requests a path has seen; all paths' when none is given. */
+  requestCount(path?: string): number {
+    return this.log.count(path);
+  }
+
+  /** Forgets the requests and their counts. */
+  clearRequests(): void {
+    this.log.clear();
+  }
+
+  /**
+   * Sets the emulator's clock against this machine's: times in tokens and in
+   * headers move with it.
+   *
+   * @param seconds ahead when positive; 0 is this machine's time again
+   */
+  skewClock(seconds: number): void {
+    this.#skewMs = seconds * 1000;
+  }
+
+  /** The time by the emulator's clock. */
+  now(): Date {
+    return new Date(Date.now() + this.#skewMs);
+  }
+
+  /** Stops at once, hung requests and all. Stopping twice is no error. */
+  stop(): Promise<void> {
+    this.#risc.stop();
+    return close(this.#server);
+  }
+
+  /** Stops: for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** A misspelt path would make a test pass that tests nothing. */
+  #spoilable(path: string): string {
+    const paths = this.#routes
+      .map((route) => route.path)
+      .filter((served) => !served.startsWith(CONTROL_PREFIX));
+    if (!paths.includes(path)) {
+      throw new EmulatorInputError(
+        `Nothing to spoil at "${path}"; there are ${paths.join(", ")}.`,
+      );
+    }
+    return path;
+  }
+}

@@ -1,0 +1,129 @@
+import { EmulatorInputError } from "./emulator-input-error";
+import {
+  newSigningKey,
+  type GoogleJwk,
+  type GoogleSigningKey,
+} from "./signing-key";
+
+/** The part a key plays in the ring. */
+export type GoogleKeyName = "current" | "next" | "previous";
+
+/** How a rotation departs from the usual one. */
+export interface KeyRotation {
+  /** Withdraw the old key at once instead of at the following rotation. */
+  readonly dropPrevious?: boolean;
+  /**
+   * Sign with a key that was never published before, as if Google had skipped
+   * its announcement; the announced next key stays next.
+   */
+  readonly unannounced?: boolean;
+}
+
+/**
+ * Google's keys over time: one signs (current), one is announced (next), one is
+ * on its way out (previous) until the rotation after its own.
+ */
+export class GoogleKeyRing {
+  #current: GoogleSigningKey;
+  #next: GoogleSigningKey;
+  #previous: GoogleSigningKey | undefined;
+  #foreign: Promise<GoogleSigningKey> | undefined;
+  readonly #withdrawn = new Set<string>();
+
+  private constructor(current: GoogleSigningKey, next: GoogleSigningKey) {
+    this.#current = current;
+    this.#next = next;
+  }
+
+  /** A ring with a current and a next key. */
+  static async create(): Promise<GoogleKeyRing> {
+    const [current, next] = await Promise.all([
+      newSigningKey(),
+      newSigningKey(),
+    ]);
+    return new GoogleKeyRing(current, next);
+  }
+
+  get current(): GoogleSigningKey {
+    return this.#current;
+  }
+
+  get next(): GoogleSigningKey {
+    return this.#next;
+  }
+
+  /** The key that signed before the last rotation; none before the first. */
+  get previous(): GoogleSigningKey | undefined {
+    return this.#previous;
+  }
+
+  /** The keys that the certs endpoints list. */
+  get published(): readonly GoogleSigningKey[] {
+    return [this.#current, this.#next, this.#previous].filter(
+      (key): key is GoogleSigningKey =>
+        key !== undefined && !this.#withdrawn.has(key.kid),
+    );
+  }
+
+  /** A key of somebody else: made once, never published. */
+  foreign(): Promise<GoogleSigningKey> {
+    this.#foreign ??= newSigningKey();
+    return this.#foreign;
+  }
+
+  /**
+   * @throws EmulatorInputError when there is no such key: before the first rotation there is
+   * no previous one
+   */
+  named(name: GoogleKeyName): GoogleSigningKey {
+    const key = this[name];
+    if (key === undefined) {
+      throw new EmulatorInputError(
+        "There is no previous key before the first rotation.",
+      );
+    }
+    return key;
+  }
+
+  /** Makes the next key current, announces a new next, keeps the old one. */
+  async rotate(rotation: KeyRotation = {}): Promise<void> {
+    const fresh = await newSigningKey();
+    this.#previous = this.#current;
+    if (rotation.unannounced) {
+      this.#current = fresh;
+    } else {
+      this.#current = this.#next;
+      this.#next = fresh;
+    }
+    if (rotation.dropPrevious) {
+      this.#withdrawn.add(this.#previous.kid);
+    }
+  }
+
+  /**
+   * Takes a key out of the certs endpoints. It can still sign, so that a token
+   * of a withdrawn key can be minted.
+   *
+   * @throws EmulatorInputError when the key is not published
+   */
+  retire(kid: string): void {
+    if (!this.published.some((key) => key.kid === kid)) {
+      throw new EmulatorInputError(
+        `No published key has the id ${JSON.stringify(kid)}.`,
+      );
+    }
+    this.#withdrawn.add(kid);
+  }
+
+  /** The body of `/oauth2/v1/certs`: key id to certificate. */
+  certificates(): Record<string, string> {
+    return Object.fromEntries(
+      this.published.map((key) => [key.kid, key.certificatePem]),
+    );
+  }
+
+  /** The body of `/oauth2/v3/certs`. */
+  jwks(): { keys: GoogleJwk[] } {
+    return { keys: this.published.map((key) => key.jwk) };
+  }
+}
