@@ -19,20 +19,23 @@ export function canonicalAddress(text: string): string | null {
 }
 
 /**
- * The network that counts as one client: an IPv4 address, or the /64 that an
- * IPv6 address is in, for whoever has one of those has all of it.
+ * The network that counts as one client: an IPv4 address, or the /64 of an IPv6
+ * address, because a single machine can use all of it.
  *
  * @param address as the platform gives it; untrusted
- * @returns null for what is no address
+ * @param ipv6Bits the prefix length for IPv6, a multiple of 16
+ * @returns null for what is not an address
  */
-export function clientNetwork(address: unknown): string | null {
+export function clientNetwork(address: unknown, ipv6Bits = 64): string | null {
   const version = typeof address === "string" ? isIP(address) : 0;
   if (version === 0) return null;
   const ip = parsed(address as string);
   if (ip.kind() === "ipv4") return ip.toString();
-  const first = (ip as ipaddr.IPv6).parts.slice(0, 4);
-  const start = new ipaddr.IPv6([...first, 0, 0, 0, 0]);
-  return `${start.toString()}/64`;
+  const { parts } = ip as ipaddr.IPv6;
+  const start = new ipaddr.IPv6(
+    parts.map((part, index) => (index < ipv6Bits / 16 ? part : 0)),
+  );
+  return `${start.toString()}/${ipv6Bits}`;
 }
 
 /** Whether a text is an IP address, or a network in CIDR notation that is not all there is. */

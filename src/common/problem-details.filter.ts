@@ -14,19 +14,25 @@ import { AllowedMethods } from "./allowed-methods";
 import { AuthError } from "./auth-error";
 import type { AuthErrorCode } from "./auth-error-codes";
 import { type ErrorAnswer, ErrorForms } from "./error-forms";
+import { clientNetwork } from "./ip-address";
 import { problemContentType, problemOf } from "./problem";
+import { RepeatTally } from "./repeat-tally";
 
 export const SHOW_REASONS = Symbol("SHOW_REASONS");
 
 /** What both HTTP platforms know of a request. */
 interface PlainRequest {
   readonly id?: unknown;
+  readonly ip?: string;
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** On Fastify: the route, however the client spelled its path. */
   readonly routeOptions?: { readonly url?: string };
 }
+
+/** Log lines a minute about refusals of one network for one reason; the rest is counted. */
+const linesPerMinute = 100;
 
 /** Errors of the frameworks that are the client's doing, by their status. */
 const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
@@ -53,6 +59,14 @@ const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
 @Injectable()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemDetailsFilter.name);
+  private readonly refusals = new RepeatTally<AuthError>(
+    linesPerMinute,
+    ({ code, reason }, count, kind) =>
+      this.logger.log(
+        { code: kind && code, reason: kind && reason, count },
+        "more refusals",
+      ),
+  );
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -78,7 +92,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       allowed.length > 0
         ? new AuthError("method_not_allowed")
         : asAuthError(exception);
-    this.log(error, exception, requestId);
+    this.log(error, exception, requestId, clientNetwork(request.ip) ?? "");
     if (httpAdapter.isHeadersSent(response)) return;
     const form = this.errorForms.of(request.routeOptions?.url ?? path);
     const { status, headers, body } =
@@ -118,7 +132,12 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     httpAdapter.reply(response, isText ? JSON.stringify(body) : body, status);
   }
 
-  private log(error: AuthError, exception: unknown, requestId: string): void {
+  private log(
+    error: AuthError,
+    exception: unknown,
+    requestId: string,
+    network: string,
+  ): void {
     const { code, reason } = error;
     if (error.status >= 500) {
       const cause = exception === error ? error.cause : exception;
@@ -126,7 +145,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
         { requestId, code, reason, err: withoutInput(cause) },
         code,
       );
-    } else {
+    } else if (this.refusals.admits([network, code, reason].join(" "), error)) {
       this.logger.log({ requestId, code, reason }, "refused");
     }
   }

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Pool } from "pg";
 import type { DataSource, EntityManager } from "typeorm";
 import { asServiceUnavailable } from "./database-outage";
+import { isPooled, transactionLimits } from "./database-session";
 
 /**
  * Where all of this software's hand-written SQL goes through: one statement is
@@ -60,11 +61,12 @@ export class Database {
     values: readonly unknown[],
   ): Promise<Row[]> => {
     for (let attempt = 1; ; attempt++) {
+      const name = this.prepares ? this.nameOf(text) : undefined;
       try {
-        return await this.run<Row>(text, values);
+        return await this.run<Row>(text, values, name);
       } catch (error) {
-        // In either case nothing of the statement is left, so it may run again.
-        if (this.prepares && hasState(error, lostPreparedStatement)) {
+        // In either case Postgres has undone the statement, so it may run again.
+        if (name !== undefined && hasState(error, lostPreparedStatement)) {
           this.prepares = false;
         } else if (
           attempt >= maxAttempts ||
@@ -106,10 +108,13 @@ export class Database {
     try {
       result = await this.dataSource.transaction(
         "READ COMMITTED",
-        ({ queryRunner }) =>
-          run({
+        async ({ queryRunner }) => {
+          if (!queryRunner) throw new Error("The transaction is over");
+          if (isPooled(await queryRunner.connect())) {
+            await queryRunner.query(transactionLimits);
+          }
+          return run({
             query: async <Row>(text: string, values: readonly unknown[]) => {
-              if (!queryRunner) throw new Error("The transaction is over");
               // Otherwise the answer to an UPDATE has another shape than the rest.
               const parameters = [...values];
               const answer = await queryRunner.query(text, parameters, true);
@@ -117,7 +122,8 @@ export class Database {
             },
             afterCommit: (callback) => void onCommit.push(callback),
             afterRollback: (callback) => void onRollback.push(callback),
-          }),
+          });
+        },
       );
     } catch (error) {
       for (const callback of onRollback) callback();
@@ -146,10 +152,10 @@ export class Database {
   private async run<Row>(
     text: string,
     values: readonly unknown[],
+    name: string | undefined,
   ): Promise<Row[]> {
     // TypeORM has no way to name a statement; its pool has.
     const { master } = this.dataSource.driver as unknown as { master: Pool };
-    const name = this.prepares ? this.nameOf(text) : undefined;
     const { rows } = await master.query({
       name,
       text,

@@ -53,13 +53,12 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     const request = host.switchToHttp().getRequest<AuditedRequest>();
     const { network = "", failures: name } = request[ATTEMPT] ?? {};
     if (error.status !== 401 && error.status !== 403) return error;
-    // What never counted was one too: so far nothing else counts failures.
+    const limit = name ? this.options.limits[name] : "off";
+    // Refused before the limit counted it: this filter is on sign-in routes only.
     if ((name ?? "signInFailures") === "signInFailures") {
-      await this.recordRefusal(error, request);
+      await this.recordRefusal(error, request, limit !== "off");
     }
-    if (!name) return error;
-    const limit = this.options.limits[name];
-    if (limit === "off") return error;
+    if (!name || limit === "off") return error;
     const milliseconds = limit.seconds * 1000;
     const record = await this.storage.increment(
       rateLimitKey(name, network),
@@ -77,15 +76,19 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
   private recordRefusal(
     error: AuthError,
     request: AuditedRequest,
+    isLimited: boolean,
   ): Promise<void> {
     const { code, reason = code, userId = null } = error;
-    return this.audit.recordSoon({
+    const event = {
       event: "sign_in_refused",
       userId,
       reason,
       details: { code },
       ip: request.ip,
       userAgent: request.headers["user-agent"],
-    });
+    } as const;
+    return isLimited
+      ? this.audit.recordSoon(event)
+      : this.audit.recordUnlimited(event);
   }
 }
