@@ -54,7 +54,7 @@ program
   .description("Check the environment and list every problem; starts nothing")
   .action(() => {
     checkEnvironment(process.env);
-    console.log("The configuration is good.");
+    console.log("The configuration is valid.");
   });
 
 program.addCommand(keysCommand());

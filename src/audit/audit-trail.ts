@@ -104,7 +104,7 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
       this.sink.tell(event);
     } catch (cause) {
       // The event has happened and is written, so the request must not fail.
-      this.logger.error({ err: cause }, "The audit sink has failed");
+      this.logger.error({ err: cause }, "The audit sink threw an error");
     }
   }
 

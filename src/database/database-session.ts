@@ -8,19 +8,20 @@ export const statementTimeoutMilliseconds = 10_000;
  */
 export const lockTimeoutMilliseconds = 2000;
 
-/** Connections whose session is shared, because a pooler is in between. */
+/** Connections through a pooler, whose sessions are shared with others. */
 const pooled = new WeakSet<object>();
 
 /**
- * Sets what our statements rely on, whatever the server's, database's or role's
- * defaults are. Not in the startup packet: poolers such as PgBouncer refuse
- * parameters there. PgBouncer keeps these three for its clients in every mode.
+ * Sets what our statements rely on, whatever the defaults of the server, the
+ * database and the role are. Not in the startup packet, because PgBouncer
+ * refuses connections with parameters there. It keeps these three for each
+ * client, in every mode.
  *
- * The time limits, though, would stay on a server connection that the pooler
- * then hands to others. So they are set only where the process behind the
- * connection is the one that Postgres announced; a pooler announces another.
- * Behind one, transactions set their own, and the role can have defaults. A
- * limit that the role or the URL sets is left alone.
+ * The time limits would stay on the server connection, which PgBouncer then
+ * gives to other clients. So they are set only on a direct connection: there
+ * the backend's process id is the one announced to the client, while a pooler
+ * announces one of its own. Behind a pooler, transactions set the limits, and
+ * the role can have defaults. Limits that the role or the URL sets are kept.
  */
 const setUp = `SELECT
   set_config('DateStyle', 'ISO', false),
@@ -33,12 +34,12 @@ const setUp = `SELECT
   direct
 FROM (SELECT pg_backend_pid() = $1::integer AS direct) AS backend`;
 
-/** For the rest of a transaction. */
+/** Sets the limits for the current transaction. */
 export const transactionLimits = `SELECT
   set_config('statement_timeout', '${statementTimeoutMilliseconds}', true),
   set_config('lock_timeout', '${lockTimeoutMilliseconds}', true)`;
 
-/** Prepares a new connection; the `onConnect` of the pool. */
+/** Prepares a new connection; the pool's `onConnect`. */
 export async function prepareSession(client: ClientBase): Promise<void> {
   const { processID } = client as ClientBase & { processID: number | null };
   const { rows } = await client.query<{ direct: boolean }>(setUp, [
@@ -47,12 +48,12 @@ export async function prepareSession(client: ClientBase): Promise<void> {
   if (rows[0]?.direct !== true) pooled.add(client);
 }
 
-/** Whether the time limits do not hold for a connection's session. */
+/** Whether the session of a connection has no time limits, because of a pooler. */
 export function isPooled(client: unknown): boolean {
   return typeof client === "object" && client !== null && pooled.has(client);
 }
 
-/** For the transaction of a migration, which may take long but must not queue for long. */
+/** For migrations: statements may take long, but must not wait long for locks. */
 export const migrationLimits = `SELECT
   set_config('statement_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '0', true),

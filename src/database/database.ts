@@ -5,32 +5,32 @@ import { asServiceUnavailable } from "./database-outage";
 import { isPooled, transactionLimits } from "./database-session";
 
 /**
- * Where all of this software's hand-written SQL goes through: one statement is
- * one round trip, and an outage is told from a bug.
+ * Runs all hand-written SQL: one statement is one round trip, and outages become
+ * `service_unavailable`.
  *
- * Statements are prepared once per connection: planning the sign-in statement
- * takes longer than running it.
+ * Statements are prepared once per connection, because planning the sign-in
+ * statement takes longer than executing it.
  */
 export class Database {
   private readonly names = new Map<string, string>();
   private prepares = true;
 
   /**
-   * @param source the DataSource, or how to get it once it is needed
-   * @param isOwn whether nobody else uses it, so that it is closed with this
+   * @param source the DataSource, or a function that gets it when it is needed
+   * @param isOwn whether to close the DataSource in {@link close}
    */
   constructor(
     private readonly source: DataSource | (() => DataSource),
     private readonly isOwn = false,
   ) {}
 
-  /** Closes the connections, unless they are the application's. */
+  /** Closes the connections, unless they belong to the application. */
   async close(): Promise<void> {
     if (this.isOwn && this.dataSource.isInitialized)
       await this.dataSource.destroy();
   }
 
-  /** For what is not hot: repositories and query builders on the entities. */
+  /** Repositories and query builders, for statements off the hot path. */
   get dataSource(): DataSource {
     return typeof this.source === "function" ? this.source() : this.source;
   }
@@ -49,10 +49,10 @@ export class Database {
   }
 
   /**
-   * Runs one statement, a transaction of its own, on a pooled connection. If
-   * Postgres takes it back because of others, it is run again.
+   * Runs one statement in its own transaction on a pooled connection. It is
+   * retried after a serialization failure or a deadlock.
    *
-   * @param text a constant; every different text is kept for good
+   * @param text a constant: the names of prepared statements are never freed
    * @param values bound as $1, $2, …; never part of the text
    * @throws AuthError `service_unavailable` when the database cannot answer
    */
@@ -70,7 +70,7 @@ export class Database {
           this.prepares = false;
         } else if (
           attempt >= maxAttempts ||
-          !hasState(error, lostAgainstOthers)
+          !hasState(error, conflictWithOthers)
         ) {
           throw asServiceUnavailable(error);
         }
@@ -79,9 +79,9 @@ export class Database {
   };
 
   /**
-   * Runs a function in one transaction: all of what it does happens, or nothing.
-   * If Postgres takes it back because of others, the function is run again, so
-   * it does nothing that cannot be done twice but by its transaction.
+   * Runs a function in one transaction. After a serialization failure or a
+   * deadlock the function runs again, so apart from its statements it must have
+   * no side effects.
    *
    * @throws AuthError `service_unavailable` when the database cannot answer
    */
@@ -92,7 +92,7 @@ export class Database {
       try {
         return await this.runTransaction(run);
       } catch (error) {
-        if (attempt >= maxAttempts || !hasState(error, lostAgainstOthers)) {
+        if (attempt >= maxAttempts || !hasState(error, conflictWithOthers)) {
           throw asServiceUnavailable(error);
         }
       }
@@ -115,7 +115,7 @@ export class Database {
           }
           return run({
             query: async <Row>(text: string, values: readonly unknown[]) => {
-              // Otherwise the answer to an UPDATE has another shape than the rest.
+              // Structured, because TypeORM's plain result of an UPDATE differs.
               const parameters = [...values];
               const answer = await queryRunner.query(text, parameters, true);
               return (answer.records ?? []) as Row[];
@@ -134,8 +134,8 @@ export class Database {
   }
 
   /**
-   * Runs a function in a transaction while this process alone, among all
-   * instances, holds a lock.
+   * Runs a function in a transaction that holds a lock, which only one instance
+   * can hold at a time.
    *
    * @param lock one of {@link advisoryLocks}
    */
@@ -154,7 +154,7 @@ export class Database {
     values: readonly unknown[],
     name: string | undefined,
   ): Promise<Row[]> {
-    // TypeORM has no way to name a statement; its pool has.
+    // TypeORM cannot name statements; its pool can.
     const { master } = this.dataSource.driver as unknown as { master: Pool };
     const { rows } = await master.query({
       name,
@@ -173,32 +173,32 @@ export class Database {
   }
 }
 
-/** A transaction that is under way. */
+/** An open transaction. */
 export interface Transaction {
   readonly query: <Row>(
     text: string,
     values: readonly unknown[],
   ) => Promise<Row[]>;
-  /** What is to be done once it has been committed, and only then; it must not throw. */
+  /** Registers a callback for after the commit; it must not throw. */
   readonly afterCommit: (callback: () => void) => void;
   /**
-   * What is to be done when it comes to nothing: for a store that is not in
-   * this database, and takes back or lets go of what it has done or locked. It
-   * must not throw, and is not called if the process dies.
+   * Registers a callback for after a rollback: for a store outside this
+   * database, to undo its changes and release its locks. It must not throw, and
+   * is not called if the process dies.
    */
   readonly afterRollback: (callback: () => void) => void;
 }
 
-/** How often a statement is run that others keep getting in the way of. */
+/** How often a statement is tried that conflicts with others. */
 const maxAttempts = 3;
 
-/** SQLSTATE serialization_failure, deadlock_detected: Postgres took it back. */
-const lostAgainstOthers = ["40001", "40P01"];
+/** SQLSTATE serialization_failure, deadlock_detected: Postgres rolled it back. */
+const conflictWithOthers = ["40001", "40P01"];
 
 /**
- * SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement: from a
- * connection pooler that hands connections out by the transaction and does not
- * know of prepared statements, such as PgBouncer before 1.21.
+ * SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement: behind a
+ * pooler in transaction mode that does not support prepared statements, such as
+ * PgBouncer before 1.21.
  */
 const lostPreparedStatement = ["26000", "42P05"];
 
@@ -206,7 +206,7 @@ function hasState(error: unknown, states: readonly string[]): boolean {
   return states.includes(String((error as { code?: unknown }).code));
 }
 
-/** The advisory locks this software takes; the numbers only have to differ. */
+/** The advisory locks of this software; the numbers are arbitrary. */
 export const advisoryLocks = {
   migrations: 7_423_001,
   signingKeys: 7_423_002,

@@ -16,19 +16,13 @@ import {
   type RateLimitsOptions,
 } from "./rate-limits.options";
 
-/** Of a request, what the audit log has. */
-interface AuditedRequest extends LimitedRequest {
-  readonly headers: { readonly "user-agent"?: string };
-}
-
 /**
- * Counts the attempts that were refused with 401 or 403, before they are
- * answered: so many a window get their answer, and from then on the network is
- * locked out, however many were under way at once. Those to sign in are written
- * to the audit log, as what they were refused for.
+ * Counts attempts that are refused with 401 or 403, before the response is
+ * sent: once the limit is reached, the network is locked out, however many
+ * attempts were in flight. Refused sign-ins are written to the audit log.
  *
- * What was refused before it counted as an attempt does not count as a failure:
- * else any web page could lock out the network of whoever looks at it.
+ * A request that was refused before it counted as an attempt does not count as
+ * a failure. Otherwise any web page could lock out its visitors' network.
  */
 @Catch(AuthError)
 @Injectable()
@@ -45,12 +39,12 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     this.problems.catch(await this.counted(error, host), host);
   }
 
-  /** What to answer with. */
+  /** The error to send. */
   private async counted(
     error: AuthError,
     host: ArgumentsHost,
   ): Promise<AuthError> {
-    const request = host.switchToHttp().getRequest<AuditedRequest>();
+    const request = host.switchToHttp().getRequest<LimitedRequest>();
     const { network = "", failures: name } = request[ATTEMPT] ?? {};
     if (error.status !== 401 && error.status !== 403) return error;
     const limit = name ? this.options.limits[name] : "off";
@@ -75,7 +69,7 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
 
   private recordRefusal(
     error: AuthError,
-    request: AuditedRequest,
+    request: LimitedRequest,
     isLimited: boolean,
   ): Promise<void> {
     const { code, reason = code, userId = null } = error;

@@ -8,6 +8,7 @@ import {
 } from "@nestjs/common";
 import { defer, finalize, from, type Observable, switchMap } from "rxjs";
 import { AuthError } from "../common/auth-error";
+import type { HttpRequest } from "../common/http-request";
 import type { Principal } from "../common/principal";
 import { ApiProblem } from "../common/problem.dto";
 
@@ -24,9 +25,9 @@ export class UserWritesInterceptor implements NestInterceptor {
 
   /** @throws AuthError `rate_limited` when too many of this user wait already */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();
+    const { user } = context.switchToHttp().getRequest<HttpRequest>();
     if (!user) return next.handle();
-    const { userId } = user;
+    const { userId } = user as Principal;
     return defer(() => from(this.turn(userId))).pipe(
       switchMap(() => next.handle().pipe(finalize(() => this.endTurn(userId)))),
     );

@@ -4,8 +4,7 @@ import {
   Injectable,
   type OnModuleInit,
 } from "@nestjs/common";
-import { AllowedMethods } from "../../common/allowed-methods";
-import { MountedRoutes } from "../../common/mounted-routes";
+import { AllowedMethods, MountedRoutes } from "../../common/mounted-routes";
 import { IdentityProviders } from "../../identity/identity-providers";
 import { UnknownProvider } from "./unknown-provider.filter";
 
