@@ -100,6 +100,8 @@ export interface GoogleAuthOptions {
   readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
   /** Days the audit log is kept, 30–3650; 400 unless given. */
   readonly auditRetentionDays?: number;
+  /** What a scraper sends as its bearer token to `/metrics`; needed in production. */
+  readonly metricsToken?: string;
   /** Answer `/tokeninfo`, for debugging; refused in production. */
   readonly tokeninfo?: boolean;
 }
@@ -161,6 +163,8 @@ export interface RoutesOptions {
   readonly securityEvents?: boolean;
   /** `/health`; false unless given. */
   readonly health?: boolean;
+  /** `/metrics`, for Prometheus; false unless given. */
+  readonly metrics?: boolean;
 }
 
 /** What `GoogleAuthModule.forRoot` takes. */

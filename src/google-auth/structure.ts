@@ -13,6 +13,7 @@ export const defaultRoutes = {
   oauth: true,
   securityEvents: true,
   health: false,
+  metrics: false,
 } as const satisfies Required<RoutesOptions>;
 
 /** What may stand beside the options, and only there. */
