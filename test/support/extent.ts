@@ -9,17 +9,31 @@ export function rounds(quick: number, exhaustive: number): number {
   return isExhaustive ? exhaustive : quick;
 }
 
-/** All cases of a table; in `npm test` the first of each kind. */
-export function extent<T>(
+/** All cases of a table; in `npm test` the first of each kind, which its id names. */
+export function ofEachKind<T extends { readonly id: string }>(
   cases: readonly T[],
-  kind: (each: T) => unknown,
 ): readonly T[] {
-  if (isExhaustive) return cases;
-  const kinds = new Map<unknown, T>();
-  for (const each of cases) {
-    if (!kinds.has(kind(each))) kinds.set(kind(each), each);
-  }
-  return [...kinds.values()];
+  return isExhaustive
+    ? cases
+    : cases.filter(
+        ({ id }, index) => cases.findIndex((each) => each.id === id) === index,
+      );
+}
+
+/**
+ * The cells of one row of a matrix: in `npm test` so many that every row has
+ * one, and every column is tried in one of the rows.
+ */
+export function cellsOfRow<T>(
+  columns: readonly T[],
+  row: number,
+  rows: number,
+): readonly T[] {
+  return isExhaustive
+    ? columns
+    : columns.filter(
+        (_, index) => index % rows === row || row % columns.length === index,
+      );
 }
 
 const factor = Number(process.env.PROPERTY_RUNS ?? rounds(0.04, 1));

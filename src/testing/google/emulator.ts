@@ -230,7 +230,7 @@ export class GoogleEmulator {
     this.#faults.set(this.#spoilable(path), fault);
   }
 
-  /** Mends one endpoint, or all. Requests that already hang stay hung. */
+  /** Ends the faults of one endpoint, or of all. Requests that already hang stay hung. */
   clearFaults(path?: string): void {
     this.#faults.clear(path);
   }
@@ -261,9 +261,10 @@ export class GoogleEmulator {
   }
 
   /** Stops at once, hung requests and all. Stopping twice is no error. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#risc.stop();
-    return close(this.#server);
+    await close(this.#server);
+    await this.keys.release();
   }
 
   /** Stops: for `await using`. */
