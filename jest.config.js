@@ -5,6 +5,7 @@ const common = {
   transform: { "^.+\\.ts$": "@swc/jest" },
   moduleFileExtensions: ["ts", "js", "json"],
   setupFiles: ["reflect-metadata"],
+  testPathIgnorePatterns: ["/node_modules/", "\\.long\\."],
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
 };

@@ -13,11 +13,10 @@ export function rounds(quick: number, exhaustive: number): number {
 export function ofEachKind<T extends { readonly id: string }>(
   cases: readonly T[],
 ): readonly T[] {
+  const firsts = new Map([...cases].reverse().map((each) => [each.id, each]));
   return isExhaustive
     ? cases
-    : cases.filter(
-        ({ id }, index) => cases.findIndex((each) => each.id === id) === index,
-      );
+    : cases.filter((each) => firsts.get(each.id) === each);
 }
 
 /**
