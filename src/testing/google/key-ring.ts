@@ -1,4 +1,4 @@
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import {
   newSigningKey,
   reuseSigningKeys,
