@@ -39,7 +39,7 @@ export class AppModule {
         GoogleAuthModule.forRoot({
           ...(optionsFrom(environment) as GoogleAuthOptions),
           publicUrl: serviceSettings(environment).publicUrl,
-          routes: { health: true },
+          routes: { health: true, metrics: environment.METRICS },
           errors: "all",
           // The service's own is migrated by its command, an embedded one before.
           migrate: "never",

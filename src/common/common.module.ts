@@ -1,5 +1,6 @@
 import { Global, Module } from "@nestjs/common";
-import { AllowedMethods, MountedRoutes } from "./mounted-routes";
+import { AllowedMethods } from "./allowed-methods";
+import { MountedRoutes } from "./mounted-routes";
 import { Clock, SystemClock } from "./clock.port";
 import { ErrorForms } from "./error-forms";
 import {

@@ -10,12 +10,13 @@ import {
   Logger,
 } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
-import { AllowedMethods } from "./mounted-routes";
+import { AllowedMethods } from "./allowed-methods";
 import { AuthError } from "./auth-error";
 import type { AuthErrorCode } from "./auth-error-codes";
 import { type ErrorAnswer, ErrorForms } from "./error-forms";
 import type { HttpRequest } from "./http-request";
 import { clientNetwork } from "./ip-address";
+import { type AnsweredError, measurements } from "./measurements";
 import { problemContentType, problemOf } from "./problem.dto";
 import { RepeatTally } from "./repeat-tally";
 
@@ -129,6 +130,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     network: string,
   ): void {
     const { code, reason } = error;
+    measurements.error.publish({ code, reason } satisfies AnsweredError);
     if (error.status >= 500) {
       const cause = exception === error ? error.cause : exception;
       this.logger.error(

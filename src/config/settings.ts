@@ -165,6 +165,13 @@ function rateLimitSettings(environment: Environment) {
   });
 }
 
+function metricsSettings(environment: Environment) {
+  return Object.freeze({
+    token: environment.METRICS_TOKEN ?? null,
+    isTokenRequired: environment.NODE_ENV === "production",
+  });
+}
+
 /** The settings of each module, frozen. */
 export function settingsOf(environment: Environment) {
   return {
@@ -180,6 +187,7 @@ export function settingsOf(environment: Environment) {
     sessions: sessionSettings(environment),
     audit: auditSettings(environment),
     rateLimits: rateLimitSettings(environment),
+    metrics: metricsSettings(environment),
   };
 }
 

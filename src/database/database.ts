@@ -35,6 +35,17 @@ export class Database {
     return typeof this.source === "function" ? this.source() : this.source;
   }
 
+  /** Open and idle connections, and calls that wait for one. */
+  get connections(): Record<"open" | "idle" | "waiting", number> {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** TypeORM's pool, since TypeORM itself cannot name statements. */
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
   /**
    * Reads through TypeORM: `database.read((manager) => manager.find(…))`.
    *
@@ -154,9 +165,7 @@ export class Database {
     values: readonly unknown[],
     name: string | undefined,
   ): Promise<Row[]> {
-    // TypeORM cannot name statements; its pool can.
-    const { master } = this.dataSource.driver as unknown as { master: Pool };
-    const { rows } = await master.query({
+    const { rows } = await this.pool.query({
       name,
       text,
       values: [...values],

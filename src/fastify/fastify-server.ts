@@ -5,7 +5,7 @@ import {
 } from "@nestjs/platform-fastify";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import findMyWay from "find-my-way";
-import { AllowedMethods } from "../common/mounted-routes";
+import { AllowedMethods } from "../common/allowed-methods";
 import { BrokenRequests } from "./broken-requests";
 import { findClients } from "./client-address";
 import { allowOrigins } from "./cors";

@@ -14,6 +14,7 @@ import { checkedOptions, InvalidOptionsError } from "../config/module-options";
 import { DatabaseModule } from "../database/database.module";
 import { IdentityModule } from "../identity/identity.module";
 import { addedProviders } from "../identity/identity-providers";
+import { MetricsModule } from "../metrics/metrics.module";
 import { OAuthModule } from "../oauth/oauth.module";
 import { HealthModule } from "../health/health.module";
 import { RateLimitsModule } from "../rate-limits/rate-limits.module";
@@ -53,6 +54,7 @@ const optionalRooms = {
   oauth: OAuthModule,
   securityEvents: SecurityEventsModule,
   health: HealthModule,
+  metrics: MetricsModule,
 } as const satisfies Partial<Record<keyof RoutesOptions, Type>>;
 
 /**

@@ -100,6 +100,8 @@ export interface GoogleAuthOptions {
   readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
   /** Days the audit log is kept, 30–3650; 400 by default. */
   readonly auditRetentionDays?: number;
+  /** The bearer token that `/metrics` requires; mandatory in production. */
+  readonly metricsToken?: string;
   /** Serve `/tokeninfo`, for debugging; refused in production. */
   readonly tokeninfo?: boolean;
 }
@@ -161,6 +163,8 @@ export interface RoutesOptions {
   readonly securityEvents?: boolean;
   /** `/health`; false by default. */
   readonly health?: boolean;
+  /** `/metrics`, for Prometheus; false unless given. */
+  readonly metrics?: boolean;
 }
 
 /** The options of `GoogleAuthModule.forRoot`. */

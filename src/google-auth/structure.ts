@@ -13,6 +13,7 @@ export const defaultRoutes = {
   oauth: true,
   securityEvents: true,
   health: false,
+  metrics: false,
 } as const satisfies Required<RoutesOptions>;
 
 /** The names of the structural options. */

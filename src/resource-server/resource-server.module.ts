@@ -1,7 +1,7 @@
 import { Module } from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from "@nestjs/core";
 import { JwtModule } from "@nestjs/jwt";
-import { AllowedMethods } from "../common/mounted-routes";
+import { AllowedMethods } from "../common/allowed-methods";
 import { Clock, SystemClock } from "../common/clock.port";
 import { ErrorForms } from "../common/error-forms";
 import {

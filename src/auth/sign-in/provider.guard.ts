@@ -4,7 +4,8 @@ import {
   Injectable,
   type OnModuleInit,
 } from "@nestjs/common";
-import { AllowedMethods, MountedRoutes } from "../../common/mounted-routes";
+import { AllowedMethods } from "../../common/allowed-methods";
+import { MountedRoutes } from "../../common/mounted-routes";
 import { IdentityProviders } from "../../identity/identity-providers";
 import { UnknownProvider } from "./unknown-provider.filter";
 
@@ -26,6 +27,7 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
 
   onModuleInit(): void {
     const route = this.routes.pathOf("/auth/:provider");
+    if (!this.providers.hasOthers) this.allowedMethods.turnOff(route);
     this.allowedMethods.onlyWhere(
       route,
       ({ provider = "" }) => this.providers.find(provider) !== undefined,

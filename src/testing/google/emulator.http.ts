@@ -11,7 +11,7 @@ import {
   type EmulatorRequest,
   type EmulatorRoute,
 } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import { send, sendSpoiled } from "./fault-answers";
 import type { FaultBoard } from "./faults";
 
