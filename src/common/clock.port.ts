@@ -1,5 +1,8 @@
 import { Injectable } from "@nestjs/common";
 
+/** How far the clocks of our instances may differ, in seconds. */
+export const instanceSkewSeconds = 60;
+
 /**
  * The current time. Replace it to freeze time in tests or to use another source
  * of time. Synchronous, and called concurrently from everywhere.

@@ -155,7 +155,11 @@ export class Database {
     run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     return this.transaction(async (transaction) => {
-      await transaction.query("SELECT pg_advisory_xact_lock($1)", [lock]);
+      // Instances queue here, each for a moment: longer than for a row.
+      await transaction.query(
+        "SELECT set_config('lock_timeout', '10s', true), pg_advisory_xact_lock($1)",
+        [lock],
+      );
       return run(transaction);
     });
   }

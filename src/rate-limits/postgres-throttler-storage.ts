@@ -1,5 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import type { ThrottlerStorage } from "@nestjs/throttler";
+import { instanceSkewSeconds } from "../common/clock.port";
 import { Database } from "../database/database";
 import { Purge } from "../database/purge";
 import type { StorageRecord } from "./memory-throttler-storage";
@@ -22,9 +23,6 @@ ON CONFLICT (key) DO UPDATE SET (hits, expires_at) = (
   ) AS judged)
 RETURNING hits, GREATEST(1, ceil(extract(epoch FROM expires_at - clock_timestamp())))::integer AS seconds`;
 
-/** How long a finished window is kept, in seconds; covers clock skew. */
-const keptSeconds = 60;
-
 /**
  * Counts in Postgres, for all instances together: one statement per hit, in
  * fixed windows that start with a key's first hit. The table is unlogged: fast,
@@ -42,7 +40,7 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
       table: "rate_limits",
       key: "key",
       time: "expires_at",
-      keptSeconds,
+      keptSeconds: instanceSkewSeconds,
     });
   }
 
