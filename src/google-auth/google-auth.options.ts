@@ -126,6 +126,8 @@ export interface GoogleOptions {
   readonly userinfoUrl?: string;
   /** As `certsUrl`. */
   readonly tokeninfoUrl?: string;
+  /** As `certsUrl`; of the pages. */
+  readonly scriptUrl?: string;
 }
 
 /** How the module is put together: beside the options, also of `forRootAsync`. */
@@ -161,6 +163,9 @@ export interface RoutesOptions {
   readonly securityEvents?: boolean;
   /** `/health`; false unless given. */
   readonly health?: boolean;
+  /** The pages at `/account` and `/admin`, both or one of them; false unless given. They need `refresh.transport: "auto"` to stay signed in over a reload. */
+  readonly pages?:
+    boolean | { readonly account?: boolean; readonly admin?: boolean };
 }
 
 /** What `GoogleAuthModule.forRoot` takes. */
