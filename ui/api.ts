@@ -44,17 +44,29 @@ export function sentenceOf({ status, body }: Answer): string {
   return sentences[code ?? ""] ?? detail ?? `The service answered ${status}.`;
 }
 
+/** What a tab tells the others. */
+interface Renewal {
+  readonly old: string | undefined;
+  readonly renewed: string | undefined;
+}
+
 /** The service's API. The refresh token stays in its cookie, out of reach of scripts. */
 export class Api {
   accessToken: string | undefined;
   /** Only where the service sets no cookie; gone after a reload. */
   private refreshToken: string | undefined;
   private count = 0;
+  /** What one tab renews, all have. */
+  private readonly tabs = new BroadcastChannel("nest-google-auth");
 
   constructor(
     private readonly base: URL,
     private readonly observe: (exchange: Exchange) => void = () => undefined,
-  ) {}
+  ) {
+    this.tabs.onmessage = ({ data }: MessageEvent<Renewal>) => {
+      if (this.accessToken === data.old) this.accessToken = data.renewed;
+    };
+  }
 
   async call(
     method: string,
@@ -96,10 +108,8 @@ export class Api {
     const token = this.accessToken;
     const answer = await this.call(method, path, { ...options, token });
     if (answer.body?.code !== "unauthenticated") return answer;
-    // Another call may have renewed it in the meantime.
-    if (this.accessToken === token && (await this.refresh()).status !== 200) {
-      return answer;
-    }
+    const renewal = await this.refresh({ instead: token });
+    if (renewal.status !== 200) return answer;
     return this.call(method, path, { ...options, token: this.accessToken });
   }
 
@@ -113,16 +123,31 @@ export class Api {
     return answer;
   }
 
-  /** New tokens by the cookie; one tab after the other. */
-  async refresh(options: CallOptions = {}): Promise<Answer> {
+  /**
+   * New tokens by the cookie; one tab after the other.
+   *
+   * @param instead the access token to replace: when another call or tab has
+   *   done so meanwhile, nothing is sent
+   */
+  async refresh({
+    instead,
+    ...options
+  }: CallOptions & { instead?: string } = {}): Promise<Answer> {
     const run = async () => {
-      const { refreshToken } = this;
+      const { refreshToken, accessToken: old } = this;
+      if (instead !== undefined && old !== undefined && old !== instead) {
+        return { status: 200, body: {} };
+      }
       const answer = await this.call("POST", "auth/refresh", {
         ...options,
         ...(refreshToken !== undefined && { body: { refreshToken } }),
       });
       if (answer.status === 401) this.forget();
       this.keep(answer);
+      if (answer.status === 200) {
+        const renewed = this.accessToken;
+        this.tabs.postMessage({ old, renewed } satisfies Renewal);
+      }
       return answer;
     };
     return await navigator.locks.request("nest-google-auth.refresh", run);
