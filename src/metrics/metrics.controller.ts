@@ -16,7 +16,7 @@ import { ApiProblem } from "../common/problem.dto";
 import { Public } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
-import { isSameText } from "../common/same-text";
+import { isSameText } from "../common/nonce";
 import { Metrics } from "./metrics";
 import { METRICS_OPTIONS, type MetricsOptions } from "./metrics.options";
 
