@@ -44,11 +44,23 @@ function identitySettings(environment: Environment) {
   });
 }
 
+/** The client of web front ends: the one labelled `web`, or else the first. */
+function webClient(environment: Environment): GoogleClient | undefined {
+  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
+  return clients.find(({ label }) => label === "web") ?? clients[0];
+}
+
+function pagesSettings(environment: Environment) {
+  return Object.freeze({
+    clientId: webClient(environment)?.id ?? "",
+    googleScriptUrl: environment.GOOGLE_SCRIPT_URL,
+  });
+}
+
 /** Null without a client secret. */
 function codeExchange(environment: Environment) {
   const { GOOGLE_CLIENT_SECRET: clientSecret } = environment;
-  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
-  const client = clients.find(({ label }) => label === "web") ?? clients[0];
+  const client = webClient(environment);
   if (clientSecret === undefined || client === undefined) return null;
   return Object.freeze({
     clientId: client.id,
@@ -186,6 +198,7 @@ export function settingsOf(environment: Environment) {
     oauth: oauthSettings(environment),
     sessions: sessionSettings(environment),
     audit: auditSettings(environment),
+    pages: pagesSettings(environment),
     rateLimits: rateLimitSettings(environment),
     metrics: metricsSettings(environment),
   };

@@ -17,6 +17,11 @@ import { addedProviders } from "../identity/identity-providers";
 import { MetricsModule } from "../metrics/metrics.module";
 import { OAuthModule } from "../oauth/oauth.module";
 import { HealthModule } from "../health/health.module";
+import {
+  AccountPageModule,
+  AdminPageModule,
+  PageFilesModule,
+} from "../pages/pages.module";
 import { RateLimitsModule } from "../rate-limits/rate-limits.module";
 import { SecurityEventsModule } from "../security-events/security-events.module";
 import { SessionsModule } from "../sessions/sessions.module";
@@ -56,6 +61,17 @@ const optionalRooms = {
   health: HealthModule,
   metrics: MetricsModule,
 } as const satisfies Partial<Record<keyof RoutesOptions, Type>>;
+
+/** The rooms of the pages that are on. */
+function pageRooms(pages: RoutesOptions["pages"] = false): Type[] {
+  const { account, admin } =
+    typeof pages === "object" ? pages : { account: pages, admin: pages };
+  return [
+    ...(account ? [AccountPageModule] : []),
+    ...(admin ? [AdminPageModule] : []),
+    ...(account || admin ? [PageFilesModule] : []),
+  ];
+}
 
 /**
  * Sign-in with Google for a Nest application: routes, guard and storage. Import it
@@ -127,7 +143,7 @@ function assemble(
   const optional = Object.entries(optionalRooms)
     .filter(([name]) => isOn(name as keyof typeof optionalRooms))
     .map(([, room]) => room);
-  const all = [...rooms, ...optional];
+  const all = [...rooms, ...optional, ...pageRooms(routes.pages)];
   return {
     module: GoogleAuthModule,
     imports: [

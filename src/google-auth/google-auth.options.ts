@@ -128,6 +128,8 @@ export interface GoogleOptions {
   readonly userinfoUrl?: string;
   /** As `certsUrl`. */
   readonly tokeninfoUrl?: string;
+  /** As `certsUrl`; of the pages. */
+  readonly scriptUrl?: string;
 }
 
 /** Structural options, which `forRootAsync` takes next to the factory. */
@@ -165,6 +167,9 @@ export interface RoutesOptions {
   readonly health?: boolean;
   /** `/metrics`, for Prometheus; false unless given. */
   readonly metrics?: boolean;
+  /** The pages at `/account` and `/admin`, both or one of them; false unless given. They need `refresh.transport: "auto"` to stay signed in over a reload. */
+  readonly pages?:
+    boolean | { readonly account?: boolean; readonly admin?: boolean };
 }
 
 /** The options of `GoogleAuthModule.forRoot`. */

@@ -141,6 +141,16 @@ export class GoogleVariables {
   GOOGLE_TOKENINFO_URL!: string;
 
   @Variable({
+    option: "google.scriptUrl",
+    purpose:
+      "The script of Google Identity Services that the account and admin pages load.",
+    rule: ruleOfGoogleUrl("script"),
+    default: "https://accounts.google.com/gsi/client",
+  })
+  @Satisfies("scriptUrl", isGoogleUrl("script"))
+  GOOGLE_SCRIPT_URL!: string;
+
+  @Variable({
     purpose:
       "Google's API to register the receiver of security events (Cross-Account Protection), for `node dist/cli.js risc`.",
     rule: `${ruleOfGoogleUrl("riscConfig")}; without a query or a user`,

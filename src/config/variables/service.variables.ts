@@ -125,6 +125,25 @@ export class ServiceVariables {
   METRICS_TOKEN?: string;
 
   @Variable({
+    purpose:
+      "Serve the page at `/account` where users see and manage their account.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  ACCOUNT_PAGE!: boolean;
+
+  @Variable({
+    purpose: "Serve the page at `/admin` for users with the role `admin`.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  ADMIN_PAGE!: boolean;
+
+  @Variable({
     option: "tokeninfo",
     purpose:
       "Serve `GET` and `POST /tokeninfo`, to inspect ID tokens during development.",
