@@ -20,7 +20,7 @@ export class JwksController {
   })
   @ApiOkResponse({ description: "A JSON Web Key Set" })
   jwks() {
-    // Whoever replaces the seam may hand over more than he should.
+    // A replacement of the seam may return more than the public half.
     return { keys: this.keys.published().map(withoutSecrets) };
   }
 }
