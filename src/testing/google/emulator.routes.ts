@@ -137,6 +137,7 @@ export function emulatorEnvironment({
     GOOGLE_TOKEN_URL: url + googlePaths.token,
     GOOGLE_USERINFO_URL: url + googlePaths.userInfo,
     GOOGLE_TOKENINFO_URL: url + googlePaths.tokenInfo,
+    GOOGLE_SCRIPT_URL: url + googlePaths.gsiClient,
     GOOGLE_RISC_CONFIG_URL: url + RISC_API_PATH,
   };
 }
