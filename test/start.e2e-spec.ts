@@ -48,7 +48,7 @@ describe("starting from the command line", () => {
       const report = JSON.parse(demo.stdout) as DemoReport;
       expect(report.ok).toBe(true);
       expect(report.checks.map(({ ok }) => ok)).toEqual(
-        Array.from({ length: 11 }, () => true),
+        Array.from({ length: 12 }, () => true),
       );
       expect(report.curl).toHaveLength(4);
       expect(isRunning(".data/demo/postgres")).toBe(false);

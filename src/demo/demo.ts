@@ -88,10 +88,8 @@ async function main(): Promise<void> {
       ),
     );
     try {
-      const { results, accessToken } = await selfCheck(
-        service.url,
-        google,
-        (result) => output.check(result),
+      const results = await selfCheck(service.url, google, (result) =>
+        output.check(result),
       );
       const ok = results.every((result) => result.ok);
       if (!ok) process.exitCode = 1;
@@ -99,7 +97,6 @@ async function main(): Promise<void> {
         ok,
         serviceUrl: service.publicUrl,
         googleUrl: google.url,
-        accessToken,
         logFile: relative("", logFile),
         stays: !options.check,
       });
