@@ -41,6 +41,7 @@ export class AppModule {
           publicUrl: serviceSettings(environment).publicUrl,
           routes: {
             health: true,
+            metrics: environment.METRICS,
             pages: {
               account: environment.ACCOUNT_PAGE,
               admin: environment.ADMIN_PAGE,

@@ -1,5 +1,5 @@
 import type { EmulatorRequest } from "./emulator-answer";
-import { httpUrl, isLoopback } from "./loopback-url";
+import { httpUrl, isLoopback } from "./redirect-uris";
 
 /**
  * The CORS headers of an answer: pages of this machine may call everything, as

@@ -1,6 +1,5 @@
-import { jsonBody } from "./control-body";
+import { checkFields, EmulatorInputError, jsonBody } from "./emulator-input";
 import { jsonAnswer, type EmulatorRoute } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input-error";
 import { googleAccounts, newAccount } from "./accounts";
 import type { ChooserAccounts } from "./chooser.accounts";
 import { controlPageAnswer } from "./control.page";
@@ -10,7 +9,6 @@ import { checkAccount, parseIdTokenOrder } from "./id-token.order";
 import { flowControlRoutes, type ControlledFlows } from "./flows.control";
 import type { GoogleKeyRing, KeyRotation } from "./key-ring";
 import type { GoogleRequestLog } from "./request-log";
-import { checkFields } from "./json-fields";
 import { uiFileAnswer } from "./ui-file";
 
 /** What the control API can do to an emulator. */

@@ -11,8 +11,8 @@ import {
   type EmulatorRequest,
   type EmulatorRoute,
 } from "./emulator-answer";
+import { EmulatorInputError } from "./emulator-input";
 import { corsHeaders } from "./cors";
-import { EmulatorInputError } from "./emulator-input-error";
 import { send, sendSpoiled } from "./fault-answers";
 import type { FaultBoard } from "./faults";
 

@@ -6,9 +6,12 @@ import { choiceOf, withoutChoice } from "./chooser.choice";
 import { chooserAnswer, refusalPage } from "./chooser.page";
 import { markup, pageAnswer } from "./html-page";
 import type { IdTokenOptions } from "./id-token.mint";
-import { httpUrl } from "./loopback-url";
 import { Form, OAuthRefusal } from "./oauth-form";
-import { isRedirectUri, type RedirectUriOptions } from "./redirect-uris";
+import {
+  httpUrl,
+  isRedirectUri,
+  type RedirectUriOptions,
+} from "./redirect-uris";
 import { scopesOf } from "./scopes";
 
 /** What the dialogs of the stand-in for Google's script work with. */
