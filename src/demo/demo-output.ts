@@ -7,7 +7,8 @@ const columns = 80;
 interface Ready {
   readonly ok: boolean;
   readonly serviceUrl: string;
-  readonly googleUrl: string;
+  /** Undefined with the real Google. */
+  readonly googleUrl: string | undefined;
   readonly logFile: string;
   /** Whether the demo goes on until Ctrl-C. */
   readonly stays: boolean;
@@ -78,11 +79,8 @@ export class DemoOutput {
     );
     if (!ready.stays) return;
     console.log(`\n${painted("bold", `▶ Open ${serviceUrl}`)}`);
-    console.log(painted("dim", "\nOr try it in another terminal:\n"));
-    console.log(`S=${serviceUrl} G=${googleUrl}\n`);
-    for (const { title, command } of curl) {
-      console.log(`${painted("cyan", `# ${title}`)}\n${command}\n`);
-    }
+    if (googleUrl === undefined) console.log();
+    else printCommands(serviceUrl, googleUrl);
     console.log(`API pages: ${serviceUrl}/docs · log: ${ready.logFile}`);
     console.log("Ctrl-C stops everything.");
   }
@@ -103,6 +101,14 @@ export class DemoOutput {
     const shown = detail.padEnd(columns - 12 - label.length);
     const time = painted("dim", shortTime(milliseconds));
     console.log(`${mark} ${label} ${shown} ${time}`);
+  }
+}
+
+function printCommands(serviceUrl: string, googleUrl: string): void {
+  console.log(painted("dim", "\nOr try it in another terminal:\n"));
+  console.log(`S=${serviceUrl} G=${googleUrl}\n`);
+  for (const { title, command } of curlLines()) {
+    console.log(`${painted("cyan", `# ${title}`)}\n${command}\n`);
   }
 }
 
