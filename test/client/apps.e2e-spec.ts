@@ -273,29 +273,28 @@ describe("nest-google-auth/client in an app", () => {
     await using bound = await TestService.start(google, {
       env: { DPOP: "required", DPOP_NONCE: "required" },
     });
-    const now = Date.now.bind(Date);
+    const token = await idToken();
     const network = new Network(bound);
+    const now = Date.now.bind(Date);
     const hours = 3 * 3600 * 1000;
-    // Only the client's clock: the service has its own.
-    const wrong: typeof fetch = async (input, init) => {
-      const { mockRestore } = jest
-        .spyOn(Date, "now")
-        .mockImplementation(() => now());
+    let shift = hours;
+    jest.spyOn(Date, "now").mockImplementation(() => now() + shift);
+    // Only the client's clock is wrong: the service has its own.
+    const rightThere: typeof fetch = async (input, init) => {
+      shift = 0;
       try {
         return await network.fetch(input, init);
       } finally {
-        mockRestore();
-        jest.spyOn(Date, "now").mockImplementation(() => now() + hours);
+        shift = hours;
       }
     };
-    jest.spyOn(Date, "now").mockImplementation(() => now() + hours);
     const client = createAuthClient({
       baseUrl: publicUrl,
       refresh: "body",
       dpop: true,
-      fetch: wrong,
+      fetch: rightThere,
     });
-    const answer = await client.signIn({ idToken: await idToken() });
+    const answer = await client.signIn({ idToken: token });
     expect(answer.tokenType).toBe("DPoP");
     const body = JSON.stringify({ profile: { any: "thing" } });
     const changed = await client.fetch("/users/me?why=not", {
