@@ -8,7 +8,7 @@ const floors = [
   ["sessions", "signing-keys", "access-tokens", "dpop"],
   [
     ...["auth", "account", "admin", "oauth", "security-events"],
-    ...["resource-server", "health", "fastify"],
+    ...["resource-server", "health", "metrics", "pages", "fastify"],
   ],
   ["config"],
   ["google-auth"],
