@@ -424,6 +424,19 @@ export interface components {
       readonly lastSignInAt: string;
       readonly identities: readonly components["schemas"]["UserIdentityDto"][];
     };
+    readonly UserSessionDto: {
+      /** Format: uuid */
+      readonly id: string;
+      /** @description The label that the client gave */
+      readonly device: string | null;
+      /** @description Where it was last used from */
+      readonly ip: string | null;
+      readonly userAgent: string | null;
+      /** Format: date-time */
+      readonly createdAt: string;
+      /** Format: date-time */
+      readonly lastUsedAt: string;
+    };
     readonly UserChangesDto: {
       /**
        * @description disabled ends all sessions; the user can no longer sign in
