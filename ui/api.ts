@@ -23,6 +23,9 @@ export interface CallOptions {
   readonly quiet?: boolean;
 }
 
+/** What a message to the other tabs takes at most, in milliseconds. */
+const handOverMs = 50;
+
 const sentences: Readonly<Record<string, string>> = {
   account_disabled: "This account is disabled.",
   sign_up_not_allowed: "New accounts are not accepted here.",
@@ -107,7 +110,8 @@ export class Api {
   ): Promise<Answer> {
     const token = this.accessToken;
     const answer = await this.call(method, path, { ...options, token });
-    if (answer.body?.code !== "unauthenticated") return answer;
+    const { code } = Object(answer.body) as { code?: string };
+    if (code !== "unauthenticated") return answer;
     const renewal = await this.refresh({ instead: token });
     if (renewal.status !== 200) return answer;
     return this.call(method, path, { ...options, token: this.accessToken });
@@ -129,7 +133,7 @@ export class Api {
    * @param instead the access token to replace: when another call or tab has
    *   done so meanwhile, nothing is sent
    */
-  async refresh({
+  refresh({
     instead,
     ...options
   }: CallOptions & { instead?: string } = {}): Promise<Answer> {
@@ -150,7 +154,13 @@ export class Api {
       }
       return answer;
     };
-    return await navigator.locks.request("nest-google-auth.refresh", run);
+    return new Promise((resolve) => {
+      void navigator.locks.request("nest-google-auth.refresh", async () => {
+        resolve(await run());
+        // The other tabs hear of the new token before one of them has its turn.
+        await new Promise((done) => setTimeout(done, handOverMs));
+      });
+    });
   }
 
   /** After a sign-out, or a session that ended elsewhere. */
@@ -161,8 +171,9 @@ export class Api {
 
   private keep({ status, body }: Answer): void {
     if (status !== 200) return;
-    this.accessToken = body.accessToken;
-    this.refreshToken = body.refreshToken;
+    const tokens = body as { accessToken: string; refreshToken?: string };
+    this.accessToken = tokens.accessToken;
+    this.refreshToken = tokens.refreshToken;
   }
 }
 

@@ -55,6 +55,7 @@ describe("the admin page", () => {
     await page.getByRole("cell", { name: "sign_in_refused" }).first().waitFor();
     await page
       .getByRole("cell", { name: "sign_up" })
+      .first()
       .waitFor({ state: "detached" });
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflowsAt360(page)).toBe(false);

@@ -17,14 +17,14 @@ describe("the dialogs of Google's script", () => {
       gsi: "1",
       ...fields,
     });
-    const response = await fetch(`${google.url}${path}?${query}`);
+    const response = await fetch(`${google.url}${path}?${query.toString()}`);
     return {
       status: response.status,
       policy: response.headers.get("content-security-policy") ?? "",
       page: await response.text(),
     };
   };
-  const message = (page: string) => {
+  const message = (page: string): Record<string, string> => {
     const [, posted = "", origin = ""] =
       /postMessage\((.*), "([^"]+)"\)/.exec(page) ?? [];
     return { origin, ...(JSON.parse(posted) as Record<string, string>) };
