@@ -49,8 +49,7 @@ export function sentenceOf({ status, body }: Answer): string {
 
 /** What a tab tells the others. */
 interface Renewal {
-  readonly old: string | undefined;
-  readonly renewed: string | undefined;
+  readonly renewed: string;
 }
 
 /** The service's API. The refresh token stays in its cookie, out of reach of scripts. */
@@ -67,7 +66,8 @@ export class Api {
     private readonly observe: (exchange: Exchange) => void = () => undefined,
   ) {
     this.tabs.onmessage = ({ data }: MessageEvent<Renewal>) => {
-      if (this.accessToken === data.old) this.accessToken = data.renewed;
+      // All have the newest, so that all see the same one expire.
+      if (this.accessToken !== undefined) this.accessToken = data.renewed;
     };
   }
 
@@ -148,9 +148,9 @@ export class Api {
       });
       if (answer.status === 401) this.forget();
       this.keep(answer);
-      if (answer.status === 200) {
+      if (answer.status === 200 && this.accessToken !== undefined) {
         const renewed = this.accessToken;
-        this.tabs.postMessage({ old, renewed } satisfies Renewal);
+        this.tabs.postMessage({ renewed } satisfies Renewal);
       }
       return answer;
     };

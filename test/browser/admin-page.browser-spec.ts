@@ -82,7 +82,7 @@ describe("the admin page", () => {
     await press("Enable", user);
     await press("Enable", dialog());
     await page.getByText("The user is enabled.").waitFor();
-    await card("Audit log").getByText("status_changed").first().waitFor();
+    await page.getByRole("cell", { name: "status_changed" }).first().waitFor();
     await press("Back to the list");
     await card("Users").waitFor();
   });
