@@ -47,6 +47,7 @@ export class MetricsController {
   @Get()
   @ApiOperation({
     summary: "Metrics for Prometheus, with METRICS_TOKEN as the bearer token",
+    description: "In Prometheus' text format; without labels that name a user.",
   })
   @ApiProduces("text/plain")
   @ApiOkResponse({ description: "Prometheus' text format", type: String })
