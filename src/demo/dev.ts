@@ -1,6 +1,7 @@
 import "reflect-metadata";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import pino from "pino";
 import { painted } from "../service/terminal";
 import { startService } from "../service/start-service";
 import { stopSignals } from "../service/stop-signals";
@@ -19,6 +20,9 @@ async function main(): Promise<void> {
   if (process.env.NODE_ENV === "production") {
     throw new Error("npm run dev is for development; unset NODE_ENV.");
   }
+  const dataDir = resolve(".data");
+  const logFile = join(dataDir, "dev.log");
+  mkdirSync(dataDir, { recursive: true });
   const signals = stopSignals();
   const wished = Number(process.env.PORT ?? 3000);
   const google = await onFreePort(wished + 1000, (port) =>
@@ -32,6 +36,7 @@ async function main(): Promise<void> {
     const service = await onFreePort(wished, (port) =>
       startService(
         {
+          PUBLIC_URL: `http://localhost:${port}`,
           REFRESH_COOKIE: "browser",
           ACCOUNT_PAGE: "on",
           ADMIN_PAGE: "on",
@@ -41,7 +46,8 @@ async function main(): Promise<void> {
           ...{ PORT: String(port), GOOGLE_CLIENT_IDS: google.clientIds.join() },
         },
         {
-          dataDir: resolve(".data"),
+          dataDir,
+          logDestination: pino.destination(logFile),
           onProgress: (message) => console.error(message),
         },
       ),
@@ -49,7 +55,7 @@ async function main(): Promise<void> {
     const { publicUrl } = service;
     console.log(
       [
-        `${painted("bold", "Service")}    ${publicUrl}  (account page: /account, API: /docs)`,
+        `${painted("bold", "Service")}    ${publicUrl}  (/account, /admin, /docs; log: ${relative("", logFile)})`,
         `${painted("bold", "Google")}     ${google.url}/emulator/`,
         `${painted("bold", "Client id")}  ${google.clientIds[0]}`,
         `${painted("bold", "Script")}     ${google.environment().GOOGLE_SCRIPT_URL}`,

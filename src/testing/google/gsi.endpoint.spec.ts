@@ -24,7 +24,7 @@ describe("the dialogs of Google's script", () => {
       page: await response.text(),
     };
   };
-  const message = (page: string) => {
+  const message = (page: string): Record<string, string> => {
     const [, posted = "", origin = ""] =
       /postMessage\((.*), "([^"]+)"\)/.exec(page) ?? [];
     const sent = JSON.parse(posted) as Record<string, string>;
