@@ -128,7 +128,8 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     const { code } = await errorOf(response.clone());
     if (code === "reauthentication_required") return response;
     const used = own.current();
-    const next = await own.refresh(used?.tokens === tokens ? used : undefined);
+    // Meanwhile another call may have renewed it.
+    const next = used?.tokens === tokens ? await own.refresh(used) : used;
     return next ? send(request, next.tokens) : response;
   };
 
