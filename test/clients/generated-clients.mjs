@@ -91,7 +91,6 @@ try {
     "-p",
     folder,
   ]);
-  if (compiled) console.error(compiled);
   const bundle = join(folder, "bundle.mjs");
   await build({
     entryPoints: [join(folder, "hey-api.ts")],
