@@ -233,7 +233,7 @@ describe("nest-google-auth/client in an app", () => {
 
   it("has a nonce and a code of the service's", async () => {
     using app = frontEnd(new Network(service));
-    const code = await google.authorizationCode({
+    const code = google.authorizationCode({
       account: newAccount(),
       redirectUri: "postmessage",
     });
