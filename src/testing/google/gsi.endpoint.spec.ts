@@ -17,7 +17,7 @@ describe("the dialogs of Google's script", () => {
       gsi: "1",
       ...fields,
     });
-    const response = await fetch(`${google.url}${path}?${query}`);
+    const response = await fetch(`${google.url}${path}?${query.toString()}`);
     return {
       status: response.status,
       policy: response.headers.get("content-security-policy") ?? "",
@@ -27,7 +27,8 @@ describe("the dialogs of Google's script", () => {
   const message = (page: string) => {
     const [, posted = "", origin = ""] =
       /postMessage\((.*), "([^"]+)"\)/.exec(page) ?? [];
-    return { origin, ...(JSON.parse(posted) as Record<string, string>) };
+    const sent = JSON.parse(posted) as Record<string, string>;
+    return { ...sent, origin } as Record<string, string>;
   };
 
   describe("when an account is chosen", () => {
