@@ -44,17 +44,18 @@ describe("revocations, when a streaming replica that lags is promoted", () => {
 
   const start = (name: string) =>
     EmbeddedPostgres.start({ dataDir: join(folder, name) });
-  const connect = async ({ url }: EmbeddedPostgres) => {
-    const options = dataSourceOptions({ url, poolSize: 4, ssl: false });
-    const source = await new DataSource(options).initialize();
+  const optionsFor = ({ url }: EmbeddedPostgres) =>
+    dataSourceOptions({ url, poolSize: 4, ssl: false });
+  const connect = async (server: EmbeddedPostgres) => {
+    const source = await new DataSource(optionsFor(server)).initialize();
     opened.push(source);
     return source;
   };
 
   it("an instance that stood still learns what was ended since, under numbers it has seen", async () => {
     const primary = await start("primary");
+    await migrate(optionsFor(primary));
     const before = await connect(primary);
-    await migrate(before);
     const replica = await streamingReplica(primary, start);
     // It is behind from here on.
     await replica.stop();
