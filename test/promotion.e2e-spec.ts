@@ -44,17 +44,17 @@ describe("revocations, when a streaming replica that lags is promoted", () => {
 
   const start = (name: string) =>
     EmbeddedPostgres.start({ dataDir: join(folder, name) });
-  const optionsFor = ({ url }: EmbeddedPostgres) =>
+  const optionsOf = ({ url }: EmbeddedPostgres) =>
     dataSourceOptions({ url, poolSize: 4, ssl: false });
   const connect = async (server: EmbeddedPostgres) => {
-    const source = await new DataSource(optionsFor(server)).initialize();
+    const source = await new DataSource(optionsOf(server)).initialize();
     opened.push(source);
     return source;
   };
 
   it("an instance that stood still learns what was ended since, under numbers it has seen", async () => {
     const primary = await start("primary");
-    await migrate(optionsFor(primary));
+    await migrate(optionsOf(primary));
     const before = await connect(primary);
     const replica = await streamingReplica(primary, start);
     // It is behind from here on.
@@ -69,7 +69,7 @@ describe("revocations, when a streaming replica that lags is promoted", () => {
       clock,
       new Purge(database, clock),
     );
-    const covers = (id: string) => {
+    const covers = async (id: string) => {
       clock.step(1.001);
       return instance.covers(id, randomUUID(), 1000);
     };

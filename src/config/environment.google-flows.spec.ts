@@ -85,7 +85,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("has the secret go with the client labelled web, or else the first", () => {
+    it("uses the secret for the client labelled web, or else the first", () => {
       const clientOf = (GOOGLE_CLIENT_IDS: string) =>
         settingsOf(
           readEnvironment({
@@ -155,7 +155,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("wants other pages only beside the first", () => {
+    it("accepts other pages only together with the first", () => {
       expect(brokenBy({ APP_REDIRECT_URLS: "https://app.example/" })).toEqual([
         "APP_REDIRECT_URLS",
       ]);

@@ -25,7 +25,12 @@ export class BrowserSite {
     const clock = new SteppedClock();
     const [service, browser] = await Promise.all([
       TestService.start(google, {
-        controllers: [demoPageController(google, events)],
+        controllers: [
+          demoPageController(
+            { clientId: google.clientIds[0], googleUrl: google.url },
+            events,
+          ),
+        ],
         providers: [
           { provide: AuditSink, useValue: events },
           { provide: Clock, useValue: clock },
