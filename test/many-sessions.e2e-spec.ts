@@ -86,9 +86,7 @@ describe(`the end of a user's ${many} sessions`, () => {
     const { accessToken } = await service.personWithRoles("admin");
     const path = `/admin/users/${who.id}`;
     const body = { status: "disabled" };
-    await expectSoon(() =>
-      call(service.one, "PATCH", path, accessToken, body),
-    );
+    await expectSoon(() => call(service.one, "PATCH", path, accessToken, body));
     await service.expectSignedOut(who);
   }, 180_000);
 

@@ -44,17 +44,18 @@ describe("revocations, when a streaming replica that lags is promoted", () => {
 
   const start = (name: string) =>
     EmbeddedPostgres.start({ dataDir: join(folder, name) });
-  const connect = async ({ url }: EmbeddedPostgres) => {
-    const options = dataSourceOptions({ url, poolSize: 4, ssl: false });
-    const source = await new DataSource(options).initialize();
+  const optionsOf = ({ url }: EmbeddedPostgres) =>
+    dataSourceOptions({ url, poolSize: 4, ssl: false });
+  const connect = async (server: EmbeddedPostgres) => {
+    const source = await new DataSource(optionsOf(server)).initialize();
     opened.push(source);
     return source;
   };
 
   it("an instance that stood still learns what was ended since, under numbers it has seen", async () => {
     const primary = await start("primary");
+    await migrate(optionsOf(primary));
     const before = await connect(primary);
-    await migrate(before);
     const replica = await streamingReplica(primary, start);
     // It is behind from here on.
     await replica.stop();
@@ -68,7 +69,7 @@ describe("revocations, when a streaming replica that lags is promoted", () => {
       clock,
       new Purge(database, clock),
     );
-    const covers = (id: string) => {
+    const covers = async (id: string) => {
       clock.step(1.001);
       return instance.covers(id, randomUUID(), 1000);
     };

@@ -7,7 +7,7 @@ export type Exclusive = <Result>(
 const objectionTime = 40;
 const longestHold = 20_000;
 
-const chains = new Map<string, Promise<unknown>>();
+const chains = new Map<unknown, Promise<unknown>>();
 
 /**
  * Web Locks where there are any, else the tabs agree over a BroadcastChannel,
@@ -21,13 +21,25 @@ export function exclusive(name: string): Exclusive {
     : typeof BroadcastChannel === "undefined"
       ? (task) => task()
       : leadership(name);
+  return inOrder(name, across);
+}
+
+/** One task after the other, of all who have the same key in this program. */
+export function inOrder(
+  key: unknown,
+  across: Exclusive = (task) => task(),
+): Exclusive {
   return (task) => {
-    const before = chains.get(name) ?? Promise.resolve();
+    const before = chains.get(key) ?? Promise.resolve();
     const run = before.then(() => across(task));
-    chains.set(
-      name,
-      run.catch(() => undefined),
+    const end = run.then(
+      () => {},
+      () => {},
     );
+    chains.set(key, end);
+    void end.then(() => {
+      if (chains.get(key) === end) chains.delete(key);
+    });
     return run;
   };
 }

@@ -69,6 +69,9 @@ describe("readEnvironment", () => {
         RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
         METRICS: true,
+        ACCOUNT_PAGE: false,
+        ADMIN_PAGE: false,
+        GOOGLE_SCRIPT_URL: "https://accounts.google.com/gsi/client",
       });
     });
 

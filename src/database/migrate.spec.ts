@@ -35,7 +35,8 @@ describe("migrate", () => {
   };
 
   it("is not subject to the time limits of the service or the URL", async () => {
-    const up = InitialSchema1767225600000.prototype.up;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this`
+    const { up } = InitialSchema1767225600000.prototype;
     jest
       .spyOn(InitialSchema1767225600000.prototype, "up")
       .mockImplementation(async function (

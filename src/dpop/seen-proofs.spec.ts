@@ -54,7 +54,9 @@ describe("SeenProofs", () => {
     it("take one of 20 that come at once", async () => {
       const seen = make();
       const added = await Promise.all(
-        Array.from({ length: 20 }, () => seen.add("key", "1", keptSeconds)),
+        Array.from({ length: 20 }, async () =>
+          seen.add("key", "1", keptSeconds),
+        ),
       );
       expect(added.filter(Boolean)).toHaveLength(1);
     });

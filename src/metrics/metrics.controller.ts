@@ -54,7 +54,7 @@ export class MetricsController {
   @ApiProblem("not_found")
   @Header("Cache-Control", "no-store")
   @Header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-  read(@Req() request: ScrapeRequest): Promise<string> {
+  getMetrics(@Req() request: ScrapeRequest): Promise<string> {
     if (!this.mayRead(request)) throw new AuthError("not_found");
     return this.metrics.text();
   }

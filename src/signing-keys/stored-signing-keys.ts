@@ -142,8 +142,7 @@ export class StoredSigningKeys
     if (this.stopped) return;
     this.reload().then(
       () => {
-        if (this.failing)
-          this.logger.log("The signing keys can be read again");
+        if (this.failing) this.logger.log("The signing keys can be read again");
         this.failing = false;
       },
       (cause: unknown) => {

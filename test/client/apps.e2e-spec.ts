@@ -1,5 +1,6 @@
 import { AuthClientError, createAuthClient } from "../../src/client";
 import {
+  emulatorClientIds,
   GoogleEmulator,
   newAccount,
   SteppedClock,
@@ -8,6 +9,7 @@ import {
 import { Clock } from "../../src/index";
 import { companyProfile } from "../support/company-profile";
 import {
+  fakeGoogleScript,
   frontEnd,
   Network,
   publicUrl,
@@ -231,7 +233,7 @@ describe("nest-google-auth/client in an app", () => {
 
   it("has a nonce and a code of the service's", async () => {
     using app = frontEnd(new Network(service));
-    const code = await google.authorizationCode({
+    const code = google.authorizationCode({
       account: newAccount(),
       redirectUri: "postmessage",
     });
@@ -257,6 +259,49 @@ describe("nest-google-auth/client in an app", () => {
       status: "signed_in",
       user: { profile: { company: "Analytical Engines" } },
     });
+  });
+
+  it("shows Google's button and One Tap, with one nonce that the service demands", async () => {
+    await using strict = await TestService.start(google, {
+      env: { GOOGLE_NONCE: "required" },
+    });
+    const network = new Network(strict);
+    const { web: clientId } = emulatorClientIds;
+    using app = frontEnd(network, {
+      google: { clientId, scriptUrl: "https://google.example/gsi/client" },
+    });
+    const script = fakeGoogleScript();
+    try {
+      const element = { replaceChildren: () => {} } as unknown as HTMLElement;
+      const errors: unknown[] = [];
+      const [hide, hidePrompt] = await Promise.all([
+        app.client.renderGoogleButton(element, {
+          button: { theme: "outline" },
+          onError: (error) => errors.push(error),
+        }),
+        app.client.promptOneTap(),
+      ]);
+      expect(script.urls).toEqual(["https://google.example/gsi/client"]);
+      expect(script.shown).toEqual(["button outline", "prompt"]);
+      expect(network.count("POST /auth/google/nonce")).toBe(1);
+      expect(script.options).toMatchObject({
+        client_id: clientId,
+        use_fedcm_for_prompt: true,
+      });
+      hidePrompt();
+      const used = script.options;
+      used.callback({ credential: "guess" });
+      await until(() => script.options !== used);
+      expect(errors).toMatchObject([{ code: "invalid_token" }]);
+      const { nonce, callback } = script.options;
+      expect(nonce).not.toBe(used.nonce);
+      const account = newAccount();
+      callback({ credential: await google.idToken({ account, nonce }) });
+      await until(() => app.client.state.status === "signed_in");
+      hide();
+    } finally {
+      script.remove();
+    }
   });
 
   it("is told where the service wants a cookie and the client a body", async () => {

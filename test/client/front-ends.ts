@@ -98,3 +98,39 @@ export async function until(holds: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+interface GoogleScriptOptions {
+  readonly nonce: string;
+  readonly callback: (answer: { credential: string }) => void;
+}
+
+/** A document in which Google's script does what it is told, and shows nothing. */
+export function fakeGoogleScript() {
+  const urls: string[] = [];
+  const shown: string[] = [];
+  const seen = { urls, shown, options: {} as GoogleScriptOptions };
+  const id = {
+    initialize: (options: GoogleScriptOptions) => (seen.options = options),
+    renderButton: (_element: unknown, { theme }: { theme: string }) =>
+      shown.push(`button ${theme}`),
+    prompt: () => shown.push("prompt"),
+    cancel: () => {},
+  };
+  const world = globalThis as { document?: unknown; google?: unknown };
+  world.document = {
+    createElement: () => ({}),
+    head: {
+      append: ({ src, onload }: { src: string; onload: () => void }) => {
+        urls.push(src);
+        world.google = { accounts: { id } };
+        setTimeout(onload, 1);
+      },
+    },
+  };
+  return Object.assign(seen, {
+    remove() {
+      delete world.document;
+      delete world.google;
+    },
+  });
+}

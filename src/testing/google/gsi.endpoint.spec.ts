@@ -27,7 +27,8 @@ describe("the dialogs of Google's script", () => {
   const message = (page: string): Record<string, string> => {
     const [, posted = "", origin = ""] =
       /postMessage\((.*), "([^"]+)"\)/.exec(page) ?? [];
-    return { origin, ...(JSON.parse(posted) as Record<string, string>) };
+    const sent = JSON.parse(posted) as Record<string, string>;
+    return { ...sent, origin } as Record<string, string>;
   };
 
   describe("when an account is chosen", () => {
