@@ -106,6 +106,7 @@ describe("the variables of Google's flows", () => {
     ["GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"],
     ["GOOGLE_USERINFO_URL", "https://www.googleapis.com/oauth2/v3/userinfo"],
     ["GOOGLE_TOKENINFO_URL", "https://oauth2.googleapis.com/tokeninfo"],
+    ["GOOGLE_SCRIPT_URL", "https://accounts.google.com/gsi/client"],
   ])("%s is Google's own in production, down to the path", (name, own) => {
     const broken = (value: string, base: Source) =>
       brokenBy({ [name]: value }, base);

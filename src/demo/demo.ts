@@ -12,6 +12,7 @@ import { DemoEvents } from "./demo-events";
 import { demoPageController } from "./demo-page.controller";
 import { DemoOutput } from "./demo-output";
 import { onFreePort } from "./free-port";
+import { demoGraceSeconds } from "./old-refresh-token";
 import { selfCheck } from "./self-check";
 
 interface DemoOptions {
@@ -81,6 +82,7 @@ async function main(): Promise<void> {
           PORT: String(port),
           PUBLIC_URL: `http://localhost:${port}`,
           REFRESH_COOKIE: "browser",
+          REFRESH_GRACE_SECONDS: String(demoGraceSeconds),
           ACCOUNT_PAGE: "on",
           ADMIN_PAGE: "on",
           ADMIN_EMAILS: "grace@navy.example",

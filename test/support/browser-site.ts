@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { DemoEvents } from "../../src/demo/demo-events";
 import { demoPageController } from "../../src/demo/demo-page.controller";
+import { demoGraceSeconds } from "../../src/demo/old-refresh-token";
 import { AuditSink, Clock } from "../../src/index";
 import { SteppedClock } from "../../src/testing/stepped-clock";
 import { GoogleEmulator } from "../../src/testing/google/emulator";
@@ -37,6 +38,7 @@ export class BrowserSite {
         ],
         env: {
           ...{ PUBLIC_URL: "http://localhost:3000", REFRESH_COOKIE: "browser" },
+          REFRESH_GRACE_SECONDS: String(demoGraceSeconds),
           ...{ ACCOUNT_PAGE: "on", ADMIN_PAGE: "on" },
           ...{ ADMIN_EMAILS: "grace@navy.example", ...env },
         },

@@ -27,7 +27,7 @@ describe("the dialogs of Google's script", () => {
   const message = (page: string): Record<string, string> => {
     const [, posted = "", origin = ""] =
       /postMessage\((.*), "([^"]+)"\)/.exec(page) ?? [];
-    const sent = JSON.parse(posted) as Record<string, string>;
+    const sent = JSON.parse(posted) as object;
     return { ...sent, origin } as Record<string, string>;
   };
 
