@@ -26,6 +26,8 @@ interface PlainRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** On Fastify: the route, however the client spelled its path. */
   readonly routeOptions?: { readonly url?: string };
+  /** The same on Express. */
+  readonly route?: { readonly path?: unknown };
 }
 
 /** Errors of the frameworks that are the client's doing, by their status. */
@@ -80,7 +82,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
         : asAuthError(exception);
     this.log(error, exception, requestId);
     if (httpAdapter.isHeadersSent(response)) return;
-    const form = this.errorForms.of(request.routeOptions?.url ?? path);
+    const route = request.routeOptions?.url ?? request.route?.path;
+    const form = this.errorForms.of(typeof route === "string" ? route : path);
     const { status, headers, body } =
       form?.(error, this.showReasons, request) ??
       problem(error, requestId, this.showReasons);

@@ -63,6 +63,8 @@ describe("readEnvironment", () => {
         RATE_LIMIT_SIGN_IN: { count: 300, seconds: 60 },
         RATE_LIMIT_SIGN_IN_FAILURES: { count: 30, seconds: 60 },
         RATE_LIMIT_REFRESH: { count: 300, seconds: 60 },
+        RATE_LIMIT_NONCE: { count: 300, seconds: 60 },
+        RATE_LIMIT_VERIFY_TOKEN: { count: 3000, seconds: 60 },
         RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
       });

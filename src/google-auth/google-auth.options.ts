@@ -79,6 +79,10 @@ export interface GoogleAuthOptions {
     readonly signInFailures?: RateLimit | "off";
     /** Refreshes of one client network; 300 in 60 s unless given. */
     readonly refresh?: RateLimit | "off";
+    /** Nonces asked for by one client network; 300 in 60 s unless given. */
+    readonly nonce?: RateLimit | "off";
+    /** Calls of `POST /verify-token` by the services of one network; 3000 in 60 s unless given. */
+    readonly verifyToken?: RateLimit | "off";
     /** Counted by each instance (`memory`, unless given) or by all together. */
     readonly store?: "memory" | "postgres";
   };

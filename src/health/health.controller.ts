@@ -15,8 +15,8 @@ export class HealthController {
 
   @Get("live")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "Whether the process answers at all; no I/O" })
-  @ApiOkResponse({ description: "It does" })
+  @ApiOperation({ summary: "Liveness: the process answers; no I/O" })
+  @ApiOkResponse({ description: "It is alive" })
   live(): { status: "ok" } {
     return { status: "ok" };
   }
@@ -25,9 +25,9 @@ export class HealthController {
   @Header("Cache-Control", "no-store")
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
-    summary: "Whether requests can be served: database, migrations, keys",
+    summary: "Readiness: database, migrations, signing keys, revocations",
   })
-  @ApiOkResponse({ description: "They can" })
+  @ApiOkResponse({ description: "It is ready" })
   @ApiProblem("service_unavailable")
   ready(): Promise<HealthCheckResult> {
     return this.readiness.result();

@@ -11,7 +11,13 @@ export interface RateLimit {
  * routes that carry it. To add one, name it here; the types then ask for its
  * setting.
  */
-export const rateLimitNames = ["signIn", "signInFailures", "refresh"] as const;
+export const rateLimitNames = [
+  "signIn",
+  "signInFailures",
+  "refresh",
+  "nonce",
+  "verifyToken",
+] as const;
 
 export type RateLimitName = (typeof rateLimitNames)[number];
 

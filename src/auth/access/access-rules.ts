@@ -21,10 +21,10 @@ export interface RouteRule {
 type Target = Type | ((...parameters: never[]) => unknown);
 
 /**
- * The rules of a route. What stands on the method wins over what stands on the
- * controller, and whoever asks for roles, or for a recent sign-in, asks for a
- * token: a controller that is public does not open such a method, and a method
- * that is open has no use for what the controller asks for.
+ * The rules of a route. A decorator on the method overrides one on the
+ * controller. Requiring roles or a recent sign-in also requires a token: a public
+ * controller does not open such a method, and an open method ignores what its
+ * controller requires.
  */
 export function routeRuleOf(
   reflector: Reflector,
@@ -46,7 +46,7 @@ export function routeRuleOf(
   };
 }
 
-/** What a method, or a controller, says of access by itself; where it contradicts itself, it is closed. */
+/** The access that a method or a controller declares; closed where that is contradictory. */
 function ownAccess(
   reflector: Reflector,
   target: Target,
@@ -63,8 +63,8 @@ function asksForMore(reflector: Reflector, target: Target): boolean {
 }
 
 /**
- * Refuses to start with a method, or a controller, that is open to anybody and
- * for some only: nobody can say which was meant.
+ * Refuses to start with a method or a controller that is both open to everybody
+ * and restricted: which was meant is unknown.
  */
 @Injectable()
 export class AccessRulesCheck implements OnModuleInit {
@@ -81,7 +81,7 @@ export class AccessRulesCheck implements OnModuleInit {
       .map(([name]) => name);
     if (contradictions.length === 0) return;
     throw new Error(
-      `@Public() or @OptionalAuth() stands beside @Roles() or @RequireRecentSignIn() at ${contradictions.join(", ")}. Decide for one of them.`,
+      `@Public() or @OptionalAuth() stands beside @Roles() or @RequireRecentSignIn() at ${contradictions.join(", ")}. Remove one of them.`,
     );
   }
 

@@ -26,11 +26,12 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const route = this.routes.pathOf("/auth/:provider");
-    this.allowedMethods.onlyWhere(
-      route,
-      ({ provider = "" }) => this.providers.find(provider) !== undefined,
-    );
+    for (const route of this.routes.pathsOf("/auth/:provider")) {
+      this.allowedMethods.onlyWhere(
+        route,
+        ({ provider = "" }) => this.providers.find(provider) !== undefined,
+      );
+    }
   }
 
   /** @throws UnknownProvider as the platform does for an address without a route */
