@@ -8,7 +8,7 @@ const floors = [
   ["sessions", "signing-keys", "access-tokens", "dpop"],
   [
     ...["auth", "account", "admin", "oauth", "security-events"],
-    ...["resource-server", "health", "fastify"],
+    ...["resource-server", "health", "metrics", "pages", "fastify"],
   ],
   ["config"],
   ["google-auth"],
@@ -107,6 +107,19 @@ module.exports = {
       to: { path: "^src/testing/" },
     },
     {
+      name: "the-client-stands-alone",
+      comment: "It runs in browsers, and its users install nothing else.",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: { pathNot: ["^src/client/", "^node_modules/(?:@types/)?react/"] },
+    },
+    {
+      name: "only-its-users-import-the-client",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/client/" },
+      to: { path: "^src/client/" },
+    },
+    {
       name: "no-barrels",
       comment: "src/index.ts and src/testing/index.ts are what we publish.",
       severity: "error",
@@ -117,7 +130,11 @@ module.exports = {
       name: "no-dev-dependencies-in-the-product",
       severity: "error",
       from: { path: "^src/", pathNot: specs },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        // React, which is installed for the tests as well.
+        dependencyTypesNot: ["npm-peer"],
+      },
     },
     {
       name: "unresolvable",

@@ -2,7 +2,6 @@ import "reflect-metadata";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { DataSource } from "typeorm";
 import {
   checkEnvironment,
   withDevelopmentDefaults,
@@ -34,16 +33,12 @@ program
         "DATABASE_URL",
         "DATABASE_SSL",
       ]);
-      const dataSource = new DataSource(
+      const done = await migrate(
         dataSourceOptions({
           url: environment.DATABASE_URL,
           poolSize: 2,
           ssl: environment.DATABASE_SSL,
         }),
-      );
-      await dataSource.initialize();
-      const done = await migrate(dataSource).finally(() =>
-        dataSource.destroy(),
       );
       for (const name of done) console.log(`✔ ${name}`);
       console.log(
@@ -59,7 +54,7 @@ program
   .description("Check the environment and list every problem; starts nothing")
   .action(() => {
     checkEnvironment(process.env);
-    console.log("The configuration is good.");
+    console.log("The configuration is valid.");
   });
 
 program.addCommand(keysCommand());

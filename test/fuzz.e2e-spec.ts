@@ -43,9 +43,10 @@ function goodValuesOf(
   name: string,
   known: fc.Arbitrary<string>,
 ): fc.Arbitrary<unknown> {
-  const { type, enum: allowed, properties, items, allOf, oneOf } = schema;
+  const { enum: allowed, properties, items, allOf, oneOf, anyOf } = schema;
+  const [type] = [schema.type].flat();
   if (allowed) return fc.constantFrom(...allowed);
-  const parts = allOf ?? oneOf;
+  const parts = allOf ?? oneOf ?? anyOf;
   if (parts?.[0]) return valuesOf(parts[0], name, known);
   if (type === "array") {
     return fc.array(valuesOf(items ?? {}, name, known), { maxLength: 3 });

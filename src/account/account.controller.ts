@@ -31,6 +31,7 @@ import type { Principal } from "../common/principal";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { OneWriteAtATime } from "../rate-limits/user-writes.interceptor";
 import { UserDto } from "../users/user.dto";
 import { Account } from "./account";
 import { AccountExportDto, ProfileRequestDto } from "./account.dto";
@@ -51,7 +52,11 @@ export class AccountController {
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The signed-in user" })
+  @ApiOperation({
+    summary: "The signed-in user",
+    description:
+      "As it is stored now, which may be newer than what the last sign-in answered.",
+  })
   @ApiOkResponse({ type: UserDto })
   @ApiProblem(
     "unauthenticated",
@@ -59,11 +64,12 @@ export class AccountController {
     "profile_incomplete",
     "service_unavailable",
   )
-  async me(@CurrentUser() principal: Principal): Promise<UserDto> {
+  async getMe(@CurrentUser() principal: Principal): Promise<UserDto> {
     return new UserDto(await this.account.find(principal));
   }
 
   @Patch()
+  @OneWriteAtATime()
   @Header("Cache-Control", "no-store")
   @ApiOperation({
     summary: "Change the app's own fields of the user",
@@ -90,6 +96,7 @@ export class AccountController {
   }
 
   @Post("complete")
+  @OneWriteAtATime()
   @AllowIncompleteProfile()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")

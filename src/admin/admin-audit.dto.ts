@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
 import { IsIn, Matches } from "class-validator";
 import { type AuditEventName, auditEvents } from "../audit/audit-event";
+import { openObject } from "../users/user.dto";
 import { IfGiven, PageQueryDto } from "./page.dto";
 
 const eventNames = Object.keys(auditEvents);
@@ -48,7 +49,7 @@ export class AuditLineDto {
   @ApiProperty(text)
   readonly reason!: string | null;
 
-  @ApiProperty({ type: Object, nullable: true })
+  @ApiProperty({ ...openObject, nullable: true })
   readonly details!: object | null;
 
   @ApiProperty({ ...text, description: "Of who did it" })

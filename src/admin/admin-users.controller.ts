@@ -25,12 +25,14 @@ import { CallOrigin } from "../common/call-origin";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { adminRole } from "../users/admin-emails";
+import { SessionStore } from "../sessions/session-store.port";
 import { IdentityStandings } from "../users/identity-standings";
 import { UserDirectory } from "../users/user-directory.port";
 import { UserDto } from "../users/user.dto";
 import {
   UserChangesDto,
   UserIdentityDto,
+  UserSessionDto,
   UsersPageDto,
   UsersQueryDto,
   UserWithIdentitiesDto,
@@ -50,11 +52,16 @@ export class AdminUsersController {
     private readonly users: UserDirectory,
     private readonly standings: IdentityStandings,
     private readonly administration: UserAdministration,
+    private readonly sessions: SessionStore,
   ) {}
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The users, newest first" })
+  @ApiOperation({
+    summary: "The users, newest first",
+    description:
+      "Pages are read one after the other by `nextCursor`; filters apply to all of them.",
+  })
   @ApiOkResponse({ type: UsersPageDto })
   @ApiProblem(
     "invalid_request",
@@ -80,7 +87,11 @@ export class AdminUsersController {
 
   @Get(":id")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "A user, and what signs it in" })
+  @ApiOperation({
+    summary: "A user, and what signs it in",
+    description:
+      "With each linked account, and whether the provider reports it as not its owner's.",
+  })
   @ApiOkResponse({ type: UserWithIdentitiesDto })
   @ApiProblem(
     "unauthenticated",
@@ -102,6 +113,27 @@ export class AdminUsersController {
         new UserIdentityDto(identity, await this.standings.find(identity)),
     );
     return new UserWithIdentitiesDto(user, await Promise.all(items));
+  }
+
+  @Get(":id/sessions")
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({ summary: "The sessions of a user, last used first" })
+  @ApiOkResponse({ type: [UserSessionDto] })
+  @ApiProblem(
+    "unauthenticated",
+    "insufficient_role",
+    "profile_incomplete",
+    "not_found",
+    "service_unavailable",
+  )
+  async listUserSessions(
+    @Param("id", UserIdPipe) id: string,
+  ): Promise<UserSessionDto[]> {
+    if (!(await this.users.findById(id))) {
+      throw new AuthError("not_found", { reason: "no_such_user" });
+    }
+    const sessions = await this.sessions.list(id);
+    return sessions.map((session) => new UserSessionDto(session));
   }
 
   @Patch(":id")
@@ -135,7 +167,11 @@ export class AdminUsersController {
   @Post(":id/logout")
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "End every session of a user" })
+  @ApiOperation({
+    summary: "End every session of a user",
+    description:
+      "The user can sign in again at once; to prevent that, set `status` to `disabled`.",
+  })
   @ApiNoContentResponse()
   @ApiProblem(
     "unauthenticated",

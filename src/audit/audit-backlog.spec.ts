@@ -57,4 +57,24 @@ describe("AuditBacklog", () => {
     backlog.putBack(batch);
     expect(idsOf(backlog)).toEqual([0, 1, 7]);
   });
+
+  it("when it is full of one network's events, makes room for those of others", () => {
+    const from = (ip: string, id: number) => ({
+      event: { event: "sign_in_refused" as const, userId: null, ip },
+      line: { id, ip },
+    });
+    const backlog = new AuditBacklog();
+    for (let id = 0; id < 5000; id++) {
+      // One customer's /48, with any number of /64s.
+      backlog.add(from(`2001:db8:7:${id.toString(16)}::1`, id));
+    }
+    for (let id = 0; id < 20; id++) backlog.add(from("203.0.113.9", id));
+    backlog.add(from("198.51.100.4", 0));
+    const { events, unlisted } = backlog.take();
+    expect(events).toHaveLength(1000);
+    expect([...unlisted]).toEqual([["sign_in_refused", 4021]]);
+    const ofOthers = events.filter(({ line }) => !`${line.ip}`.includes(":"));
+    expect(ofOthers).toHaveLength(21);
+    expect(events[0]?.line.id).toBe(0);
+  });
 });

@@ -6,10 +6,10 @@ import { insertAudit } from "./audit-statement";
 
 const maxUserAgentLength = 512;
 
-/** A row of `audit_events`, in what JSON can say. */
+/** A row of `audit_events` as JSON. */
 export type AuditLine = Readonly<Record<string, unknown>>;
 
-/** The rows of a JSON array, with the types of the table. */
+/** Expands a JSON array to rows with the types of the table. */
 const lines = `jsonb_to_recordset($1::jsonb) AS line(id uuid, at timestamptz,
   event text, user_id uuid, session_id uuid, actor_id uuid, reason text,
   details jsonb, ip inet, user_agent text)`;
@@ -28,28 +28,28 @@ const columns = {
 };
 
 /**
- * $1 a JSON array of lines. They have ids already: should the answer be lost
- * and the statement be sent again, each is still written once.
+ * $1 is a JSON array of lines. They have ids already, so that a statement that is
+ * sent again after a lost response writes no line twice.
  */
 export const insertLines = `${insertAudit(columns, lines)}
 ON CONFLICT (occurred_at, id) DO NOTHING`;
 
-/** $1 user id: of what happened to it, the log keeps what and when. */
+/** $1 is a user id: of events about the user, only what happened and when is kept. */
 export const scrubEvents = `UPDATE google_auth.audit_events
 SET ip = NULL, user_agent = NULL, details = NULL
 WHERE user_id = $1::uuid AND num_nonnulls(ip, user_agent, details) > 0`;
 
-/** $1 user id: of what it did to others, the log keeps what, when, to whom and how. */
+/** $1 is a user id: events that the user caused to others lose address and user agent. */
 export const scrubActions = `UPDATE google_auth.audit_events
 SET ip = NULL, user_agent = NULL
 WHERE actor_id = $1::uuid AND num_nonnulls(ip, user_agent) > 0`;
 
-/** The value of $1 of `insertLines`. */
+/** The parameter of `insertLines`. */
 export function asParameter(lines: readonly AuditLine[]): string {
   return JSON.stringify(lines, withoutUnfit);
 }
 
-/** @param now when it happened, in milliseconds since 1970 */
+/** @param now when it happened, milliseconds since 1970 */
 export function auditLine(event: AuditEvent, now: number): AuditLine {
   return {
     id: randomUUID(),
@@ -65,7 +65,7 @@ export function auditLine(event: AuditEvent, now: number): AuditLine {
   };
 }
 
-/** One text that Postgres cannot store would cost all lines of its batch. */
+/** A text that Postgres cannot store would lose the whole batch. */
 function withoutUnfit(_key: string, value: unknown): unknown {
   return typeof value === "string" ? cleanText(value) : value;
 }

@@ -3,7 +3,7 @@ import { AuditPartitions } from "./audit-partitions";
 import { AuditSink, LogAuditSink } from "./audit-sink.port";
 import { AuditTrail } from "./audit-trail";
 
-/** Floor 0: what happened to whom. A room of GoogleAuthModule. */
+/** The audit log. Part of GoogleAuthModule. */
 @Global()
 @Module({
   providers: [

@@ -1,12 +1,11 @@
 import { Injectable } from "@nestjs/common";
 
-/** What an address has in the places that its route leaves open. */
+/** Route parameters by name. */
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /**
- * Which methods an address answers, so that a wrong method is told from a
- * wrong address. Whoever sets up the HTTP server fills it in; without that
- * both are 404.
+ * The methods that a path supports, to tell 405 from 404. The HTTP server's
+ * set-up provides the look-up; without it both are 404.
  */
 @Injectable()
 export class AllowedMethods {
@@ -16,13 +15,15 @@ export class AllowedMethods {
     (parameters: Parameters) => boolean
   >();
 
+  private readonly offRoutes = new Set<string>();
+
   use(lookUp: (path: string) => readonly string[]): void {
     this.lookUp = lookUp;
   }
 
   /**
-   * For a route whose address has to name something that exists, or there is
-   * nothing at it.
+   * Restricts a route to parameters that name something that exists; other
+   * paths of it are 404.
    *
    * @param route as it is declared: `/auth/:provider`
    */
@@ -30,8 +31,24 @@ export class AllowedMethods {
     this.exists.set(route, exists);
   }
 
-  /** For the look-up: whether there is something at an address of a route. */
+  /**
+   * Turns routes off: they are 404 for every method, and left out of the OpenAPI
+   * description.
+   *
+   * @param routes as they are declared
+   */
+  turnOff(routes: readonly string[]): void {
+    for (const route of routes) this.offRoutes.add(route);
+  }
+
+  isOff(route: string): boolean {
+    // In Nest's preview mode nothing is constructed, and so nothing is off.
+    return (this.offRoutes as Set<string> | undefined)?.has(route) ?? false;
+  }
+
+  /** Whether a route exists with these parameters. */
   isThere(route: string, parameters: Parameters): boolean {
+    if (this.isOff(route)) return false;
     return this.exists.get(route)?.(parameters) ?? true;
   }
 

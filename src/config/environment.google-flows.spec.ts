@@ -4,7 +4,7 @@ import { settingsOf } from "./settings";
 type Source = Readonly<Record<string, string | undefined>>;
 
 const development: Source = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "ios=123456-ios.x,123456-first.x",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
 
 const least = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };
@@ -99,7 +99,7 @@ describe("Environment", () => {
       expect(problemsOf({ SECRET_KEY_PREVIOUS: good })).toEqual([]);
       for (const bad of ["x".repeat(31), "changeme".repeat(4)]) {
         expect(problemsOf({ SECRET_KEY_PREVIOUS: bad })).toEqual([
-          "SECRET_KEY_PREVIOUS must be 32 bytes or more of your own making, no placeholder",
+          "SECRET_KEY_PREVIOUS must be at least 32 random bytes, not a placeholder",
         ]);
       }
     });

@@ -4,7 +4,7 @@ import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
 type Source = Readonly<Record<string, string | undefined>>;
 
 const development: Source = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };

@@ -9,8 +9,8 @@ import { NetworkVariables } from "./variables/network.variables";
 import { ProviderVariables } from "./variables/provider.variables";
 
 /**
- * Every variable of the environment that this service reads, once: name, type,
- * default and rule. The table in the documentation is generated from here.
+ * Every environment variable of the service: name, type, default and rule. The
+ * table in the documentation is generated from this class.
  */
 export class Environment extends IntersectionType(
   ServiceVariables,

@@ -4,7 +4,7 @@ type Source = Readonly<Record<string, string | undefined>>;
 
 /** What has no default. */
 const least: Source = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };
@@ -67,6 +67,7 @@ describe("readEnvironment", () => {
         RATE_LIMIT_VERIFY_TOKEN: { count: 3000, seconds: 60 },
         RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
+        METRICS: true,
       });
     });
 

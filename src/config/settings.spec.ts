@@ -3,7 +3,7 @@ import { serviceSettings, settingsOf } from "./settings";
 
 function settingsWith(changes: Readonly<Record<string, string>> = {}) {
   const environment = readEnvironment({
-    DATABASE_URL: "postgresql://db.internal/app",
+    DATABASE_URL: "postgresql://127.0.0.1/app",
     GOOGLE_CLIENT_IDS: "12345678-web.x,ios=12345678-ios.x",
     SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
     ...changes,
@@ -198,7 +198,7 @@ describe("settingsOf", () => {
       };
       const settings = settingsWith(changes);
       expect(settings.database).toEqual({
-        url: "postgresql://db.internal/app",
+        url: "postgresql://127.0.0.1/app",
         poolSize: 3,
         ssl: true,
       });

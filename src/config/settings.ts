@@ -1,12 +1,12 @@
 import type { Environment } from "./environment";
 
-/** An OAuth client id of ours and, where given, the name we call it by. */
+/** An OAuth client id and its optional label. */
 export interface GoogleClient {
   readonly id: string;
   readonly label: string | null;
 }
 
-/** What listens, and where. */
+/** Settings of the HTTP server. */
 export function serviceSettings(environment: Environment) {
   const production = environment.NODE_ENV === "production";
   return Object.freeze({
@@ -44,11 +44,23 @@ function identitySettings(environment: Environment) {
   });
 }
 
+/** The client of web front ends: the one labelled `web`, or else the first. */
+function webClient(environment: Environment): GoogleClient | undefined {
+  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
+  return clients.find(({ label }) => label === "web") ?? clients[0];
+}
+
+function pagesSettings(environment: Environment) {
+  return Object.freeze({
+    clientId: webClient(environment)?.id ?? "",
+    googleScriptUrl: environment.GOOGLE_SCRIPT_URL,
+  });
+}
+
 /** Null without a client secret. */
 function codeExchange(environment: Environment) {
   const { GOOGLE_CLIENT_SECRET: clientSecret } = environment;
-  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
-  const client = clients.find(({ label }) => label === "web") ?? clients[0];
+  const client = webClient(environment);
   if (clientSecret === undefined || client === undefined) return null;
   return Object.freeze({
     clientId: client.id,
@@ -167,7 +179,14 @@ function rateLimitSettings(environment: Environment) {
   });
 }
 
-/** What each room of the modules is told, frozen. */
+function metricsSettings(environment: Environment) {
+  return Object.freeze({
+    token: environment.METRICS_TOKEN ?? null,
+    isTokenRequired: environment.NODE_ENV === "production",
+  });
+}
+
+/** The settings of each module, frozen. */
 export function settingsOf(environment: Environment) {
   return {
     showReasons: environment.NODE_ENV !== "production",
@@ -181,7 +200,9 @@ export function settingsOf(environment: Environment) {
     oauth: oauthSettings(environment),
     sessions: sessionSettings(environment),
     audit: auditSettings(environment),
+    pages: pagesSettings(environment),
     rateLimits: rateLimitSettings(environment),
+    metrics: metricsSettings(environment),
   };
 }
 
@@ -189,7 +210,7 @@ function publicUrl(environment: Environment): string {
   return environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`;
 }
 
-/** Null where the value is `off`. */
+/** Null if the value is `off`. */
 function numberOrNull(value: number | string): number | null {
   return typeof value === "number" ? value : null;
 }
@@ -201,7 +222,7 @@ function parseClient(entry: string): GoogleClient {
     : { id: entry.slice(separator + 1), label: entry.slice(0, separator) };
 }
 
-/** A service that may ask about tokens. */
+/** A service that may introspect tokens. */
 function parseIntrospectionClient(entry: string) {
   const separator = entry.indexOf(":");
   return Object.freeze({

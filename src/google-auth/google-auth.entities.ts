@@ -13,8 +13,8 @@ import { IdentityStandingEntity } from "../users/identity-standing.entity";
 import { UserEntity } from "../users/user.entity";
 
 /**
- * Every table of the schema `google_auth`. With the application's own
- * DataSource they belong among its entities: `entities: [...mine,
+ * The entities of all tables in the schema `google_auth`. If you use your own
+ * DataSource, add them to its entities: `entities: [...mine,
  * ...googleAuthEntities]`.
  */
 export const googleAuthEntities = [

@@ -5,7 +5,7 @@ import {
   type ModuleMetadata,
   type Provider,
 } from "@nestjs/common";
-import { AUDIT_OPTIONS } from "../audit/audit.options";
+import { AUDIT_OPTIONS } from "../audit/audit-partitions";
 import { AUTH_OPTIONS } from "../auth/auth.options";
 import { ROUTE_PREFIX } from "../common/mounted-routes";
 import { SHOW_REASONS } from "../common/problem-details.filter";
@@ -17,7 +17,9 @@ import {
   SCHEMA_MIGRATION,
 } from "../database/database.options";
 import { IDENTITY_OPTIONS } from "../identity/identity.options";
+import { METRICS_OPTIONS } from "../metrics/metrics.options";
 import { OAUTH_OPTIONS } from "../oauth/oauth.options";
+import { PAGES_OPTIONS } from "../pages/pages.options";
 import { RATE_LIMITS_OPTIONS } from "../rate-limits/rate-limits.options";
 import { SESSIONS_OPTIONS } from "../sessions/sessions.options";
 import { ACCESS_TOKENS_OPTIONS } from "../access-tokens/access-tokens.options";
@@ -29,10 +31,10 @@ import type { GoogleAuthStructure } from "./google-auth.options";
 
 const SETTINGS = Symbol("SETTINGS");
 
-/** The options, once they have been checked. */
+/** The validated options. */
 export interface CheckedOptions {
   readonly environment: Readonly<Environment>;
-  /** The application's own DataSource, by its name. */
+  /** The name of the application's own DataSource. */
   readonly connection?: string;
 }
 
@@ -47,7 +49,7 @@ export interface OptionsSource {
 
 type Settings = ReturnType<typeof settings>;
 
-/** Gives each room what it is told; every fact stands once in the options. */
+/** Provides each module with its settings. */
 @Module({})
 export class OptionsModule {
   static of(
@@ -68,7 +70,9 @@ export class OptionsModule {
       slice(AUTH_OPTIONS, (of) => of.auth),
       slice(DATABASE_LOCATION, (of) => of.location),
       slice(IDENTITY_OPTIONS, (of) => of.identity),
+      slice(METRICS_OPTIONS, (of) => of.metrics),
       slice(OAUTH_OPTIONS, (of) => of.oauth),
+      slice(PAGES_OPTIONS, (of) => of.pages),
       slice(RATE_LIMITS_OPTIONS, (of) => of.rateLimits),
       slice(SCHEMA_MIGRATION, (of) => of.migration),
       slice(SESSIONS_OPTIONS, (of) => of.sessions),

@@ -4,6 +4,7 @@ import { HealthCheck, type HealthCheckResult } from "@nestjs/terminus";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
+import { LivenessDto, ReadinessDto } from "./health.dto";
 import { Readiness } from "./readiness";
 
 @ApiTags("Operations")
@@ -15,9 +16,14 @@ export class HealthController {
 
   @Get("live")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "Liveness: the process answers; no I/O" })
-  @ApiOkResponse({ description: "It is alive" })
-  live(): { status: "ok" } {
+  @ApiOperation({
+    summary: "Whether the process answers at all; no I/O",
+    description:
+      "For the liveness probe: a process that does not answer is to be restarted.",
+  })
+  @ApiOkResponse({ type: LivenessDto })
+  @ApiProblem("invalid_request")
+  getLiveness(): LivenessDto {
     return { status: "ok" };
   }
 
@@ -25,11 +31,13 @@ export class HealthController {
   @Header("Cache-Control", "no-store")
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
-    summary: "Readiness: database, migrations, signing keys, revocations",
+    summary: "Whether requests can be served: database, migrations, keys",
+    description:
+      "For the readiness probe and the load balancer. A result is kept for a second.",
   })
-  @ApiOkResponse({ description: "It is ready" })
-  @ApiProblem("service_unavailable")
-  ready(): Promise<HealthCheckResult> {
+  @ApiOkResponse({ type: ReadinessDto })
+  @ApiProblem("invalid_request", "service_unavailable")
+  getReadiness(): Promise<HealthCheckResult> {
     return this.readiness.result();
   }
 }

@@ -8,6 +8,7 @@ import {
   UseGuards,
 } from "@nestjs/common";
 import {
+  ApiBasicAuth,
   ApiBody,
   ApiConsumes,
   ApiOkResponse,
@@ -37,6 +38,7 @@ export class VerifyTokenController {
   // able to lock the component out.
   @RateLimited("verifyToken")
   @UseGuards(IntrospectionClientGuard)
+  @ApiBasicAuth()
   @ApiOperation({
     summary: "Whose ID token this is, for components that were handed one",
     description:

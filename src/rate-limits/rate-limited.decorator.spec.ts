@@ -17,7 +17,7 @@ import {
   ThrottlerStorage,
 } from "@nestjs/throttler";
 import { AuditModule } from "../audit/audit.module";
-import { AUDIT_OPTIONS } from "../audit/audit.options";
+import { AUDIT_OPTIONS } from "../audit/audit-partitions";
 import { AuthError } from "../common/auth-error";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 import { Clock } from "../common/clock.port";

@@ -2,10 +2,10 @@ import { Module } from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from "@nestjs/core";
 import { JwtModule } from "@nestjs/jwt";
 import { AllowedMethods } from "../common/allowed-methods";
-import { AuthErrorFilter } from "../common/auth-error.filter";
 import { Clock, SystemClock } from "../common/clock.port";
 import { ErrorForms } from "../common/error-forms";
 import {
+  AuthErrorFilter,
   ProblemDetailsFilter,
   SHOW_REASONS,
 } from "../common/problem-details.filter";

@@ -1,4 +1,4 @@
-import { configurableModule } from "../common/configurable-module";
+import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
 
 /** An application whose access tokens another service issues. */
 export interface ResourceServerOptions {
@@ -33,4 +33,17 @@ export interface ResourceServerOptions {
 export const {
   ConfigurableModuleClass: ConfigurableResourceServerModule,
   MODULE_OPTIONS_TOKEN: RESOURCE_SERVER_OPTIONS,
-} = configurableModule<ResourceServerOptions>("ResourceServer");
+} = new ConfigurableModuleBuilder<ResourceServerOptions>({
+  moduleName: "ResourceServer",
+})
+  .setClassMethodName("forRoot")
+  // Global, because it is configured once; the given providers win.
+  .setExtras<{ readonly providers?: Provider[] }>(
+    {},
+    (definition, { providers = [] }) => ({
+      ...definition,
+      global: true,
+      providers: [...(definition.providers ?? []), ...providers],
+    }),
+  )
+  .build();

@@ -17,12 +17,13 @@ import {
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
+import { SecurityEventVerifier } from "../identity/google/security-event.verifier";
 import {
+  type DeliveryRequest,
+  SecurityEventBody,
   securityEventMediaType,
   securityEventsPath,
-} from "../common/security-event-delivery";
-import { SecurityEventVerifier } from "../identity/google/security-event.verifier";
-import { type DeliveryRequest, SecurityEventBody } from "./security-event-body";
+} from "./security-event-body";
 import { SecurityEventInbox } from "./security-event-inbox";
 import { SecurityEventRefusalFilter } from "./security-event-refusal.filter";
 
@@ -50,7 +51,19 @@ export class SecurityEventsController {
   @ApiBody({ schema: { type: "string" } })
   @ApiAcceptedResponse({ description: "Processed, now or before" })
   @ApiBadRequestResponse({
-    description: "`{ err, description }` as in RFC 8935 §2.3",
+    description: "RFC 8935 §2.3",
+    content: {
+      "application/json": {
+        schema: {
+          type: "object",
+          required: ["err", "description"],
+          properties: {
+            err: { type: "string", example: "invalid_key" },
+            description: { type: "string" },
+          },
+        },
+      },
+    },
   })
   @ApiProblem(
     "payload_too_large",
@@ -58,7 +71,7 @@ export class SecurityEventsController {
     "identity_provider_unavailable",
     "service_unavailable",
   )
-  async receive(@Req() request: DeliveryRequest): Promise<void> {
+  async receiveSecurityEvent(@Req() request: DeliveryRequest): Promise<void> {
     const body = await this.body.of(request);
     const token = await this.verifier.verify(body.replace(/[\r\n]+$/, ""));
     await this.inbox.take(token);

@@ -1,6 +1,5 @@
 import { Logger } from "@nestjs/common";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
-import { DataSource } from "typeorm";
 import { configurationWarnings } from "../config/configuration-warnings";
 import {
   checkEnvironment,
@@ -12,7 +11,10 @@ import { createApp, type CreateAppOptions } from "./create-app";
 import { dataSourceOptions, GracefulShutdown, migrate } from "../index";
 import { withAdvice } from "./start-advice";
 
-export interface StartOptions extends Pick<CreateAppOptions, "logDestination"> {
+export interface StartOptions extends Pick<
+  CreateAppOptions,
+  "logDestination" | "controllers" | "providers"
+> {
   /** Where the embedded database and the made-up secret are kept. */
   readonly dataDir: string;
   /** Called with a sentence for people before something that takes long. */
@@ -114,13 +116,6 @@ function withoutCredentials(databaseUrl: string): string {
 
 /** @returns how many migrations ran */
 async function migrateEmbedded(url: string): Promise<number> {
-  const dataSource = new DataSource(
-    dataSourceOptions({ url, poolSize: 2, ssl: false }),
-  );
-  await dataSource.initialize();
-  try {
-    return (await migrate(dataSource)).length;
-  } finally {
-    await dataSource.destroy();
-  }
+  const options = dataSourceOptions({ url, poolSize: 2, ssl: false });
+  return (await migrate(options)).length;
 }

@@ -1,3 +1,4 @@
+import { instanceSkewSeconds } from "../common/clock.port";
 import type { Revoked } from "./revocations.port";
 
 /** A row of the table as it is read: times in milliseconds, `before` in whole seconds. */
@@ -17,8 +18,6 @@ export type RevocationRow = readonly [
 const longestTransactionMilliseconds = 60_000;
 /** Most ids of one gap that are waited for; a larger one is left to the next time everything is read. */
 const maxMissing = 10_000;
-/** How far another instance's clock may be behind ours, in milliseconds. */
-const instanceSkewMilliseconds = 60_000;
 
 interface Cutoff {
   readonly before: number;
@@ -103,7 +102,7 @@ export class KnownRevocations {
 
   /** @param now milliseconds since 1970 */
   forget(now: number): void {
-    const over = now - instanceSkewMilliseconds;
+    const over = now - instanceSkewSeconds * 1000;
     for (const [id, expiresAt] of this.sessions) {
       if (expiresAt < over) this.sessions.delete(id);
     }

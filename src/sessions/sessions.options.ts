@@ -2,7 +2,7 @@
 export interface SessionsOptions {
   /** How long a session may be unused, in seconds. */
   readonly idleTtlSeconds: number;
-  /** How long a session may live however much it is used, in seconds. */
+  /** The maximum lifetime of a session, however much it is used, in seconds. */
   readonly maxTtlSeconds: number;
   /** How many sessions a user may have; over that the longest unused ends. */
   readonly maxPerUser: number;

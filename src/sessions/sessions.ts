@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Inject, Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import type { CallOrigin } from "../common/call-origin";
-import { Clock } from "../common/clock.port";
+import { Clock, instanceSkewSeconds } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";
 import { UserDirectory } from "../users/user-directory.port";
 import { type Revoked, Revocations } from "./revocations.port";
@@ -26,9 +26,6 @@ export interface EndingOfAll extends Ending {
   /** Only those that were last proved then or before; all unless given. */
   readonly provedUpTo?: Date;
 }
-
-/** How far the clocks of two instances may differ, in seconds. */
-const instanceSkewSeconds = 60;
 
 /** What another instance has ended is known here within a second: how often to look for it, and how long between. */
 const newsLooks = 16;

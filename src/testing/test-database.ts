@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
-import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../database/data-source";
 import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { migrate } from "../database/migrate";
@@ -24,11 +23,14 @@ export class TestDatabase {
 
   /**
    * @param dataDir where the Postgres for tests is kept between runs
+   * @param durable whether it waits for the disk, as in production; of use to
+   *   measure it, and only in a folder that no faster one is running in
    */
   static async create(
     dataDir = resolve(".data/test-postgres"),
+    durable = false,
   ): Promise<TestDatabase> {
-    const server = await EmbeddedPostgres.start({ dataDir, durable: false });
+    const server = await EmbeddedPostgres.start({ dataDir, durable });
     const name = `test_${randomUUID().replaceAll("-", "")}`;
     const template = await ensureTemplate(server);
     await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
@@ -87,12 +89,7 @@ async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
       const unfinished = `${name}_unfinished`;
       await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
       await client.query(`CREATE DATABASE ${unfinished}`);
-      const dataSource = new DataSource({
-        ...options,
-        url: urlOf(server, unfinished),
-      });
-      await dataSource.initialize();
-      await migrate(dataSource).finally(() => dataSource.destroy());
+      await migrate({ ...options, url: urlOf(server, unfinished) });
       await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
     }
   } finally {

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 /** As much of a JSON schema as our OpenAPI file uses. */
 export interface Schema {
   readonly $ref?: string;
-  readonly type?: string;
+  /** Several where null is allowed too. */
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly format?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -12,6 +13,7 @@ export interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;

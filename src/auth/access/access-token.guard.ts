@@ -5,12 +5,13 @@ import {
   type Type,
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
-import type { RequestWithPrincipal } from "../../common/access.decorators";
+import type { HttpRequest } from "../../common/http-request";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import type { Principal } from "../../common/principal";
+import { type RouteRule, routeRuleOf } from "../../common/route-rule";
 import { signUpScope } from "../../access-tokens/access-token.subject";
-import { type RouteRule, routeRuleOf } from "./access-rules";
+
 import { AccessTokenVerifier } from "./access-token-verifier";
 import { BoundTokens, type HeaderResponse } from "./bound-tokens";
 import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
@@ -24,7 +25,7 @@ const rules = new WeakMap<object, KnownRule>();
 /** The rule by which a request was admitted. */
 const ENTERED = Symbol("entered");
 
-interface PlainRequest extends TokenRequest, RequestWithPrincipal {
+interface PlainRequest extends TokenRequest, Pick<HttpRequest, "user"> {
   [ENTERED]?: KnownRule;
 }
 
@@ -101,9 +102,7 @@ export class AccessTokenGuard implements CanActivate {
   ): true {
     const { allowsIncomplete, roles, maxAuthenticationAge } = rule;
     if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
-      throw principal.confirmation
-        ? this.boundTokens.incompleteProfile()
-        : new AuthError("profile_incomplete");
+      throw this.boundTokens.incompleteProfile(principal);
     }
     if (roles && !roles.some((role) => principal.roles.includes(role))) {
       throw new AuthError("insufficient_role");

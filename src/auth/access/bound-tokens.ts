@@ -63,15 +63,18 @@ export class BoundTokens {
   }
 
   /**
-   * The refusal of a user who has not finished signing up. As for bearer tokens,
-   * it names the scope that a refresh gives once the profile is complete.
+   * How to refuse a user who has not finished signing up: it names the scope
+   * that a refresh grants once the profile is complete.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
    * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
    */
-  incompleteProfile(): AuthError {
+  incompleteProfile({ confirmation }: Principal): AuthError {
+    const refusal = `error="insufficient_scope", scope="${userScope}"`;
     return new AuthError("profile_incomplete", {
-      challenge: `DPoP error="insufficient_scope", scope="${userScope}", ${algorithms}`,
+      challenge: confirmation
+        ? `DPoP ${refusal}, ${algorithms}`
+        : `Bearer ${refusal}`,
     });
   }
 

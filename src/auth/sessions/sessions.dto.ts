@@ -12,12 +12,8 @@ export class RefreshRequestDto {
   refreshToken?: string;
 }
 
-/** What proves a signed-in user anew: a fresh token, as for a sign-in, and whose token it is. */
+/** What comes beside the fresh token that proves a signed-in user anew: its nonce, and whose token it is. */
 export class ReauthenticationRequestDto extends PickType(SignInRequestDto, [
-  "idToken",
-  "idtoken",
-  "id_token",
-  "credential",
   "nonce",
 ] as const) {
   @ApiPropertyOptional({
@@ -34,13 +30,24 @@ const text = { type: String, nullable: true } as const;
 
 /** A signed-in device as its user sees it. */
 export class SessionDto {
-  @ApiProperty({ format: "uuid" })
+  @ApiProperty({
+    format: "uuid",
+    example: "0198c5a0-6f2b-7000-8000-000000000000",
+  })
   readonly id: string;
 
-  @ApiProperty({ ...text, description: "The label that the client gave" })
+  @ApiProperty({
+    ...text,
+    description: "The label that the client gave",
+    example: "Pixel 9",
+  })
   readonly device: string | null;
 
-  @ApiProperty({ ...text, description: "Where it was last used from" })
+  @ApiProperty({
+    ...text,
+    description: "Where it was last used from",
+    example: "203.0.113.9",
+  })
   readonly ip: string | null;
 
   @ApiProperty(text)

@@ -9,7 +9,7 @@ import {
   UseFilters,
   UseGuards,
 } from "@nestjs/common";
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../../common/access.decorators";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 import { ApiProblem } from "../../common/problem.dto";
@@ -29,7 +29,8 @@ import {
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
 import { AllowedOriginGuard } from "../access/allowed-origin.guard";
-import { SignInRoute } from "./sign-in-route.decorator";
+import { SignInRoute, tokensAnswer } from "./sign-in-route.decorator";
+import { ApiTokenBody } from "./token-body.decorator";
 
 @ApiTags("Sign-in")
 @UseFilters(ProblemDetailsFilter)
@@ -55,7 +56,7 @@ export class AuthController {
   })
   @ApiOkResponse({ type: NonceDto })
   @ApiProblem("origin_not_allowed", "service_unavailable")
-  nonce(): NonceDto {
+  createNonce(): NonceDto {
     return this.marks.issueNonce();
   }
 
@@ -66,8 +67,8 @@ export class AuthController {
     description:
       "`/tokensignin` is the path in Google's own samples and does the same.",
   })
-  @ApiBody({ type: SignInRequestDto })
-  @ApiOkResponse({ type: SignInResponseDto })
+  @ApiTokenBody(SignInRequestDto)
+  @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithGoogle(
     @Req() request: CookieRequest & { user: VerifiedIdentity },
     @Res({ passthrough: true }) response: CookieResponse,

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import { AllowedMethods } from "../../common/allowed-methods";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
 import { type ErrorForm, ErrorForms } from "../../common/error-forms";
 import { MountedRoutes } from "../../common/mounted-routes";
@@ -26,6 +27,7 @@ const neverRedirected: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
 export class GoogleRedirectErrors implements OnModuleInit {
   constructor(
     private readonly errorForms: ErrorForms,
+    private readonly allowedMethods: AllowedMethods,
     private readonly routes: MountedRoutes,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
@@ -33,12 +35,9 @@ export class GoogleRedirectErrors implements OnModuleInit {
   /** Also for what is refused before a controller is reached. */
   onModuleInit(): void {
     const { redirect } = this.options;
-    if (redirect) {
-      this.errorForms.use(
-        this.routes.pathsOf(redirectPath),
-        formFor(redirect.appUrl),
-      );
-    }
+    const paths = this.routes.pathsOf(redirectPath);
+    if (redirect) this.errorForms.use(paths, formFor(redirect.appUrl));
+    else this.allowedMethods.turnOff(paths);
   }
 }
 

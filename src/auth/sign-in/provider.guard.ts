@@ -26,7 +26,9 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const route of this.routes.pathsOf("/auth/:provider")) {
+    const routes = this.routes.pathsOf("/auth/:provider");
+    if (!this.providers.hasOthers) this.allowedMethods.turnOff(routes);
+    for (const route of routes) {
       this.allowedMethods.onlyWhere(
         route,
         ({ provider = "" }) => this.providers.find(provider) !== undefined,

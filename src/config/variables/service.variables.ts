@@ -1,4 +1,12 @@
-import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from "class-validator";
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsString,
+  Matches,
+  Max,
+  Min,
+} from "class-validator";
 import { inProduction, isServiceUrl, isUrl } from "../environment-rules";
 import {
   AsBoolean,
@@ -12,7 +20,7 @@ import {
 export class ServiceVariables {
   @Variable({
     option: "environment",
-    purpose: "What the process is for.",
+    purpose: "Which rules apply: those of development, test or production.",
     rule: "one of development, test, production",
     default: "development",
   })
@@ -22,14 +30,14 @@ export class ServiceVariables {
   @Variable({
     purpose: "Address to listen on.",
     rule: "an IP address or host name",
-    defaultText: "`127.0.0.1`, in production `0.0.0.0`",
+    defaultText: "`127.0.0.1`; in production `0.0.0.0`",
   })
   @Optional()
   @IsString()
   HOST?: string;
 
   @Variable({
-    purpose: "Port to listen on; 0 takes a free one.",
+    purpose: "Port to listen on; 0 picks a free one.",
     rule: "an integer from 0 to 65535",
     default: 3000,
   })
@@ -55,7 +63,7 @@ export class ServiceVariables {
 
   @Variable({
     purpose:
-      "How long a connection without a request stays open, in seconds. Longer than the idle timeout of the load balancer in front, which would otherwise send requests on connections that are just being closed.",
+      "How long an idle connection stays open, in seconds. It must be longer than the idle timeout of the load balancer, which would otherwise send requests on connections that are being closed.",
     rule: "an integer from 1 to 3600",
     default: 75,
   })
@@ -67,7 +75,7 @@ export class ServiceVariables {
 
   @Variable({
     purpose:
-      "How long a stopping instance still serves requests while its readiness is 503, in seconds: the time a load balancer needs to notice.",
+      "How long a stopping instance still serves requests while its readiness is 503, in seconds: long enough for the load balancer to notice.",
     rule: "an integer from 0 to 300",
     defaultText: "5, outside production 0",
   })
@@ -79,7 +87,7 @@ export class ServiceVariables {
   SHUTDOWN_DELAY_SECONDS?: number;
 
   @Variable({
-    purpose: "How much is logged.",
+    purpose: "The log level.",
     rule: "one of fatal, error, warn, info, debug, trace, silent",
     default: "info",
   })
@@ -97,9 +105,48 @@ export class ServiceVariables {
   DOCS?: boolean;
 
   @Variable({
+    purpose:
+      "Serve Prometheus metrics at `/metrics`: to whoever has METRICS_TOKEN, and without one only to direct calls from this machine, in production to nobody.",
+    rule: "on or off",
+    default: true,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  METRICS!: boolean;
+
+  @Variable({
+    option: "metricsToken",
+    purpose: "What a scraper sends as its bearer token to `/metrics`.",
+    rule: "16 to 256 letters, digits and -._~+/=",
+    defaultText: "none",
+  })
+  @Optional()
+  @Matches(/^[A-Za-z0-9\-._~+/=]{16,256}$/)
+  METRICS_TOKEN?: string;
+
+  @Variable({
+    purpose:
+      "Serve the page at `/account` where users see and manage their account.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  ACCOUNT_PAGE!: boolean;
+
+  @Variable({
+    purpose: "Serve the page at `/admin` for users with the role `admin`.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  ADMIN_PAGE!: boolean;
+
+  @Variable({
     option: "tokeninfo",
     purpose:
-      "Answer `GET` and `POST /tokeninfo`, for looking into ID tokens during development.",
+      "Serve `GET` and `POST /tokeninfo`, to inspect ID tokens during development.",
     rule: "on or off; off in production",
     default: false,
   })

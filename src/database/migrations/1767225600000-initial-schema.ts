@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
+import { migrationLimits } from "../database-session";
 
 /**
  * Everything this software stores, in a schema of its own: an application that
@@ -8,6 +9,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
   readonly name = "InitialSchema1767225600000";
 
   async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(migrationLimits);
     await queryRunner.query(`CREATE SCHEMA IF NOT EXISTS google_auth`);
     // Whoever ran the migrations, and wherever the list of them is kept.
     await queryRunner.query(
@@ -26,6 +28,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(migrationLimits);
     // The schema stays: the table of the migrations is in it.
     await queryRunner.query(`COMMENT ON SCHEMA google_auth IS NULL`);
     for (const table of tables) {

@@ -1,0 +1,144 @@
+import { AuthClientError } from "./auth-client-error";
+import type { components } from "./api-schema";
+import type { Transport } from "./transport";
+
+/** The application as Google knows it. */
+export interface GoogleOptions {
+  /** One of the service's `GOOGLE_CLIENT_IDS`. */
+  readonly clientId: string;
+  /** Google's own unless given; the emulator's in development. */
+  readonly scriptUrl?: string;
+}
+
+export interface GoogleButtonOptions {
+  /** Of the button: `theme`, `size`, `text`, `shape`, `width`, `locale`. */
+  readonly button?: Readonly<Record<string, unknown>>;
+  /** What the ID token is for; to sign in unless given. */
+  readonly purpose?: "sign_in" | "reauthenticate";
+  readonly onError?: (error: AuthClientError) => void;
+}
+
+/** As much of Google Identity Services as is used. */
+interface GoogleIdentity {
+  initialize(options: Record<string, unknown>): void;
+  renderButton(element: HTMLElement, options: object): void;
+  prompt(): void;
+  cancel(): void;
+}
+
+type Use = (
+  credential: { idToken: string; nonce: string },
+  purpose: GoogleButtonOptions["purpose"],
+) => Promise<unknown>;
+
+const googleScript = "https://accounts.google.com/gsi/client";
+
+/** Google's script, and a nonce of the service in whatever it gives out. */
+export function googleSignIn(
+  google: GoogleOptions | undefined,
+  call: Transport["call"],
+  use: Use,
+) {
+  /** Shows something, and again with a new nonce before the one in use is over, and after it was used. */
+  async function show(
+    display: (identity: GoogleIdentity) => void,
+    { purpose, onError = console.error }: GoogleButtonOptions,
+  ): Promise<() => void> {
+    if (!google)
+      throw new TypeError("createAuthClient() needs google.clientId");
+    const identity = await identityServices(google.scriptUrl ?? googleScript);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isGone = false;
+    async function prepare(): Promise<void> {
+      clearTimeout(timer);
+      const { nonce, expiresIn } =
+        await call<components["schemas"]["NonceDto"]>("/auth/google/nonce");
+      if (isGone) return;
+      identity.initialize({
+        client_id: google?.clientId,
+        nonce,
+        use_fedcm_for_prompt: true,
+        use_fedcm_for_button: true,
+        callback: ({ credential }: { credential: string }) => {
+          use({ idToken: credential, nonce }, purpose).catch(
+            (error: AuthClientError) => {
+              onError(error);
+              again(0);
+            },
+          );
+        },
+      });
+      display(identity);
+      again(expiresIn * 900);
+    }
+    function again(delay: number): void {
+      clearTimeout(timer);
+      if (isGone) return;
+      timer = setTimeout(() => {
+        // Without a network: in a minute.
+        prepare().catch(() => again(60_000));
+      }, delay);
+    }
+    await prepare();
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+      identity.cancel();
+    };
+  }
+
+  return {
+    renderGoogleButton: async (
+      element: HTMLElement,
+      options: GoogleButtonOptions = {},
+    ) => {
+      const hide = await show((identity) => {
+        element.replaceChildren();
+        identity.renderButton(element, { ...options.button });
+      }, options);
+      return () => {
+        hide();
+        element.replaceChildren();
+      };
+    },
+    promptOneTap: (options: GoogleButtonOptions = {}) => {
+      let isFirst = true;
+      return show((identity) => {
+        // A second prompt for a new nonce would come out of nowhere.
+        if (isFirst) identity.prompt();
+        isFirst = false;
+      }, options);
+    },
+  };
+}
+
+const scripts = new Map<string, Promise<GoogleIdentity>>();
+
+function identityServices(url: string): Promise<GoogleIdentity> {
+  const loading = scripts.get(url) ?? load(url);
+  scripts.set(url, loading);
+  loading.catch(() => scripts.delete(url));
+  return loading;
+}
+
+function load(url: string): Promise<GoogleIdentity> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const fail = () => {
+      script.remove();
+      reject(new AuthClientError("google_script_unavailable"));
+    };
+    script.onerror = fail;
+    script.onload = () => {
+      const { google } = globalThis as {
+        google?: { accounts?: { id?: GoogleIdentity } };
+      };
+      const identity = google?.accounts?.id;
+      if (identity) resolve(identity);
+      else fail();
+    };
+    script.async = true;
+    script.src = url;
+    document.head.append(script);
+  });
+}
