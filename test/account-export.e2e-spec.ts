@@ -1,7 +1,11 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { Database } from "../src/database/database";
 import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
-import { call, type Person } from "./support/calls";
+import { call, type Person, refusal } from "./support/calls";
 import { Instances } from "./support/instances";
+import { connectTo, requestText } from "./support/raw-connection";
 import { query } from "./support/rows";
 
 interface Export {
@@ -164,6 +168,54 @@ describe("the export of one's own account", () => {
       }),
     ]);
     expect(JSON.stringify(bosses)).not.toContain(ada.id);
+  });
+
+  it("is one at a time, and ends when nobody reads it", async () => {
+    const ada = await service.person();
+    await query(
+      service.one,
+      `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id, details)
+       SELECT gen_random_uuid(), now() - interval '1 day', 'sign_in', $1,
+         jsonb_build_object('padding', repeat('x', 2000))
+       FROM generate_series(1, 10000)`,
+      [ada.id],
+    );
+    const server = service.one.app.getHttpServer();
+    const { timeout } = server;
+    server.timeout = 1000;
+    const reads = jest.spyOn(service.one.app.get(Database), "read");
+    const socket = connectTo(service.one);
+    socket.on("error", () => undefined).pause();
+    const closed = once(socket, "close");
+    socket.write(
+      requestText({
+        method: "GET",
+        path: "/users/me/export",
+        headers: { authorization: `Bearer ${ada.accessToken}` },
+      }),
+    );
+    while (reads.mock.calls.length === 0) await delay(10);
+    const path = "/users/me/export";
+    const second = await call(service.one, "GET", path, ada.accessToken);
+    expect(refusal(second)).toEqual([429, "rate_limited"]);
+    expect(second.body.reason).toBe("export_in_progress");
+    expect(second.headers.get("retry-after")).toBe("30");
+
+    // What the kernel takes, and no more: the rest is not even read.
+    await delay(1000);
+    expect(reads.mock.calls.length).toBeLessThan(80);
+    await delay(2000);
+    socket.resume();
+    await closed;
+    server.timeout = timeout;
+    const { file } = await exported(ada);
+    expect(file.auditEvents.length).toBeGreaterThan(10_000);
+    const [lines] = await query<{ count: number }>(
+      service.one,
+      "SELECT count(*)::int FROM google_auth.audit_events WHERE event = 'data_exported' AND user_id = $1",
+      [ada.id],
+    );
+    expect(lines?.count).toBe(2);
   });
 
   it("is limited like refreshes, and costs nothing beyond that", async () => {

@@ -2,6 +2,7 @@ import { newAccount } from "../src/testing/google/accounts";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
+import { claimsOf } from "./support/calls";
 import { type Answer, answerOf, getWithToken } from "./support/requests";
 
 const app = "https://app.example";
@@ -178,6 +179,56 @@ describe("the refresh token in a cookie", () => {
       ]);
     },
   );
+
+  it("is good for the refresh grant of OAuth, which replaces it", async () => {
+    const { cookie } = await signIn();
+    const grant = (headers: Record<string, string>) =>
+      service.fetch("/oauth/token", {
+        method: "POST",
+        headers,
+        body: new URLSearchParams({ grant_type: "refresh_token" }),
+      });
+    const answer = await grant({
+      origin: app,
+      cookie: `__Host-refresh=${cookie}`,
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).not.toHaveProperty("refresh_token");
+    const [set = ""] = answer.headers.getSetCookie();
+    expect(set).toMatch(/^__Host-refresh=[^;]{20}/);
+    const without = await grant({ origin: app });
+    expect([without.status, await without.json()]).toMatchObject([
+      400,
+      { error: "invalid_request" },
+    ]);
+    const twice = await grant({
+      origin: app,
+      cookie: `__Host-refresh=${cookie}; __Host-refresh=planted`,
+    });
+    expect(twice.status).toBe(400);
+    expect(twice.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("is for the whole host, also of a service below a path", async () => {
+    await using below = await TestService.start(google, {
+      database,
+      env: {
+        REFRESH_COOKIE: "browser",
+        PUBLIC_URL: "https://host.example/auth",
+      },
+    });
+    const origin = { origin: "https://host.example" };
+    const { attributes, body } = await signIn(origin, below);
+    expect(attributes).toContain("Path=/");
+    expect(claimsOf(String(body.accessToken)).iss).toBe(
+      "https://host.example/auth",
+    );
+    const metadata = await below.fetch("/.well-known/openid-configuration");
+    expect(await metadata.json()).toMatchObject({
+      issuer: "https://host.example/auth",
+      token_endpoint: "https://host.example/auth/oauth/token",
+    });
+  });
 
   it("is not there at a first visit, which is no mistake", async () => {
     const answer = await post("/auth/refresh", undefined);

@@ -33,7 +33,7 @@ describe("POST /auth/google/code", () => {
       ["a verifier of signs", "codeVerifier", { codeVerifier: "+".repeat(43) }],
       ["a list of verifiers", "codeVerifier", { codeVerifier: [verifier] }],
       ["a URI that is a list", "redirectUri", { redirectUri: [callback] }],
-      ["an empty URI", "redirectUri", { redirectUri: "" }],
+      ["a blank URI", "redirectUri", { redirectUri: " " }],
       ["a foreign URI", "redirectUri", { redirectUri: "https://evil.example" }],
       ["a longer URI", "redirectUri", { redirectUri: `${callback}/../x` }],
       ["a URI with a query", "redirectUri", { redirectUri: `${callback}?a=b` }],

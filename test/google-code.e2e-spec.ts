@@ -46,6 +46,12 @@ describe("POST /auth/google/code", () => {
     );
 
   describe("with a good code", () => {
+    it("takes the server auth code of a mobile app, which has no redirect URI", async () => {
+      const code = google.authorizationCode({ redirectUri: "" });
+      const body = { code, redirectUri: "" };
+      expect((await postJson(service, path, body)).status).toBe(200);
+    });
+
     it("answers as a sign-in by ID token, and as the same user", async () => {
       const account = newAccount();
       const idToken = await google.idToken({ account });
@@ -101,6 +107,13 @@ describe("POST /auth/google/code", () => {
       const profile = { plan: "free" };
       const { body } = await postJson(service, path, { code, profile });
       expect(body.user).toMatchObject({ profile });
+    });
+
+    it("takes the server auth code of a mobile app, which has an empty redirect URI", async () => {
+      const code = google.authorizationCode({ redirectUri: "" });
+      const body = { code, redirectUri: "" };
+      expect((await postJson(service, path, body)).status).toBe(200);
+      expect(lastForm().get("redirect_uri")).toBe("");
     });
 
     it("takes a form as well", async () => {

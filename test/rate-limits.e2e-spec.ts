@@ -1,9 +1,10 @@
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
+import { operations } from "./support/open-api";
 import { answerOf, postJson, signIn } from "./support/requests";
 import { FrozenClock } from "../src/testing/frozen-clock";
+import { rateLimitNames } from "../src/rate-limits/rate-limits.options";
 import { tally } from "./support/sign-in-load";
-
 /** Many at a time, as a script would. */
 const atOnce = 25;
 
@@ -194,13 +195,52 @@ describe("the rate limits of the sign-in", () => {
     expect(google.requestCount()).toBe(before);
   });
 
-  it("count the alias and the nonces with the sign-ins", async () => {
-    await start({ RATE_LIMIT_SIGN_IN: "3/60" });
+  it("count the alias with the sign-ins, and nonces by themselves", async () => {
+    await start({ RATE_LIMIT_SIGN_IN: "2/60", RATE_LIMIT_NONCE: "1/60" });
     const paths = ["/auth/google", "/tokensignin", "/auth/google/nonce"];
     const statuses = [];
     for (const path of [...paths, ...paths]) {
       statuses.push((await postJson(service, path, { idToken })).status);
     }
     expect(statuses).toEqual([200, 200, 200, 429, 429, 429]);
+  });
+
+  it("are not used up by a page of another site, on any route", async () => {
+    const env = Object.fromEntries(
+      rateLimitNames.map((name) => [
+        `RATE_LIMIT_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`,
+        "1/3600",
+      ]),
+    );
+    await start({
+      ...env,
+      APP_URL: "https://app.example.com/",
+      GOOGLE_CLIENT_SECRET: "a-secret-of-many-letters",
+      INTROSPECTION_CLIENTS: "api:k3vXq0wZtB8mN5rY2pLs7dFh4jUaCgEi",
+    });
+    const limited = operations.filter(({ responses }) => "429" in responses);
+    expect(limited.length).toBeGreaterThan(10);
+    const statuses = new Map<string, number>();
+    for (const { method, path } of limited) {
+      // For looking into tokens during development only; it is off here.
+      if (path === "/tokeninfo") continue;
+      for (let call = 0; call < 3; call++) {
+        const { status } = await service.fetch(path, {
+          method,
+          redirect: "manual",
+          headers: {
+            origin: "https://evil.example",
+            "sec-fetch-site": "cross-site",
+          },
+          body: method === "GET" ? null : new URLSearchParams({ idToken }),
+        });
+        statuses.set(`${method} ${path}`, status);
+      }
+    }
+    const counted = [...statuses].filter(([, status]) => status === 429);
+    expect(counted).toEqual([]);
+    expect((await signIn(service, idToken)).status).toBe(200);
+    const nonce = await postJson(service, "/auth/google/nonce", {});
+    expect(nonce.status).toBe(200);
   });
 });

@@ -3,17 +3,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Clock } from "../src/common/clock.port";
+import { gateOf, type RequestGate } from "../src/fastify/request-gate";
 import { ReadinessChecks } from "../src/health/readiness-checks";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { SteppedClock } from "../src/testing/stepped-clock";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { Program } from "./support/programs";
-import { connectTo, received } from "./support/raw-connection";
+import { connectTo, received, replyIn } from "./support/raw-connection";
 import { signIn } from "./support/requests";
 import { rounds } from "./support/extent";
 
+const front = "https://app.example.com";
 const ready = "GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
 describe("more requests than a service can work on", () => {
@@ -25,7 +28,11 @@ describe("more requests than a service can work on", () => {
     google = await GoogleEmulator.start();
     clock = new SteppedClock();
     service = await TestService.start(google, {
-      env: { DATABASE_POOL_SIZE: "2" },
+      env: {
+        DATABASE_POOL_SIZE: "2",
+        CORS_ORIGINS: front,
+        TRUSTED_PROXIES: "127.0.0.1",
+      },
       providers: [{ provide: Clock, useValue: clock }],
     });
   });
@@ -68,6 +75,46 @@ describe("more requests than a service can work on", () => {
     expect(head).toMatch(/^content-security-policy: /m);
     expect(JSON.parse(body)).toMatchObject({ code: "service_unavailable" });
     expect(service.logLines.join("")).toContain("more requests at once");
+  });
+
+  it("leave half of the places to others, and are told so across origins", async () => {
+    const head = (ip: string) =>
+      `GET /health/ready HTTP/1.1\r\nHost: a\r\nOrigin: ${front}\r\nX-Forwarded-For: ${ip}\r\n`;
+    const checks = service.app.get(ReadinessChecks);
+    let finish = () => {};
+    const held = new Promise<void>((resolve) => (finish = resolve));
+    const all = checks.all();
+    jest.spyOn(checks, "all").mockReturnValueOnce([
+      async () => {
+        await held;
+        return (await all[0]?.()) as never;
+      },
+    ]);
+    clock.step(1);
+    const greedy = Array.from({ length: 16 }, () => {
+      const socket = connectTo(service);
+      socket.write(`${head("203.0.113.9")}\r\n`.repeat(31));
+      return socket;
+    });
+    const gate = gateOf(service.app.getHttpServer()) as RequestGate;
+    while (gate.size < 496) await delay(10);
+    const more = connectTo(service);
+    more.write(`${head("203.0.113.9")}\r\n`.repeat(4));
+    while (gate.size < 500) await delay(10);
+    const refused = connectTo(service);
+    refused.write(`${head("203.0.113.9")}Connection: close\r\n\r\n`);
+    const answer = replyIn(await received(refused, 5000));
+    expect(answer.status).toBe(503);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "retry-after": "1",
+      "access-control-allow-origin": front,
+      "access-control-allow-credentials": "true",
+      vary: "Origin",
+    });
+    const idToken = await google.idToken();
+    expect((await signIn(service, idToken)).status).toBe(200);
+    finish();
+    for (const socket of [...greedy, more]) socket.destroy();
   });
 
   it("in eight pipelines keep nobody from signing in", async () => {

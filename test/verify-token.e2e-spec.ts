@@ -3,7 +3,7 @@ import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { refusal } from "./support/calls";
 import { basicAuth } from "./support/oauth";
-import { type Answer, answerOf } from "./support/requests";
+import { type Answer, answerOf, signIn } from "./support/requests";
 import { query, rowCounts } from "./support/rows";
 
 const secret = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
@@ -226,14 +226,28 @@ describe("POST /verify-token", () => {
       expect(answer.headers.get("cache-control")).toBe("no-store");
     });
 
-    it("is limited per network, whatever it sends", async () => {
-      await using limited = await start({ RATE_LIMIT_SIGN_IN: "3/3600" });
+    it("is limited per network, and uses up nobody's sign-ins", async () => {
+      await using limited = await start({
+        RATE_LIMIT_VERIFY_TOKEN: "3/3600",
+        RATE_LIMIT_SIGN_IN: "1/3600",
+      });
       const statuses: number[] = [];
-      for (const headers of [authorized, {}, authorized, authorized]) {
+      for (let call = 0; call < 4; call++) {
         const body = bodyOf("guess");
-        statuses.push((await post(body, headers, limited)).status);
+        statuses.push((await post(body, authorized, limited)).status);
       }
       expect(statuses).toEqual([401, 401, 401, 429]);
+      const idToken = await google.idToken();
+      expect((await signIn(limited, idToken)).status).toBe(200);
+    });
+
+    it("does not count before it has authenticated", async () => {
+      await using limited = await start({ RATE_LIMIT_VERIFY_TOKEN: "1/3600" });
+      const body = bodyOf(await google.idToken());
+      for (let call = 0; call < 3; call++) {
+        expect((await post(body, {}, limited)).status).toBe(401);
+      }
+      expect((await post(body, authorized, limited)).status).toBe(200);
     });
 
     it("is not locked out by the bad tokens of others", async () => {

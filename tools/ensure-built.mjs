@@ -1,4 +1,7 @@
-/** Builds dist when a source is newer than the last build; does nothing where there are no sources. */
+/**
+ * Builds dist when a source is newer than the last build, and installs what that
+ * needs; does nothing where there are no sources.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,6 +37,10 @@ function isBuilt() {
   return inputs.every((path) => modifiedAt(join(root, path)) <= built);
 }
 
+const hasSources = existsSync(join(root, "src"));
+if (hasSources && !(isBuilt() && existsSync(join(root, "node_modules")))) {
+  await import("./ensure-installed.mjs");
+}
 if (!isBuilt()) {
   console.error("Building…");
   const startedAt = new Date();

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Injectable } from "@nestjs/common";
+import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
 import { type User, UserDirectory } from "../users/user-directory.port";
@@ -12,7 +13,13 @@ import {
 } from "./account-lists";
 
 /** Rows that are in memory at a time. */
-const pageRows = 500;
+const pageRows = 100;
+/** Most text that waits for the client to read on, in bytes. */
+const bufferedBytes = 16 * 1024;
+/** How long a client may take to read its export, in milliseconds. */
+const maxMilliseconds = 10 * 60 * 1000;
+/** When a user who is being sent an export may ask for the next, in seconds. */
+const retryAfterSeconds = 30;
 
 /** What the deletion of the account leaves, and for how long. */
 const remainsAfterDeletion = [
@@ -24,6 +31,9 @@ const remainsAfterDeletion = [
 /** Everything that is held about a user, as one JSON document. */
 @Injectable()
 export class AccountExport {
+  /** The users who are being sent one by this instance. */
+  private readonly reading = new Set<string>();
+
   constructor(
     private readonly users: UserDirectory,
     private readonly database: Database,
@@ -32,11 +42,31 @@ export class AccountExport {
 
   /**
    * The document as it is read: however long the lists are, little of them is
-   * in memory at a time. When reading fails the stream breaks off, and what
-   * has been sent is no JSON.
+   * in memory at a time. If reading fails, or the client has not read all of it
+   * after ten minutes, the stream is destroyed and the JSON is incomplete.
+   *
+   * @throws AuthError `rate_limited` while the user's last one is being sent
    */
   of(user: User): Readable {
-    return Readable.from(this.parts(user));
+    const { id } = user;
+    if (this.reading.has(id)) {
+      throw new AuthError("rate_limited", {
+        reason: "export_in_progress",
+        retryAfterSeconds,
+      });
+    }
+    this.reading.add(id);
+    const stream = Readable.from(this.parts(user), {
+      objectMode: false,
+      highWaterMark: bufferedBytes,
+    });
+    const timeout = setTimeout(() => {
+      stream.destroy(new Error("The export was not read in time"));
+    }, maxMilliseconds).unref();
+    return stream.once("close", () => {
+      clearTimeout(timeout);
+      this.reading.delete(id);
+    });
   }
 
   private async *parts(user: User): AsyncGenerator<string> {

@@ -130,7 +130,7 @@ export class AccountController {
   @ApiOperation({
     summary: "Everything held about the user, as a file",
     description:
-      "Tokens, and what they are made from, are not in it. It counts for the limit of refreshes, for it costs as much as many of them.",
+      "Tokens, and what they are made from, are not included. One export at a time per user; each counts towards the limit of refreshes.",
   })
   @ApiOkResponse({ type: AccountExportDto })
   @ApiProblem(
@@ -145,13 +145,19 @@ export class AccountController {
   ): Promise<StreamableFile> {
     const user = await this.account.find(principal);
     const { userId, sessionId } = principal;
-    await this.audit.record({
-      event: "data_exported",
-      userId,
-      sessionId,
-      ...origin,
-    });
-    return new StreamableFile(this.exports.of(user), {
+    const file = this.exports.of(user);
+    try {
+      await this.audit.record({
+        event: "data_exported",
+        userId,
+        sessionId,
+        ...origin,
+      });
+    } catch (error) {
+      file.destroy();
+      throw error;
+    }
+    return new StreamableFile(file, {
       type: "application/json; charset=utf-8",
       disposition: `attachment; filename="account-${user.id}.json"`,
     });

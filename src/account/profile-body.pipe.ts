@@ -9,7 +9,7 @@ const maxErrors = 20;
 
 /**
  * Takes the profile out of a body that has nothing else: who tries to change
- * an e-mail address or a role is told that it does not work this way.
+ * an e-mail address or a role gets an error.
  */
 @Injectable()
 export class ProfileBodyPipe implements PipeTransform<unknown, unknown> {

@@ -19,8 +19,8 @@ import { ApiProblem } from "../common/problem.dto";
 import { adminRole } from "../users/admin-emails";
 import { AuditPageDto, AuditQueryDto } from "./admin-audit.dto";
 import { AuditLog } from "./audit-log";
+import { StrictInputPipe } from "./input.pipes";
 import { cursorForms, readCursor, writeCursor } from "./page-cursors";
-import { StrictInputPipe } from "./strict-input.pipe";
 
 @ApiTags("Administration")
 @ApiBearerAuth()

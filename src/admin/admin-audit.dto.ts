@@ -2,8 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
 import { IsIn, Matches } from "class-validator";
 import { type AuditEventName, auditEvents } from "../audit/audit-event";
 import { openObject } from "../users/user.dto";
-import { PageQueryDto } from "./page.dto";
-import { IfGiven } from "./query-parameter";
+import { IfGiven, PageQueryDto } from "./page.dto";
 
 const eventNames = Object.keys(auditEvents);
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -38,9 +38,8 @@ import {
   UserWithIdentitiesDto,
 } from "./admin-users.dto";
 import { cursorForms, readCursor, writeCursor } from "./page-cursors";
-import { StrictInputPipe } from "./strict-input.pipe";
+import { StrictInputPipe, UserIdPipe } from "./input.pipes";
 import { UserAdministration } from "./user-administration";
-import { UserIdPipe } from "./user-id.pipe";
 
 @ApiTags("Administration")
 @ApiBearerAuth()

@@ -14,8 +14,7 @@ import { UserDto } from "../users/user.dto";
 import type { IdentityStanding } from "../users/identity-standings";
 import type { Identity, User } from "../users/user-directory.port";
 import type { UserStatus } from "../users/user.entity";
-import { PageQueryDto } from "./page.dto";
-import { IfGiven } from "./query-parameter";
+import { IfGiven, PageQueryDto } from "./page.dto";
 
 const statuses = ["active", "disabled"] as const;
 /** Most roles of one user: all of them are in every access token. */

@@ -1,11 +1,28 @@
+import { applyDecorators } from "@nestjs/common";
 import { ApiPropertyOptional } from "@nestjs/swagger";
 import { Transform } from "class-transformer";
-import { IsInt, IsString, Max, MaxLength, Min } from "class-validator";
-import { IfGiven } from "./query-parameter";
+import {
+  IsInt,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from "class-validator";
 
 const maxPageSize = 100;
 const defaultPageSize = 50;
 const limitMessage = `must be an integer from 1 to ${maxPageSize}, sent once`;
+
+/** A query parameter that may be absent; empty is the same, as forms send it. */
+export function IfGiven(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      value === "" ? undefined : value,
+    ),
+    ValidateIf((_query, value) => value !== undefined),
+  );
+}
 
 /** Which part of a list. */
 export class PageQueryDto {

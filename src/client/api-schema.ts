@@ -216,7 +216,7 @@ export interface components {
       /** @description PKCE (RFC 7636): of the challenge that the code was asked for with */
       readonly codeVerifier?: string;
       /**
-       * @description The redirect URI that the code was asked for with: one of `GOOGLE_REDIRECT_URIS`, or `postmessage`, which Google's popup stands for.
+       * @description The redirect URI that the code was asked for with: one of `GOOGLE_REDIRECT_URIS`, `postmessage` for Google's popup, or empty for the server auth code of a mobile app.
        * @default postmessage
        */
       readonly redirectUri: string;

@@ -32,13 +32,13 @@ export class AllowedMethods {
   }
 
   /**
-   * Turns a route off: it is 404 for every method, and left out of the OpenAPI
+   * Turns routes off: they are 404 for every method, and left out of the OpenAPI
    * description.
    *
-   * @param route as it is declared
+   * @param routes as they are declared
    */
-  turnOff(route: string): void {
-    this.offRoutes.add(route);
+  turnOff(routes: readonly string[]): void {
+    for (const route of routes) this.offRoutes.add(route);
   }
 
   isOff(route: string): boolean {

@@ -30,15 +30,17 @@ export type ErrorForm = (
  */
 @Injectable()
 export class ErrorForms {
-  private readonly forms: [prefix: string, form: ErrorForm][] = [];
+  private readonly forms: [path: string, form: ErrorForm][] = [];
 
-  /** @param prefix of the paths: `/oauth/` */
-  use(prefix: string, form: ErrorForm): void {
-    this.forms.push([prefix, form]);
+  /** @param paths of the routes, or what they have in common: `/oauth` */
+  use(paths: readonly string[], form: ErrorForm): void {
+    this.forms.push(...paths.map((path): [string, ErrorForm] => [path, form]));
   }
 
   /** @param path without the query string */
   of(path: string): ErrorForm | undefined {
-    return this.forms.find(([prefix]) => path.startsWith(prefix))?.[1];
+    return this.forms.find(
+      ([start]) => path === start || path.startsWith(`${start}/`),
+    )?.[1];
   }
 }

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly headers: IncomingHttpHeaders;
   /** Fastify only: the route, however the client spelled its path. */
   readonly routeOptions?: { readonly url?: string };
+  /** The same on Express. */
+  readonly route?: { readonly path?: unknown };
   /** The principal, once the guard has let the request in. */
   user?: unknown;
 }

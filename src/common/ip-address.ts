@@ -28,6 +28,7 @@ export function canonicalAddress(text: string): string | null {
 export function clientNetwork(address: unknown, ipv6Bits = 64): string | null {
   const version = typeof address === "string" ? isIP(address) : 0;
   if (version === 0) return null;
+  if (version === 4) return address as string;
   const ip = parsed(address as string);
   if (ip.kind() === "ipv4") return ip.toString();
   const { parts } = ip as ipaddr.IPv6;

@@ -85,7 +85,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
         : asAuthError(exception);
     this.log(error, exception, requestId, clientNetwork(request.ip) ?? "");
     if (httpAdapter.isHeadersSent(response)) return;
-    const form = this.errorForms.of(request.routeOptions?.url ?? path);
+    const route = request.routeOptions?.url ?? request.route?.path;
+    const form = this.errorForms.of(typeof route === "string" ? route : path);
     const { status, headers, body } =
       form?.(error, this.showReasons, request) ??
       problem(error, requestId, this.showReasons);

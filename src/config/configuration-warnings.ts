@@ -9,6 +9,8 @@ export function configurationWarnings(environment: Environment): string[] {
     environment.RATE_LIMIT_SIGN_IN,
     environment.RATE_LIMIT_SIGN_IN_FAILURES,
     environment.RATE_LIMIT_REFRESH,
+    environment.RATE_LIMIT_NONCE,
+    environment.RATE_LIMIT_VERIFY_TOKEN,
   ];
   return [
     ...(limits.every((limit) => limit === "off")

@@ -35,6 +35,21 @@ export function isOrigin(value: unknown): boolean {
   );
 }
 
+/**
+ * Whether a value is the address of a service, in its one canonical spelling: an
+ * origin, and perhaps the path that a reverse proxy takes off again.
+ */
+export function isServiceUrl(value: unknown): boolean {
+  if (isOrigin(value)) return true;
+  if (!isUrl(value, ["http:", "https:"])) return false;
+  const { origin, pathname } = new URL(value as string);
+  return (
+    isOrigin(origin) &&
+    value === origin + pathname &&
+    /^(?:\/[\w.~-]+)+$/.test(pathname)
+  );
+}
+
 /** An origin with a custom scheme, which URL does not treat as an origin. */
 const appOrigin =
   /^(?!(?:https?|wss?|ftp|file|data|blob|about|javascript):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;

@@ -46,7 +46,10 @@ describe("Environment", () => {
     const badOrigins = [
       ...["auth.corp.example", "https://auth.corp.example/", "ftp://x.example"],
       ...[
-        "https://x.example/auth",
+        "https://x.example/auth/",
+        "https://x.example/a/../b",
+        "https://x.example/a//b",
+        "https://x.example/a%20b",
         "https://x.example?a",
         "https://u@x.example",
       ],
@@ -63,6 +66,11 @@ describe("Environment", () => {
     it.each(badOrigins)("refuses the address %j in development too", (value) =>
       expect(brokenBy({ PUBLIC_URL: value })).toEqual(["PUBLIC_URL"]),
     );
+
+    it.each(["/auth", "/a/b.c/~d_e-1"])("allows the path %s", (path) => {
+      const value = `https://x.example${path}`;
+      expect(brokenBy({ PUBLIC_URL: value }, production)).toEqual([]);
+    });
 
     it("allows plain http in development only", () => {
       expect(brokenBy({ PUBLIC_URL: "http://localhost:3000" })).toEqual([]);

@@ -183,6 +183,8 @@ describe("an environment with hidden mistakes", () => {
       RATE_LIMIT_SIGN_IN: "off",
       RATE_LIMIT_SIGN_IN_FAILURES: "off",
       RATE_LIMIT_REFRESH: "off",
+      RATE_LIMIT_NONCE: "off",
+      RATE_LIMIT_VERIFY_TOKEN: "off",
     };
     const protectedUrl = "postgresql://app@db.internal/app?sslmode=verify-full";
 

@@ -31,9 +31,6 @@ describe("readEnvironment", () => {
       expect({ ...readEnvironment(least) }).toEqual({
         NODE_ENV: "development",
         PORT: 3000,
-        ACCOUNT_PAGE: false,
-        ADMIN_PAGE: false,
-        GOOGLE_SCRIPT_URL: "https://accounts.google.com/gsi/client",
         KEEP_ALIVE_SECONDS: 75,
         DATABASE_URL: least.DATABASE_URL,
         DATABASE_POOL_SIZE: 10,
@@ -66,6 +63,8 @@ describe("readEnvironment", () => {
         RATE_LIMIT_SIGN_IN: { count: 300, seconds: 60 },
         RATE_LIMIT_SIGN_IN_FAILURES: { count: 30, seconds: 60 },
         RATE_LIMIT_REFRESH: { count: 300, seconds: 60 },
+        RATE_LIMIT_NONCE: { count: 300, seconds: 60 },
+        RATE_LIMIT_VERIFY_TOKEN: { count: 3000, seconds: 60 },
         RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
         METRICS: true,

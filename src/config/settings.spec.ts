@@ -167,6 +167,8 @@ describe("settingsOf", () => {
           signIn: { count: 300, seconds: 60 },
           signInFailures: { count: 30, seconds: 60 },
           refresh: { count: 300, seconds: 60 },
+          nonce: { count: 300, seconds: 60 },
+          verifyToken: { count: 3000, seconds: 60 },
         },
         store: "memory",
       });
@@ -180,6 +182,8 @@ describe("settingsOf", () => {
           signIn: { count: 7, seconds: 1 },
           signInFailures: "off",
           refresh: { count: 300, seconds: 60 },
+          nonce: { count: 300, seconds: 60 },
+          verifyToken: { count: 3000, seconds: 60 },
         },
         store: "postgres",
       });

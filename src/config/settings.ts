@@ -172,6 +172,8 @@ function rateLimitSettings(environment: Environment) {
       signIn: environment.RATE_LIMIT_SIGN_IN,
       signInFailures: environment.RATE_LIMIT_SIGN_IN_FAILURES,
       refresh: environment.RATE_LIMIT_REFRESH,
+      nonce: environment.RATE_LIMIT_NONCE,
+      verifyToken: environment.RATE_LIMIT_VERIFY_TOKEN,
     }),
     store: environment.RATE_LIMIT_STORE,
   });

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { AuthError } from "../common/auth-error";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 import { problemContentType, problemOf } from "../common/problem.dto";
+import { corsHeaders } from "./cors";
 
 /** Status and reason phrase for what Node could not read, by its error code. */
 const statuses: Readonly<Record<string, readonly [number, string]>> = {
@@ -13,12 +14,12 @@ const statuses: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"],
 };
 
-/** When those who were refused for the load may try again, in seconds. */
+/** `Retry-After` of a refusal because of the load, in seconds. */
 const overloadRetrySeconds = 1;
 /** Least time between two log lines about the load, in milliseconds. */
 const overloadLogMilliseconds = 10_000;
 
-/** Answers the requests that reach no route, with the headers of any other answer. */
+/** Answers requests that do not reach a route, with the usual headers. */
 export class BrokenRequests {
   private readonly logger = new Logger(BrokenRequests.name);
   private readonly headerLines: string;
@@ -28,13 +29,20 @@ export class BrokenRequests {
   private overloads = 0;
   private overloadLoggedAt = -Infinity;
 
-  constructor(private readonly headers: Readonly<Record<string, string>>) {
+  /**
+   * @param headers of every answer
+   * @param corsOrigins whose pages may read the answers
+   */
+  constructor(
+    private readonly headers: Readonly<Record<string, string>>,
+    private readonly corsOrigins: readonly string[],
+  ) {
     this.headerLines = Object.entries(headers)
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join("");
   }
 
-  /** What no router can look up, such as `/%`. */
+  /** A path that the router cannot decode, such as `/%`. */
   readonly frameworkErrors = (
     cause: Error,
     request: FastifyRequest,
@@ -50,7 +58,7 @@ export class BrokenRequests {
       .send(problemOf(error, request.id, false));
   };
 
-  /** What is no HTTP, or comes too slowly: answered once, and hung up on. */
+  /** Invalid HTTP, or a request that takes too long: answered once, then closed. */
   readonly clientErrorHandler = (
     error: NodeJS.ErrnoException,
     socket: Socket,
@@ -74,7 +82,7 @@ export class BrokenRequests {
     );
   };
 
-  /** What is more than this process can work on: one short answer, and no log line of its own. */
+  /** A request over the limit: one short answer, and no log line of its own. */
   readonly overloaded = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -86,6 +94,7 @@ export class BrokenRequests {
     response
       .writeHead(error.status, {
         ...this.headers,
+        ...corsHeaders(this.corsOrigins, request.headers.origin),
         "Content-Type": problemContentType,
         "Content-Length": Buffer.byteLength(body),
         "Cache-Control": "no-store",
@@ -94,7 +103,7 @@ export class BrokenRequests {
       .end(body);
   };
 
-  /** To be told of every answer that is out. */
+  /** Has to be called for every answer that was sent. */
   answered(request: IncomingMessage): void {
     if (!request.complete) this.answeredEarly.set(request.socket, request);
   }
@@ -112,7 +121,7 @@ export class BrokenRequests {
     if (now - this.overloadLoggedAt < overloadLogMilliseconds) return;
     this.logger.warn(
       { requests: this.overloads, code: "service_unavailable" },
-      "more requests at once than this instance works on; refused",
+      "more requests at once than this instance can process; refused",
     );
     this.overloadLoggedAt = now;
     this.overloads = 0;

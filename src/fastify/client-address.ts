@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { Logger } from "@nestjs/common";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
@@ -10,9 +11,8 @@ const maxEntryLength = 64;
 export type TrustsProxy = (address: string, hops: number) => boolean;
 
 /**
- * Whose request it is, as far as it can be trusted: the last address in
- * `X-Forwarded-For` that none of our own proxies has. What stands left of it
- * is the client's to invent.
+ * The client address of a request: the last address in `X-Forwarded-For` that is
+ * not one of our own proxies. What is left of it may be made up.
  *
  * @param peer who is connected to us
  * @param forwardedFor the header; where it was sent several times, joined by commas
@@ -32,7 +32,7 @@ export function clientAddress(
   for (let hops = 0; rest !== "" && isTrusted(nearest, hops); hops++) {
     const comma = rest.lastIndexOf(",");
     const hop = addressOf(rest.slice(comma + 1));
-    // Going on would let whoever sent this choose who he is.
+    // Further left is the sender's invention.
     if (hop === null) break;
     nearest = hop;
     rest = rest.slice(0, Math.max(comma, 0));
@@ -60,43 +60,57 @@ export function proxyTrust(trustedProxies: readonly string[]): TrustsProxy {
   return networkMatcher(trustedProxies);
 }
 
-/** How many answers are remembered: clients call again, on the same connection. */
+/** How many addresses are remembered: clients call again. */
 const maxRemembered = 1000;
-/** What is longer than this comes from no client that is worth it, in characters. */
+/** Longer headers are not remembered, in characters. */
 const maxRememberedLength = 256;
 
 /**
- * Makes `request.ip` the {@link clientAddress}, for everything that logs,
- * stores or counts by it.
+ * Finds the {@link clientAddress} of requests; undefined on a Unix socket.
+ *
+ * @param trustedProxies as for {@link proxyTrust}
+ */
+export function clientFinder(
+  trustedProxies: readonly string[],
+): (request: IncomingMessage) => string | undefined {
+  const isTrusted = proxyTrust(trustedProxies);
+  const trustsNobody = trustedProxies.length === 0;
+  const remembered = new LRUCache<string, string>({ max: maxRemembered });
+  return ({ socket, headers }) => {
+    const peer = socket.remoteAddress;
+    // As the system writes it, IPv4 has the one spelling already.
+    if (trustsNobody && !peer?.includes(":")) return peer;
+    const header = headers["x-forwarded-for"];
+    const forwardedFor = trustsNobody ? "" : (header?.toString() ?? "");
+    const question = `${peer} ${forwardedFor}`;
+    const known = remembered.get(question);
+    if (known !== undefined) return known;
+    const address = clientAddress(peer, forwardedFor, isTrusted);
+    if (address !== undefined && question.length <= maxRememberedLength) {
+      remembered.set(question, address);
+    }
+    return address;
+  };
+}
+
+/**
+ * Makes `request.ip` the client's address, for everything that logs, stores or
+ * counts by it.
  *
  * Fastify's own `trustProxy` stays off: it would also trust
- * `X-Forwarded-Host` and `X-Forwarded-Proto`, which nobody here needs.
+ * `X-Forwarded-Host` and `X-Forwarded-Proto`, which nothing here needs.
  *
  * @param trustedProxies as for {@link proxyTrust}
  */
 export function findClients(
   fastify: FastifyInstance,
+  addressOf: (request: IncomingMessage) => string | undefined,
   trustedProxies: readonly string[],
 ): void {
-  const isTrusted = proxyTrust(trustedProxies);
-  warnOfUntrustedProxy(fastify, isTrusted);
-  const trustsNobody = trustedProxies.length === 0;
-  const remembered = new LRUCache<string, string>({ max: maxRemembered });
+  warnOfUntrustedProxy(fastify, proxyTrust(trustedProxies));
   fastify.decorateRequest("ip", {
     getter(this: FastifyRequest) {
-      const peer = this.raw.socket.remoteAddress;
-      // As the system writes it, IPv4 has the one spelling already.
-      if (trustsNobody && !peer?.includes(":")) return peer as string;
-      const header = this.raw.headers["x-forwarded-for"];
-      const forwardedFor = trustsNobody ? "" : (header?.toString() ?? "");
-      const question = `${peer} ${forwardedFor}`;
-      const known = remembered.get(question);
-      if (known !== undefined) return known;
-      const address = clientAddress(peer, forwardedFor, isTrusted);
-      if (address !== undefined && question.length <= maxRememberedLength) {
-        remembered.set(question, address);
-      }
-      return address as string;
+      return addressOf(this.raw) as string;
     },
   });
 }
@@ -105,9 +119,9 @@ export function findClients(
 const forwardingHeaders = ["x-forwarded-for", "forwarded", "x-real-ip"];
 
 /**
- * Warns once when somebody forwards requests who is not trusted. It may be a
- * client that makes things up; if it is a proxy, all of its clients count as
- * one, and one of them locks out the others.
+ * Warns once about forwarding headers from an address that is not trusted. It may
+ * be a client that made them up; if it is a proxy, all of its clients share one
+ * rate limit, and one of them can lock out the others.
  */
 function warnOfUntrustedProxy(
   fastify: FastifyInstance,

@@ -3,6 +3,32 @@ import type { FastifyAdapter } from "@nestjs/platform-fastify";
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const preflightMaxAgeSeconds = 600;
 
+/** What a script of an allowed origin may read of an answer, beside its body. */
+const exposedHeaders = [
+  "Retry-After",
+  "WWW-Authenticate",
+  "DPoP-Nonce",
+  // A client that makes DPoP proofs learns from it how wrong its clock is.
+  "Date",
+];
+
+/**
+ * The headers that let a page read an answer which does not come from a route.
+ *
+ * @param origin of the page; untrusted
+ */
+export function corsHeaders(
+  origins: readonly string[],
+  origin: string | undefined,
+): Record<string, string> {
+  if (origin === undefined || !origins.includes(origin)) return {};
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-allow-credentials": "true",
+    "access-control-expose-headers": exposedHeaders.join(", "),
+  };
+}
+
 /**
  * Lets front ends of other origins read the answers. Any other origin gets the
  * same answer as without CORS.
@@ -26,8 +52,7 @@ export function allowOrigins(
     // No list of allowed headers: those that a preflight asks for are allowed.
     // A script of an allowed origin may do anything here in any case, and
     // tracing adds headers to its requests that nobody could list.
-    // A client that makes DPoP proofs learns from the date how wrong its clock is.
-    exposedHeaders: ["Retry-After", "WWW-Authenticate", "DPoP-Nonce", "Date"],
+    exposedHeaders,
     maxAge: preflightMaxAgeSeconds,
     // A preflight that asks for nothing is answered, not refused as plain text.
     strictPreflight: false,

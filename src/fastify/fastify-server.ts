@@ -6,8 +6,9 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import findMyWay from "find-my-way";
 import { AllowedMethods } from "../common/allowed-methods";
+import { clientNetwork } from "../common/ip-address";
 import { BrokenRequests } from "./broken-requests";
-import { findClients } from "./client-address";
+import { clientFinder, findClients } from "./client-address";
 import { allowOrigins } from "./cors";
 import { httpServer } from "./http-server";
 import { gateOf, type RequestHandler } from "./request-gate";
@@ -20,7 +21,7 @@ const maxBodyBytes = 16 * 1024;
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 export interface FastifyAdapterOptions {
-  /** Where clients reach the service; with https, browsers are told to stay with it. */
+  /** Where clients reach the service; with https, HSTS is sent. */
   readonly publicUrl?: string;
   /** The origins of front ends elsewhere; without any, there is no CORS. */
   readonly corsOrigins?: readonly string[];
@@ -30,7 +31,21 @@ export interface FastifyAdapterOptions {
   readonly keepAliveSeconds?: number;
 }
 
-/** Fastify with the limits and the headers of a service that strangers talk to. */
+type UseBodyParser = FastifyAdapter["useBodyParser"];
+
+/** Takes a chunked body without content for no body, whatever its type. */
+class LenientAdapter extends FastifyAdapter {
+  override useBodyParser(...parameters: Parameters<UseBodyParser>): void {
+    const [type, rawBody, options, parse] = parameters;
+    super.useBodyParser(type, rawBody, options, (request, body, done) => {
+      if (body.length === 0) done(null, undefined);
+      else if (parse) void parse(request, body, done);
+      else done(null, body);
+    });
+  }
+}
+
+/** Fastify with the limits and security headers of a public service. */
 export function fastifyAdapter({
   publicUrl = "",
   corsOrigins = [],
@@ -41,13 +56,16 @@ export function fastifyAdapter({
     ...dataHeaders(publicUrl.startsWith("https:")),
     ...(corsOrigins.length > 0 && { vary: "Origin" }),
   });
-  const brokenRequests = new BrokenRequests(headers);
-  const adapter = new FastifyAdapter({
+  const brokenRequests = new BrokenRequests(headers, corsOrigins);
+  const addressOf = clientFinder(trustedProxies);
+  const adapter = new LenientAdapter({
     bodyLimit: maxBodyBytes,
     serverFactory: (handle: RequestHandler) =>
-      httpServer(handle, {
+      httpServer({
         keepAliveSeconds,
+        handle,
         refuse: brokenRequests.overloaded,
+        networkOf: (request) => clientNetwork(addressOf(request)) ?? "unknown",
       }),
     forceCloseConnections: "idle",
     // What still comes on an open connection is served; its answer closes it.
@@ -74,15 +92,14 @@ export function fastifyAdapter({
     if (isClosing) request.raw.socket.destroySoon();
     done();
   });
-  findClients(fastify, trustedProxies);
+  findClients(fastify, addressOf, trustedProxies);
   if (corsOrigins.length > 0) allowOrigins(adapter, corsOrigins);
   return adapter;
 }
 
 /**
- * What the service wants of Fastify and Nest's adapter does not do: only the
- * two documented kinds of body, in UTF-8 and not packed, one host, and 405 for a wrong method. Call it
- * before the application is initialized.
+ * What Nest's adapter lacks: only JSON and form bodies, uncompressed, one `Host`,
+ * and 405 for a wrong method. Call it before the application is initialized.
  */
 export function setUpFastify(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();

@@ -1,38 +1,36 @@
 import { createServer, type Server } from "node:http";
-import { guard, RequestGate, type RequestHandler } from "./request-gate";
+import { guard, RequestGate, type RequestGateOptions } from "./request-gate";
 
 /** Largest request head, in bytes. */
 const maxHeaderBytes = 16 * 1024;
 /** How long a client may take to send its request, in milliseconds. */
 const requestTimeoutMilliseconds = 10_000;
+/** How long a client may leave its answer unread, in milliseconds. */
+const sendTimeoutMilliseconds = 30_000;
 /** How often Node looks for requests that have taken longer, in milliseconds. */
 const timeoutCheckMilliseconds = 1000;
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends RequestGateOptions {
   /** How long a connection without a request stays open, in seconds. */
   readonly keepAliveSeconds: number;
-  /** Answers what is more than this process can work on. */
-  readonly refuse: RequestHandler;
 }
 
-/**
- * A server with the limits of one that strangers talk to.
- *
- * @param handle gets the requests that are let through
- */
-export function httpServer(
-  handle: RequestHandler,
-  { keepAliveSeconds, refuse }: HttpServerOptions,
-): Server {
+/** A server with limits on what a client may send, and how slowly. */
+export function httpServer({
+  keepAliveSeconds,
+  ...gate
+}: HttpServerOptions): Server {
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
     keepAliveTimeout: keepAliveSeconds * 1000,
     requestTimeout: requestTimeoutMilliseconds,
     headersTimeout: requestTimeoutMilliseconds,
     connectionsCheckingInterval: timeoutCheckMilliseconds,
-    // Refused by ourselves, as a problem like any other.
+    // Checked in request-head.ts, which answers with problem+json.
     requireHostHeader: false,
   });
-  guard(server, new RequestGate(handle, refuse));
+  // Of a connection on which nothing moves while a request is in flight.
+  server.timeout = sendTimeoutMilliseconds;
+  guard(server, new RequestGate(gate));
   return server;
 }

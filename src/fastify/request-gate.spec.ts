@@ -29,7 +29,12 @@ describe("a gate in front of a server", () => {
     server = createServer();
     guard(
       server,
-      new RequestGate(hold, refuse, { perConnection: 3, inAll: 4 }),
+      new RequestGate({
+        handle: hold,
+        refuse,
+        networkOf: ({ headers }) => String(headers.from),
+        limits: { perConnection: 3, inAll: 4 },
+      }),
     );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -42,8 +47,9 @@ describe("a gate in front of a server", () => {
     await once(server, "close");
   });
 
-  const head = (path: string, more = "") =>
-    `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+  /** Of a client network of its own, unless one is named. */
+  const head = (path: string, more = "", from = path) =>
+    `GET ${path} HTTP/1.1\r\nHost: a\r\nFrom: ${from}\r\n${more}\r\n`;
   const send = (...texts: string[]) => {
     const { port } = server.address() as AddressInfo;
     const socket = connect(port, "127.0.0.1");
@@ -97,7 +103,27 @@ describe("a gate in front of a server", () => {
     expect(await until(late, "done")).toContain("HTTP/1.1 200");
   });
 
+  it("gives a network as many places as are free, so that others always find one", async () => {
+    const greedy = send(head("/1", "", "a"), head("/2", "", "a"));
+    await holding("/1", "/2");
+    greedy.write(head("/3", "", "a"));
+    const other = send(head("/4", "", "b"));
+    await holding("/4");
+    // Two clients take a third each.
+    other.write(head("/5", "", "b"));
+    const third = send(head("/6", "", "c"));
+    await holding("/6");
+    expect([...held.keys()]).toEqual(["/1", "/2", "/4", "/6"]);
+
+    for (const path of ["/1", "/2", "/4", "/6"]) answer(path);
+    expect(await until(greedy, "refused")).toContain("HTTP/1.1 503");
+    expect(await until(third, "done")).toContain("HTTP/1.1 200");
+    greedy.write(head("/7", "", "a"));
+    await holding("/7");
+  });
+
   it("lets liveness through whatever the load", async () => {
+    gate().alwaysAnswered = "/health/live";
     send(head("/1"), head("/2"));
     send(head("/3"), head("/4"));
     await holding("/1", "/2", "/3", "/4");

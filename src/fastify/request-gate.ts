@@ -3,29 +3,26 @@ import type { Socket } from "node:net";
 
 /** How much one process takes on at a time. */
 export interface RequestLimits {
-  /** Most requests of one connection that are under way; only pipelining makes it more than one. */
+  /** Most requests of one connection that are in flight; only pipelining makes it more than one. */
   readonly perConnection: number;
-  /** Most requests that are under way in all. */
+  /** Most requests that are in flight in all. */
   readonly inAll: number;
 }
 
-/** Nobody pipelines that much by accident: browsers and proxies do not at all. */
+/** Browsers and proxies do not pipeline at all. */
 export const requestLimits: RequestLimits = { perConnection: 32, inAll: 1000 };
 
 /**
- * Most requests that may lie about unanswered, behind the one that closed their
- * connection. Node makes its objects of all that came in one read, which may be
- * 2,500 requests, and keeps them until the connection is gone.
+ * Most unanswered requests, in all, behind those that closed their connection.
+ * Node creates an object for each request of a read, which may be 2,500, and
+ * keeps them until the connection is closed.
  */
 const maxDiscarded = 2000;
-/** No handler takes longer, in milliseconds: what is older was abandoned with its connection. */
+/** No handler takes longer, in milliseconds: an older request was abandoned with its connection. */
 const maxRequestMilliseconds = 60_000;
-/** Answered whatever the load: a restart would not make it less. */
-const livenessPath = "/health/live";
 
-/** What is known of one connection. */
 interface Connection {
-  underWay: number;
+  inFlight: number;
   discarded: number;
   isRefused: boolean;
 }
@@ -35,27 +32,46 @@ export type RequestHandler = (
   response: ServerResponse,
 ) => void;
 
+export interface RequestGateOptions {
+  /** Gets the requests that are let through. */
+  readonly handle: RequestHandler;
+  /** Answers the others. */
+  readonly refuse: RequestHandler;
+  /** Which client network a request comes from. */
+  readonly networkOf: (request: IncomingMessage) => string;
+  readonly limits?: RequestLimits;
+}
+
+/** A request that was let through. */
+interface InFlight {
+  /** In milliseconds since 1970. */
+  readonly since: number;
+  readonly network: string;
+}
+
 /**
- * Lets as many requests through to a handler as this process can work on, and
- * has the rest refused before anything is made of them: memory and the database
- * pool do not grow with what clients send.
+ * Passes on as many requests as this process can work on and refuses the rest
+ * before anything is allocated for them: memory and the database pool do not
+ * grow with what clients send.
+ *
+ * A client network may have as many requests in flight as places are free. So
+ * one that sends without end takes half of them, two take a third each, and
+ * there is always room for a client that has none.
  */
 export class RequestGate {
-  /** By response, when its request was let through. */
-  private readonly underWay = new Map<ServerResponse, number>();
+  /** Answered whatever the load, such as `/health/live`: a restart would not reduce it. */
+  alwaysAnswered: string | undefined;
+
+  private readonly inFlight = new Map<ServerResponse, InFlight>();
+  private readonly networks = new Map<string, number>();
   private readonly connections = new WeakMap<Socket, Connection>();
   private discarded = 0;
   private isDraining = false;
+  private readonly limits: RequestLimits;
 
-  /**
-   * @param handle gets the requests that are let through
-   * @param refuse answers the others
-   */
-  constructor(
-    private readonly handle: RequestHandler,
-    private readonly refuse: RequestHandler,
-    private readonly limits: RequestLimits = requestLimits,
-  ) {}
+  constructor(private readonly options: RequestGateOptions) {
+    this.limits = options.limits ?? requestLimits;
+  }
 
   /** A server's listener for `request`. */
   readonly enter: RequestHandler = (request, response) => {
@@ -66,41 +82,45 @@ export class RequestGate {
     }
     if (this.isDraining) response.setHeader("Connection", "close");
     response.once("close", () => {
-      connection.underWay--;
+      connection.inFlight--;
       // Of a connection that broke, the handler may still be at work.
-      if (response.writableEnded) this.underWay.delete(response);
+      if (response.writableEnded) this.remove(response);
     });
-    if (++connection.underWay > this.limits.perConnection) {
+    const { handle, refuse, networkOf } = this.options;
+    if (++connection.inFlight > this.limits.perConnection) {
       connection.isRefused = true;
       // Of what this client still sends, nothing would be answered.
       request.socket.pause();
       response.setHeader("Connection", "close");
-      this.refuse(request, response);
-    } else if (this.isFull() && request.url !== livenessPath) {
-      this.refuse(request, response);
+      refuse(request, response);
+      return;
+    }
+    const network = networkOf(request);
+    if (!this.hasRoomFor(network) && request.url !== this.alwaysAnswered) {
+      refuse(request, response);
     } else {
-      this.count(request, response);
-      this.handle(request, response);
+      this.count(request, response, network);
+      handle(request, response);
     }
   };
 
-  /** From now on every answer ends its connection, those under way too. */
+  /** From now on every answer closes its connection, also those of requests in flight. */
   drain(): void {
     this.isDraining = true;
-    for (const response of this.underWay.keys()) {
+    for (const response of this.inFlight.keys()) {
       if (!response.headersSent) response.setHeader("Connection", "close");
     }
   }
 
-  /** How many requests are under way. */
+  /** How many requests are in flight. */
   get size(): number {
-    return this.underWay.size;
+    return this.inFlight.size;
   }
 
   private connectionOf(socket: Socket): Connection {
     const known = this.connections.get(socket);
     if (known) return known;
-    const connection = { underWay: 0, discarded: 0, isRefused: false };
+    const connection = { inFlight: 0, discarded: 0, isRefused: false };
     this.connections.set(socket, connection);
     return connection;
   }
@@ -113,24 +133,40 @@ export class RequestGate {
     if (++this.discarded > maxDiscarded) socket.destroy();
   }
 
-  /** A body may take its time: a client that only sends slowly keeps nobody out. */
-  private count(request: IncomingMessage, response: ServerResponse): void {
-    const add = () => this.underWay.set(response, Date.now());
+  /** Counts from the end of the body on: a slow sender takes no place of others. */
+  private count(
+    request: IncomingMessage,
+    response: ServerResponse,
+    network: string,
+  ): void {
+    const add = () => {
+      this.inFlight.set(response, { since: Date.now(), network });
+      this.networks.set(network, (this.networks.get(network) ?? 0) + 1);
+    };
     const { "content-length": length, "transfer-encoding": coding } =
       request.headers;
     if (Number(length ?? 0) === 0 && coding === undefined) add();
     else request.once("end", () => response.writableEnded || add());
   }
 
-  private isFull(): boolean {
-    if (this.underWay.size < this.limits.inAll) return false;
+  private remove(response: ServerResponse): void {
+    const entry = this.inFlight.get(response);
+    if (!entry) return;
+    this.inFlight.delete(response);
+    const left = (this.networks.get(entry.network) ?? 0) - 1;
+    if (left > 0) this.networks.set(entry.network, left);
+    else this.networks.delete(entry.network);
+  }
+
+  private hasRoomFor(network: string): boolean {
+    const isFree = () =>
+      (this.networks.get(network) ?? 0) < this.limits.inAll - this.size;
+    if (isFree()) return true;
     const oldest = Date.now() - maxRequestMilliseconds;
-    for (const [response, since] of this.underWay) {
-      if (response.writableEnded || since < oldest) {
-        this.underWay.delete(response);
-      }
+    for (const [response, { since }] of this.inFlight) {
+      if (response.writableEnded || since < oldest) this.remove(response);
     }
-    return this.underWay.size >= this.limits.inAll;
+    return isFree();
   }
 }
 

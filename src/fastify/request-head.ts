@@ -3,7 +3,7 @@ import { AuthError } from "../common/auth-error";
 
 /**
  * What is wrong with the head of a request, if anything: it names no host, or
- * more than one, or its body is packed or in another charset than UTF-8.
+ * more than one, or its body is compressed or a form in another charset than UTF-8.
  *
  * @returns AuthError `invalid_request` or `unsupported_media_type`
  */
@@ -17,6 +17,8 @@ export function faultOfHead(request: IncomingMessage): AuthError | undefined {
     return unreadable("content_encoding");
   }
   const type = headers["content-type"] ?? "";
+  // JSON is UTF-8 whatever a parameter says: RFC 8259 §11.
+  if (/^application\/json *(?:;|$)/i.test(type)) return undefined;
   const charset = /charset *= *"?([^\s";]*)/i.exec(type)?.[1];
   return charset === undefined || isUtf8(charset)
     ? undefined

@@ -5,13 +5,13 @@ import { readableLog } from "./readable-log";
 
 /** How long a log line may wait to be written with others, in milliseconds. */
 const flushMilliseconds = 100;
-/** Longest part of a path between two slashes that is logged, in characters. */
+/** Longest path segment that is logged, in characters. */
 const maxPartLength = 64;
 
 /** Lines a minute about refused requests of one address and status; the rest is counted. */
 const linesPerMinute = 300;
 
-/** What Nest says at every start, a line for each module and each route. */
+/** Nest's loggers that write a line per module and route at every start. */
 const startChatter = new Set([
   ...["NestFactory", "InstanceLoader", "RoutesResolver", "RouterExplorer"],
   "NestApplication",
@@ -63,8 +63,8 @@ function standardOutput(): DestinationStream {
 }
 
 /**
- * Logs one line per request: who asked for what and how it ended. Never a
- * body, a header or a query string, for that is where tokens are.
+ * Logs one line per request: client, method, path and status. Never a body, a
+ * header or a query string, which may have tokens.
  *
  * A hook of Fastify's and not a middleware that follows the request through
  * every promise: on a guarded call that alone would cost as much as the call.
@@ -94,8 +94,8 @@ export function logRequests(app: NestFastifyApplication, logger: Logger): void {
 }
 
 /**
- * The path without what is longer than any part of ours: a client that puts its
- * token there by mistake would find it in our log.
+ * The path without segments that are longer than any of ours: a token that was
+ * put there by mistake must not reach the log.
  */
 function loggedPath(url: string): string {
   const path = url.split("?", 1)[0] ?? "";

@@ -79,6 +79,10 @@ export interface GoogleAuthOptions {
     readonly signInFailures?: RateLimit | "off";
     /** Refreshes of one client network; 300 in 60 s by default. */
     readonly refresh?: RateLimit | "off";
+    /** Nonces requested by one client network; 300 in 60 s by default. */
+    readonly nonce?: RateLimit | "off";
+    /** Calls of `POST /verify-token` by the services of one network; 3000 in 60 s by default. */
+    readonly verifyToken?: RateLimit | "off";
     /** Whether each instance counts by itself (`memory`, the default) or all together. */
     readonly store?: "memory" | "postgres";
   };

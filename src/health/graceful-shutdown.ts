@@ -5,8 +5,8 @@ import { HttpAdapterHost } from "@nestjs/core";
 import { gateOf } from "../fastify/request-gate";
 
 /**
- * The time between the signal to stop and the end: a load balancer has to see
- * that this instance is not ready before it stops sending requests here.
+ * The delay between the stop signal and the end: a load balancer needs time to
+ * notice that this instance is not ready.
  */
 @Injectable()
 export class GracefulShutdown {
@@ -14,19 +14,19 @@ export class GracefulShutdown {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** Whether this instance is about to stop; readiness is 503 from then on. */
+  /** Whether this instance is stopping; readiness is 503 from then on. */
   get isStopping(): boolean {
     return this.hasBegun;
   }
 
   /**
-   * Tells everybody to go elsewhere: readiness by 503, clients by
-   * `Connection: close` on their answers. All requests are still served.
+   * Answers readiness with 503 and every request with `Connection: close`. All
+   * requests are still served.
    *
-   * @param delaySeconds how long to wait for that to be noticed, 0 or more
-   * @param hurry when aborted, the wait ends and all connections are closed,
-   *   those with requests under way too
-   * @returns once the application may be closed
+   * @param delaySeconds how long to wait, 0 or more
+   * @param hurry when aborted, the wait ends and all connections are closed, also
+   *   those with requests in flight
+   * @returns when the application may be closed
    */
   async drain(delaySeconds: number, hurry?: AbortSignal): Promise<void> {
     this.hasBegun = true;

@@ -14,9 +14,9 @@ import { SigningKeys } from "../signing-keys/signing-keys.port";
 const databaseTimeoutMilliseconds = 2000;
 
 /**
- * What has to be well before this instance is sent any requests. The database
- * is asked on a connection of its own: a busy pool is load, and no reason to
- * take the instance away; nor do checks take a connection from the requests.
+ * The readiness checks. They use a database connection of their own: a busy pool
+ * must not make the instance unready, and checks must not take a connection from
+ * requests.
  */
 @Injectable()
 export class ReadinessChecks implements OnApplicationShutdown {
@@ -60,7 +60,7 @@ export class ReadinessChecks implements OnApplicationShutdown {
 
   private async migrations() {
     const check = this.indicator.check("migrations");
-    // A schema does not go back while we run; once seen is enough.
+    // A schema is not downgraded at run time; one success is enough.
     this.schemaIsUpToDate ||= await this.schemaIsNew().catch(() => false);
     return this.schemaIsUpToDate ? check.up() : check.down();
   }

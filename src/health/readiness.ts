@@ -7,12 +7,12 @@ import { ReadinessChecks } from "./readiness-checks";
 
 /** How long a result is kept, in milliseconds. */
 const keptMilliseconds = 1000;
-/** When asking again makes sense, in seconds. */
+/** `Retry-After` of a failed check, in seconds. */
 const retryAfterSeconds = 5;
 
 /**
- * Whether this instance can serve requests. However many ask, it is checked by
- * one at a time, and at most once a second.
+ * Whether this instance can serve requests. It is checked once at a time and at
+ * most once a second, however many ask.
  */
 @Injectable()
 export class Readiness {

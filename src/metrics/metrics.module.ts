@@ -21,7 +21,7 @@ export class MetricsModule implements OnModuleInit {
   onModuleInit(): void {
     const { token, isTokenRequired } = this.options;
     if (isTokenRequired && token === null) {
-      this.allowedMethods.turnOff(this.routes.pathOf("/metrics"));
+      this.allowedMethods.turnOff(this.routes.pathsOf("/metrics"));
     }
   }
 }

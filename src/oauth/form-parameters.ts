@@ -1,3 +1,10 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  type PipeTransform,
+} from "@nestjs/common";
+import { AuthError } from "../common/auth-error";
 import { OAuthError } from "./oauth-error";
 
 /** May be sent several times: RFC 8693 §2.1. */
@@ -61,5 +68,37 @@ export class FormParameters {
     return this.get("scope")
       ?.split(" ")
       .filter((name) => name !== "");
+  }
+}
+
+/** Hands a controller the {@link FormParameters} of its body. */
+@Injectable()
+export class FormParametersPipe implements PipeTransform<
+  unknown,
+  FormParameters
+> {
+  /** @throws OAuthError `invalid_request` */
+  transform(body: unknown): FormParameters {
+    return new FormParameters(body);
+  }
+}
+
+interface PlainRequest {
+  readonly headers: { readonly "content-type"?: string };
+}
+
+/** OAuth requests are forms; JSON is for the other routes. */
+@Injectable()
+export class FormBodyGuard implements CanActivate {
+  /** @throws AuthError `unsupported_media_type` */
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<PlainRequest>();
+    const type = headers["content-type"];
+    // Without a body; then a parameter is missing.
+    if (type === undefined) return true;
+    if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) {
+      return true;
+    }
+    throw new AuthError("unsupported_media_type", { reason: "not_a_form" });
   }
 }

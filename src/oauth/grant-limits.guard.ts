@@ -1,7 +1,5 @@
-import "reflect-metadata";
 import {
   type ArgumentsHost,
-  type CanActivate,
   Catch,
   type ExceptionFilter,
   type ExecutionContext,
@@ -11,38 +9,19 @@ import { AuthError } from "../common/auth-error";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { FailedAttemptsFilter } from "../rate-limits/failed-attempts.filter";
 import { RateLimitGuard } from "../rate-limits/rate-limit.guard";
-import { ROUTE_LIMITS, type RouteLimits } from "../rate-limits/route-limits";
+import type { RouteLimits } from "../rate-limits/route-limits";
 import { grantTypes } from "./grant-types";
 
-/** Stands for a route of its own, with these limits. */
-function routeWith(limits: RouteLimits): () => void {
-  const route = () => undefined;
-  Reflect.defineMetadata(ROUTE_LIMITS, limits, route);
-  return route;
-}
-
-const signInRoute = routeWith({
-  attempts: "signIn",
-  failures: "signInFailures",
-});
-const refreshRoute = routeWith({ attempts: "refresh" });
-
 /**
- * Counts a call of the token endpoint where the app's own route for the same
- * thing is counted: a client gets no second helping by another name.
+ * Counts a call of the token endpoint like the app's own route for the same
+ * thing: a client gets no second allowance by another name.
  */
 @Injectable()
-export class GrantLimitsGuard implements CanActivate {
-  constructor(private readonly limits: RateLimitGuard) {}
-
-  /** @throws AuthError `rate_limited` */
-  canActivate(context: ExecutionContext): Promise<boolean> {
-    const route = isRefresh(context) ? refreshRoute : signInRoute;
-    return this.limits.canActivate(
-      Object.create(context, {
-        getHandler: { value: () => route },
-      }) as ExecutionContext,
-    );
+export class GrantLimitsGuard extends RateLimitGuard {
+  protected override limitsOf(context: ExecutionContext): RouteLimits {
+    return isRefresh(context)
+      ? { attempts: "refresh" }
+      : { attempts: "signIn", failures: "signInFailures" };
   }
 }
 

@@ -17,9 +17,11 @@ import {
 } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
-import { FormBodyGuard } from "./form-body.guard";
-import type { FormParameters } from "./form-parameters";
-import { FormParametersPipe } from "./form-parameters.pipe";
+import {
+  FormBodyGuard,
+  type FormParameters,
+  FormParametersPipe,
+} from "./form-parameters";
 import { IntrospectionDto, TokenParameterDto } from "./introspection.dto";
 import { IntrospectionClientGuard } from "./introspection-client.guard";
 import { ApiOAuthError } from "./oauth-error.decorator";

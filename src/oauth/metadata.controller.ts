@@ -1,4 +1,11 @@
-import { Controller, Get, Header, Inject, UseFilters } from "@nestjs/common";
+import {
+  Controller,
+  Get,
+  Header,
+  Inject,
+  UseFilters,
+  RequestMethod,
+} from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../common/access.decorators";
 import { MountedRoutes } from "../common/mounted-routes";
@@ -22,7 +29,8 @@ export class MetadataController {
     private readonly routes: MountedRoutes,
   ) {}
 
-  @Get("oauth-authorization-server")
+  /** Also where gateways look that know OpenID Connect only. */
+  @Get(["oauth-authorization-server", "openid-configuration"])
   @Header("Cache-Control", "public, max-age=300")
   @ApiOperation({
     summary: "Authorization server metadata (RFC 8414)",
@@ -33,11 +41,12 @@ export class MetadataController {
   @ApiProblem("invalid_request")
   getMetadata(): AuthorizationServerMetadataDto {
     const { issuer, introspectionClients } = this.options;
-    const at = (route: string) => issuer + this.routes.pathOf(route);
+    const at = (route: string, method?: RequestMethod) =>
+      issuer + this.routes.pathOf(route, method);
     return {
       issuer,
       token_endpoint: at("/oauth/token"),
-      jwks_uri: at("/.well-known/jwks.json"),
+      jwks_uri: at("/.well-known/jwks.json", RequestMethod.GET),
       // Required, and there is no authorization endpoint for them.
       response_types_supported: [],
       grant_types_supported: Object.values(grantTypes),

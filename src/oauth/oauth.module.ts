@@ -2,7 +2,6 @@ import { Module, type OnModuleInit } from "@nestjs/common";
 import { ErrorForms } from "../common/error-forms";
 import { MountedRoutes } from "../common/mounted-routes";
 import { FailedAttemptsFilter } from "../rate-limits/failed-attempts.filter";
-import { RateLimitGuard } from "../rate-limits/rate-limit.guard";
 import { FailedGrantsFilter, GrantLimitsGuard } from "./grant-limits.guard";
 import { IntrospectionController } from "./introspection.controller";
 import { IntrospectionClientGuard } from "./introspection-client.guard";
@@ -34,7 +33,6 @@ import { VerifyTokenController } from "./verify-token.controller";
     FailedGrantsFilter,
     GrantLimitsGuard,
     IntrospectionClientGuard,
-    RateLimitGuard,
     RefreshTokenGrant,
     TokenExchangeGrant,
     TokenIntrospection,
@@ -51,6 +49,6 @@ export class OAuthModule implements OnModuleInit {
 
   /** Also for what is refused before a controller is reached. */
   onModuleInit(): void {
-    this.errorForms.use(this.routes.pathOf("/oauth/"), oauthErrorForm);
+    this.errorForms.use(this.routes.pathsOf("/oauth"), oauthErrorForm);
   }
 }

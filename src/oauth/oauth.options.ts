@@ -2,7 +2,7 @@
 export interface IntrospectionClient {
   /** Without a colon. */
   readonly id: string;
-  /** At least 32 bytes of randomness: it is guarded by nothing else. */
+  /** At least 32 random bytes: guesses are not rate limited. */
   readonly secret: string;
 }
 
@@ -12,7 +12,7 @@ export interface OAuthOptions {
   readonly issuer: string;
   /** Who the access tokens are for. */
   readonly audience: string;
-  /** What a request may name as `client_id`: the apps whose ID tokens are taken. */
+  /** Accepted as `client_id`: the apps whose ID tokens are accepted. */
   readonly clientIds: readonly string[];
   /** Who may introspect; empty: nobody. */
   readonly introspectionClients: readonly IntrospectionClient[];

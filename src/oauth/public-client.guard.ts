@@ -14,9 +14,9 @@ interface PlainRequest {
 }
 
 /**
- * The clients are apps in the hands of users, which cannot keep a secret: none
- * is asked for, and one that is sent would not be checked, so it is refused.
- * A client may name itself; then it has to be one of ours.
+ * Clients are public (RFC 6749 §2.1): no secret is required, and a secret that is
+ * sent is refused, because it would not be checked. A `client_id` is optional and
+ * has to be a known one.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */

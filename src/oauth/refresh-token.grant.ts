@@ -17,14 +17,17 @@ export class RefreshTokenGrant {
   constructor(private readonly refresh: Refresh) {}
 
   /**
+   * @param inCookie the token of the refresh cookie, for a page that sends none
    * @throws OAuthError `invalid_request`, `invalid_scope`, `invalid_grant`;
    *   AuthError as {@link Refresh}
    */
   async run(
     form: FormParameters,
     context: Omit<SessionContext, "device">,
+    inCookie?: string,
   ): Promise<SignedInUser> {
-    const refreshToken = form.need("refresh_token");
+    const refreshToken =
+      form.get("refresh_token") ?? inCookie ?? form.need("refresh_token");
     // Before the token is replaced: a refusal must not cost the client its session.
     checkScopes(form);
     try {

@@ -19,9 +19,11 @@ import { Public } from "../common/access.decorators";
 import { CallOrigin } from "../common/call-origin";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
-import { FormBodyGuard } from "./form-body.guard";
-import type { FormParameters } from "./form-parameters";
-import { FormParametersPipe } from "./form-parameters.pipe";
+import {
+  FormBodyGuard,
+  type FormParameters,
+  FormParametersPipe,
+} from "./form-parameters";
 import { TokenParameterDto } from "./introspection.dto";
 import { ApiOAuthError } from "./oauth-error.decorator";
 import { PublicClientGuard } from "./public-client.guard";

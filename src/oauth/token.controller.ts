@@ -32,9 +32,11 @@ import { Public } from "../common/access.decorators";
 import { headerRefs } from "../common/response-headers";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import type { SessionContext } from "../sessions/session-store.port";
-import { FormBodyGuard } from "./form-body.guard";
-import type { FormParameters } from "./form-parameters";
-import { FormParametersPipe } from "./form-parameters.pipe";
+import {
+  FormBodyGuard,
+  type FormParameters,
+  FormParametersPipe,
+} from "./form-parameters";
 import { FailedGrantsFilter, GrantLimitsGuard } from "./grant-limits.guard";
 import { grantTypes } from "./grant-types";
 import { OAuthError } from "./oauth-error";
@@ -103,8 +105,8 @@ export class TokenController {
     @Req() request: CookieRequest,
     @Res({ passthrough: true }) response: CookieResponse,
   ): Promise<TokenAnswerDto> {
-    const answer = (signedIn: SignedInUser) =>
-      this.cookie.answer(new TokensDto(signedIn), request, response);
+    const answer = (signedIn: SignedInUser, wanted = false) =>
+      this.cookie.answer(new TokensDto(signedIn), request, response, wanted);
     const grantType = form.need("grant_type");
     if (grantType === grantTypes.tokenExchange) {
       const signedIn = await this.exchange.run(form, context);
@@ -112,8 +114,12 @@ export class TokenController {
       return new TokenAnswerDto(answer(signedIn), scope, accessTokenType);
     }
     if (grantType === grantTypes.refreshToken) {
-      const signedIn = await this.refresh.run(form, context);
-      return new TokenAnswerDto(answer(signedIn), signedIn.accessToken.scope);
+      const isInForm = form.get("refresh_token") !== undefined;
+      const inCookie = isInForm ? undefined : this.cookie.read(request);
+      const signedIn = await this.refresh.run(form, context, inCookie);
+      const { scope } = signedIn.accessToken;
+      const tokens = answer(signedIn, inCookie !== undefined);
+      return new TokenAnswerDto(tokens, scope);
     }
     throw new OAuthError(
       "unsupported_grant_type",

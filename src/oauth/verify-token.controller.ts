@@ -34,10 +34,10 @@ export class VerifyTokenController {
   @Post()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
+  // Refused tokens do not count: who sends bad tokens to a component must not be
+  // able to lock the component out.
+  @RateLimited("verifyToken")
   @UseGuards(IntrospectionClientGuard)
-  // Refused tokens do not count: whoever sends them to a component of ours must
-  // not be able to lock out the component.
-  @RateLimited("signIn")
   @ApiBasicAuth()
   @ApiOperation({
     summary: "Whose ID token this is, for components that were handed one",

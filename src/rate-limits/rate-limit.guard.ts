@@ -11,6 +11,7 @@ import {
   ATTEMPT,
   type LimitedRequest,
   networkOf,
+  type RouteLimits,
   routeLimitsOf,
 } from "./route-limits";
 import { rateLimitNames, type RateLimitsOptions } from "./rate-limits.options";
@@ -30,8 +31,7 @@ export function throttlerSettings({
         name,
         limit: limit.count,
         ttl: limit.seconds * 1000,
-        skipIf: (context) =>
-          routeLimitsOf(context.getHandler())?.attempts !== name,
+        skipIf: (context) => attemptOf(context)?.attempts !== name,
       };
     }),
   };
@@ -56,15 +56,19 @@ export class RateLimitGuard extends ThrottlerGuard {
 
   /** @throws AuthError `rate_limited` */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const limits = routeLimitsOf(context.getHandler());
+    const limits = this.limitsOf(context);
     if (!limits) return true;
     const request = context.switchToHttp().getRequest<LimitedRequest>();
     const network = networkOf(request);
     this.lockouts.check(limits.attempts, network);
     if (limits.failures) this.lockouts.check(limits.failures, network);
-    await super.canActivate(context);
     request[ATTEMPT] = { ...limits, network };
-    return true;
+    return super.canActivate(context);
+  }
+
+  /** The limits that a call counts for; undefined for none. */
+  protected limitsOf(context: ExecutionContext): RouteLimits | undefined {
+    return routeLimitsOf(context.getHandler());
   }
 
   protected override getTracker(request: LimitedRequest): Promise<string> {
@@ -83,8 +87,12 @@ export class RateLimitGuard extends ThrottlerGuard {
     context: ExecutionContext,
     detail: ThrottlerLimitDetail,
   ): Promise<void> {
-    const limits = routeLimitsOf(context.getHandler());
-    if (!limits) return Promise.resolve();
-    throw this.lockouts.add(limits.attempts, detail.tracker, detail);
+    const attempt = attemptOf(context);
+    if (!attempt) return Promise.resolve();
+    throw this.lockouts.add(attempt.attempts, detail.tracker, detail);
   }
+}
+
+function attemptOf(context: ExecutionContext) {
+  return context.switchToHttp().getRequest<LimitedRequest>()[ATTEMPT];
 }

@@ -10,7 +10,13 @@ export interface RateLimit {
  * All limits. Each counts separately, per client network, over all routes that
  * use it.
  */
-export const rateLimitNames = ["signIn", "signInFailures", "refresh"] as const;
+export const rateLimitNames = [
+  "signIn",
+  "signInFailures",
+  "refresh",
+  "nonce",
+  "verifyToken",
+] as const;
 
 export type RateLimitName = (typeof rateLimitNames)[number];
 

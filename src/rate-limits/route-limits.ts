@@ -18,7 +18,7 @@ export function routeLimitsOf(handler: object): RouteLimits | undefined {
   return Reflect.getMetadata(ROUTE_LIMITS, handler) as RouteLimits | undefined;
 }
 
-/** An attempt that was admitted, for the filter that sees how it ended. */
+/** What a call counts for, and for whom. */
 export interface Attempt extends RouteLimits {
   /** Of the client. */
   readonly network: string;

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { AuthError } from "../common/auth-error";
+import { MountedRoutes } from "../common/mounted-routes";
 
 /**
  * Where security event tokens are delivered.
@@ -40,24 +41,25 @@ interface FastifyParsers {
   ): void;
 }
 
-/**
- * Security event tokens are a third kind of body, of the one route that takes
- * them, wherever the application has put it.
- */
+/** Reads security event tokens, a body type of this one route. */
 @Injectable()
 export class SecurityEventBody implements OnModuleInit {
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly routes: MountedRoutes,
+  ) {}
 
   onModuleInit(): void {
     const { httpAdapter } = this.adapterHost;
     if (httpAdapter.getType() !== "fastify") return;
     const fastify = httpAdapter.getInstance<FastifyParsers>();
     if (fastify.hasContentTypeParser(securityEventMediaType)) return;
+    const paths = this.routes.pathsOf(securityEventsPath);
     fastify.addContentTypeParser(
       securityEventMediaType,
       { parseAs: "string", bodyLimit: maxBytes },
       ({ routeOptions: { url = "" } }, body, done) => {
-        if (url.endsWith(securityEventsPath)) done(null, body);
+        if (paths.includes(url)) done(null, body);
         else done(new AuthError("unsupported_media_type"));
       },
     );
@@ -72,7 +74,7 @@ export class SecurityEventBody implements OnModuleInit {
     if (typeof request.body === "string") return request.body;
     const [type = ""] = (request.headers["content-type"] ?? "").split(";", 1);
     const read = request[Symbol.asyncIterator]?.bind(request);
-    // Other kinds of body are parsed before anybody asks which route they are for.
+    // Bodies of other types were parsed before routing.
     const { "content-length": length, "transfer-encoding": coding } =
       request.headers;
     if (coding === undefined && Number(length ?? 0) === 0) return "";

@@ -49,7 +49,7 @@ export class SecurityEventsController {
   })
   @ApiConsumes(securityEventMediaType)
   @ApiBody({ schema: { type: "string" } })
-  @ApiAcceptedResponse({ description: "It has been acted upon, or had been" })
+  @ApiAcceptedResponse({ description: "Processed, now or before" })
   @ApiBadRequestResponse({
     description: "RFC 8935 §2.3",
     content: {

@@ -1,4 +1,4 @@
-/** What a folder to write to is refused with. */
+/** Why a folder cannot be written to, by error code. */
 const folderTroubles: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the quota of this user is used up",

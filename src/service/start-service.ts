@@ -17,9 +17,9 @@ export interface StartOptions extends Pick<
 > {
   /** Where the embedded database and the made-up secret are kept. */
   readonly dataDir: string;
-  /** Told what takes long, in sentences for people. */
+  /** Called with a sentence for people before something that takes long. */
   readonly onProgress?: (message: string) => void;
-  /** Told what has been done, once it is. */
+  /** Called after each step. */
   readonly onStep?: (step: StartStep) => void;
 }
 
@@ -38,10 +38,10 @@ export interface RunningService {
   /** Where clients reach it: PUBLIC_URL, or else where it listens. */
   readonly publicUrl: string;
   /**
-   * Says that it is not ready, serves for SHUTDOWN_DELAY_SECONDS more, finishes
-   * the requests under way, then stops everything this start began.
+   * Fails readiness, serves for SHUTDOWN_DELAY_SECONDS more, finishes requests in
+   * flight, then stops everything that this start began.
    *
-   * @param hurry when aborted, the requests under way are not waited for
+   * @param hurry when aborted, requests in flight are not waited for
    */
   stop(hurry?: AbortSignal): Promise<void>;
 }
@@ -57,7 +57,7 @@ export async function startService(
   source: Readonly<Record<string, string | undefined>>,
   options: StartOptions,
 ): Promise<RunningService> {
-  // A mistake is told before a database is started.
+  // Configuration errors are reported before a database is started.
   checkEnvironment(source);
   const filled = await withDevelopmentDefaults(source, options).catch(
     (error: unknown) => {

@@ -1,15 +1,15 @@
-/** What a process has been signalled to do. */
+/** The stop signals that a process received. */
 export interface StopSignals {
-  /** Settles when the process is to stop. */
+  /** Resolves at the first signal. */
   readonly first: Promise<void>;
-  /** Aborted when it is to stop without waiting for anybody. */
+  /** Aborted at the second signal: stop without waiting for requests in flight. */
   readonly hurry: AbortSignal;
 }
 
 /**
- * Takes over SIGTERM and SIGINT: the first one stops the process, the second
- * one does so at once, and only a third one ends it as it is. By itself Node
- * would end at the second, and leave the embedded database running.
+ * Handles SIGTERM and SIGINT: the first stops the process gracefully, the second
+ * at once, a third exits. Without this Node would exit at the second and leave the
+ * embedded database running.
  */
 export function stopSignals(): StopSignals {
   const hurry = new AbortController();

@@ -53,6 +53,8 @@ export class TestService {
         RATE_LIMIT_SIGN_IN: "off",
         RATE_LIMIT_SIGN_IN_FAILURES: "off",
         RATE_LIMIT_REFRESH: "off",
+        RATE_LIMIT_NONCE: "off",
+        RATE_LIMIT_VERIFY_TOKEN: "off",
         SECRET_KEY: "only for tests: 8b1f4c0d9e7a6352f1e0",
         DATABASE_URL: database.url,
         ...google.environment(),

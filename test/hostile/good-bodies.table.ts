@@ -188,6 +188,10 @@ export const goodBodyCases: AdmittedCase[] = [
     'application/json; charset="utf-8"',
     "application/json; charset=utf8",
     "application/json; charset=Unicode-1-1-UTF-8",
+    // Which has no effect: RFC 8259 §11.
+    "application/json; charset=utf-16",
+    "application/json; charset=iso-8859-1",
+    "application/json; charset=nonsense",
     "Application/JSON",
     "application/json;;;",
     "application/json; x=y",

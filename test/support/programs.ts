@@ -67,6 +67,10 @@ export class Program {
     );
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Waits until standard output or error has this in it. */
   async says(text: string): Promise<void> {
     while (!`${this.stdout}${this.stderr}`.includes(text)) {

@@ -4,8 +4,8 @@ import { ACCESS_RULE, type AccessRule } from "../../common/access.decorators";
 import { asksForMore, type RouteTarget } from "../../common/route-rule";
 
 /**
- * Refuses to start with a method, or a controller, that is open to anybody and
- * for some only: nobody can say which was meant.
+ * Refuses to start with a method or a controller that is both open to everybody
+ * and restricted: which was meant is unknown.
  */
 @Injectable()
 export class AccessRulesCheck implements OnModuleInit {
@@ -22,7 +22,7 @@ export class AccessRulesCheck implements OnModuleInit {
       .map(([name]) => name);
     if (contradictions.length === 0) return;
     throw new Error(
-      `@Public() or @OptionalAuth() stands beside @Roles() or @RequireRecentSignIn() at ${contradictions.join(", ")}. Decide for one of them.`,
+      `@Public() or @OptionalAuth() stands beside @Roles() or @RequireRecentSignIn() at ${contradictions.join(", ")}. Remove one of them.`,
     );
   }
 

@@ -17,12 +17,12 @@ import { BoundTokens, type HeaderResponse } from "./bound-tokens";
 import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
 
 /**
- * Decorators do not change while we run, and reading them takes longer than the
- * rest of a guarded call. Of all guards, for `@UseGuards` makes one for itself.
+ * Rules by handler: decorators do not change, and reading them takes longer than
+ * the rest of a guarded call. Shared, because `@UseGuards` creates a guard of its own.
  */
 const rules = new WeakMap<object, KnownRule>();
 
-/** Marks a request that has been let in, and for which rule. */
+/** The rule by which a request was admitted. */
 const ENTERED = Symbol("entered");
 
 interface PlainRequest extends TokenRequest, Pick<HttpRequest, "user"> {
@@ -83,7 +83,7 @@ export class AccessTokenGuard implements CanActivate {
       : this.enterPlain(request, rule, found);
   }
 
-  /** Whoever stole a bound token must not get in by leaving the proof away. */
+  /** A stolen bound token must not be accepted because the proof was left out. */
   private enterPlain(
     request: PlainRequest,
     rule: KnownRule,

@@ -17,9 +17,9 @@ interface PlainRequest {
 }
 
 /**
- * Refuses calls that a browser makes for somebody else's page, which would sign
- * its user in to an account of the attacker's. A page has to be of an allowed
- * origin, or of the same origin that it calls; apps and servers send no `Origin`.
+ * Refuses calls from pages of other sites, which could sign the user in to an
+ * account of the attacker. A page has to be of an allowed origin, or of the same
+ * origin that it calls; apps and servers send no `Origin`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6454 The Web Origin Concept
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
@@ -42,11 +42,11 @@ export class AllowedOriginGuard implements CanActivate {
     const { origin } = headers;
     if (this.allowed.has(origin)) return true;
     if (origin === undefined) {
-      // An app's. Browsers, which alone have cookies, always say where from.
+      // From an app. Browsers, which alone have cookies, always send an origin.
       if (this.cookie.read(request) === undefined) return true;
       throw new AuthError("origin_not_allowed", { reason: "no_origin" });
     }
-    // No script can set this header. A page without an origin is nobody's.
+    // No script can set this header. An opaque origin is never trusted.
     const isSameOrigin = headers["sec-fetch-site"] === "same-origin";
     if (isSameOrigin && origin !== "null") return true;
     throw new AuthError("origin_not_allowed");

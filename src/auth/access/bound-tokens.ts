@@ -15,16 +15,15 @@ export interface HeaderResponse {
 const algorithms = `algs="${dpopAlgorithms.join(" ")}"`;
 
 /**
- * Access tokens that are good only together with a key of the client's, on the
- * routes that they open.
+ * Access tokens that are bound to a key of the client, on guarded routes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-7
  */
 @Injectable()
 export class BoundTokens {
-  /** Whether they are taken at all. */
+  /** Whether bound tokens are accepted. */
   readonly isOn: boolean;
-  /** Whether no others are. */
+  /** Whether only bound tokens are accepted. */
   readonly isRequired: boolean;
   /** The WWW-Authenticate of a request without a token. */
   readonly challenge: string | undefined;
@@ -43,7 +42,7 @@ export class BoundTokens {
   }
 
   /**
-   * Whom a token speaks for whose key the request's proof was made with, for
+   * The caller of a request whose proof was signed with the key of its token, for
    * this request and this token.
    *
    * @throws AuthError `unauthenticated`, with what is wrong in its challenge;
@@ -80,8 +79,8 @@ export class BoundTokens {
   }
 
   /**
-   * How to ask a user to prove again to be it: the scheme is the one that the
-   * token was sent with.
+   * The challenge to authenticate again, with the scheme that the token was sent
+   * with.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9470#section-3
    */
@@ -92,7 +91,7 @@ export class BoundTokens {
     });
   }
 
-  /** How to refuse a token that was sent in the wrong way, or is not one. */
+  /** The refusal of a token that is invalid or was sent with the wrong scheme. */
   refusal(reason: string): AuthError {
     return new AuthError("unauthenticated", {
       reason,

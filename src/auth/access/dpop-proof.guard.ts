@@ -44,7 +44,7 @@ export class DpopProofGuard implements CanActivate {
   }
 }
 
-/** The thumbprint of the key to bind the tokens to; null when to none. */
+/** The thumbprint of the key to bind the tokens to; null for unbound tokens. */
 export function keyThumbprintOf(request: BindingRequest): string | null {
   return request[THUMBPRINT] ?? null;
 }

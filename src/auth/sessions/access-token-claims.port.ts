@@ -6,7 +6,7 @@ import type { User } from "../../users/user-directory.port";
 export abstract class AccessTokenClaims {
   /**
    * The claims of a token that is issued to a user, at every sign-in and every
-   * refresh. They are readable by whoever holds the token, and as old as it is.
+   * refresh. Every holder of the token can read them, and they are as old as it is.
    *
    * Concurrency: called by all of these at once; idempotent. What it throws
    * refuses the token, an AuthError with its code; and so does, as

@@ -15,9 +15,9 @@ export interface CookieResponse {
 }
 
 /**
- * The name of the cookie. With the prefix a browser takes it only from this
- * host itself, and with `Secure`: a page of another subdomain can neither plant
- * one nor put its own before it. Plain http in development has neither.
+ * The name of the cookie. With the prefix a browser accepts it only from this
+ * host, and only with `Secure`: another subdomain cannot plant one. Plain http in
+ * development has neither.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
  */
@@ -45,10 +45,10 @@ export class RefreshCookie {
   }
 
   /**
-   * The refresh token of a request's cookie; undefined when there is none.
+   * The refresh token of a request's cookie; undefined without one.
    *
    * @throws AuthError `invalid_request` for two cookies of the name: one of them
-   *   was planted, and nobody can tell which
+   *   was planted, and which is unknown
    */
   read({ headers }: CookieRequest): string | undefined {
     const values = valuesOf(this.name, headers.cookie ?? "");
@@ -62,10 +62,10 @@ export class RefreshCookie {
   }
 
   /**
-   * An answer with tokens. To a page of an allowed origin, and to whoever sent
-   * the cookie, the refresh token goes in the cookie; to apps, in the body.
+   * Moves the refresh token of an answer into the cookie, for pages of an allowed
+   * origin and for clients that sent the cookie; apps get it in the body.
    *
-   * @param wanted also where the service does not set cookies by itself
+   * @param wanted whether to set the cookie in any case
    */
   answer<Answer extends TokensDto>(
     answer: Answer,
@@ -80,7 +80,7 @@ export class RefreshCookie {
     return Object.assign(answer, { refreshToken: undefined });
   }
 
-  /** Takes the cookie back. */
+  /** Deletes the cookie. */
   clear(response: CookieResponse): void {
     this.set(response, "", 0);
   }
@@ -94,7 +94,7 @@ export class RefreshCookie {
   }
 }
 
-/** All of them, as they were sent: a parser of cookies would take the first. */
+/** All values of a cookie as sent: a cookie parser would take the first. */
 export function valuesOf(name: string, cookies: string): string[] {
   if (!cookies.includes(name)) return [];
   return cookies

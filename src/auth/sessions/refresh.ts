@@ -59,7 +59,7 @@ export class Refresh {
     const { ip, userAgent } = context;
     const outcome = await this.store.refresh(presented, context);
     if (outcome.kind === "reused") {
-      // Committed before anybody hears of it, or the error would undo it.
+      // Committed before the error is thrown, which would roll it back.
       const { id, userId } = outcome.session;
       const ending = { reason: "refresh_reused", ip, userAgent } as const;
       await this.sessions.end(id, userId, ending);

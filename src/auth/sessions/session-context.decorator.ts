@@ -8,8 +8,8 @@ import {
 } from "../access/dpop-proof.guard";
 
 /**
- * What the tokens that a route gives out are used with: where the call comes
- * from, and the key they are bound to. The device is the body's to say.
+ * The context of new tokens: the call's address and user agent, and the key that
+ * the tokens are bound to. The device comes from the body.
  */
 export const SessionUse = createParamDecorator(
   (_data: unknown, context: ExecutionContext): SessionContext => {

@@ -278,7 +278,7 @@ export class SessionsController {
   }
 }
 
-/** A page without the cookie is a first visit; an app without the token makes a mistake. */
+/** For a page without the cookie it is the first visit; an app has to send the token. */
 function noRefreshToken({ headers }: CookieRequest): AuthError {
   return headers.origin === undefined
     ? new AuthError("invalid_request", {

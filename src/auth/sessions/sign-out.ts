@@ -6,7 +6,7 @@ import { isOfSession, RefreshTokens } from "../../sessions/refresh-tokens";
 import { SessionStore } from "../../sessions/session-store.port";
 import { Sessions } from "../../sessions/sessions";
 
-/** Ends sessions at their user's wish. */
+/** Ends sessions when their user asks for it. */
 @Injectable()
 export class SignOut {
   constructor(
@@ -24,8 +24,8 @@ export class SignOut {
   }
 
   /**
-   * The session of a refresh token, which may have been replaced or be over:
-   * whoever had it once may end what it was for. Idempotent.
+   * The session of a refresh token, also of one that was replaced or of a session
+   * that has ended. Idempotent.
    *
    * @param token untrusted
    * @throws AuthError `invalid_refresh_token`, `service_unavailable`

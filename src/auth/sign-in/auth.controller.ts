@@ -7,10 +7,12 @@ import {
   Req,
   Res,
   UseFilters,
+  UseGuards,
 } from "@nestjs/common";
 import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
 import { Public } from "../../common/access.decorators";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
+import { ApiProblem } from "../../common/problem.dto";
 import { RequestBodyPipe } from "../../common/request-body.pipe";
 import type { VerifiedIdentity } from "../../identity/verified-identity";
 import { RateLimited } from "../../rate-limits/rate-limited.decorator";
@@ -26,6 +28,7 @@ import {
 } from "../sessions/refresh-cookie";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
+import { AllowedOriginGuard } from "../access/allowed-origin.guard";
 import { SignInRoute, tokensAnswer } from "./sign-in-route.decorator";
 import { ApiTokenBody } from "./token-body.decorator";
 
@@ -44,13 +47,15 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
-  @RateLimited("signIn")
+  @RateLimited("nonce")
+  @UseGuards(AllowedOriginGuard)
   @ApiOperation({
     summary: "A nonce for the next sign-in",
     description:
       "Hand it to Google's SDK. The ID token that carries it then signs in once. Where an SDK wants its SHA-256, name the nonce in the sign-in as well.",
   })
   @ApiOkResponse({ type: NonceDto })
+  @ApiProblem("origin_not_allowed", "service_unavailable")
   createNonce(): NonceDto {
     return this.marks.issueNonce();
   }

@@ -30,7 +30,7 @@ export interface ProvedCredential {
   readonly uses: OneTimeUse | null;
 }
 
-/** The one way from a credential to an identity, for whoever wants to know who calls. */
+/** The one way from a credential to a verified identity. */
 @Injectable()
 export class Credentials {
   constructor(
@@ -42,8 +42,8 @@ export class Credentials {
   ) {}
 
   /**
-   * Proves a credential: by its provider, by its nonce, and as unused. It uses
-   * nothing up; that is done with what the credential is for.
+   * Verifies a credential with its provider, and its nonce. Nothing is used up:
+   * that happens in the transaction of what the credential is for.
    *
    * @param maxAgeSeconds how long ago the provider may have signed: a token that
    *   was left lying about proves nobody's presence
@@ -74,8 +74,8 @@ export class Credentials {
   }
 
   /**
-   * @throws AuthError `token_expired`, for a fresh one is enough; `invalid_token`
-   *   when the provider does not say how old it is
+   * @throws AuthError `token_expired` for one that is too old; `invalid_token` if
+   *   its age is unknown
    */
   private checkAge(
     { issuedAt }: VerifiedIdentity,

@@ -26,8 +26,8 @@ export async function admit(
 }
 
 /**
- * Waits for the application's own decision, but not for ever: a connection may
- * be held meanwhile, and a client waits.
+ * Waits for the application's decision for a limited time: a database connection
+ * may be held meanwhile, and a client waits.
  *
  * @param name of what decides, for the log
  * @throws AuthError `service_unavailable` after five seconds; what `run` throws
@@ -47,7 +47,7 @@ export async function inTime<T>(
       retryAfterSeconds: 5,
     });
   });
-  // Whichever comes second has nobody to hear of it.
+  // The one that loses the race may reject later; nothing waits for it.
   const answer = Promise.resolve(decision);
   answer.catch(() => undefined);
   timeout.catch(() => undefined);

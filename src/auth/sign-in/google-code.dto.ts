@@ -33,7 +33,7 @@ export class CodeSignInRequestDto extends PickType(SignInRequestDto, [
   @ApiPropertyOptional({
     default: "postmessage",
     description:
-      "The redirect URI that the code was asked for with: one of `GOOGLE_REDIRECT_URIS`, or `postmessage`, which Google's popup stands for.",
+      "The redirect URI that the code was asked for with: one of `GOOGLE_REDIRECT_URIS`, `postmessage` for Google's popup, or empty for the server auth code of a mobile app.",
   })
   @IsOptional()
   @IsString({ message: "must be a string" })

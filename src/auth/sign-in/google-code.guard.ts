@@ -21,7 +21,7 @@ export class GoogleCodeGuard implements CanActivate, OnModuleInit {
 
   onModuleInit(): void {
     if (this.exchange.isOn) return;
-    this.allowedMethods.turnOff(this.routes.pathOf(codePath));
+    this.allowedMethods.turnOff(this.routes.pathsOf(codePath));
   }
 
   /** @throws AuthError `not_found` */

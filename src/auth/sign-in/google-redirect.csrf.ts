@@ -6,7 +6,7 @@ import { valuesOf } from "../sessions/refresh-cookie";
 export const csrfTokenName = "g_csrf_token";
 
 /**
- * Checks that whoever sends a credential can also set cookies for this host:
+ * Checks that the sender of a credential can also set cookies for this host:
  * the same random value has to come both ways, once each. Of two cookies of one
  * name, one may have been planted from a sub-domain.
  *

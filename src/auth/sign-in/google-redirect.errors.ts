@@ -9,7 +9,7 @@ import { failureTarget } from "./google-redirect.target";
 /** The address of the sign-in by redirect. */
 export const redirectPath = "/auth/google/redirect";
 
-/** Of requests that no sign-in of the app's leads to: they are led nowhere. */
+/** Errors of requests that the app did not start: the browser is not redirected. */
 const neverRedirected: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
   "csrf_mismatch",
   "origin_not_allowed",
@@ -18,9 +18,8 @@ const neverRedirected: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
 ]);
 
 /**
- * A person whose browser has come here by itself should not be left before a
- * page of JSON: the app is told why the sign-in failed. Programs are answered as
- * everywhere.
+ * A browser that navigated here is redirected to the app with the error, instead
+ * of showing JSON to its user. Programs get problem+json as everywhere.
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header
  */
@@ -36,14 +35,9 @@ export class GoogleRedirectErrors implements OnModuleInit {
   /** Also for what is refused before a controller is reached. */
   onModuleInit(): void {
     const { redirect } = this.options;
-    if (redirect) {
-      this.errorForms.use(
-        this.routes.pathOf(redirectPath),
-        formFor(redirect.appUrl),
-      );
-    } else {
-      this.allowedMethods.turnOff(this.routes.pathOf(redirectPath));
-    }
+    const paths = this.routes.pathsOf(redirectPath);
+    if (redirect) this.errorForms.use(paths, formFor(redirect.appUrl));
+    else this.allowedMethods.turnOff(paths);
   }
 }
 

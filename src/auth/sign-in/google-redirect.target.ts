@@ -2,7 +2,7 @@ import type { RedirectOptions } from "../auth.options";
 
 /**
  * Where the browser goes once its user is signed in. Only what the
- * configuration has, letter for letter: nobody can be led elsewhere.
+ * configuration lists, compared exactly: there is no open redirect.
  *
  * @param state as it was sent; untrusted
  */

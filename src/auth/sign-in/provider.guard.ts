@@ -26,12 +26,14 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const route = this.routes.pathOf("/auth/:provider");
-    if (!this.providers.hasOthers) this.allowedMethods.turnOff(route);
-    this.allowedMethods.onlyWhere(
-      route,
-      ({ provider = "" }) => this.providers.find(provider) !== undefined,
-    );
+    const routes = this.routes.pathsOf("/auth/:provider");
+    if (!this.providers.hasOthers) this.allowedMethods.turnOff(routes);
+    for (const route of routes) {
+      this.allowedMethods.onlyWhere(
+        route,
+        ({ provider = "" }) => this.providers.find(provider) !== undefined,
+      );
+    }
   }
 
   /** @throws UnknownProvider as the platform does for an address without a route */

@@ -16,8 +16,8 @@ const descriptions: Readonly<Partial<Record<AuthErrorCode, string>>> = {
 };
 
 /**
- * Google's words for a token that is not good, which give no reason: that is in
- * the log. What is not the token's fault is told as everywhere.
+ * Google's answers for an invalid token, which give no reason; the log has it.
+ * Other errors are problem+json as everywhere.
  *
  * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token#calling-the-tokeninfo-endpoint
  */
@@ -34,11 +34,11 @@ export class TokeninfoErrors implements OnModuleInit {
     const { tokeninfo } = this.options;
     if (tokeninfo) {
       this.errorForms.use(
-        this.routes.pathOf(tokeninfoPath),
+        this.routes.pathsOf(tokeninfoPath),
         formFor(tokeninfo.googleUrl),
       );
     } else {
-      this.allowedMethods.turnOff(this.routes.pathOf(tokeninfoPath));
+      this.allowedMethods.turnOff(this.routes.pathsOf(tokeninfoPath));
     }
   }
 }

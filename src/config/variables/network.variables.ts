@@ -78,7 +78,7 @@ export class NetworkVariables {
   @Variable({
     option: "limits.signIn",
     purpose:
-      "How many sign-in attempts and nonces one client network (an IPv4 address or an IPv6 /64) may request.",
+      "How many sign-in attempts one client network (an IPv4 address or an IPv6 /64) may make.",
     rule: "count/seconds, from 1/1 to 1000000/86400, or off",
     default: "300/60",
   })
@@ -106,6 +106,27 @@ export class NetworkVariables {
   @AsRateLimit()
   @Satisfies("rateLimit", isRateLimit)
   RATE_LIMIT_REFRESH!: RateLimit | "off";
+
+  @Variable({
+    option: "limits.nonce",
+    purpose: "How many nonces one client network may ask for.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "300/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_NONCE!: RateLimit | "off";
+
+  @Variable({
+    option: "limits.verifyToken",
+    purpose:
+      "How many tokens the services of one network may have verified by `POST /verify-token`; only calls with valid credentials count.",
+    rule: "count/seconds, from 1/1 to 1000000/86400, or off",
+    default: "3000/60",
+  })
+  @AsRateLimit()
+  @Satisfies("rateLimit", isRateLimit)
+  RATE_LIMIT_VERIFY_TOKEN!: RateLimit | "off";
 
   @Variable({
     option: "limits.store",

@@ -7,7 +7,7 @@ import {
   Max,
   Min,
 } from "class-validator";
-import { inProduction, isOrigin, isUrl } from "../environment-rules";
+import { inProduction, isServiceUrl, isUrl } from "../environment-rules";
 import {
   AsBoolean,
   AsInteger,
@@ -50,14 +50,14 @@ export class ServiceVariables {
   @Variable({
     option: "publicUrl",
     purpose:
-      "Where clients reach this service: the issuer (`iss`) of its access tokens.",
-    rule: "an origin such as https://auth.example.com without a path, https in production",
+      "Where clients reach this service: the issuer (`iss`) of its access tokens. With a path where a reverse proxy serves it below one and removes the path from requests.",
+    rule: "a URL such as https://auth.example.com or https://example.com/auth without a slash at its end, https in production",
     defaultText: "`http://localhost:$PORT` outside production",
   })
   @Satisfies("publicUrl", (value, environment: ServiceVariables) =>
     inProduction(environment)
-      ? isOrigin(value) && isUrl(value, ["https:"])
-      : value === undefined || isOrigin(value),
+      ? isServiceUrl(value) && isUrl(value, ["https:"])
+      : value === undefined || isServiceUrl(value),
   )
   PUBLIC_URL?: string;
 

@@ -22,6 +22,13 @@ import { parseIdToken } from "./id-token.parser";
  */
 export const popupRedirectUri = "postmessage";
 
+/**
+ * The redirect URI of server auth codes of Android and iOS apps.
+ *
+ * @see https://developers.google.com/identity/sign-in/android/offline-access
+ */
+const mobileRedirectUri = "";
+
 /** Exchanges an authorization code of Google's for a proved identity. Google's tokens are not kept. */
 @Injectable()
 export class GoogleCodeExchange {
@@ -36,6 +43,7 @@ export class GoogleCodeExchange {
     this.options = codeExchange;
     this.redirectUris = new Set([
       popupRedirectUri,
+      mobileRedirectUri,
       ...(codeExchange?.redirectUris ?? []),
     ]);
   }
@@ -65,7 +73,7 @@ export class GoogleCodeExchange {
         errors: [
           {
             field: "redirectUri",
-            message: `must be ${popupRedirectUri} or one of GOOGLE_REDIRECT_URIS`,
+            message: `must be one of GOOGLE_REDIRECT_URIS, ${popupRedirectUri} or empty`,
           },
         ],
       });

@@ -1,15 +1,19 @@
-import { type ArgumentMetadata, Injectable } from "@nestjs/common";
+import {
+  type ArgumentMetadata,
+  Injectable,
+  type PipeTransform,
+} from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import { fieldsOf, RequestBodyPipe } from "../common/request-body.pipe";
 
-/** Names that may be repeated to the client that has chosen them. */
+/** Names that are safe to repeat in an error. */
 const plainName = /^\w{1,64}$/;
 /** Most unknown fields that are named at once. */
 const maxErrors = 20;
 
 /**
- * Turns a query or a body into its DTO, and refuses what the DTO does not know:
- * a filter that is misspelled must not list everybody.
+ * Turns a query or a body into its DTO and refuses unknown fields: a misspelled
+ * filter must not list all users.
  */
 @Injectable()
 export class StrictInputPipe extends RequestBodyPipe {
@@ -32,5 +36,19 @@ export class StrictInputPipe extends RequestBodyPipe {
       });
     }
     return super.transform(value, metadata);
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Accepts the form of a user id; anything else is `not_found`. */
+@Injectable()
+export class UserIdPipe implements PipeTransform<string, string> {
+  /** @throws AuthError `not_found` */
+  transform(id: string): string {
+    if (!uuid.test(id)) {
+      throw new AuthError("not_found", { reason: "no_such_user" });
+    }
+    return id;
   }
 }
