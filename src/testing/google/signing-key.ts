@@ -107,7 +107,7 @@ async function selfSignedCertificate(
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth], true),
       ],
     },
-    webcrypto,
+    webcrypto as typeof globalThis.crypto,
   );
   return `${certificate.toString("pem")}\n`;
 }
