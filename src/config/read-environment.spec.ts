@@ -31,9 +31,6 @@ describe("readEnvironment", () => {
       expect({ ...readEnvironment(least) }).toEqual({
         NODE_ENV: "development",
         PORT: 3000,
-        ACCOUNT_PAGE: false,
-        ADMIN_PAGE: false,
-        GOOGLE_SCRIPT_URL: "https://accounts.google.com/gsi/client",
         KEEP_ALIVE_SECONDS: 75,
         DATABASE_URL: least.DATABASE_URL,
         DATABASE_POOL_SIZE: 10,
