@@ -31,6 +31,7 @@ describe("whoever has got hold of something of a user's", () => {
   const me = ({ accessToken }: Person) =>
     call(site.service, "GET", "/users/me", accessToken);
   const linked = async (who: Person, account: GoogleAccount) => {
+    site.clock.advance(1);
     const { status, body } = await site.linkAccount(who, account);
     expect(status).toBe(200);
     return body.id;

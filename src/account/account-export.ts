@@ -18,7 +18,7 @@ const pageRows = 500;
 const remainsAfterDeletion = [
   "audit log: what happened and when, by user id and session id, without addresses, user agents and details, for as long as the log is kept",
   "sessions: when they were ended, by user id, for as long as the longest of them could have lived and a week",
-  "identity provider's reports: whether an account may sign in, by a SHA-256 digest of issuer and subject, without end; the reports themselves for 90 days",
+  "identity provider's reports: whether an account may sign in, by a SHA-256 hash of issuer and subject, without end; the reports themselves for 90 days",
 ] as const;
 
 /** Everything that is held about a user, as one JSON document. */
