@@ -28,7 +28,7 @@ describe("the dialogs of Google's script", () => {
     const [, posted = "", origin = ""] =
       /postMessage\((.*), "([^"]+)"\)/.exec(page) ?? [];
     const sent = JSON.parse(posted) as object;
-    return { ...sent, origin } as Record<string, string>;
+    return { ...sent, origin };
   };
 
   describe("when an account is chosen", () => {
