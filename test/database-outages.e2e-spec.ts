@@ -177,7 +177,8 @@ describe("an outage of Postgres", () => {
     await untilLocked(poolSize);
     expect((await signIn(service, await newcomer())).status).toBe(200);
     expectOutage(await Promise.all(waiting));
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    // By the limit for locks, not that for statements (10 s).
+    expect(performance.now() - startedAt).toBeLessThan(8000);
     await rival.query("ROLLBACK");
     expect((await signIn(service, known)).status).toBe(200);
     await expectNothingMissing();
