@@ -18,7 +18,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { idTokenFromBody } from "../auth/sign-in/request-token";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { CurrentUser, RequireRecentSignIn } from "../common/access.decorators";

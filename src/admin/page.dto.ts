@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from "@nestjs/swagger";
+import { ApiPropertyOptional } from "../common/open-api.decorators";
 import { Transform } from "class-transformer";
 import { IsInt, IsString, Max, MaxLength, Min } from "class-validator";
 import { IfGiven } from "./query-parameter";

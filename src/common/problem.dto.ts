@@ -3,8 +3,8 @@ import {
   ApiExtraModels,
   ApiProperty,
   ApiResponse,
-  getSchemaPath,
-} from "@nestjs/swagger";
+  schemaReference,
+} from "./open-api.decorators";
 import { type AuthErrorCode, authErrorCodes } from "./auth-error-codes";
 
 class FieldErrorDto {
@@ -60,7 +60,7 @@ export function ApiProblem(...codes: AuthErrorCode[]): MethodDecorator {
         description: group.map((code) => `\`${code}\``).join(", "),
         content: {
           "application/problem+json": {
-            schema: { $ref: getSchemaPath(ProblemDto) },
+            schema: { $ref: schemaReference(ProblemDto) },
           },
         },
       }),

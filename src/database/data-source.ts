@@ -1,4 +1,4 @@
-import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
+import type { DataSourceOptions } from "typeorm";
 import { InitialSchema1767225600000 } from "./migrations/1767225600000-initial-schema";
 
 export interface DatabaseOptions {
@@ -9,6 +9,12 @@ export interface DatabaseOptions {
   /** TLS with a checked certificate. */
   readonly ssl: boolean;
 }
+
+/** Under its own name in every version of TypeORM. */
+export type PostgresOptions = Extract<
+  DataSourceOptions,
+  { readonly type: "postgres" }
+>;
 
 /** The Postgres schema that all tables of this software are in. */
 export const schemaName = "google_auth";
@@ -29,9 +35,7 @@ const statementTimeoutMilliseconds = 10_000;
  * so that a database in trouble is answered with 503 and never with a hang.
  * The schema is never synchronized from entities.
  */
-export function dataSourceOptions(
-  options: DatabaseOptions,
-): PostgresDataSourceOptions {
+export function dataSourceOptions(options: DatabaseOptions): PostgresOptions {
   return {
     type: "postgres",
     url: options.url,

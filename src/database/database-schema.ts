@@ -1,9 +1,12 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
 import { DataSource } from "typeorm";
-import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { Database } from "./database";
 import { SCHEMA_MIGRATION, type SchemaMigration } from "./database.options";
-import { googleAuthMigrations, schemaName } from "./data-source";
+import {
+  googleAuthMigrations,
+  type PostgresOptions,
+  schemaName,
+} from "./data-source";
 import { migrate } from "./migrate";
 
 /** What the tables look like; every migration that changes them raises it. */
@@ -64,7 +67,7 @@ export class DatabaseSchema implements OnModuleInit {
 /** Runs our migrations where a DataSource connects to, and nobody else's. */
 async function migrateLike({ options }: DataSource): Promise<void> {
   const own = new DataSource({
-    ...(options as PostgresDataSourceOptions),
+    ...(options as PostgresOptions),
     schema: schemaName,
     entities: [],
     subscribers: [],

@@ -13,7 +13,6 @@ import { DatabaseModule } from "../database/database.module";
 import { IdentityModule } from "../identity/identity.module";
 import { addedProviders } from "../identity/identity-providers";
 import { OAuthModule } from "../oauth/oauth.module";
-import { HealthModule } from "../health/health.module";
 import { RateLimitsModule } from "../rate-limits/rate-limits.module";
 import { SecurityEventsModule } from "../security-events/security-events.module";
 import { SessionsModule } from "../sessions/sessions.module";
@@ -46,12 +45,26 @@ const rooms: readonly Type[] = [
 
 /** The routes that can be left out, and the module each is in. */
 const optionalRooms = {
-  account: AccountModule,
-  admin: AdminModule,
-  oauth: OAuthModule,
-  securityEvents: SecurityEventsModule,
-  health: HealthModule,
-} as const satisfies Partial<Record<keyof RoutesOptions, Type>>;
+  account: () => AccountModule,
+  admin: () => AdminModule,
+  oauth: () => OAuthModule,
+  securityEvents: () => SecurityEventsModule,
+  health: healthModule,
+} as const satisfies Partial<Record<keyof RoutesOptions, () => Type>>;
+
+/** Loaded for those who want it: it needs @nestjs/terminus, which is optional. */
+function healthModule(): Type {
+  try {
+    const { HealthModule } =
+      require("../health/health.module") as typeof import("../health/health.module");
+    return HealthModule;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "MODULE_NOT_FOUND") throw error;
+    throw new InvalidOptionsError([
+      "routes.health needs the package @nestjs/terminus",
+    ]);
+  }
+}
 
 /**
  * Sign-in with Google for a Nest application: the routes, the guard, and all
@@ -122,7 +135,7 @@ function assemble(
   const isOn = (name: keyof typeof optionalRooms) => routes[name];
   const optional = Object.entries(optionalRooms)
     .filter(([name]) => isOn(name as keyof typeof optionalRooms))
-    .map(([, room]) => room);
+    .map(([, room]) => room());
   const all = [...rooms, ...optional];
   return {
     module: GoogleAuthModule,

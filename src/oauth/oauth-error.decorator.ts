@@ -1,5 +1,9 @@
 import { applyDecorators } from "@nestjs/common";
-import { ApiExtraModels, ApiResponse, getSchemaPath } from "@nestjs/swagger";
+import {
+  ApiExtraModels,
+  ApiResponse,
+  schemaReference,
+} from "../common/open-api.decorators";
 import { OAuthErrorDto } from "./token.dto";
 
 /** Documents the errors of an OAuth endpoint by their status. */
@@ -14,7 +18,7 @@ export function ApiOAuthError(
         description: names.map((name) => `\`${name}\``).join(", "),
         content: {
           "application/json": {
-            schema: { $ref: getSchemaPath(OAuthErrorDto) },
+            schema: { $ref: schemaReference(OAuthErrorDto) },
           },
         },
       }),

@@ -20,7 +20,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../../common/open-api.decorators";
 import {
   AllowIncompleteProfile,
   CurrentUser,

@@ -8,7 +8,12 @@ import {
   Res,
   UseFilters,
 } from "@nestjs/common";
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "../../common/open-api.decorators";
 import { Public } from "../../common/access.decorators";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 import { RequestBodyPipe } from "../../common/request-body.pipe";

@@ -1,11 +1,48 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import { applyDecorators } from "@nestjs/common";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../../common/open-api.decorators";
 import { IsOptional, IsString, Length, MaxLength } from "class-validator";
 import { UserDto } from "../../users/user.dto";
 import type { SignedInUser } from "../sessions/issued-tokens";
 import type { SignedIn } from "./sign-in";
 
-/** What a client sends to sign in; unknown fields are ignored. */
-export class SignInRequestDto {
+/** The nonce of a sign-in, wherever a request may name one. */
+export const NonceField = () =>
+  applyDecorators(
+    ApiPropertyOptional({
+      maxLength: 512,
+      description:
+        "The nonce that the token was asked for with; the two must agree",
+    }),
+    IsOptional(),
+    IsString({ message: "must be a string" }),
+    Length(1, 512, { message: "must have 1 to 512 characters" }),
+  );
+
+/** The label of a new session. */
+export const DeviceField = () =>
+  applyDecorators(
+    ApiPropertyOptional({
+      maxLength: 100,
+      description: "A label for the user's list of sessions",
+    }),
+    IsOptional(),
+    IsString({ message: "must be a string" }),
+    MaxLength(100, { message: "must have at most 100 characters" }),
+  );
+
+/** The app's own fields of a new user. */
+export const ProfileField = () =>
+  ApiPropertyOptional({
+    type: Object,
+    description:
+      "The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is.",
+  });
+
+/** The ID token of a request, under any of its names; unknown fields are ignored. */
+export class IdTokenRequestDto {
   @ApiPropertyOptional({
     description:
       "The Google ID token. Exactly one of `idToken`, `idtoken`, `id_token`, `credential`.",
@@ -24,30 +61,16 @@ export class SignInRequestDto {
   })
   credential?: string;
 
-  @ApiPropertyOptional({
-    maxLength: 512,
-    description:
-      "The nonce that the token was asked for with; the two must agree",
-  })
-  @IsOptional()
-  @IsString({ message: "must be a string" })
-  @Length(1, 512, { message: "must have 1 to 512 characters" })
+  @NonceField()
   nonce?: string;
+}
 
-  @ApiPropertyOptional({
-    maxLength: 100,
-    description: "A label for the user's list of sessions",
-  })
-  @IsOptional()
-  @IsString({ message: "must be a string" })
-  @MaxLength(100, { message: "must have at most 100 characters" })
+/** What a client sends to sign in; unknown fields are ignored. */
+export class SignInRequestDto extends IdTokenRequestDto {
+  @DeviceField()
   device?: string;
 
-  @ApiPropertyOptional({
-    type: Object,
-    description:
-      "The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is.",
-  })
+  @ProfileField()
   profile?: object;
 }
 

@@ -1,13 +1,21 @@
-import { ApiProperty, ApiPropertyOptional, PickType } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../../common/open-api.decorators";
 import { IsOptional, IsString, Length, Matches } from "class-validator";
-import { SignInRequestDto } from "./auth.dto";
+import { DeviceField, NonceField, ProfileField } from "./auth.dto";
 
 /** What a client sends to sign in by an authorization code; unknown fields are ignored. */
-export class CodeSignInRequestDto extends PickType(SignInRequestDto, [
-  "nonce",
-  "device",
-  "profile",
-] as const) {
+export class CodeSignInRequestDto {
+  @NonceField()
+  nonce?: string;
+
+  @DeviceField()
+  device?: string;
+
+  @ProfileField()
+  profile?: object;
+
   @ApiProperty({
     minLength: 1,
     maxLength: 1024,

@@ -5,7 +5,7 @@ import {
   type OpenAPIObject,
   SwaggerModule,
 } from "@nestjs/swagger";
-import { pageHeaders } from "./security-headers";
+import { pageHeaders } from "../fastify";
 
 /** The OpenAPI description of every route of an application. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
