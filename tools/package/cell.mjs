@@ -8,7 +8,7 @@
  */
 import "reflect-metadata";
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { Controller, Get, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { TypeOrmModule } from "@nestjs/typeorm";
@@ -21,8 +21,8 @@ import {
 import { GoogleEmulator, googlePaths } from "nest-google-auth/testing";
 
 const { PLATFORM: platform, DATABASE_URL: url, CONNECTION } = process.env;
-const require = createRequire(import.meta.url);
-const version = (name) => require(`${name}/package.json`).version;
+const version = (name) =>
+  JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8")).version;
 
 class Things {
   mine(user) {
