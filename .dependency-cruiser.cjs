@@ -8,7 +8,7 @@ const floors = [
   ["sessions", "signing-keys", "access-tokens", "dpop"],
   [
     ...["auth", "account", "admin", "oauth", "security-events"],
-    ...["resource-server", "health", "fastify"],
+    ...["resource-server", "health", "metrics", "pages", "fastify"],
   ],
   ["config"],
   ["google-auth"],
@@ -135,7 +135,7 @@ module.exports = {
         path: "^src/",
         pathNot: [
           "^src/(?:app\\.module|main)\\.ts$",
-          "^src/(?:fastify|service|health|demo)/",
+          "^src/(?:fastify|service|health|metrics|demo)/",
           "^src/testing/(?:test-service\\.ts|google/signing-key\\.ts)$",
           "^src/common/open-api\\.decorators\\.ts$",
           specs,

@@ -20,6 +20,7 @@ export default tseslint.config(
       globals: {
         console: "readonly",
         module: "writable",
+        require: "readonly",
         process: "readonly",
         URL: "readonly",
       },

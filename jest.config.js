@@ -1,17 +1,23 @@
+/** @type {import("jest").Config} */
 const common = {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/jest/shared-environment.js",
+  runtime: "<rootDir>/test/jest/shared-runtime.js",
   transform: { "^.+\\.ts$": "@swc/jest" },
   moduleFileExtensions: ["ts", "js", "json"],
   setupFiles: ["reflect-metadata"],
+  testPathIgnorePatterns: ["/node_modules/", "\\.long\\."],
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
 };
 
-/** @type {import("jest").Config} */
+/**
+ * What guards every change: `npm test`. See docs/testing-this-project.md.
+ *
+ * @type {import("jest").Config}
+ */
 module.exports = {
   testTimeout: 30_000,
-  // However many cores there are: all share one Postgres. In one process alone,
-  // the modules of all suites would pile up in its memory.
+  // However many cores there are: all share one Postgres.
   maxWorkers: 2,
   workerIdleMemoryLimit: "1GB",
   projects: [

@@ -1,20 +1,25 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Client } from "pg";
 
 /** A server under load in a process of its own. */
 export interface BenchServer {
   readonly name: string;
   readonly url: string;
-  /** Resident memory, in bytes. */
-  memory(): Promise<number>;
+  /** What it uses: resident memory in bytes, CPU since its start in microseconds. */
+  usage(): Promise<{ readonly memory: number; readonly cpu: number }>;
+  /** CPU of its database since the start of each connection, in microseconds. */
+  databaseCpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** In the child: says where it listens and answers what the parent asks. */
 export function serveBench(url: string): void {
-  process.on("message", () =>
-    process.send?.({ rss: process.memoryUsage.rss() }),
-  );
+  process.on("message", () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ memory: process.memoryUsage.rss(), cpu: user + system });
+  });
   process.on("disconnect", () => process.exit());
   process.send?.({ url });
 }
@@ -40,17 +45,42 @@ export async function startBenchServer(
   return {
     name,
     url,
-    memory: async () => {
-      const answer = answerOf<{ rss: number }>(child);
-      child.send("memory");
-      return (await answer).rss;
+    usage: () => {
+      const answer = answerOf<{ memory: number; cpu: number }>(child);
+      child.send("usage");
+      return answer;
     },
+    databaseCpu: () => cpuOfBackends(env.DATABASE_URL ?? ""),
     stop: () =>
       new Promise((resolve) => {
         child.once("exit", () => resolve());
         child.disconnect();
       }),
   };
+}
+
+/** Linux counts a process's time in hundredths of a second: USER_HZ. */
+const microsecondsPerTick = 10_000;
+
+async function cpuOfBackends(databaseUrl: string): Promise<number> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    return rows.reduce((sum, { pid }) => sum + cpuOfProcess(pid), 0);
+  } finally {
+    await client.end();
+  }
+}
+
+function cpuOfProcess(pid: number): number {
+  const line = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // The name, in parentheses, may have spaces; user and system time are the 14th and 15th field.
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick;
 }
 
 function answerOf<T>(child: ChildProcess): Promise<T> {

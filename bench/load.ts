@@ -6,6 +6,7 @@ export interface Round {
   /** Latency in milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  readonly requests: number;
 }
 
 interface Load {
@@ -95,6 +96,7 @@ export async function load(options: Load): Promise<Round> {
     requestsPerSecond: (result.requests.total * 1000) / (last - first),
     p50: result.latency.p50,
     p99: result.latency.p99,
+    requests: result.requests.total,
   };
 }
 

@@ -1,30 +1,66 @@
 import { median, type Round } from "./load";
 
+/** A round, and the CPU it took, in microseconds per request. */
+export interface MeasuredRound extends Round {
+  readonly serverCpu: number;
+  readonly databaseCpu: number;
+}
+
+/** The most CPU that the service may take, as a multiple of the reference's. */
+export interface Limits {
+  readonly server?: number;
+  readonly database?: number;
+}
+
 /** What one scenario showed. */
 export interface Report {
   readonly scenario: string;
-  readonly ratio: number;
-  /** To the bare server that prepares its statement; for information. */
-  readonly ratioToPrepared?: number;
-  readonly floor?: number;
-  readonly servers: Record<string, Round>;
+  readonly limits: Limits;
+  /** The service's CPU as a multiple of the prepared bare server's. */
+  readonly ratios: Readonly<Record<keyof Limits, number>>;
+  readonly servers: Readonly<Record<string, MeasuredRound>>;
 }
 
-export function ratioOf(
-  medians: Readonly<Record<string, Round>>,
-  to: string,
-): number {
-  return (
-    (medians.service?.requestsPerSecond ?? 0) /
-    (medians[to]?.requestsPerSecond ?? Infinity)
+export function reportOf(
+  scenario: string,
+  limits: Limits,
+  rounds: ReadonlyMap<string, readonly MeasuredRound[]>,
+): Report {
+  const servers = Object.fromEntries(
+    [...rounds].map(([name, results]) => [name, mediansOf(results)]),
   );
+  const { service, [reference]: bare } = servers;
+  const ratio = (of: "serverCpu" | "databaseCpu") =>
+    (service?.[of] ?? NaN) / (bare?.[of] ?? NaN);
+  const ratios = {
+    server: ratio("serverCpu"),
+    database: ratio("databaseCpu"),
+  };
+  return { scenario, limits, ratios, servers };
 }
 
-export function mediansOf(rounds: readonly Round[]): Round {
+/** What the service is measured against: the fastest we know how to write by hand. */
+export const reference = "bare, prepared";
+
+/** Which limits a scenario is over; NaN is over every one. */
+export function excesses({ scenario, limits, ratios }: Report): string[] {
+  return (["server", "database"] as const)
+    .filter(
+      (part) => limits[part] !== undefined && !(ratios[part] <= limits[part]),
+    )
+    .map((part) => `${scenario}: CPU of the ${part}`);
+}
+
+function mediansOf(rounds: readonly MeasuredRound[]): MeasuredRound {
+  const of = (member: keyof MeasuredRound) =>
+    median(rounds.map((round) => round[member]));
   return {
-    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
-    p50: median(rounds.map((round) => round.p50)),
-    p99: median(rounds.map((round) => round.p99)),
+    requestsPerSecond: of("requestsPerSecond"),
+    p50: of("p50"),
+    p99: of("p99"),
+    requests: of("requests"),
+    serverCpu: of("serverCpu"),
+    databaseCpu: of("databaseCpu"),
   };
 }
 
@@ -34,22 +70,25 @@ export function print(
   memory: Readonly<Record<string, number>>,
 ): void {
   for (const report of reports) {
-    const { scenario, ratio, ratioToPrepared, floor, servers } = report;
-    const verdict =
-      floor === undefined
-        ? ""
-        : ratio >= floor
-          ? `  ✔ at least ${floor}`
-          : `  ✖ below ${floor}`;
-    console.log(
-      `\n${scenario}: ${ratio.toFixed(2)} of the bare server${verdict}` +
-        (ratioToPrepared === undefined
+    const { scenario, limits, ratios, servers } = report;
+    console.log(`\n${scenario}`);
+    for (const part of ["server", "database"] as const) {
+      // A database that does nothing has no ratio.
+      if (!Number.isFinite(ratios[part])) continue;
+      const limit = limits[part];
+      const verdict =
+        limit === undefined
           ? ""
-          : `, ${ratioToPrepared.toFixed(2)} of one that prepares its statement`),
-    );
+          : ratios[part] <= limit
+            ? `  ✔ at most ${limit}`
+            : `  ✖ over ${limit}`;
+      console.log(
+        `  CPU of the ${part}: ${ratios[part].toFixed(2)} × ${reference}${verdict}`,
+      );
+    }
     for (const [name, round] of Object.entries(servers)) {
       console.log(
-        `  ${name.padEnd(15)} ${round.requestsPerSecond.toFixed(0).padStart(6)} requests/s   p50 ${round.p50} ms   p99 ${round.p99} ms`,
+        `  ${name.padEnd(15)} ${microseconds(round.serverCpu)} + ${microseconds(round.databaseCpu)} µs   ${round.requestsPerSecond.toFixed(0).padStart(6)} requests/s   p50 ${round.p50} ms   p99 ${round.p99} ms`,
       );
     }
   }
@@ -57,4 +96,8 @@ export function print(
     ([name, bytes]) => `${name} ${(bytes / 1048576).toFixed(0)} MB`,
   );
   console.log(`\nMemory after the load: ${megabytes.join(", ")}`);
+}
+
+function microseconds(value: number): string {
+  return value.toFixed(0).padStart(5);
 }

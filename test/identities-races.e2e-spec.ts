@@ -4,8 +4,9 @@ import { TestService } from "../src/testing/test-service";
 import { call, type Person, person, refusal } from "./support/calls";
 import { signIn } from "./support/requests";
 import { query } from "./support/rows";
+import { rounds } from "./support/extent";
 
-const rounds = 50;
+const times = rounds(8, 50);
 const path = "/users/me/identities";
 
 describe("linking and unlinking, many at once", () => {
@@ -50,9 +51,9 @@ describe("linking and unlinking, many at once", () => {
     expect(broken).toEqual({ users: 0, identities: 0 });
   };
 
-  it(`an account that is linked while it signs in for the first time is one user's: ${rounds} rounds`, async () => {
+  it(`an account that is linked while it signs in for the first time is one user's: ${times} rounds`, async () => {
     const seen = { linked: 0, signedUp: 0 };
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < times; round++) {
       const ada = await person(service, google);
       const account = newAccount();
       const idToken = await google.idToken({ account });
@@ -82,12 +83,12 @@ describe("linking and unlinking, many at once", () => {
     expect(seen.signedUp).toBeGreaterThan(0);
   });
 
-  it(`an account that two users link at once is one's: ${rounds} rounds`, async () => {
+  it(`an account that two users link at once is one's: ${times} rounds`, async () => {
     const [ada, bob] = [
       await person(service, google),
       await person(service, google),
     ];
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < times; round++) {
       const account = newAccount();
       const idToken = await google.idToken({ account });
       const answers = await Promise.all(
@@ -111,8 +112,8 @@ describe("linking and unlinking, many at once", () => {
     await expectWhole();
   });
 
-  it(`of two accounts that are unlinked at once one stays: ${rounds} rounds`, async () => {
-    for (let round = 0; round < rounds; round++) {
+  it(`of two accounts that are unlinked at once one stays: ${times} rounds`, async () => {
+    for (let round = 0; round < times; round++) {
       const ada = await person(service, google);
       await linkToken(ada, await google.idToken({ account: newAccount() }));
       const ids = await idsOf(ada);
@@ -130,8 +131,8 @@ describe("linking and unlinking, many at once", () => {
     await expectWhole();
   });
 
-  it(`a user who links, unlinks, signs in and is deleted at once is whole or gone: ${rounds} rounds`, async () => {
-    for (let round = 0; round < rounds; round++) {
+  it(`a user who links, unlinks, signs in and is deleted at once is whole or gone: ${times} rounds`, async () => {
+    for (let round = 0; round < times; round++) {
       const other = newAccount();
       const ada = await person(service, google);
       const idToken = await google.idToken({ account: other });

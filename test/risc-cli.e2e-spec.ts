@@ -4,18 +4,11 @@ import { join } from "node:path";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { securityEventTypes } from "../src/testing/google/risc.events";
 import type { ServiceAccountKey } from "../src/testing/google/service-account";
+import { riscCommand } from "../src/service/cli/risc.command";
+import { type Outcome, runCommand } from "./support/command-run";
 import { Program } from "./support/programs";
 
 const all = Object.values(securityEventTypes);
-
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-// Every command is a process, which takes its time to start.
-jest.setTimeout(60_000);
 
 describe("the command line, on Cross-Account Protection", () => {
   let cwd: string;
@@ -41,25 +34,26 @@ describe("the command line, on Cross-Account Protection", () => {
     return file;
   }
 
+  const wordsOf = (args: string) => args.split(" ").filter(Boolean);
+  const environment = (): Record<string, string> => ({
+    GOOGLE_RISC_CONFIG_URL: `${google.url}/v1beta`,
+    GOOGLE_APPLICATION_CREDENTIALS: keyFile,
+  });
+
   async function run(
     args: string,
     env: Record<string, string> = {},
   ): Promise<Outcome> {
-    const program = Program.start("src/cli.ts", {
+    const outcome = await runCommand(riscCommand, {
       cwd,
-      args: ["risc", ...args.split(" ").filter((word) => word !== "")],
-      env: {
-        GOOGLE_RISC_CONFIG_URL: `${google.url}/v1beta`,
-        GOOGLE_APPLICATION_CREDENTIALS: keyFile,
-        ...env,
-      },
+      args: wordsOf(args),
+      env: { ...environment(), ...env },
     });
-    const status = await program.ended();
-    const { stdout, stderr } = program;
+    const { stdout, stderr } = outcome;
     // Whatever happens, neither a token nor the key is ever shown.
     expect(stdout + stderr).not.toMatch(/eyJ|BEGIN|\n {4}at /);
     expect(stdout + stderr).not.toContain(key.private_key.slice(100, 140));
-    return { status, stdout, stderr };
+    return outcome;
   }
 
   const registered = { PUBLIC_URL: "https://app.example" };
@@ -280,6 +274,24 @@ describe("the command line, on Cross-Account Protection", () => {
     const elsewhere = await run("status", { NODE_ENV: "production" });
     expect([elsewhere.status, elsewhere.stdout]).toEqual([1, ""]);
     expect(elsewhere.stderr).toContain("GOOGLE_RISC_CONFIG_URL must be");
+  });
+
+  it("is a part of the program, which ends with the command's status", async () => {
+    const ends = await Promise.all(
+      ["events --json", "status --timeout 3", "nothing"].map(async (args) => {
+        const program = Program.start("src/cli.ts", {
+          cwd,
+          args: ["risc", ...wordsOf(args)],
+          env: { ...environment(), GOOGLE_APPLICATION_CREDENTIALS: cwd },
+        });
+        return [await program.ended(), program.stderr === ""];
+      }),
+    );
+    expect(ends).toEqual([
+      [0, true],
+      [1, false],
+      [2, false],
+    ]);
   });
 
   it("lists the events without a key, and helps", async () => {

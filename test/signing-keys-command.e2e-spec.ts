@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { GoogleEmulator } from "../src/testing/google/emulator";
+import { keysCommand } from "../src/service/cli/keys.command";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
-import { Program } from "./support/programs";
+import { runCommand } from "./support/command-run";
 
 const secretKey = "only for tests: 8b1f4c0d9e7a6352f1e0";
 const pem = generateKeyPairSync("ec", {
@@ -23,9 +24,6 @@ interface ListedKey {
   readonly signsSince: string | null;
   readonly acceptedUntil: string | null;
 }
-
-// Every command is a process, which takes its time to start.
-jest.setTimeout(60_000);
 
 describe("the command line, on signing keys", () => {
   let cwd: string;
@@ -58,14 +56,12 @@ describe("the command line, on signing keys", () => {
     rmSync(cwd, { recursive: true });
   });
 
-  async function run(args: string, env: Record<string, string> = {}) {
-    const program = Program.start("src/cli.ts", {
+  function run(args: string, env: Record<string, string> = {}) {
+    return runCommand(keysCommand, {
       cwd,
-      args: ["keys", ...args.split(" ")],
+      args: args.split(" "),
       env: { DATABASE_URL: database.url, SECRET_KEY: secretKey, ...env },
     });
-    const status = await program.ended();
-    return { status, stdout: program.stdout, stderr: program.stderr };
   }
 
   async function kidOf(state: string): Promise<string> {

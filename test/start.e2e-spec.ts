@@ -14,12 +14,6 @@ import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { Program } from "./support/programs";
 
-interface DemoReport {
-  readonly ok: boolean;
-  readonly checks: readonly { name: string; ok: boolean }[];
-  readonly curl: readonly { command: string }[];
-}
-
 describe("starting from the command line", () => {
   let cwd: string;
 
@@ -39,21 +33,6 @@ describe("starting from the command line", () => {
     existsSync(join(cwd, dataDir, "cluster/postmaster.pid"));
 
   describe("the demo", () => {
-    it("checks itself, reports as JSON, and leaves nothing running", async () => {
-      const demo = Program.start("src/demo/demo.ts", {
-        cwd,
-        args: ["--check", "--json", "--port", "23000"],
-      });
-      expect(await demo.ended()).toBe(0);
-      const report = JSON.parse(demo.stdout) as DemoReport;
-      expect(report.ok).toBe(true);
-      expect(report.checks.map(({ ok }) => ok)).toEqual(
-        Array.from({ length: 11 }, () => true),
-      );
-      expect(report.curl).toHaveLength(4);
-      expect(isRunning(".data/demo/postgres")).toBe(false);
-    });
-
     it("steps over a taken port, and ends with Ctrl-C", async () => {
       const squatter = createServer().listen(23100, "127.0.0.1");
       try {
@@ -70,21 +49,6 @@ describe("starting from the command line", () => {
       } finally {
         squatter.close();
       }
-    });
-
-    it("takes over what a killed one left behind", async () => {
-      const args = ["--check", "--port", "23200"];
-      const killed = Program.start("src/demo/demo.ts", {
-        cwd,
-        args: ["--port", "23200"],
-      });
-      await killed.says("Ctrl-C stops everything.");
-      killed.signal("SIGKILL");
-      await killed.ended();
-      expect(isRunning(".data/demo/postgres")).toBe(true);
-      const next = Program.start("src/demo/demo.ts", { cwd, args });
-      expect(await next.ended()).toBe(0);
-      expect(isRunning(".data/demo/postgres")).toBe(false);
     });
 
     it("refuses to run in production", async () => {

@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, "dist/.built");
 const inputs = [
   "src",
+  "ui",
+  "tools/build-ui.mjs",
   "tsconfig.json",
   "tsconfig.build.json",
   "nest-cli.json",
@@ -34,11 +36,15 @@ function isBuilt() {
 if (!isBuilt()) {
   console.error("Building…");
   const startedAt = new Date();
-  const nest = join(root, "node_modules/@nestjs/cli/bin/nest.js");
-  const { status } = spawnSync(process.execPath, [nest, "build"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  for (const command of [
+    ["node_modules/@nestjs/cli/bin/nest.js", "build"],
+    ["tools/build-ui.mjs"],
+  ]) {
+    const { status } = spawnSync(process.execPath, command, {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    if (status !== 0) process.exit(status ?? 1);
+  }
   writeFileSync(stamp, `${startedAt.toISOString()}\n`);
 }

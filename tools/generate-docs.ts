@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { auditPage } from "./docs/audit.page";
+import { clientSchemaFile } from "./docs/client-schema.file";
 import { configurationPage } from "./docs/configuration.page";
 import { envExampleFile } from "./docs/env-example.file";
 import { errorsPage } from "./docs/errors.page";
@@ -15,12 +16,14 @@ import { seamsPage } from "./docs/seams.page";
  * @returns path from the project's folder to content
  */
 export async function generateDocs(): Promise<Map<string, string>> {
+  const openApi = await openApiFile();
   return new Map([
     ["docs/configuration.md", await configurationPage()],
     ["docs/audit.md", await auditPage()],
     ["docs/errors.md", await errorsPage()],
     ["docs/seams.md", await seamsPage()],
-    ["docs/openapi.json", await openApiFile()],
+    ["docs/openapi.json", openApi],
+    ["src/client/api-schema.ts", await clientSchemaFile(openApi)],
     [".env.example", envExampleFile()],
   ]);
 }

@@ -51,7 +51,11 @@ export class AccountController {
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The signed-in user" })
+  @ApiOperation({
+    summary: "The signed-in user",
+    description:
+      "As it is stored now, which may be newer than what the last sign-in answered.",
+  })
   @ApiOkResponse({ type: UserDto })
   @ApiProblem(
     "unauthenticated",
@@ -59,7 +63,7 @@ export class AccountController {
     "profile_incomplete",
     "service_unavailable",
   )
-  async me(@CurrentUser() principal: Principal): Promise<UserDto> {
+  async getMe(@CurrentUser() principal: Principal): Promise<UserDto> {
     return new UserDto(await this.account.find(principal));
   }
 

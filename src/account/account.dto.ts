@@ -1,17 +1,18 @@
 import { ApiProperty } from "../common/open-api.decorators";
-import { UserDto } from "../users/user.dto";
+import { openObject, UserDto } from "../users/user.dto";
 
 /** A change of the app's own fields. */
 export class ProfileRequestDto {
   @ApiProperty({
-    type: Object,
+    ...openObject,
+    example: { newsletter: true },
     description:
       "Each field replaces the one of this name, null removes it; a nested object is replaced as a whole. At most 8 kB of JSON, 5 levels deep. Beside `profile` the body must have nothing.",
   })
   readonly profile!: object;
 }
 
-const list = { type: "array", items: { type: "object" } } as const;
+const list = { type: "array", items: openObject } as const;
 
 /** Everything that is held about a user. */
 export class AccountExportDto {

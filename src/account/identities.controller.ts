@@ -12,14 +12,13 @@ import {
 } from "@nestjs/common";
 import {
   ApiBearerAuth,
-  ApiBody,
-  ApiConsumes,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from "../common/open-api.decorators";
 import { idTokenFromBody } from "../auth/sign-in/request-token";
+import { ApiTokenBody } from "../auth/sign-in/token-body.decorator";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { CurrentUser, RequireRecentSignIn } from "../common/access.decorators";
 import { CallOrigin } from "../common/call-origin";
@@ -46,7 +45,11 @@ export class IdentitiesController {
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The accounts that sign the user in" })
+  @ApiOperation({
+    summary: "The accounts that sign the user in",
+    description:
+      "At least one. The `id` is what `DELETE /users/me/identities/{id}` takes.",
+  })
   @ApiOkResponse({ type: IdentitiesDto })
   @ApiProblem(
     "unauthenticated",
@@ -70,8 +73,7 @@ export class IdentitiesController {
     description:
       "Another Google account, or one of another provider, by a token that was issued within the last five minutes and is held to the rules of a sign-in. An account that is the user's already is answered as it is. At most 10. The session, too, has to be of the last five minutes, or proved anew at `POST /auth/reauthenticate`.",
   })
-  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
-  @ApiBody({ type: LinkIdentityRequestDto })
+  @ApiTokenBody(LinkIdentityRequestDto)
   @ApiOkResponse({ type: IdentityDto })
   @ApiProblem(
     "invalid_request",

@@ -4,7 +4,7 @@ import { type AccountName } from "../identity/verified-identity";
 import { digestOf } from "../users/stored-identity";
 import type { Identity } from "../users/user-directory.port";
 
-/** What links one more account: a token of it, as for a sign-in, and whose token it is. */
+/** What comes beside a token of the account to link, as for a reauthentication. */
 export class LinkIdentityRequestDto extends ReauthenticationRequestDto {}
 
 /** An account that signs the user in. */

@@ -33,7 +33,11 @@ export class AdminAuditController {
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The audit log, newest first" })
+  @ApiOperation({
+    summary: "The audit log, newest first",
+    description:
+      "Pages are read one after the other by `nextCursor`; filters apply to all of them.",
+  })
   @ApiOkResponse({ type: AuditPageDto })
   @ApiProblem(
     "invalid_request",

@@ -4,6 +4,7 @@ import {
 } from "../common/open-api.decorators";
 import { IsIn, Matches } from "class-validator";
 import { type AuditEventName, auditEvents } from "../audit/audit-event";
+import { openObject } from "../users/user.dto";
 import { PageQueryDto } from "./page.dto";
 import { IfGiven } from "./query-parameter";
 
@@ -52,7 +53,7 @@ export class AuditLineDto {
   @ApiProperty(text)
   readonly reason!: string | null;
 
-  @ApiProperty({ type: Object, nullable: true })
+  @ApiProperty({ ...openObject, nullable: true })
   readonly details!: object | null;
 
   @ApiProperty({ ...text, description: "Of who did it" })

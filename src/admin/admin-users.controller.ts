@@ -55,7 +55,11 @@ export class AdminUsersController {
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The users, newest first" })
+  @ApiOperation({
+    summary: "The users, newest first",
+    description:
+      "Pages are read one after the other by `nextCursor`; filters apply to all of them.",
+  })
   @ApiOkResponse({ type: UsersPageDto })
   @ApiProblem(
     "invalid_request",
@@ -81,7 +85,11 @@ export class AdminUsersController {
 
   @Get(":id")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "A user, and what signs it in" })
+  @ApiOperation({
+    summary: "A user, and what signs it in",
+    description:
+      "With each linked account, and whether the provider reports it as not its owner's.",
+  })
   @ApiOkResponse({ type: UserWithIdentitiesDto })
   @ApiProblem(
     "unauthenticated",
@@ -136,7 +144,11 @@ export class AdminUsersController {
   @Post(":id/logout")
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "End every session of a user" })
+  @ApiOperation({
+    summary: "End every session of a user",
+    description:
+      "The user can sign in again at once; to prevent that, set `status` to `disabled`.",
+  })
   @ApiNoContentResponse()
   @ApiProblem(
     "unauthenticated",

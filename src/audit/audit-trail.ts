@@ -6,6 +6,7 @@ import {
 } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
+import { measurements } from "../common/measurements";
 import { Database, type Transaction } from "../database/database";
 import { AuditBacklog, type Batch, type WaitingEvent } from "./audit-backlog";
 import type { AuditEvent } from "./audit-event";
@@ -76,8 +77,14 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     await query(scrubActions, [userId]);
   }
 
+  /** How many refusals wait to be written. */
+  get backlogSize(): number {
+    return this.backlog.size;
+  }
+
   /** Announces an event that a statement of the caller's has written, once that is committed. */
   announce(event: AuditEvent): void {
+    measurements.event.publish(event);
     try {
       this.sink.tell(event);
     } catch (cause) {

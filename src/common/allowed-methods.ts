@@ -16,6 +16,8 @@ export class AllowedMethods {
     (parameters: Parameters) => boolean
   >();
 
+  private readonly offRoutes = new Set<string>();
+
   use(lookUp: (path: string) => readonly string[]): void {
     this.lookUp = lookUp;
   }
@@ -30,8 +32,24 @@ export class AllowedMethods {
     this.exists.set(route, exists);
   }
 
+  /**
+   * The configuration turns a route off: there is nothing at it, whatever the
+   * method, and the OpenAPI description does not have it.
+   *
+   * @param route as it is declared
+   */
+  turnOff(route: string): void {
+    this.offRoutes.add(route);
+  }
+
+  isOff(route: string): boolean {
+    // In Nest's preview mode nothing is constructed, and so nothing is off.
+    return (this.offRoutes as Set<string> | undefined)?.has(route) ?? false;
+  }
+
   /** For the look-up: whether there is something at an address of a route. */
   isThere(route: string, parameters: Parameters): boolean {
+    if (this.isOff(route)) return false;
     return this.exists.get(route)?.(parameters) ?? true;
   }
 

@@ -1,5 +1,7 @@
 import type * as Swagger from "@nestjs/swagger";
 
+export type { ApiPropertyOptions, ApiResponseOptions } from "@nestjs/swagger";
+
 /**
  * What describes the routes for OpenAPI. @nestjs/swagger is optional: in an
  * application without it these decorators do nothing.
@@ -29,19 +31,22 @@ export const ApiBasicAuth = decorator("ApiBasicAuth");
 export const ApiBearerAuth = decorator("ApiBearerAuth");
 export const ApiBody = decorator("ApiBody");
 export const ApiConsumes = decorator("ApiConsumes");
+export const ApiExcludeController = decorator("ApiExcludeController");
 export const ApiExtraModels = decorator("ApiExtraModels");
 export const ApiHeader = decorator("ApiHeader");
 export const ApiNoContentResponse = decorator("ApiNoContentResponse");
 export const ApiOkResponse = decorator("ApiOkResponse");
 export const ApiOperation = decorator("ApiOperation");
 export const ApiParam = decorator("ApiParam");
+export const ApiProduces = decorator("ApiProduces");
 export const ApiProperty = decorator("ApiProperty");
 export const ApiPropertyOptional = decorator("ApiPropertyOptional");
 export const ApiQuery = decorator("ApiQuery");
 export const ApiResponse = decorator("ApiResponse");
+export const ApiSecurity = decorator("ApiSecurity");
 export const ApiTags = decorator("ApiTags");
 
 /** Where a description refers to a class. */
-export function schemaReference(model: { readonly name: string }): string {
+export function getSchemaPath(model: { readonly name: string }): string {
   return `#/components/schemas/${model.name}`;
 }

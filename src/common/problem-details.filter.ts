@@ -14,6 +14,7 @@ import { AllowedMethods } from "./allowed-methods";
 import { AuthError } from "./auth-error";
 import type { AuthErrorCode } from "./auth-error-codes";
 import { type ErrorAnswer, ErrorForms } from "./error-forms";
+import { type AnsweredError, measurements } from "./measurements";
 import { problemContentType, problemOf } from "./problem";
 
 export const SHOW_REASONS = Symbol("SHOW_REASONS");
@@ -120,6 +121,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   private log(error: AuthError, exception: unknown, requestId: string): void {
     const { code, reason } = error;
+    measurements.error.publish({ code, reason } satisfies AnsweredError);
     if (error.status >= 500) {
       const cause = exception === error ? error.cause : exception;
       this.logger.error(

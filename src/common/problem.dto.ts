@@ -3,9 +3,10 @@ import {
   ApiExtraModels,
   ApiProperty,
   ApiResponse,
-  schemaReference,
+  getSchemaPath,
 } from "./open-api.decorators";
 import { type AuthErrorCode, authErrorCodes } from "./auth-error-codes";
+import { headerRefs, type ResponseHeaderName } from "./response-headers";
 
 class FieldErrorDto {
   @ApiProperty()
@@ -17,22 +18,35 @@ class FieldErrorDto {
 
 /** An error as every route answers it: `application/problem+json` (RFC 9457). */
 export class ProblemDto {
-  @ApiProperty({ format: "uri-reference" })
+  @ApiProperty({
+    format: "uri-reference",
+    example: "urn:nest-google-auth:error:token_expired",
+  })
   readonly type!: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: authErrorCodes.token_expired.title })
   readonly title!: string;
 
-  @ApiProperty()
+  @ApiProperty({
+    type: "integer",
+    example: authErrorCodes.token_expired.status,
+  })
   readonly status!: number;
 
-  @ApiProperty({ enum: Object.keys(authErrorCodes) })
+  @ApiProperty({
+    enum: Object.keys(authErrorCodes),
+    enumName: "ErrorCode",
+    example: "token_expired",
+  })
   readonly code!: AuthErrorCode;
 
-  @ApiProperty()
+  @ApiProperty({ example: authErrorCodes.token_expired.detail })
   readonly detail!: string;
 
-  @ApiProperty({ description: "Quote it when you report a problem" })
+  @ApiProperty({
+    description: "Quote it when you report a problem",
+    example: "5f0c2f4e-6f2b-4c1e-9a51-0d5b7a1c9e33",
+  })
   readonly requestId!: string;
 
   @ApiProperty({
@@ -45,7 +59,23 @@ export class ProblemDto {
   readonly errors?: readonly FieldErrorDto[];
 }
 
-/** Documents the error codes a route answers with, grouped by status. */
+/** What comes with an error, by its code; see {@link responseHeaders}. */
+const headersOfCodes: Readonly<
+  Partial<Record<AuthErrorCode, readonly ResponseHeaderName[]>>
+> = {
+  unauthenticated: ["WWW-Authenticate"],
+  reauthentication_required: ["WWW-Authenticate"],
+  profile_incomplete: ["WWW-Authenticate"],
+  use_dpop_nonce: ["DPoP-Nonce"],
+  rate_limited: ["Retry-After"],
+  identity_provider_unavailable: ["Retry-After"],
+  service_unavailable: ["Retry-After"],
+};
+
+/**
+ * Documents the error codes a route answers with, grouped by status, and that
+ * any other error has the same form.
+ */
 export function ApiProblem(...codes: AuthErrorCode[]): MethodDecorator {
   const byStatus = new Map<number, AuthErrorCode[]>();
   for (const code of codes) {
@@ -54,16 +84,43 @@ export function ApiProblem(...codes: AuthErrorCode[]): MethodDecorator {
   }
   return applyDecorators(
     ApiExtraModels(ProblemDto),
+    ApiResponse({
+      status: "default",
+      description: "Any other error, such as `internal_error`",
+      content: problemContent({ $ref: getSchemaPath(ProblemDto) }),
+    }),
     ...[...byStatus].map(([status, group]) =>
       ApiResponse({
         status,
-        description: group.map((code) => `\`${code}\``).join(", "),
-        content: {
-          "application/problem+json": {
-            schema: { $ref: schemaReference(ProblemDto) },
-          },
-        },
+        description: group
+          .map((code) => `\`${code}\`: ${authErrorCodes[code].detail}`)
+          .join("\n\n"),
+        headers: headerRefs(
+          ...new Set(group.flatMap((code) => headersOfCodes[code] ?? [])),
+        ),
+        content: problemContent({
+          allOf: [
+            { $ref: getSchemaPath(ProblemDto) },
+            {
+              type: "object",
+              required: ["code"],
+              properties: { code: { type: "string", enum: group } },
+            },
+          ],
+          example: exampleOf(group[0] ?? "internal_error"),
+        }),
       }),
     ),
   );
+}
+
+function problemContent(schema: object) {
+  return { "application/problem+json": { schema } };
+}
+
+function exampleOf(code: AuthErrorCode): ProblemDto {
+  const { status, title, detail } = authErrorCodes[code];
+  const type = `urn:nest-google-auth:error:${code}`;
+  const requestId = "5f0c2f4e-6f2b-4c1e-9a51-0d5b7a1c9e33";
+  return { type, title, status, code, detail, requestId };
 }

@@ -18,6 +18,7 @@ const endpoints = {
     "https://oauth2.googleapis.com/tokeninfo",
     "https://www.googleapis.com/oauth2/v3/tokeninfo",
   ],
+  script: ["https://accounts.google.com/gsi/client"],
   riscConfig: [
     "https://risc.googleapis.com/v1beta",
     "https://risc.googleapis.com/v1",

@@ -65,6 +65,7 @@ describe("readEnvironment", () => {
         RATE_LIMIT_REFRESH: { count: 300, seconds: 60 },
         RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
+        METRICS: true,
       });
     });
 

@@ -44,11 +44,23 @@ function identitySettings(environment: Environment) {
   });
 }
 
+/** The client of web front ends: the one labelled `web`, or else the first. */
+function webClient(environment: Environment): GoogleClient | undefined {
+  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
+  return clients.find(({ label }) => label === "web") ?? clients[0];
+}
+
+function pagesSettings(environment: Environment) {
+  return Object.freeze({
+    clientId: webClient(environment)?.id ?? "",
+    googleScriptUrl: environment.GOOGLE_SCRIPT_URL,
+  });
+}
+
 /** Null without a client secret. */
 function codeExchange(environment: Environment) {
   const { GOOGLE_CLIENT_SECRET: clientSecret } = environment;
-  const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
-  const client = clients.find(({ label }) => label === "web") ?? clients[0];
+  const client = webClient(environment);
   if (clientSecret === undefined || client === undefined) return null;
   return Object.freeze({
     clientId: client.id,
@@ -165,6 +177,13 @@ function rateLimitSettings(environment: Environment) {
   });
 }
 
+function metricsSettings(environment: Environment) {
+  return Object.freeze({
+    token: environment.METRICS_TOKEN ?? null,
+    isTokenRequired: environment.NODE_ENV === "production",
+  });
+}
+
 /** What each room of the modules is told, frozen. */
 export function settingsOf(environment: Environment) {
   return {
@@ -179,7 +198,9 @@ export function settingsOf(environment: Environment) {
     oauth: oauthSettings(environment),
     sessions: sessionSettings(environment),
     audit: auditSettings(environment),
+    pages: pagesSettings(environment),
     rateLimits: rateLimitSettings(environment),
+    metrics: metricsSettings(environment),
   };
 }
 

@@ -34,6 +34,17 @@ export class Database {
     return typeof this.source === "function" ? this.source() : this.source;
   }
 
+  /** Connections that are open and idle, and calls that wait for one. */
+  get connections(): Record<"open" | "idle" | "waiting", number> {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { open: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** TypeORM's: it has no way to name a statement; its pool has. */
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
   /**
    * Reads through TypeORM: `database.read((manager) => manager.find(…))`.
    *
@@ -147,10 +158,8 @@ export class Database {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    // TypeORM has no way to name a statement; its pool has.
-    const { master } = this.dataSource.driver as unknown as { master: Pool };
     const name = this.prepares ? this.nameOf(text) : undefined;
-    const { rows } = await master.query({
+    const { rows } = await this.pool.query({
       name,
       text,
       values: [...values],

@@ -78,7 +78,7 @@ export class DemoOutput {
         : `\nThe self-check failed; see ${ready.logFile}.`,
     );
     if (!ready.stays) return;
-    console.log("\nTry it in another terminal:\n");
+    console.log(`\n▶ Open ${serviceUrl}\n\nOr try it in another terminal:\n`);
     for (const { title, command } of curl)
       console.log(`# ${title}\n${command}\n`);
     console.log(`API pages: ${serviceUrl}/docs · log: ${ready.logFile}`);

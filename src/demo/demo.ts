@@ -7,6 +7,9 @@ import pino from "pino";
 import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { startService } from "../service/start-service";
 import { GoogleEmulator } from "../testing/google/emulator";
+import { AuditSink } from "../index";
+import { DemoEvents } from "./demo-events";
+import { demoPageController } from "./demo-page.controller";
 import { DemoOutput } from "./demo-output";
 import { onFreePort } from "./free-port";
 import { selfCheck } from "./self-check";
@@ -61,14 +64,22 @@ async function main(): Promise<void> {
   );
   try {
     output.step("google", google.url);
+    const events = new DemoEvents();
     const service = await onFreePort(options.port, (port) =>
       startService(
         {
           NODE_ENV: "development",
           PORT: String(port),
+          PUBLIC_URL: `http://localhost:${port}`,
+          REFRESH_COOKIE: "browser",
+          ACCOUNT_PAGE: "on",
+          ADMIN_PAGE: "on",
+          ADMIN_EMAILS: "grace@navy.example",
           ...google.environment(),
         },
         {
+          controllers: [demoPageController(google, events)],
+          providers: [{ provide: AuditSink, useValue: events }],
           dataDir,
           logDestination: pino.destination(logFile),
           onProgress: (message) => output.progress(message),
@@ -86,7 +97,7 @@ async function main(): Promise<void> {
       if (!ok) process.exitCode = 1;
       output.ready({
         ok,
-        serviceUrl: service.url,
+        serviceUrl: service.publicUrl,
         googleUrl: google.url,
         accessToken,
         logFile: relative("", logFile),
@@ -94,6 +105,7 @@ async function main(): Promise<void> {
       });
       if (!options.check) await stopping;
     } finally {
+      events.close();
       await service.stop();
     }
   } finally {

@@ -90,6 +90,9 @@ export async function selfCheck(
     { code: "unauthenticated" },
   );
   await checkSessions(serviceUrl, google, check);
+  await check("the demo's page", () => page(serviceUrl), 200, {
+    isWhole: true,
+  });
   return { results, accessToken };
 }
 
@@ -175,6 +178,18 @@ async function get(url: string, token: string): Promise<Answer> {
   return answerOf(
     await fetch(url, { headers: { authorization: `Bearer ${token}` } }),
   );
+}
+
+/** The page, and whether what it loads is there. */
+async function page(serviceUrl: string): Promise<Answer> {
+  const response = await fetch(serviceUrl);
+  const html = await response.text();
+  const files = [...html.matchAll(/(?:href|src)="(demo\/[^"]+)"/g)];
+  const answers = await Promise.all(
+    files.map(([, path]) => fetch(`${serviceUrl}/${path}`)),
+  );
+  const isWhole = answers.length === 2 && answers.every(({ ok }) => ok);
+  return { status: response.status, body: { isWhole } };
 }
 
 async function answerOf(response: Response): Promise<Answer> {

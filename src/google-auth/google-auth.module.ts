@@ -13,6 +13,11 @@ import { DatabaseModule } from "../database/database.module";
 import { IdentityModule } from "../identity/identity.module";
 import { addedProviders } from "../identity/identity-providers";
 import { OAuthModule } from "../oauth/oauth.module";
+import {
+  AccountPageModule,
+  AdminPageModule,
+  PageFilesModule,
+} from "../pages/pages.module";
 import { RateLimitsModule } from "../rate-limits/rate-limits.module";
 import { SecurityEventsModule } from "../security-events/security-events.module";
 import { SessionsModule } from "../sessions/sessions.module";
@@ -50,20 +55,45 @@ const optionalRooms = {
   oauth: () => OAuthModule,
   securityEvents: () => SecurityEventsModule,
   health: healthModule,
+  metrics: metricsModule,
 } as const satisfies Partial<Record<keyof RoutesOptions, () => Type>>;
 
-/** Loaded for those who want it: it needs @nestjs/terminus, which is optional. */
+/** Loaded where they are on, for what they need is optional. */
 function healthModule(): Type {
-  try {
+  return needing("@nestjs/terminus", "health", () => {
     const { HealthModule } =
       require("../health/health.module") as typeof import("../health/health.module");
     return HealthModule;
+  });
+}
+
+function metricsModule(): Type {
+  return needing("prom-client", "metrics", () => {
+    const { MetricsModule } =
+      require("../metrics/metrics.module") as typeof import("../metrics/metrics.module");
+    return MetricsModule;
+  });
+}
+
+function needing(name: string, route: string, load: () => Type): Type {
+  try {
+    return load();
   } catch (error) {
     if ((error as { code?: unknown }).code !== "MODULE_NOT_FOUND") throw error;
-    throw new InvalidOptionsError([
-      "routes.health needs the package @nestjs/terminus",
-    ]);
+    const problem = `routes.${route} needs the package ${name}`;
+    throw new InvalidOptionsError([problem]);
   }
+}
+
+/** The rooms of the pages that are on. */
+function pageRooms(pages: RoutesOptions["pages"] = false): Type[] {
+  const { account, admin } =
+    typeof pages === "object" ? pages : { account: pages, admin: pages };
+  return [
+    ...(account ? [AccountPageModule] : []),
+    ...(admin ? [AdminPageModule] : []),
+    ...(account || admin ? [PageFilesModule] : []),
+  ];
 }
 
 /**
@@ -136,7 +166,7 @@ function assemble(
   const optional = Object.entries(optionalRooms)
     .filter(([name]) => isOn(name as keyof typeof optionalRooms))
     .map(([, room]) => room());
-  const all = [...rooms, ...optional];
+  const all = [...rooms, ...optional, ...pageRooms(routes.pages)];
   return {
     module: GoogleAuthModule,
     imports: [

@@ -100,6 +100,8 @@ export interface GoogleAuthOptions {
   readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
   /** Days the audit log is kept, 30–3650; 400 unless given. */
   readonly auditRetentionDays?: number;
+  /** What a scraper sends as its bearer token to `/metrics`; needed in production. */
+  readonly metricsToken?: string;
   /** Answer `/tokeninfo`, for debugging; refused in production. */
   readonly tokeninfo?: boolean;
 }
@@ -126,6 +128,8 @@ export interface GoogleOptions {
   readonly userinfoUrl?: string;
   /** As `certsUrl`. */
   readonly tokeninfoUrl?: string;
+  /** As `certsUrl`; of the pages. */
+  readonly scriptUrl?: string;
 }
 
 /** How the module is put together: beside the options, also of `forRootAsync`. */
@@ -161,6 +165,11 @@ export interface RoutesOptions {
   readonly securityEvents?: boolean;
   /** `/health`; false unless given. */
   readonly health?: boolean;
+  /** `/metrics`, for Prometheus; false unless given. */
+  readonly metrics?: boolean;
+  /** The pages at `/account` and `/admin`, both or one of them; false unless given. They need `refresh.transport: "auto"` to stay signed in over a reload. */
+  readonly pages?:
+    boolean | { readonly account?: boolean; readonly admin?: boolean };
 }
 
 /** What `GoogleAuthModule.forRoot` takes. */

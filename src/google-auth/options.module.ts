@@ -17,7 +17,9 @@ import {
   SCHEMA_MIGRATION,
 } from "../database/database.options";
 import { IDENTITY_OPTIONS } from "../identity/identity.options";
+import { METRICS_OPTIONS } from "../metrics/metrics.options";
 import { OAUTH_OPTIONS } from "../oauth/oauth.options";
+import { PAGES_OPTIONS } from "../pages/pages.options";
 import { RATE_LIMITS_OPTIONS } from "../rate-limits/rate-limits.options";
 import { SESSIONS_OPTIONS } from "../sessions/sessions.options";
 import { ACCESS_TOKENS_OPTIONS } from "../access-tokens/access-tokens.options";
@@ -68,7 +70,9 @@ export class OptionsModule {
       slice(AUTH_OPTIONS, (of) => of.auth),
       slice(DATABASE_LOCATION, (of) => of.location),
       slice(IDENTITY_OPTIONS, (of) => of.identity),
+      slice(METRICS_OPTIONS, (of) => of.metrics),
       slice(OAUTH_OPTIONS, (of) => of.oauth),
+      slice(PAGES_OPTIONS, (of) => of.pages),
       slice(RATE_LIMITS_OPTIONS, (of) => of.rateLimits),
       slice(SCHEMA_MIGRATION, (of) => of.migration),
       slice(SESSIONS_OPTIONS, (of) => of.sessions),

@@ -13,6 +13,8 @@ export const defaultRoutes = {
   oauth: true,
   securityEvents: true,
   health: false,
+  metrics: false,
+  pages: false,
 } as const satisfies Required<RoutesOptions>;
 
 /** What may stand beside the options, and only there. */
@@ -81,10 +83,26 @@ function problemOfRoutes(name: string, value: unknown): string[] {
   if (!Object.hasOwn(defaultRoutes, name)) {
     return [`routes.${name} is not an option`];
   }
+  if (name === "pages") return problemOfPages(value);
   const type = typeof defaultRoutes[name as keyof RoutesOptions];
   return value === undefined || typeof value === type
     ? []
     : [`routes.${name} must be a ${type}`];
+}
+
+function problemOfPages(value: unknown): string[] {
+  if (value === undefined || typeof value === "boolean") return [];
+  const isChoice =
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(value).every(
+      ([name, isOn]) =>
+        ["account", "admin"].includes(name) &&
+        ["boolean", "undefined"].includes(typeof isOn),
+    );
+  return isChoice
+    ? []
+    : ["routes.pages must be a boolean or { account, admin }, each a boolean"];
 }
 
 function problemOfProvider(name: string, provider: unknown): string[] {

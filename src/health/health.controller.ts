@@ -8,6 +8,7 @@ import { HealthCheck, type HealthCheckResult } from "@nestjs/terminus";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
+import { LivenessDto, ReadinessDto } from "./health.dto";
 import { Readiness } from "./readiness";
 
 @ApiTags("Operations")
@@ -19,9 +20,14 @@ export class HealthController {
 
   @Get("live")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "Whether the process answers at all; no I/O" })
-  @ApiOkResponse({ description: "It does" })
-  live(): { status: "ok" } {
+  @ApiOperation({
+    summary: "Whether the process answers at all; no I/O",
+    description:
+      "For the liveness probe: a process that does not answer is to be restarted.",
+  })
+  @ApiOkResponse({ type: LivenessDto })
+  @ApiProblem("invalid_request")
+  getLiveness(): LivenessDto {
     return { status: "ok" };
   }
 
@@ -30,10 +36,12 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     summary: "Whether requests can be served: database, migrations, keys",
+    description:
+      "For the readiness probe and the load balancer. A result is kept for a second.",
   })
-  @ApiOkResponse({ description: "They can" })
-  @ApiProblem("service_unavailable")
-  ready(): Promise<HealthCheckResult> {
+  @ApiOkResponse({ type: ReadinessDto })
+  @ApiProblem("invalid_request", "service_unavailable")
+  getReadiness(): Promise<HealthCheckResult> {
     return this.readiness.result();
   }
 }

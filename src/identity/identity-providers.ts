@@ -58,6 +58,11 @@ export class IdentityProviders {
     for (const [name, verifier] of added) this.add(name, verifier);
   }
 
+  /** Whether there are providers beside Google. */
+  get hasOthers(): boolean {
+    return this.verifiers.size > 1;
+  }
+
   /** @param name untrusted; undefined when there is no such provider */
   find(name: string): IdentityVerifier | undefined {
     return this.verifiers.get(name);

@@ -51,7 +51,7 @@ export class IntrospectionController {
     401: ["invalid_client"],
     503: ["temporarily_unavailable"],
   })
-  introspect(
+  introspectToken(
     @Body(FormParametersPipe) form: FormParameters,
   ): Promise<IntrospectionDto> {
     return this.introspection.introspect(form.need("token"));

@@ -54,7 +54,8 @@ export class IntrospectionDto {
   readonly roles?: string[];
 
   @ApiPropertyOptional({
-    type: Object,
+    type: "object",
+    additionalProperties: true,
     description: "`jkt`: the thumbprint of the key that it is bound to",
   })
   readonly cnf?: object;

@@ -7,9 +7,11 @@ import {
 import { Public } from "../common/access.decorators";
 import { MountedRoutes } from "../common/mounted-routes";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
+import { ApiProblem } from "../common/problem.dto";
 import { dpopAlgorithms } from "../dpop/dpop-key";
 import { DpopProofs } from "../dpop/dpop-proofs";
 import { grantTypes, requestableScopes } from "./grant-types";
+import { AuthorizationServerMetadataDto } from "./metadata.dto";
 import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 
 /** From here OAuth clients and other services learn where everything is. */
@@ -26,9 +28,14 @@ export class MetadataController {
 
   @Get("oauth-authorization-server")
   @Header("Cache-Control", "public, max-age=300")
-  @ApiOperation({ summary: "Authorization server metadata (RFC 8414)" })
-  @ApiOkResponse({ description: "What is configured, and nothing else" })
-  metadata() {
+  @ApiOperation({
+    summary: "Authorization server metadata (RFC 8414)",
+    description:
+      "What is configured, and nothing else. May be kept for five minutes.",
+  })
+  @ApiOkResponse({ type: AuthorizationServerMetadataDto })
+  @ApiProblem("invalid_request")
+  getMetadata(): AuthorizationServerMetadataDto {
     const { issuer, introspectionClients } = this.options;
     const at = (route: string) => issuer + this.routes.pathOf(route);
     return {

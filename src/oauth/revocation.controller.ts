@@ -54,7 +54,7 @@ export class RevocationController {
     403: ["unauthorized_client"],
     503: ["temporarily_unavailable"],
   })
-  async revoke(
+  async revokeToken(
     @Body(FormParametersPipe) form: FormParameters,
     @CallOrigin() origin: CallOrigin,
   ): Promise<void> {

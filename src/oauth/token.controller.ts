@@ -15,6 +15,7 @@ import {
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
+  ApiSecurity,
   ApiTags,
 } from "../common/open-api.decorators";
 import { AllowedOriginGuard } from "../auth/access/allowed-origin.guard";
@@ -28,6 +29,7 @@ import {
 } from "../auth/sessions/refresh-cookie";
 import { SessionUse } from "../auth/sessions/session-context.decorator";
 import { Public } from "../common/access.decorators";
+import { headerRefs } from "../common/response-headers";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import type { SessionContext } from "../sessions/session-store.port";
 import { FormBodyGuard } from "./form-body.guard";
@@ -72,9 +74,14 @@ export class TokenController {
       "Token exchange (RFC 8693) of a Google ID token, and refresh_token (RFC 6749).",
   })
   @ApiHeader({ name: "DPoP", required: false })
+  @ApiSecurity("refreshCookie")
+  @ApiSecurity({})
   @ApiConsumes("application/x-www-form-urlencoded")
   @ApiBody({ type: TokenRequestDto })
-  @ApiOkResponse({ type: TokenAnswerDto })
+  @ApiOkResponse({
+    type: TokenAnswerDto,
+    headers: headerRefs("Set-Cookie", "DPoP-Nonce"),
+  })
   @ApiOAuthError({
     400: [
       "invalid_request",
@@ -90,7 +97,7 @@ export class TokenController {
     429: ["temporarily_unavailable"],
     503: ["temporarily_unavailable"],
   })
-  async token(
+  async exchangeToken(
     @Body(FormParametersPipe) form: FormParameters,
     @SessionUse() context: SessionContext,
     @Req() request: CookieRequest,

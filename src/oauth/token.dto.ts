@@ -76,9 +76,12 @@ export class TokenAnswerDto {
 
 /** RFC 6749 §5.2 */
 export class OAuthErrorDto {
-  @ApiProperty()
+  @ApiProperty({ example: "invalid_grant" })
   readonly error!: string;
 
-  @ApiProperty({ description: "For the client's developer" })
+  @ApiProperty({
+    description: "For the client's developer",
+    example: "The token was not accepted.",
+  })
   readonly error_description!: string;
 }

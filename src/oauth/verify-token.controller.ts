@@ -8,6 +8,7 @@ import {
   UseGuards,
 } from "@nestjs/common";
 import {
+  ApiBasicAuth,
   ApiBody,
   ApiConsumes,
   ApiOkResponse,
@@ -37,6 +38,7 @@ export class VerifyTokenController {
   // Refused tokens do not count: whoever sends them to a component of ours must
   // not be able to lock out the component.
   @RateLimited("signIn")
+  @ApiBasicAuth()
   @ApiOperation({
     summary: "Whose ID token this is, for components that were handed one",
     description:

@@ -50,7 +50,19 @@ export class SecurityEventsController {
   @ApiBody({ schema: { type: "string" } })
   @ApiAcceptedResponse({ description: "It has been acted upon, or had been" })
   @ApiBadRequestResponse({
-    description: "`{ err, description }` as in RFC 8935 §2.3",
+    description: "RFC 8935 §2.3",
+    content: {
+      "application/json": {
+        schema: {
+          type: "object",
+          required: ["err", "description"],
+          properties: {
+            err: { type: "string", example: "invalid_key" },
+            description: { type: "string" },
+          },
+        },
+      },
+    },
   })
   @ApiProblem(
     "payload_too_large",
@@ -58,7 +70,7 @@ export class SecurityEventsController {
     "identity_provider_unavailable",
     "service_unavailable",
   )
-  async receive(@Req() request: DeliveryRequest): Promise<void> {
+  async receiveSecurityEvent(@Req() request: DeliveryRequest): Promise<void> {
     const body = await this.body.of(request);
     const token = await this.verifier.verify(body.replace(/[\r\n]+$/, ""));
     await this.inbox.take(token);

@@ -5,35 +5,95 @@ import {
   type OpenAPIObject,
   SwaggerModule,
 } from "@nestjs/swagger";
+import { responseHeaders } from "../common/response-headers";
+import { asOpenApi31 } from "./open-api-31";
+import { describeOperations, operationKey } from "./open-api-operations";
+import { packageVersion } from "./package-version";
 import { pageHeaders } from "../fastify";
 
-/** The OpenAPI description of every route of an application. */
+/** In the order in which a reader needs them. */
+const tags: Readonly<Record<string, string>> = {
+  "Sign-in": "Trade a Google ID token, or an authorization code, for tokens",
+  Sessions: "Refresh tokens, sign out, list and end sessions, step up",
+  Users: "The signed-in user: profile, linked accounts, export, deletion",
+  Administration: "Users and the audit log, for the role `admin`",
+  "For other services": "OAuth endpoints, keys and metadata (RFC 8414, 7517)",
+  "Security events": "The receiver of Cross-Account Protection (RFC 8935)",
+  Operations: "Health of the service",
+};
+
+/**
+ * The OpenAPI 3.1 description of every route of an application. Routes that the
+ * configuration turns off are not in it, once the application is initialized.
+ */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const document = SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder()
-      .setTitle("nest-google-auth")
-      .setDescription(
-        "Sign-in with Google: a front end hands over a Google ID token, and gets this service's own tokens.",
-      )
-      .setVersion("1")
-      .addBearerAuth({ type: "http", scheme: "bearer", bearerFormat: "at+jwt" })
-      .addBasicAuth()
-      .build(),
-    { operationIdFactory: (_controller, method) => method },
+  const document = SwaggerModule.createDocument(app, outline(), {
+    operationIdFactory: operationKey,
+  });
+  describeOperations(app, document);
+  document.tags = usedTags(document);
+  return asOpenApi31(document);
+}
+
+function outline(): Omit<OpenAPIObject, "paths"> {
+  const outline = new DocumentBuilder()
+    .setOpenAPIVersion("3.1.0")
+    .setTitle("nest-google-auth")
+    .setDescription(
+      "Sign-in with Google: a front end hands over a Google ID token, and gets this service's own tokens.",
+    )
+    .setVersion(packageVersion)
+    .setLicense("MIT", "https://opensource.org/license/mit")
+    .addServer("/", "This service")
+    .addBearerAuth({
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "at+jwt",
+      description: "The access token (RFC 6750)",
+    })
+    .addSecurity("dpop", {
+      type: "http",
+      scheme: "DPoP",
+      description:
+        "An access token that is bound to the client's key, together with a proof in the header `DPoP` (RFC 9449)",
+    })
+    .addCookieAuth(
+      "__Host-refresh",
+      {
+        type: "apiKey",
+        in: "cookie",
+        description:
+          "The refresh token of a browser; `refresh` on plain http in development",
+      },
+      "refreshCookie",
+    )
+    .addBasicAuth({
+      type: "http",
+      scheme: "basic",
+      description: "A service of `INTROSPECTION_CLIENTS`",
+    })
+    .build();
+  outline.components = { ...outline.components, headers: responseHeaders };
+  return outline;
+}
+
+/** Ours in our order, then those of the application's own routes. */
+function usedTags({ paths, tags: given = [] }: OpenAPIObject) {
+  const used = new Set(
+    Object.values(paths).flatMap((path) =>
+      Object.values(path as Record<string, { tags?: string[] }>).flatMap(
+        (operation) => operation.tags ?? [],
+      ),
+    ),
   );
-  // One method under two paths is `name[0]` and `name[1]`, which client
-  // generators cannot turn into names.
-  for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post]) {
-      if (operation?.operationId) {
-        operation.operationId = operation.operationId
-          .replace("[0]", "")
-          .replace(/\[(\d+)\]/, "Alias$1");
-      }
-    }
-  }
-  return document;
+  const names = [...Object.keys(tags), ...used].filter((tag) => used.has(tag));
+  return [...new Set(names)].map(
+    (name) =>
+      given.find((tag) => tag.name === name) ?? {
+        name,
+        description: tags[name] ?? name,
+      },
+  );
 }
 
 /**

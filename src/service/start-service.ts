@@ -12,7 +12,10 @@ import { createApp, type CreateAppOptions } from "./create-app";
 import { dataSourceOptions, GracefulShutdown, migrate } from "../index";
 import { withAdvice } from "./start-advice";
 
-export interface StartOptions extends Pick<CreateAppOptions, "logDestination"> {
+export interface StartOptions extends Pick<
+  CreateAppOptions,
+  "logDestination" | "controllers" | "providers"
+> {
   /** Where the embedded database and the made-up secret are kept. */
   readonly dataDir: string;
   /** Told what takes long, in sentences for people. */

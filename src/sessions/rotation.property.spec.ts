@@ -4,6 +4,7 @@ import {
   rememberedRotations,
   type RotationState,
 } from "./rotation";
+import { runs } from "../../test/support/extent";
 
 /*
  * A session as the store keeps it, and everybody who may hold a token of it:
@@ -215,7 +216,7 @@ describe("any interleaving of what happens to a session", () => {
       fc.property(commands, (cmds) => {
         fc.modelRun(start, cmds);
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 
@@ -240,7 +241,7 @@ describe("any interleaving of what happens to a session", () => {
         }
         expect(real.reuses).toBe(0);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 
@@ -271,7 +272,7 @@ describe("any interleaving of what happens to a session", () => {
         }
         expect(real.reuses).toBe(0);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 
@@ -306,7 +307,7 @@ describe("any interleaving of what happens to a session", () => {
         }
         expect(changes).toBeLessThanOrEqual(2 * budget + 1);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 });

@@ -21,7 +21,7 @@ describe("JwksController", () => {
     it("shows the public ones only", () => {
       const keys = new TalkativeSigningKeys(options);
       expect(keys.published()[0]).toHaveProperty("d");
-      const { keys: shown } = new JwksController(keys).jwks();
+      const { keys: shown } = new JwksController(keys).getJwks();
       expect(shown).toEqual(new PemSigningKeys(options).published());
       expect(JSON.stringify(shown)).not.toMatch(/"(?:d|p|q|dp|dq|qi)":/);
     });

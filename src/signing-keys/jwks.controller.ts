@@ -6,6 +6,8 @@ import {
 } from "../common/open-api.decorators";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
+import { ApiProblem } from "../common/problem.dto";
+import { JwksDto } from "./jwks.dto";
 import { jwksMaxAgeSeconds } from "./key-life";
 import { withoutSecrets } from "./published-key";
 import { SigningKeys } from "./signing-keys.port";
@@ -21,9 +23,12 @@ export class JwksController {
   @Header("Cache-Control", `public, max-age=${jwksMaxAgeSeconds}`)
   @ApiOperation({
     summary: "The public keys of this service's access tokens (RFC 7517)",
+    description:
+      "The next, the current and the previous key. May be kept for five minutes.",
   })
-  @ApiOkResponse({ description: "A JSON Web Key Set" })
-  jwks() {
+  @ApiOkResponse({ type: JwksDto })
+  @ApiProblem("invalid_request", "service_unavailable")
+  getJwks(): JwksDto {
     // Whoever replaces the seam may hand over more than he should.
     return { keys: this.keys.published().map(withoutSecrets) };
   }

@@ -2,7 +2,7 @@ import type { ValueProvider } from "@nestjs/common";
 import { Clock } from "../common/clock.port";
 
 /**
- * A clock that stands still until it is told:
+ * A clock that stands still until it is advanced:
  * `TestService.start(google, { providers: [clock.provider] })`.
  */
 export class FrozenClock extends Clock {

@@ -1,49 +1,59 @@
-export type { KeyCaching } from "./google/emulator-answer";
-export { EmulatorInputError } from "./google/emulator-input-error";
+// A service under test, its database and its clock.
+export { FrozenClock } from "./frozen-clock";
+export { SteppedClock } from "./stepped-clock";
+export { TestDatabase } from "./test-database";
+export { TestService, type TestServiceOptions } from "./test-service";
+
+// The emulator of Google.
+export { GoogleEmulator } from "./google/emulator";
 export {
   type GoogleAccount,
   type GoogleAccountName,
   googleAccounts,
   newAccount,
 } from "./google/accounts";
-export { GoogleEmulator } from "./google/emulator";
+export type { KeyCaching } from "./google/emulator-answer";
+export { EmulatorInputError } from "./google/emulator-input";
 export {
   emulatorClientIds,
   type GoogleEmulatorOptions,
 } from "./google/emulator.options";
-export type { AuthorizationCodeOptions } from "./google/authorization-code.options";
-export type { CodeChallengeMethod } from "./google/authorization-codes";
 export { googlePaths } from "./google/emulator.routes";
 export type { EndpointFault } from "./google/faults";
+export type { SeenRequest } from "./google/request-log";
+
+// Its tokens, codes and keys.
+export type { AuthorizationCodeOptions } from "./google/authorization-code.options";
+export type { CodeChallengeMethod } from "./google/authorization-codes";
 export type { IdTokenOptions } from "./google/id-token.mint";
 export type { KeyRotation } from "./google/key-ring";
 export type {
   SecurityEventTokenOptions,
   ServiceAccountTokenOptions,
 } from "./google/other-tokens.mint";
+export { type GoogleSigningKey, newSigningKey } from "./google/signing-key";
+export type { TokenAlgorithm, TokenOptions } from "./google/token.signer";
+
+// Its security events (Cross-Account Protection).
 export {
   type SecurityEventDetails,
   type SecurityEventName,
   securityEventTypes,
 } from "./google/risc.events";
 export type { SecurityReport, SecurityReportOptions } from "./google/risc";
-export type { SeenRequest } from "./google/request-log";
 export type {
   ServiceAccountKey,
   ServiceAccountOptions,
 } from "./google/service-account";
 export { RISC_API_AUDIENCE } from "./google/service-account.auth";
-export { type GoogleSigningKey, newSigningKey } from "./google/signing-key";
-export type { TokenAlgorithm, TokenOptions } from "./google/token.signer";
 export type {
   DeliveryAttempt,
   DeliveryOutcome,
   SecurityDelivery,
   TransmitterOptions,
 } from "./google/transmitter";
-export { SteppedClock } from "./stepped-clock";
-export { TestDatabase } from "./test-database";
-export { TestService, type TestServiceOptions } from "./test-service";
+
+// Contracts: run them against your own store, directory or key source.
 export {
   looseTransaction,
   type Outage,

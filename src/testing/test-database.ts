@@ -24,11 +24,14 @@ export class TestDatabase {
 
   /**
    * @param dataDir where the Postgres for tests is kept between runs
+   * @param durable whether it waits for the disk, as in production; of use to
+   *   measure it, and only in a folder that no faster one is running in
    */
   static async create(
     dataDir = resolve(".data/test-postgres"),
+    durable = false,
   ): Promise<TestDatabase> {
-    const server = await EmbeddedPostgres.start({ dataDir, durable: false });
+    const server = await EmbeddedPostgres.start({ dataDir, durable });
     const name = `test_${randomUUID().replaceAll("-", "")}`;
     const template = await ensureTemplate(server);
     await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);

@@ -3,12 +3,21 @@ import type { User } from "./user-directory.port";
 
 const text = { type: String, nullable: true } as const;
 
+/** How the OpenAPI description has an object of the app's own fields. */
+export const openObject = {
+  type: "object",
+  additionalProperties: true,
+} as const;
+
 /** A user as its owner sees it. */
 export class UserDto {
-  @ApiProperty({ format: "uuid" })
+  @ApiProperty({
+    format: "uuid",
+    example: "0198c5a0-6f2b-7000-8000-000000000001",
+  })
   readonly id: string;
 
-  @ApiProperty(text)
+  @ApiProperty({ ...text, example: "ada@gmail.com" })
   readonly email: string | null;
 
   @ApiProperty()
@@ -18,15 +27,15 @@ export class UserDto {
     enum: ["authoritative", "verified", "unverified"],
     description: "How far Google vouches for the address",
   })
-  readonly emailAuthority: string;
+  readonly emailAuthority: User["emailAuthority"];
 
-  @ApiProperty(text)
+  @ApiProperty({ ...text, example: "Ada L" })
   readonly name: string | null;
 
-  @ApiProperty(text)
+  @ApiProperty({ ...text, example: "Ada" })
   readonly givenName: string | null;
 
-  @ApiProperty(text)
+  @ApiProperty({ ...text, example: "L" })
   readonly familyName: string | null;
 
   @ApiProperty({ ...text, format: "uri" })
@@ -42,9 +51,13 @@ export class UserDto {
   readonly roles: readonly string[];
 
   @ApiProperty({ enum: ["active", "disabled"] })
-  readonly status: string;
+  readonly status: User["status"];
 
-  @ApiProperty({ type: Object, description: "The app's own fields" })
+  @ApiProperty({
+    ...openObject,
+    description: "The app's own fields",
+    example: { newsletter: true },
+  })
   readonly profile: Readonly<Record<string, unknown>>;
 
   @ApiProperty({ format: "date-time" })

@@ -18,6 +18,7 @@ import {
 } from "./subject.table";
 import { Target } from "./target";
 import { edgeCases, goodEdgeCases, timeCases } from "./times.table";
+import { ofEachKind } from "../support/extent";
 
 class StoppableClock extends Clock {
   /** Milliseconds since 1970; the machine's time unless given. */
@@ -52,11 +53,13 @@ describe("an ID token of Google's whose claims are hostile", () => {
   ] as const;
 
   describe.each(tables)("when it %s", (_when, cases) => {
-    it.each(cases)(caseTitle, (given) => expectRefused(target, given));
+    it.each(ofEachKind(cases))(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
   });
 
   describe("when it is odd, and good all the same", () => {
-    it.each(goodClaimCases)(admittedTitle, (given) =>
+    it.each(ofEachKind(goodClaimCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });
@@ -70,9 +73,11 @@ describe("an ID token of Google's whose claims are hostile", () => {
       clock.stoppedAt = undefined;
     });
 
-    it.each(edgeCases)(caseTitle, (given) => expectRefused(target, given));
+    it.each(ofEachKind(edgeCases))(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
 
-    it.each(goodEdgeCases)(admittedTitle, (given) =>
+    it.each(ofEachKind(goodEdgeCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });

@@ -2,6 +2,7 @@ import { strangerCases } from "./email.table";
 import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
 import { Target } from "./target";
+import { ofEachKind } from "../support/extent";
 
 describe("a service whose sign-up is closed", () => {
   let target: Target;
@@ -12,5 +13,7 @@ describe("a service whose sign-up is closed", () => {
 
   afterAll(() => target.stop());
 
-  it.each(strangerCases)(caseTitle, (given) => expectRefused(target, given));
+  it.each(ofEachKind(strangerCases))(caseTitle, (given) =>
+    expectRefused(target, given),
+  );
 });

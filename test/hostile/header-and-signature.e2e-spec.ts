@@ -10,6 +10,7 @@ import { signatureCases } from "./signatures.table";
 import { spellingCases } from "./spellings.table";
 import { Target } from "./target";
 import { encode, googleHeader, segmentsOf } from "./token-forgery";
+import { ofEachKind } from "../support/extent";
 
 describe("an ID token whose header or signature is hostile", () => {
   let target: Target;
@@ -41,11 +42,13 @@ describe("an ID token whose header or signature is hostile", () => {
   ] as const;
 
   describe.each(tables)("when %s", (_when, cases) => {
-    it.each(cases)(caseTitle, (given) => expectRefused(target, given));
+    it.each(ofEachKind(cases))(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
   });
 
   describe("when its header is odd, and good all the same", () => {
-    it.each(goodHeaderCases)(admittedTitle, (given) =>
+    it.each(ofEachKind(goodHeaderCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });

@@ -3,6 +3,7 @@ import { foreignDomainCases } from "./email.table";
 import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
 import { Target } from "./target";
+import { ofEachKind } from "../support/extent";
 
 describe("a service for two hosted domains", () => {
   let target: Target;
@@ -15,7 +16,7 @@ describe("a service for two hosted domains", () => {
 
   afterAll(() => target.stop());
 
-  it.each(foreignDomainCases)(caseTitle, (given) =>
+  it.each(ofEachKind(foreignDomainCases))(caseTitle, (given) =>
     expectRefused(target, given),
   );
 

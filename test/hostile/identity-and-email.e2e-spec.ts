@@ -12,6 +12,7 @@ import {
 import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
 import { Target } from "./target";
+import { ofEachKind } from "../support/extent";
 
 describe("an ID token with a hostile e-mail, domain, name or picture", () => {
   let target: Target;
@@ -23,25 +24,26 @@ describe("an ID token with a hostile e-mail, domain, name or picture", () => {
   afterAll(() => target.stop());
 
   describe("when its e-mail is none", () => {
-    it.each(emailCases)(caseTitle, (given) => expectRefused(target, given));
+    it.each(ofEachKind(emailCases))(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
   });
 
   describe("when its hosted domain is none", () => {
-    it.each(hostedDomainFormCases)(caseTitle, (given) =>
+    it.each(ofEachKind(hostedDomainFormCases))(caseTitle, (given) =>
       expectRefused(target, given),
     );
   });
 
   describe("when its e-mail is not verified", () => {
-    it.each(unverifiedCases)(caseTitle, (given) =>
+    it.each(ofEachKind(unverifiedCases))(caseTitle, (given) =>
       expectRefused(target, given),
     );
   });
 
   describe("when only its e-mail, name or picture is odd", () => {
-    it.each([...goodEmailCases, ...goodNameCases, ...goodPictureCases])(
-      admittedTitle,
-      (given) => expectAdmitted(target, given),
-    );
+    it.each(
+      ofEachKind([...goodEmailCases, ...goodNameCases, ...goodPictureCases]),
+    )(admittedTitle, (given) => expectAdmitted(target, given));
   });
 });

@@ -19,6 +19,7 @@ import { mediaTypeCases, packedBodyCases } from "./media-types.table";
 import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
 import { Target } from "./target";
+import { ofEachKind } from "../support/extent";
 
 describe("a hostile request body", () => {
   let target: Target;
@@ -44,11 +45,13 @@ describe("a hostile request body", () => {
   ] as const;
 
   describe.each(tables)("when it %s", (_when, cases) => {
-    it.each(cases)(caseTitle, (given) => expectRefused(target, given));
+    it.each(ofEachKind(cases))(caseTitle, (given) =>
+      expectRefused(target, given),
+    );
   });
 
   describe("when it is odd, and good all the same", () => {
-    it.each(goodBodyCases)(admittedTitle, (given) =>
+    it.each(ofEachKind(goodBodyCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });

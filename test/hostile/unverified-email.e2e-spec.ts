@@ -3,6 +3,7 @@ import { emailCases, notTrue } from "./email.table";
 import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
 import { Target } from "./target";
+import { ofEachKind } from "../support/extent";
 
 describe("a service that asks for no verified e-mail", () => {
   let target: Target;
@@ -41,5 +42,7 @@ describe("a service that asks for no verified e-mail", () => {
     });
   });
 
-  it.each(emailCases)(caseTitle, (given) => expectRefused(target, given));
+  it.each(ofEachKind(emailCases))(caseTitle, (given) =>
+    expectRefused(target, given),
+  );
 });

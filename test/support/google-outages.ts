@@ -12,6 +12,8 @@ export interface GoogleSite {
 
 /** One way in which Google's keys are unavailable. */
 export interface GoogleOutage {
+  /** How it is found out; several outages share one. */
+  readonly id: "status" | "body" | "network" | "time-out";
   /** Continues the sentence "when the keys' endpoint…". */
   readonly name: string;
   /** What the log calls it. */
@@ -23,11 +25,13 @@ export interface GoogleOutage {
 }
 
 function fault(
+  id: GoogleOutage["id"],
   name: string,
   says: RegExp,
   of: EndpointFault | ((site: GoogleSite) => EndpointFault),
 ): GoogleOutage {
   return {
+    id,
     name,
     says,
     begin: (site) =>
@@ -43,36 +47,57 @@ const notAMap = /is not a map of certificates/;
 
 /** Every way in which the keys were ever seen, or feared, not to come. */
 export const googleOutages: readonly GoogleOutage[] = [
-  fault("answers 500", /has status 500/, { status: 500 }),
-  fault("answers 404", /has status 404/, { status: 404 }),
-  fault("breaks the connection off", /other side closed|ECONNRESET/, {
-    reset: true,
-  }),
-  fault("answers with a web page", /is not JSON/, { html: true }),
-  fault("answers nothing", /is not JSON/, { body: "" }),
-  fault("answers half", /is not JSON/, { truncated: true }),
-  fault("answers {}", notAMap, { empty: true }),
-  fault("answers a JWKS of somebody else", notAMap, ({ stranger }) => ({
+  fault("status", "answers 500", /has status 500/, { status: 500 }),
+  fault("status", "answers 404", /has status 404/, { status: 404 }),
+  fault(
+    "network",
+    "breaks the connection off",
+    /other side closed|ECONNRESET/,
+    {
+      reset: true,
+    },
+  ),
+  fault("body", "answers with a web page", /is not JSON/, { html: true }),
+  fault("body", "answers nothing", /is not JSON/, { body: "" }),
+  fault("body", "answers half", /is not JSON/, { truncated: true }),
+  fault("body", "answers {}", notAMap, { empty: true }),
+  fault("body", "answers a JWKS of somebody else", notAMap, ({ stranger }) => ({
     body: JSON.stringify(stranger.keys.jwks()),
   })),
-  fault("answers what is no certificate", /certificates cannot be read/, {
-    body: '{"k":"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"}',
-  }),
-  fault("answers 100 MB", /exceeds 65536 bytes/, {
+  fault(
+    "body",
+    "answers what is no certificate",
+    /certificates cannot be read/,
+    {
+      body: '{"k":"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"}',
+    },
+  ),
+  fault("body", "answers 100 MB", /exceeds 65536 bytes/, {
     oversized: 100 * 1024 * 1024,
   }),
-  fault("redirects to somebody else", /unexpected redirect/, (site) => ({
-    redirectTo: `${site.stranger.url}${googlePaths.certs}`,
-  })),
+  fault(
+    "status",
+    "redirects to somebody else",
+    /unexpected redirect/,
+    (site) => ({
+      redirectTo: `${site.stranger.url}${googlePaths.certs}`,
+    }),
+  ),
   {
+    id: "network",
     name: "has its port closed",
     says: /ECONNREFUSED/,
     begin: ({ network }) => network.cut(),
     end: ({ network }) => network.restore(),
   },
-  { ...fault("never answers", /timeout/, { hang: true }), slow: true },
   {
-    ...fault("answers a byte a second", /timeout/, { dripMs: 1000 }),
+    ...fault("time-out", "never answers", /timeout/, { hang: true }),
+    slow: true,
+  },
+  {
+    ...fault("time-out", "answers a byte a second", /timeout/, {
+      dripMs: 1000,
+    }),
     slow: true,
   },
 ];

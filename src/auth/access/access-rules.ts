@@ -1,66 +1,7 @@
 import { Injectable, type OnModuleInit, type Type } from "@nestjs/common";
 import { MetadataScanner, ModulesContainer, Reflector } from "@nestjs/core";
-import {
-  ACCESS_RULE,
-  type AccessRule,
-  INCOMPLETE_PROFILE_ALLOWED,
-  MAX_AUTHENTICATION_AGE,
-  REQUIRED_ROLES,
-} from "../../common/access.decorators";
-
-/** What a route asks of its caller. */
-export interface RouteRule {
-  readonly access: AccessRule;
-  readonly roles: readonly string[] | undefined;
-  readonly allowsIncomplete: boolean;
-  /** Seconds; undefined for any age. */
-  readonly maxAuthenticationAge: number | undefined;
-}
-
-/** A method or a class that carries decorators. */
-type Target = Type | ((...parameters: never[]) => unknown);
-
-/**
- * The rules of a route. What stands on the method wins over what stands on the
- * controller, and whoever asks for roles, or for a recent sign-in, asks for a
- * token: a controller that is public does not open such a method, and a method
- * that is open has no use for what the controller asks for.
- */
-export function routeRuleOf(
-  reflector: Reflector,
-  method: Target,
-  controller: Type,
-): RouteRule {
-  const read = <Value>(key: string, target: Target) =>
-    reflector.get<Value | undefined>(key, target);
-  const either = <Value>(key: string) =>
-    read<Value>(key, method) ?? read<Value>(key, controller);
-  const access =
-    ownAccess(reflector, method) ?? ownAccess(reflector, controller) ?? "token";
-  const isOpen = access !== "token";
-  return {
-    access,
-    roles: isOpen ? undefined : either(REQUIRED_ROLES),
-    allowsIncomplete: either<boolean>(INCOMPLETE_PROFILE_ALLOWED) ?? false,
-    maxAuthenticationAge: isOpen ? undefined : either(MAX_AUTHENTICATION_AGE),
-  };
-}
-
-/** What a method, or a controller, says of access by itself; where it contradicts itself, it is closed. */
-function ownAccess(
-  reflector: Reflector,
-  target: Target,
-): AccessRule | undefined {
-  return asksForMore(reflector, target)
-    ? "token"
-    : reflector.get<AccessRule | undefined>(ACCESS_RULE, target);
-}
-
-function asksForMore(reflector: Reflector, target: Target): boolean {
-  return [REQUIRED_ROLES, MAX_AUTHENTICATION_AGE].some(
-    (key) => reflector.get<unknown>(key, target) !== undefined,
-  );
-}
+import { ACCESS_RULE, type AccessRule } from "../../common/access.decorators";
+import { asksForMore, type RouteTarget } from "../../common/route-rule";
 
 /**
  * Refuses to start with a method, or a controller, that is open to anybody and
@@ -85,7 +26,7 @@ export class AccessRulesCheck implements OnModuleInit {
     );
   }
 
-  private contradicts(target: Target): boolean {
+  private contradicts(target: RouteTarget): boolean {
     const access = this.reflector.get<AccessRule | undefined>(
       ACCESS_RULE,
       target,
@@ -97,12 +38,12 @@ export class AccessRulesCheck implements OnModuleInit {
   }
 
   /** Every controller and every method of one, with its name. */
-  private *targets(): Generator<[string, Target]> {
+  private *targets(): Generator<[string, RouteTarget]> {
     for (const { controllers } of this.modules.values()) {
       for (const { metatype } of controllers.values()) {
         if (typeof metatype !== "function") continue;
         yield [metatype.name, metatype as Type];
-        const prototype = metatype.prototype as Record<string, Target>;
+        const prototype = metatype.prototype as Record<string, RouteTarget>;
         for (const name of this.scanner.getAllMethodNames(prototype)) {
           const method = prototype[name];
           if (method) yield [`${metatype.name}.${name}`, method];

@@ -9,8 +9,9 @@ import type { RequestWithPrincipal } from "../../common/access.decorators";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import type { Principal } from "../../common/principal";
+import { type RouteRule, routeRuleOf } from "../../common/route-rule";
 import { signUpScope } from "../../access-tokens/access-token.subject";
-import { type RouteRule, routeRuleOf } from "./access-rules";
+
 import { AccessTokenVerifier } from "./access-token-verifier";
 import { BoundTokens, type HeaderResponse } from "./bound-tokens";
 import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";

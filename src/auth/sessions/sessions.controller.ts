@@ -19,6 +19,7 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiSecurity,
   ApiTags,
 } from "../../common/open-api.decorators";
 import {
@@ -32,6 +33,7 @@ import { CallOrigin } from "../../common/call-origin";
 import type { Principal } from "../../common/principal";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 import { ApiProblem } from "../../common/problem.dto";
+import { headerRefs } from "../../common/response-headers";
 import { RequestBodyPipe } from "../../common/request-body.pipe";
 import { googleProviderName } from "../../identity/identity-providers";
 import { RateLimited } from "../../rate-limits/rate-limited.decorator";
@@ -57,7 +59,8 @@ import {
   RefreshRequestDto,
   SessionDto,
 } from "./sessions.dto";
-import { DpopBinding } from "../sign-in/sign-in-route.decorator";
+import { DpopBinding, tokensAnswer } from "../sign-in/sign-in-route.decorator";
+import { ApiTokenBody } from "../sign-in/token-body.decorator";
 import { SignOut } from "./sign-out";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -70,7 +73,7 @@ export class SessionsController {
   constructor(
     private readonly refreshing: Refresh,
     private readonly reauthentication: Reauthentication,
-    private readonly signOut: SignOut,
+    private readonly signingOut: SignOut,
     private readonly sessions: Sessions,
     private readonly store: SessionStore,
     private readonly cookie: RefreshCookie,
@@ -88,9 +91,11 @@ export class SessionsController {
     description:
       "The old refresh token is replaced. Sent again within the grace it gets the same successor, and a few times later than that, as an app does that was suspended; otherwise it ends the session.",
   })
+  @ApiSecurity("refreshCookie")
+  @ApiSecurity({})
   @ApiConsumes("application/json", "application/x-www-form-urlencoded")
-  @ApiBody({ type: RefreshRequestDto })
-  @ApiOkResponse({ type: TokensDto })
+  @ApiBody({ type: RefreshRequestDto, required: false })
+  @ApiOkResponse(tokensAnswer(TokensDto))
   @ApiProblem(
     "invalid_request",
     "invalid_dpop_proof",
@@ -103,7 +108,7 @@ export class SessionsController {
     "origin_not_allowed",
     "service_unavailable",
   )
-  async refresh(
+  async refreshTokens(
     @Req() request: CookieRequest,
     @Res({ passthrough: true }) response: CookieResponse,
     @Body(RequestBodyPipe) { refreshToken }: RefreshRequestDto,
@@ -136,9 +141,8 @@ export class SessionsController {
     description:
       "By an ID token that Google issued within the last five minutes, of an account that this user already has. The session goes on with new tokens; routes that answer `reauthentication_required` are open for five minutes.",
   })
-  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
-  @ApiBody({ type: ReauthenticationRequestDto })
-  @ApiOkResponse({ type: TokensDto })
+  @ApiTokenBody(ReauthenticationRequestDto)
+  @ApiOkResponse(tokensAnswer(TokensDto))
   @ApiProblem(
     "invalid_request",
     "invalid_dpop_proof",
@@ -179,13 +183,15 @@ export class SessionsController {
   @RateLimited("refresh")
   @UseGuards(AllowedOriginGuard)
   @ApiBearerAuth()
+  @ApiSecurity("refreshCookie")
   @ApiOperation({
     summary: "End this session",
     description:
       "By the access token, or by the refresh token in the body or the cookie. Its tokens are dead at once.",
   })
+  @ApiConsumes("application/json", "application/x-www-form-urlencoded")
   @ApiBody({ type: RefreshRequestDto, required: false })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ headers: headerRefs("Set-Cookie") })
   @ApiProblem(
     "invalid_request",
     "unauthenticated",
@@ -193,7 +199,7 @@ export class SessionsController {
     "origin_not_allowed",
     "service_unavailable",
   )
-  async logout(
+  async signOut(
     @Req() request: CookieRequest,
     @Res({ passthrough: true }) response: CookieResponse,
     @CurrentUser() principal: Principal | undefined,
@@ -203,8 +209,9 @@ export class SessionsController {
     const inCookie = this.cookie.read(request);
     if (inCookie !== undefined) this.cookie.clear(response);
     const token = refreshToken ?? inCookie;
-    if (principal) await this.signOut.bySession(principal, origin);
-    if (token !== undefined) await this.signOut.byRefreshToken(token, origin);
+    if (principal) await this.signingOut.bySession(principal, origin);
+    if (token !== undefined)
+      await this.signingOut.byRefreshToken(token, origin);
     else if (!principal) {
       throw new AuthError("unauthenticated", { reason: "no_token" });
     }
@@ -214,10 +221,14 @@ export class SessionsController {
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
   @ApiBearerAuth()
-  @ApiOperation({ summary: "End every session of this user" })
+  @ApiOperation({
+    summary: "End every session of this user",
+    description:
+      "Also the one that asks. Refresh tokens and access tokens of all of them are dead.",
+  })
   @ApiNoContentResponse()
   @ApiProblem("unauthenticated", "service_unavailable")
-  async logoutAll(
+  async signOutEverywhere(
     @CurrentUser("userId") userId: string,
     @CallOrigin() origin: CallOrigin,
   ): Promise<void> {
@@ -228,7 +239,11 @@ export class SessionsController {
   @Get("sessions")
   @Header("Cache-Control", "no-store")
   @ApiBearerAuth()
-  @ApiOperation({ summary: "The sessions of this user, last used first" })
+  @ApiOperation({
+    summary: "The sessions of this user, last used first",
+    description:
+      "Those that could still be refreshed; `current` marks the one that asks.",
+  })
   @ApiOkResponse({ type: [SessionDto] })
   @ApiProblem("unauthenticated", "service_unavailable")
   async listSessions(
@@ -244,7 +259,11 @@ export class SessionsController {
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
   @ApiBearerAuth()
-  @ApiOperation({ summary: "End one of this user's sessions" })
+  @ApiOperation({
+    summary: "End one of this user's sessions",
+    description:
+      "Its tokens are dead. The id of another user's session is answered like one that does not exist.",
+  })
   @ApiNoContentResponse()
   @ApiProblem("unauthenticated", "not_found", "service_unavailable")
   async endSession(

@@ -5,7 +5,7 @@ import {
 import { IsNotEmpty, IsOptional, IsString, MaxLength } from "class-validator";
 import { googleProviderName } from "../../identity/identity-providers";
 import type { Session } from "../../sessions/session-store.port";
-import { IdTokenRequestDto } from "../sign-in/auth.dto";
+import { NoncedRequestDto } from "../sign-in/auth.dto";
 
 export class RefreshRequestDto {
   @ApiPropertyOptional({ description: "Unless it travels in the cookie" })
@@ -15,8 +15,8 @@ export class RefreshRequestDto {
   refreshToken?: string;
 }
 
-/** What proves a signed-in user anew: a fresh token, as for a sign-in, and whose token it is. */
-export class ReauthenticationRequestDto extends IdTokenRequestDto {
+/** What comes beside the fresh token that proves a signed-in user anew: its nonce, and whose token it is. */
+export class ReauthenticationRequestDto extends NoncedRequestDto {
   @ApiPropertyOptional({
     default: googleProviderName,
     description: "Google, or another configured provider",
@@ -31,13 +31,24 @@ const text = { type: String, nullable: true } as const;
 
 /** A signed-in device as its user sees it. */
 export class SessionDto {
-  @ApiProperty({ format: "uuid" })
+  @ApiProperty({
+    format: "uuid",
+    example: "0198c5a0-6f2b-7000-8000-000000000000",
+  })
   readonly id: string;
 
-  @ApiProperty({ ...text, description: "The label that the client gave" })
+  @ApiProperty({
+    ...text,
+    description: "The label that the client gave",
+    example: "Pixel 9",
+  })
   readonly device: string | null;
 
-  @ApiProperty({ ...text, description: "Where it was last used from" })
+  @ApiProperty({
+    ...text,
+    description: "Where it was last used from",
+    example: "203.0.113.9",
+  })
   readonly ip: string | null;
 
   @ApiProperty(text)

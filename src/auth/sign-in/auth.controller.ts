@@ -9,7 +9,6 @@ import {
   UseFilters,
 } from "@nestjs/common";
 import {
-  ApiBody,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
@@ -31,7 +30,8 @@ import {
 } from "../sessions/refresh-cookie";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
-import { SignInRoute } from "./sign-in-route.decorator";
+import { SignInRoute, tokensAnswer } from "./sign-in-route.decorator";
+import { ApiTokenBody } from "./token-body.decorator";
 
 @ApiTags("Sign-in")
 @UseFilters(ProblemDetailsFilter)
@@ -55,7 +55,7 @@ export class AuthController {
       "Hand it to Google's SDK. The ID token that carries it then signs in once. Where an SDK wants its SHA-256, name the nonce in the sign-in as well.",
   })
   @ApiOkResponse({ type: NonceDto })
-  nonce(): NonceDto {
+  createNonce(): NonceDto {
     return this.marks.issueNonce();
   }
 
@@ -66,8 +66,8 @@ export class AuthController {
     description:
       "`/tokensignin` is the path in Google's own samples and does the same.",
   })
-  @ApiBody({ type: SignInRequestDto })
-  @ApiOkResponse({ type: SignInResponseDto })
+  @ApiTokenBody(SignInRequestDto)
+  @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithGoogle(
     @Req() request: CookieRequest & { user: VerifiedIdentity },
     @Res({ passthrough: true }) response: CookieResponse,

@@ -1,85 +1,57 @@
-import { applyDecorators } from "@nestjs/common";
 import {
   ApiProperty,
   ApiPropertyOptional,
 } from "../../common/open-api.decorators";
 import { IsOptional, IsString, Length, MaxLength } from "class-validator";
-import { UserDto } from "../../users/user.dto";
 import type { SignedInUser } from "../sessions/issued-tokens";
+import { openObject, UserDto } from "../../users/user.dto";
 import type { SignedIn } from "./sign-in";
 
-/** The nonce of a sign-in, wherever a request may name one. */
-export const NonceField = () =>
-  applyDecorators(
-    ApiPropertyOptional({
-      maxLength: 512,
-      description:
-        "The nonce that the token was asked for with; the two must agree",
-    }),
-    IsOptional(),
-    IsString({ message: "must be a string" }),
-    Length(1, 512, { message: "must have 1 to 512 characters" }),
-  );
-
-/** The label of a new session. */
-export const DeviceField = () =>
-  applyDecorators(
-    ApiPropertyOptional({
-      maxLength: 100,
-      description: "A label for the user's list of sessions",
-    }),
-    IsOptional(),
-    IsString({ message: "must be a string" }),
-    MaxLength(100, { message: "must have at most 100 characters" }),
-  );
-
-/** The app's own fields of a new user. */
-export const ProfileField = () =>
-  ApiPropertyOptional({
-    type: Object,
-    description:
-      "The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is.",
-  });
-
-/** The ID token of a request, under any of its names; unknown fields are ignored. */
-export class IdTokenRequestDto {
+/** The nonce of a credential; what else a request carries is not read from here. */
+export class NoncedRequestDto {
   @ApiPropertyOptional({
+    maxLength: 512,
     description:
-      "The Google ID token. Exactly one of `idToken`, `idtoken`, `id_token`, `credential`.",
-    maxLength: 8192,
+      "The nonce that the token was asked for with; the two must agree",
   })
-  idToken?: string;
-
-  @ApiPropertyOptional()
-  idtoken?: string;
-
-  @ApiPropertyOptional()
-  id_token?: string;
-
-  @ApiPropertyOptional({
-    description: "What Google Identity Services calls the ID token.",
-  })
-  credential?: string;
-
-  @NonceField()
+  @IsOptional()
+  @IsString({ message: "must be a string" })
+  @Length(1, 512, { message: "must have 1 to 512 characters" })
   nonce?: string;
 }
 
-/** What a client sends to sign in; unknown fields are ignored. */
-export class SignInRequestDto extends IdTokenRequestDto {
-  @DeviceField()
+/** What a client sends beside the ID token to sign in; unknown fields are ignored. */
+export class SignInRequestDto extends NoncedRequestDto {
+  @ApiPropertyOptional({
+    maxLength: 100,
+    description: "A label for the user's list of sessions",
+  })
+  @IsOptional()
+  @IsString({ message: "must be a string" })
+  @MaxLength(100, { message: "must have at most 100 characters" })
   device?: string;
 
-  @ProfileField()
+  @ApiPropertyOptional({
+    ...openObject,
+    description:
+      "The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is.",
+  })
   profile?: object;
 }
 
 /** A nonce given out for one sign-in. */
 export class NonceDto {
-  @ApiProperty({ description: "256 random bits, base64url" })
+  @ApiProperty({
+    description: "256 random bits, base64url",
+    example: "2n4Zr0S8mYwqvXbJ1c5oT7kLp9eHd3uAfGiKxVtRQWM",
+  })
   readonly nonce!: string;
 
-  @ApiProperty({ description: "Seconds until it is no longer accepted" })
+  @ApiProperty({
+    type: "integer",
+    description: "Seconds until it is no longer accepted",
+    example: 600,
+  })
   readonly expiresIn!: number;
 }
 
@@ -87,23 +59,38 @@ export class NonceDto {
 export class TokensDto {
   @ApiProperty({
     enum: ["Bearer", "DPoP"],
+    example: "Bearer",
     description: "The scheme to send the access token with",
   })
   readonly tokenType: "Bearer" | "DPoP";
 
-  @ApiProperty({ description: "This service's own access token (RFC 9068)" })
+  @ApiProperty({
+    description: "This service's own access token (RFC 9068)",
+    example: "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIs…",
+  })
   readonly accessToken: string;
 
-  @ApiProperty({ description: "Seconds the access token lives" })
+  @ApiProperty({
+    type: "integer",
+    description: "Seconds the access token lives",
+    example: 900,
+  })
   readonly expiresIn: number;
 
   @ApiPropertyOptional({ description: "Absent when it travels in the cookie" })
   readonly refreshToken?: string;
 
-  @ApiProperty({ description: "Seconds the refresh token lives unused" })
+  @ApiProperty({
+    type: "integer",
+    description: "Seconds the refresh token lives unused",
+    example: 2592000,
+  })
   readonly refreshExpiresIn: number;
 
-  @ApiProperty({ format: "uuid" })
+  @ApiProperty({
+    format: "uuid",
+    example: "0198c5a0-6f2b-7000-8000-000000000000",
+  })
   readonly sessionId: string;
 
   @ApiProperty({

@@ -11,7 +11,7 @@ import type { SessionContext } from "../../sessions/session-store.port";
 import { SignInResponseDto } from "./auth.dto";
 import { Credentials } from "./credentials";
 import { CodeSignInRequestDto } from "./google-code.dto";
-import { GoogleCodeGuard } from "./google-code.guard";
+import { codePath, GoogleCodeGuard } from "./google-code.guard";
 import {
   type CookieRequest,
   type CookieResponse,
@@ -19,11 +19,11 @@ import {
 } from "../sessions/refresh-cookie";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
-import { SignInRoute } from "./sign-in-route.decorator";
+import { SignInRoute, tokensAnswer } from "./sign-in-route.decorator";
 
 @ApiTags("Sign-in")
 @UseFilters(ProblemDetailsFilter)
-@Controller("auth/google/code")
+@Controller(codePath)
 export class GoogleCodeController {
   constructor(
     private readonly credentials: Credentials,
@@ -39,7 +39,7 @@ export class GoogleCodeController {
       "The service exchanges the code with Google and goes on as with any ID token. Off (404) without `GOOGLE_CLIENT_SECRET`.",
   })
   @ApiBody({ type: CodeSignInRequestDto })
-  @ApiOkResponse({ type: SignInResponseDto })
+  @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithGoogleCode(
     @Req() request: CookieRequest,
     @Res({ passthrough: true }) response: CookieResponse,

@@ -3,19 +3,10 @@ import {
   ApiPropertyOptional,
 } from "../../common/open-api.decorators";
 import { IsOptional, IsString, Length, Matches } from "class-validator";
-import { DeviceField, NonceField, ProfileField } from "./auth.dto";
+import { SignInRequestDto } from "./auth.dto";
 
 /** What a client sends to sign in by an authorization code; unknown fields are ignored. */
-export class CodeSignInRequestDto {
-  @NonceField()
-  nonce?: string;
-
-  @DeviceField()
-  device?: string;
-
-  @ProfileField()
-  profile?: object;
-
+export class CodeSignInRequestDto extends SignInRequestDto {
   @ApiProperty({
     minLength: 1,
     maxLength: 1024,

@@ -1,11 +1,28 @@
-import { type CanActivate, Injectable } from "@nestjs/common";
+import {
+  type CanActivate,
+  Injectable,
+  type OnModuleInit,
+} from "@nestjs/common";
+import { AllowedMethods } from "../../common/allowed-methods";
 import { AuthError } from "../../common/auth-error";
+import { MountedRoutes } from "../../common/mounted-routes";
 import { GoogleCodeExchange } from "../../identity/google/google-code-exchange";
+
+export const codePath = "/auth/google/code";
 
 /** Without a client secret there is nothing at the address. */
 @Injectable()
-export class GoogleCodeGuard implements CanActivate {
-  constructor(private readonly exchange: GoogleCodeExchange) {}
+export class GoogleCodeGuard implements CanActivate, OnModuleInit {
+  constructor(
+    private readonly exchange: GoogleCodeExchange,
+    private readonly allowedMethods: AllowedMethods,
+    private readonly routes: MountedRoutes,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.exchange.isOn) return;
+    this.allowedMethods.turnOff(this.routes.pathOf(codePath));
+  }
 
   /** @throws AuthError `not_found` */
   canActivate(): boolean {

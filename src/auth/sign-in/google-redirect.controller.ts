@@ -16,6 +16,7 @@ import {
 } from "../../common/open-api.decorators";
 import { AuthError } from "../../common/auth-error";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
+import { headerRefs } from "../../common/response-headers";
 import { RequestBodyPipe } from "../../common/request-body.pipe";
 import { googleProviderName } from "../../identity/identity-providers";
 import type { SessionContext } from "../../sessions/session-store.port";
@@ -63,6 +64,7 @@ export class GoogleRedirectController {
   @ApiResponse({
     status: 303,
     description: "Signed in; `Location` is a page of the app",
+    headers: headerRefs("Location", "Set-Cookie"),
   })
   async signInByRedirect(
     @Req() request: CookieRequest,

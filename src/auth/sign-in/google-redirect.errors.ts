@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import { AllowedMethods } from "../../common/allowed-methods";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
 import { type ErrorForm, ErrorForms } from "../../common/error-forms";
 import { MountedRoutes } from "../../common/mounted-routes";
@@ -27,6 +28,7 @@ const neverRedirected: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
 export class GoogleRedirectErrors implements OnModuleInit {
   constructor(
     private readonly errorForms: ErrorForms,
+    private readonly allowedMethods: AllowedMethods,
     private readonly routes: MountedRoutes,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
@@ -39,6 +41,8 @@ export class GoogleRedirectErrors implements OnModuleInit {
         this.routes.pathOf(redirectPath),
         formFor(redirect.appUrl),
       );
+    } else {
+      this.allowedMethods.turnOff(this.routes.pathOf(redirectPath));
     }
   }
 }

@@ -8,7 +8,6 @@ import {
   UseFilters,
 } from "@nestjs/common";
 import {
-  ApiBody,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -28,7 +27,8 @@ import {
 import { idTokenFromBody } from "./request-token";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
-import { SignInRoute } from "./sign-in-route.decorator";
+import { SignInRoute, tokensAnswer } from "./sign-in-route.decorator";
+import { ApiTokenBody } from "./token-body.decorator";
 import { UnknownProviderFilter } from "./unknown-provider.filter";
 
 @ApiTags("Sign-in")
@@ -49,8 +49,8 @@ export class ProviderController {
       "As `POST /auth/google`, for the providers of `VERIFY_TOKEN_PROVIDERS`, whose remote Verify Token API proves the token, and for those that the application adds.",
   })
   @ApiParam({ name: "provider", description: "Its configured name" })
-  @ApiBody({ type: SignInRequestDto })
-  @ApiOkResponse({ type: SignInResponseDto })
+  @ApiTokenBody(SignInRequestDto)
+  @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithProvider(
     @Param("provider") provider: string,
     @Req() request: CookieRequest,

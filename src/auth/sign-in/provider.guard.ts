@@ -27,6 +27,7 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
 
   onModuleInit(): void {
     const route = this.routes.pathOf("/auth/:provider");
+    if (!this.providers.hasOthers) this.allowedMethods.turnOff(route);
     this.allowedMethods.onlyWhere(
       route,
       ({ provider = "" }) => this.providers.find(provider) !== undefined,

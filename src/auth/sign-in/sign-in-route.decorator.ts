@@ -10,6 +10,7 @@ import { ApiConsumes, ApiHeader } from "../../common/open-api.decorators";
 import { Public } from "../../common/access.decorators";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
 import { ApiProblem } from "../../common/problem.dto";
+import { headerRefs } from "../../common/response-headers";
 import { RateLimited } from "../../rate-limits/rate-limited.decorator";
 import { AllowedOriginGuard } from "../access/allowed-origin.guard";
 import { DpopProofGuard } from "../access/dpop-proof.guard";
@@ -82,3 +83,10 @@ export const DpopBinding = () =>
         "A proof (RFC 9449) binds the tokens to its key, where the service is configured for that.",
     }),
   );
+
+/** Documents an answer with tokens, some of which may be in a cookie. */
+export const tokensAnswer = (type: Type) => ({
+  type,
+  description: "The tokens; in a browser, the refresh token is in the cookie",
+  headers: headerRefs("Set-Cookie", "DPoP-Nonce"),
+});

@@ -16,6 +16,7 @@ import {
   ApiOperation,
   ApiQuery,
   ApiResponse,
+  type ApiResponseOptions,
   ApiTags,
 } from "../../common/open-api.decorators";
 import { Public } from "../../common/access.decorators";
@@ -33,11 +34,23 @@ const claims = {
   description: "The claims and the header; every value is a string",
   schema: { type: "object", additionalProperties: { type: "string" } },
 } as const;
-const refusal = {
+const refusal: ApiResponseOptions = {
   status: 400,
+  content: {
+    "application/json": {
+      schema: {
+        type: "object",
+        required: ["error", "error_description"],
+        properties: {
+          error: { type: "string", example: "invalid_token" },
+          error_description: { type: "string", example: "Invalid Value" },
+        },
+      },
+    },
+  },
   description:
     '`{"error":"invalid_token","error_description":"Invalid Value"}`',
-} as const;
+};
 
 @ApiTags("For other services")
 @Public()

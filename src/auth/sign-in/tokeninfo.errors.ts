@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
+import { AllowedMethods } from "../../common/allowed-methods";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
 import { type ErrorForm, ErrorForms } from "../../common/error-forms";
 import { MountedRoutes } from "../../common/mounted-routes";
@@ -24,6 +25,7 @@ const descriptions: Readonly<Partial<Record<AuthErrorCode, string>>> = {
 export class TokeninfoErrors implements OnModuleInit {
   constructor(
     private readonly errorForms: ErrorForms,
+    private readonly allowedMethods: AllowedMethods,
     private readonly routes: MountedRoutes,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
@@ -35,6 +37,8 @@ export class TokeninfoErrors implements OnModuleInit {
         this.routes.pathOf(tokeninfoPath),
         formFor(tokeninfo.googleUrl),
       );
+    } else {
+      this.allowedMethods.turnOff(this.routes.pathOf(tokeninfoPath));
     }
   }
 }

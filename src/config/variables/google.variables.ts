@@ -143,6 +143,16 @@ export class GoogleVariables extends DatabaseVariables {
   GOOGLE_TOKENINFO_URL!: string;
 
   @Variable({
+    option: "google.scriptUrl",
+    purpose:
+      "The script of Google Identity Services that the account and admin pages load.",
+    rule: ruleOfGoogleUrl("script"),
+    default: "https://accounts.google.com/gsi/client",
+  })
+  @Satisfies("scriptUrl", isGoogleUrl("script"))
+  GOOGLE_SCRIPT_URL!: string;
+
+  @Variable({
     purpose:
       "Where Google is told who receives its security events: the Cross-Account Protection API, for `node dist/cli.js risc`.",
     rule: `${ruleOfGoogleUrl("riscConfig")}; without a query or a user`,

@@ -1,4 +1,12 @@
-import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from "class-validator";
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsString,
+  Matches,
+  Max,
+  Min,
+} from "class-validator";
 import { inProduction, isOrigin, isUrl } from "../environment-rules";
 import {
   AsBoolean,
@@ -95,6 +103,45 @@ export class ServiceVariables {
   @AsBoolean()
   @IsBoolean()
   DOCS?: boolean;
+
+  @Variable({
+    purpose:
+      "Serve Prometheus metrics at `/metrics`: to whoever has METRICS_TOKEN, and without one only to direct calls from this machine, in production to nobody.",
+    rule: "on or off",
+    default: true,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  METRICS!: boolean;
+
+  @Variable({
+    option: "metricsToken",
+    purpose: "What a scraper sends as its bearer token to `/metrics`.",
+    rule: "16 to 256 letters, digits and -._~+/=",
+    defaultText: "none",
+  })
+  @Optional()
+  @Matches(/^[A-Za-z0-9\-._~+/=]{16,256}$/)
+  METRICS_TOKEN?: string;
+
+  @Variable({
+    purpose:
+      "Serve the page at `/account` where users see and manage their account.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  ACCOUNT_PAGE!: boolean;
+
+  @Variable({
+    purpose: "Serve the page at `/admin` for users with the role `admin`.",
+    rule: "on or off",
+    default: false,
+  })
+  @AsBoolean()
+  @IsBoolean()
+  ADMIN_PAGE!: boolean;
 
   @Variable({
     option: "tokeninfo",

@@ -9,7 +9,7 @@ import {
 import {
   propertyTimeoutMilliseconds,
   runs,
-} from "../../../test/support/property-runs";
+} from "../../../test/support/extent";
 import { TwoVerifiers } from "../../../test/support/two-verifiers";
 
 jest.setTimeout(propertyTimeoutMilliseconds);

@@ -11,7 +11,7 @@ import { JsonWriter } from "../../../test/support/json-writer";
 import {
   propertyTimeoutMilliseconds,
   runs,
-} from "../../../test/support/property-runs";
+} from "../../../test/support/extent";
 import {
   clockSkewSeconds,
   nowSeconds,

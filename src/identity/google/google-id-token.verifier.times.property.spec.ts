@@ -3,7 +3,7 @@ import { near } from "../../../test/support/id-token.arbitraries";
 import {
   propertyTimeoutMilliseconds,
   runs,
-} from "../../../test/support/property-runs";
+} from "../../../test/support/extent";
 import { nowSeconds, TwoVerifiers } from "../../../test/support/two-verifiers";
 
 jest.setTimeout(propertyTimeoutMilliseconds);

@@ -7,7 +7,7 @@ export type RunTransaction = <T>(
   run: (transaction: Transaction) => Promise<T>,
 ) => Promise<T>;
 
-/** Takes a store away from whoever tests it, and gives it back. */
+/** Makes a store unreachable for its test, and reachable again. */
 export interface Outage {
   begin(): Promise<void>;
   end(): Promise<void>;
@@ -67,7 +67,7 @@ export async function rolledBack<T>(
   return result as T;
 }
 
-/** That something is refused because the store is away. */
+/** Expects a refusal because the store is unavailable. */
 export async function expectUnavailable(promise: Promise<unknown>) {
   const outcome = await promise.then(
     (answer) => ({ answer }),
@@ -79,7 +79,7 @@ export async function expectUnavailable(promise: Promise<unknown>) {
   });
 }
 
-/** Looks again and again until it is so, or the deadline is over: whether it came to be. */
+/** Polls until a condition holds or the deadline is over; whether it held. */
 export async function within(
   milliseconds: number,
   look: () => boolean | Promise<boolean>,

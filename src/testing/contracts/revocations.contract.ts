@@ -143,7 +143,7 @@ function coversContract(given: () => RevocationsBench): void {
   };
 
   describe("covers, for a token", () => {
-    it("goes by the session, whoever's and however new it is", async () => {
+    it("revokes by session, no matter whose and how new", async () => {
       const token = newToken();
       const { userId } = token;
       const hour = token.authenticatedAt + 3600;

@@ -102,7 +102,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       }
     });
 
-    it("whoever ends all has ended what it had seen start, and nobody revives it", async () => {
+    it("ending all sessions ends every one started before, and none comes back", async () => {
       const userId = newUserId();
       const endings: EndedSessions[] = [];
       await race(async (index) => {

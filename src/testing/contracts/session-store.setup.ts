@@ -134,7 +134,7 @@ export class SessionBench {
     return store.start(userId, proof, { ...plainContext, ...context });
   }
 
-  /** What a client presents of a session's token, the live one unless told. */
+  /** What a client presents of a session's token, the live one by default. */
   tokenOf(
     session: Session,
     generation = session.generation,

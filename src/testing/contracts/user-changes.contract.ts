@@ -97,7 +97,7 @@ export function userChangesContract(
       expect(await given().ownerOf(bob.identity)).toBe(bob.user.id);
     });
 
-    it("makes whoever signs in afterwards a new user", async () => {
+    it("treats the next sign-in as a new user", async () => {
       const mine = { roles: ["admin"], profile: { a: 1 } };
       const { identity, user } = await given().newUser(undefined, mine);
       await given().delete(user);

@@ -55,7 +55,7 @@ export function userDirectoryContract(contract: UserDirectoryContract): void {
 }
 
 function userListContract(given: () => DirectoryBench): void {
-  /** Users are told apart by an address that no other test knows. */
+  /** Users are distinguished by an address that no other test uses. */
   const address = () => `Ada.${randomUUID()}@Corp.Example`;
   const idsOf = async (...args: Parameters<DirectoryBench["users"]["list"]>) =>
     (await given().users.list(...args)).map(({ id }) => id);
@@ -93,7 +93,7 @@ function userListContract(given: () => DirectoryBench): void {
       expect(await idsOf({}, { limit: 1 })).toEqual([c]);
     });
 
-    it("names everybody once, whoever comes meanwhile", async () => {
+    it("lists every user once, also while others are added", async () => {
       const email = address();
       const [a, b, c] = [
         await newUser(email),

@@ -181,7 +181,7 @@ export class DirectoryBench {
   }
 }
 
-/** How an outcome reads in an expectation, whoever it is about. */
+/** How an outcome reads in an expectation, without the user. */
 export function kindsOf(outcomes: readonly { readonly kind: string }[]) {
   const kinds: Record<string, number> = {};
   for (const { kind } of outcomes) kinds[kind] = (kinds[kind] ?? 0) + 1;

@@ -97,7 +97,7 @@ export function userIdentitiesContract(
       expect(await namesOf(bob.user.id)).toEqual([nameOf(bob.identity)]);
     });
 
-    it("takes the last one as well; whoever signs in with it is a new user", async () => {
+    it("removes the last one as well; the next sign-in with it is a new user", async () => {
       const { identity, user } = await given().newUser();
       expect(await given().unlink(user, identity)).toBe(true);
       expect(await given().ownerOf(identity)).toBeNull();

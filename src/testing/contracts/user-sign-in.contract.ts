@@ -27,7 +27,7 @@ export function userSignInContract(
       expect(await given().users.findById(id)).toEqual(user);
     });
 
-    it("gives it no roles and an empty profile, unless told", async () => {
+    it("gives it no roles and an empty profile by default", async () => {
       const { user } = await given().newUser();
       expect(user).toMatchObject({ roles: [], profile: {} });
     });

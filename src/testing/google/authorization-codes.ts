@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import type { GoogleGrant } from "./grants";
 
 /** How a challenge is made of its verifier, RFC 7636 §4.2. */

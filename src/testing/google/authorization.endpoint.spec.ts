@@ -76,7 +76,7 @@ describe("the account chooser", () => {
         expect(page).toContain(email ?? "no e-mail address");
       }
       expect(linksOf(page)).toHaveLength(
-        Object.keys(googleAccounts).length + 2,
+        Object.keys(googleAccounts).length + 1,
       );
     });
 
@@ -91,7 +91,7 @@ describe("the account chooser", () => {
 
     it("then a hosted domain hides the others", async () => {
       const own = linksOf((await open({ hd: "navy.example" })).page);
-      expect(own).toHaveLength(3);
+      expect(own).toHaveLength(2);
       expect(own[0]).toContain("emulator_account=workspace");
       expect(linksOf((await open({ hd: "*" })).page)).toEqual(
         own.map((href) => href.replace("hd=navy.example", "hd=*")),

@@ -6,7 +6,8 @@ import {
   type AuthorizationQuery,
 } from "./authorization.request";
 import type { ChooserAccounts } from "./chooser.accounts";
-import { chooserAnswer, CHOICE, CHOICES, refusalPage } from "./chooser.page";
+import { choiceOf, withoutChoice } from "./chooser.choice";
+import { chooserAnswer, refusalPage } from "./chooser.page";
 import { GOOGLE_ISSUER, type IdTokenOptions } from "./id-token.mint";
 import type { RedirectUriOptions } from "./redirect-uris";
 import { scopesOf, shownBy } from "./scopes";
@@ -35,17 +36,16 @@ export async function authorizationAnswer(
   state: AuthorizationState,
   { path, query }: EmulatorRequest,
 ): Promise<EmulatorAnswer> {
-  const asked = new URLSearchParams(query);
-  asked.delete(CHOICE);
+  const asked = withoutChoice(query);
   try {
     const request = parseAuthorization(
       asked,
       state.clientIds,
       state.registered,
     );
-    const choice = choiceOf(state, request, query.get(CHOICE));
-    if (choice === "ask") {
-      return chooserAnswer(state.accounts, path, asked, request.hostedDomain);
+    const choice = chosenBy(state, request, query);
+    if (choice === undefined) {
+      return chooserAnswer(state.accounts, path, asked, request);
     }
     const parameters =
       "error" in choice ? choice : await grantedTo(state, request, choice);
@@ -58,25 +58,17 @@ export async function authorizationAnswer(
   }
 }
 
-function choiceOf(
+function chosenBy(
   { accounts }: AuthorizationState,
   { prompts, loginHint }: AuthorizationQuery,
-  chosen: string | null,
-): GoogleAccount | { readonly error: string } | "ask" {
+  query: URLSearchParams,
+): GoogleAccount | { readonly error: string } | undefined {
   if (prompts.includes("none")) {
     const hinted = loginHint && accounts.hinted(loginHint);
     return hinted || { error: "interaction_required" };
   }
-  switch (chosen) {
-    case null:
-      return "ask";
-    case CHOICES.cancel:
-      return { error: "access_denied" };
-    case CHOICES.new:
-      return accounts.make();
-    default:
-      return accounts.named(chosen) ?? "ask";
-  }
+  const choice = choiceOf(query, accounts);
+  return choice === "cancel" ? { error: "access_denied" } : choice;
 }
 
 async function grantedTo(

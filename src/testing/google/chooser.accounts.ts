@@ -32,9 +32,21 @@ export class ChooserAccounts {
     )?.account;
   }
 
-  /** Makes an account, which can be chosen again from now on. */
-  make(): GoogleAccount {
-    const account = newAccount();
+  /**
+   * Makes an account, which can be chosen again from now on.
+   *
+   * @param name given and family name; made up unless given, like the address
+   */
+  make({ name, email }: { name?: string; email?: string } = {}): GoogleAccount {
+    const [givenName, ...others] = name?.trim().split(/\s+/) ?? [];
+    const account = newAccount({
+      ...(givenName && {
+        name: name?.trim(),
+        givenName,
+        familyName: others.join(" ") || undefined,
+      }),
+      ...(email && { email }),
+    });
     this.#made.push({ name: account.sub, account });
     if (this.#made.length > NEW_ONES_KEPT) {
       this.#made.shift();

@@ -1,13 +1,16 @@
 import type { EmulatorAnswer } from "./emulator-answer";
 import type { GoogleAccount } from "./accounts";
 import type { ChooserAccounts } from "./chooser.accounts";
+import { CHOICES, choiceParameters } from "./chooser.choice";
 import { markup, pageAnswer, type Html } from "./html-page";
 
-/** The parameter that says who was chosen: the emulator's own, not Google's. */
-export const CHOICE = "emulator_account";
-
-/** What may be chosen that is no account. */
-export const CHOICES = { new: "new", cancel: "cancel" } as const;
+/** What a chooser shows. */
+export interface ChooserOptions {
+  /** Lists its accounts only, or those of any domain for `*`. */
+  readonly hostedDomain?: string;
+  /** The origin that shows the page in a frame. */
+  readonly framedBy?: string;
+}
 
 /**
  * A page of links, one for each account: each repeats the request and says who
@@ -15,17 +18,16 @@ export const CHOICES = { new: "new", cancel: "cancel" } as const;
  *
  * @param path where the request came
  * @param query the request
- * @param hostedDomain lists its accounts only, or those of any for `*`
  */
 export function chooserAnswer(
   accounts: ChooserAccounts,
   path: string,
   query: URLSearchParams,
-  hostedDomain?: string,
+  { hostedDomain, framedBy }: ChooserOptions = {},
 ): EmulatorAnswer {
   const link = (choice: string) => {
     const chosen = new URLSearchParams(query);
-    chosen.set(CHOICE, choice);
+    chosen.set(choiceParameters.account, choice);
     return `${path}?${chosen.toString()}`;
   };
   const entries: readonly Html[] = accounts.listed
@@ -36,32 +38,62 @@ export function chooserAnswer(
     )
     .map(
       ({ name, account }) =>
-        markup`<li><a href="${link(name)}">${titleOf(account)}<small>${account.email ?? "no e-mail address"} (${name})</small></a></li>
+        markup`<li><a href="${link(name)}"><i aria-hidden="true">${initialOf(account)}</i><span>${titleOf(account)}<small>${account.email ?? "no e-mail address"} (${name})</small></span></a></li>
 `,
     );
-  const to = query.get("client_id") ?? "an app";
+  const repeated = [...query].map(
+    ([name, value]) =>
+      markup`<input type="hidden" name="${name}" value="${value}">`,
+  );
   return pageAnswer(
     "Choose an account",
-    markup`<p>to continue to <small>${to}</small></p>
+    markup`<p>to continue to ${appOf(query)}</p>
 <ul>
 ${entries}</ul>
-<a href="${link(CHOICES.new)}">A new account</a>
-<a href="${link(CHOICES.cancel)}">Cancel</a>
-<p><small>This is a local emulator, not Google.</small></p>`,
+<details>
+<summary><i aria-hidden="true">+</i><span>Use another account</span></summary>
+<form action="${path}">${repeated}<input type="hidden" name="${choiceParameters.account}" value="${CHOICES.new}">
+<label>Name<input name="${choiceParameters.name}" autocomplete="off" placeholder="Any name"></label>
+<label>E-mail<input name="${choiceParameters.email}" type="email" autocomplete="off" placeholder="made up unless given"></label>
+<button>Continue</button>
+</form>
+</details>
+<a class="plain" href="${link(CHOICES.cancel)}">Cancel</a>
+<small>This is a local emulator, not Google. ${query.get("client_id") ?? ""}</small>`,
+    { framedBy },
   );
 }
 
-/** The page for a request that may not be answered to the app itself. */
+/** Who asks, as far as the request tells: the host that the answer goes to. */
+function appOf(query: URLSearchParams): string {
+  const target =
+    query.get("origin") ?? query.get("login_uri") ?? query.get("redirect_uri");
+  return target && URL.canParse(target) ? new URL(target).host : "an app";
+}
+
+/**
+ * The page for a request that may not be answered to the app itself.
+ *
+ * @param app where it offers to go back to: only what has been checked
+ */
 export function refusalPage(
   status: number,
   error: string,
   description: string,
+  app?: URL,
 ): EmulatorAnswer {
+  const back = app
+    ? [markup`<a class="plain" href="${app.origin}/">Back to the app</a>`]
+    : [];
   return pageAnswer(
     "Access blocked",
-    markup`<p>Error ${String(status)}: ${error}<small>${description}</small></p>`,
+    markup`<p>Error ${String(status)}: ${error}<small>${description}</small></p>${back}`,
     { status },
   );
+}
+
+function initialOf(account: GoogleAccount): string {
+  return titleOf(account).slice(0, 1).toUpperCase();
 }
 
 function titleOf({ name, email, sub }: GoogleAccount): string {

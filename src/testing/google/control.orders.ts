@@ -1,4 +1,4 @@
-import { EmulatorInputError } from "./emulator-input-error";
+import { checkFields, EmulatorInputError } from "./emulator-input";
 import type { AuthorizationCodeOptions } from "./authorization-code.options";
 import {
   checkAccount,
@@ -6,7 +6,6 @@ import {
   requireOneOf,
 } from "./id-token.order";
 import type { SecurityReportOptions } from "./risc";
-import { checkFields } from "./json-fields";
 
 /** An authorization code as a tester orders it in JSON. */
 interface CodeOrder extends Omit<AuthorizationCodeOptions, "idToken"> {

@@ -1,6 +1,5 @@
-import { jsonBody } from "./control-body";
+import { checkFields, EmulatorInputError, jsonBody } from "./emulator-input";
 import { jsonAnswer, type EmulatorRoute } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input-error";
 import { googleAccounts } from "./accounts";
 import type { EndpointFault } from "./faults";
 import type { IdTokenOptions } from "./id-token.mint";
@@ -8,7 +7,6 @@ import { parseIdTokenOrder } from "./id-token.order";
 import { flowControlRoutes, type ControlledFlows } from "./flows.control";
 import type { GoogleKeyRing, KeyRotation } from "./key-ring";
 import type { GoogleRequestLog } from "./request-log";
-import { checkFields } from "./json-fields";
 
 /** What the control API can do to an emulator. */
 export interface ControlledEmulator extends ControlledFlows {

@@ -11,7 +11,8 @@ import {
   type EmulatorRequest,
   type EmulatorRoute,
 } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
+import { corsHeaders } from "./cors";
 import { send, sendSpoiled } from "./fault-answers";
 import type { FaultBoard } from "./faults";
 
@@ -87,6 +88,12 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(incoming);
+  const cors = Object.entries(corsHeaders(request));
+  for (const [name, value] of cors) response.setHeader(name, value);
+  if (request.method === "OPTIONS" && cors.length > 0) {
+    response.writeHead(204).end();
+    return;
+  }
   service.seen(request);
   response.setHeader("Date", service.now().toUTCString());
   const fault = service.faults.strike(request.path);

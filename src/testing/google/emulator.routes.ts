@@ -8,7 +8,7 @@ import { RESPONSE_MODES, RESPONSE_TYPES } from "./authorization.request";
 import { GOOGLE_ISSUER } from "./id-token.mint";
 import type { GoogleKeyRing } from "./key-ring";
 import { oauthPaths } from "./oauth.paths";
-import { riscPaths } from "./risc.api";
+import { RISC_API_PATH, riscPaths } from "./risc.api";
 import { PUSH_DELIVERY } from "./risc.stream";
 
 /** Where Google's endpoints stand; the paths are those of Google's hosts. */
@@ -117,5 +117,27 @@ function discoveryDocument(url: string) {
     ],
     code_challenge_methods_supported: ["plain", "S256"],
     grant_types_supported: ["authorization_code", "refresh_token"],
+  };
+}
+
+/** The settings that point a service at an emulator, as environment variables. */
+export function emulatorEnvironment({
+  url,
+  clientIds,
+  clientSecret,
+}: {
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  readonly clientSecret: string;
+}): Record<string, string> {
+  return {
+    GOOGLE_CLIENT_IDS: clientIds.join(","),
+    GOOGLE_CLIENT_SECRET: clientSecret,
+    GOOGLE_CERTS_URL: url + googlePaths.certs,
+    GOOGLE_TOKEN_URL: url + googlePaths.token,
+    GOOGLE_USERINFO_URL: url + googlePaths.userInfo,
+    GOOGLE_TOKENINFO_URL: url + googlePaths.tokenInfo,
+    GOOGLE_SCRIPT_URL: url + googlePaths.gsiClient,
+    GOOGLE_RISC_CONFIG_URL: url + RISC_API_PATH,
   };
 }

@@ -32,7 +32,7 @@ Whoever reaches the port can mint tokens: keep it on this machine.`;
 
 /**
  * The emulator as a program: prints the settings of the service under test, then
- * serves until it is told to stop.
+ * serves until it is stopped.
  *
  * @param print is given each line of output
  * @param started is given the running emulator

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { EmulatorRoute, KeyCaching } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import type { AuthorizationCodeOptions } from "./authorization-code.options";
 import { CONTROL_PREFIX, controlRoutes } from "./emulator.control";
 import { close, createEmulatorServer, listen, urlOf } from "./emulator.http";
@@ -10,8 +10,7 @@ import {
   clientSecretOf,
   type GoogleEmulatorOptions,
 } from "./emulator.options";
-import { googleRoutes } from "./emulator.routes";
-import { emulatorEnvironment } from "./environment";
+import { emulatorEnvironment, googleRoutes } from "./emulator.routes";
 import { FaultBoard, type EndpointFault } from "./faults";
 import {
   idTokenClaims,
@@ -41,8 +40,8 @@ import type { SecurityDelivery } from "./transmitter";
 
 /**
  * A Google on this machine: it signs tokens with keys of its own and serves them
- * where Google would, well or badly. Nothing trusts it but a service that was
- * told its URL.
+ * where Google would, well or badly. Only a service trusts it that was
+ * configured with its URL.
  *
  * @example
  * const google = await GoogleEmulator.start();
@@ -230,7 +229,7 @@ export class GoogleEmulator {
     this.#faults.set(this.#spoilable(path), fault);
   }
 
-  /** Mends one endpoint, or all. Requests that already hang stay hung. */
+  /** Ends the faults of one endpoint, or of all. Requests that already hang stay hung. */
   clearFaults(path?: string): void {
     this.#faults.clear(path);
   }
@@ -261,9 +260,10 @@ export class GoogleEmulator {
   }
 
   /** Stops at once, hung requests and all. Stopping twice is no error. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#risc.stop();
-    return close(this.#server);
+    await close(this.#server);
+    await this.keys.release();
   }
 
   /** Stops: for `await using`. */

@@ -1,5 +1,8 @@
-import { EmulatorInputError } from "./emulator-input-error";
-import { checkFields, type FieldKind } from "./json-fields";
+import {
+  checkFields,
+  EmulatorInputError,
+  type FieldKind,
+} from "./emulator-input";
 
 /**
  * What is wrong with an endpoint. At most one of `hang`, `reset`, `html`,

@@ -1,4 +1,4 @@
-import { jsonBody } from "./control-body";
+import { checkFields, jsonBody } from "./emulator-input";
 import { jsonAnswer, type EmulatorRoute } from "./emulator-answer";
 import type { AuthorizationCodeOptions } from "./authorization-code.options";
 import { parseCodeOrder, parseEventOrder } from "./control.orders";
@@ -8,7 +8,6 @@ import type {
   ServiceAccountOptions,
 } from "./service-account";
 import type { SecurityDelivery } from "./transmitter";
-import { checkFields } from "./json-fields";
 
 /** What the control API starts: codes, service accounts and security events. */
 export interface ControlledFlows {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import {
   googleAccounts,
   type GoogleAccount,
@@ -79,7 +79,7 @@ export function idTokenClaims(
   };
 }
 
-/** `iat` and `exp` in seconds since 1970, an hour apart unless told. */
+/** `iat` and `exp` in seconds since 1970, an hour apart by default. */
 export function tokenTimes(
   context: MintContext,
   options: TokenOptions,

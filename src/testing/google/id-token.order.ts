@@ -1,9 +1,8 @@
-import { EmulatorInputError } from "./emulator-input-error";
+import { checkFields, EmulatorInputError } from "./emulator-input";
 import type { GoogleAccount } from "./accounts";
 import { accountOf, type IdTokenOptions } from "./id-token.mint";
 import type { GoogleKeyName } from "./key-ring";
 import type { TokenAlgorithm } from "./token.signer";
-import { checkFields } from "./json-fields";
 
 /**
  * An ID token as a tester orders it in JSON: `IdTokenOptions` without what JSON

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { EmulatorAnswer, EmulatorRequest } from "./emulator-answer";
 import type { ChooserAccounts } from "./chooser.accounts";
-import { chooserAnswer, CHOICE, CHOICES, refusalPage } from "./chooser.page";
+import { choiceOf, withoutChoice } from "./chooser.choice";
+import { chooserAnswer, refusalPage } from "./chooser.page";
 import type { IdTokenOptions } from "./id-token.mint";
 import { isRedirectUri, type RedirectUriOptions } from "./redirect-uris";
 import { formPostAnswer } from "./html-page";
@@ -37,13 +38,12 @@ export async function buttonAnswer(
   state: IdentityServicesState,
   request: EmulatorRequest,
 ): Promise<EmulatorAnswer> {
-  const query = new URLSearchParams(request.query);
-  query.delete(CHOICE);
+  const query = withoutChoice(request.query);
   try {
     const button = parseButton(query, state);
     return (
       sameHostAnswer(button, request) ??
-      (await chosenAnswer(state, button, request.query.get(CHOICE))) ??
+      (await chosenAnswer(state, button, request.query)) ??
       chooserAnswer(state.accounts, request.path, query)
     );
   } catch (cause) {
@@ -112,13 +112,13 @@ function isLocalName(hostname: string): boolean {
 async function chosenAnswer(
   { accounts, idToken }: IdentityServicesState,
   button: ButtonRequest,
-  choice: string | null,
+  query: URLSearchParams,
 ): Promise<EmulatorAnswer | undefined> {
-  if (choice === CHOICES.cancel) {
-    return refusalPage(400, "access_denied", "The sign-in was cancelled.");
+  const account = choiceOf(query, accounts);
+  if (account === "cancel") {
+    const text = "The sign-in was cancelled.";
+    return refusalPage(400, "access_denied", text, button.loginUri);
   }
-  const account =
-    choice === CHOICES.new ? accounts.make() : accounts.named(choice ?? "");
   if (account === undefined) {
     return undefined;
   }

@@ -1,6 +1,7 @@
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import {
   newSigningKey,
+  reuseSigningKeys,
   type GoogleJwk,
   type GoogleSigningKey,
 } from "./signing-key";
@@ -29,6 +30,7 @@ export class GoogleKeyRing {
   #previous: GoogleSigningKey | undefined;
   #foreign: Promise<GoogleSigningKey> | undefined;
   readonly #withdrawn = new Set<string>();
+  #isReleased = false;
 
   private constructor(current: GoogleSigningKey, next: GoogleSigningKey) {
     this.#current = current;
@@ -113,6 +115,15 @@ export class GoogleKeyRing {
       );
     }
     this.#withdrawn.add(kid);
+  }
+
+  /** Gives the key pairs to the emulators that start later in this process. */
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    const keys = [this.#current, this.#next, this.#previous];
+    const foreign = await this.#foreign;
+    reuseSigningKeys([...keys, foreign].filter((key) => key !== undefined));
   }
 
   /** The body of `/oauth2/v1/certs`: key id to certificate. */

@@ -3,6 +3,12 @@ export const oauthPaths = {
   authorization: "/o/oauth2/v2/auth",
   /** What the button of Google Identity Services opens in redirect mode. */
   identityServices: "/gsi/select",
+  /** The stand-in for Google's script, and the dialogs that it opens. */
+  gsiClient: "/gsi/client",
+  gsiPopup: "/gsi/popup",
+  gsiOneTap: "/gsi/one-tap",
+  gsiCode: "/gsi/code",
+  gsiRevoke: "/gsi/revoke",
   token: "/token",
   revoke: "/revoke",
   userInfo: "/v1/userinfo",

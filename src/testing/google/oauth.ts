@@ -6,6 +6,12 @@ import { ChooserAccounts } from "./chooser.accounts";
 import { GoogleGrants } from "./grants";
 import { accountOf, type IdTokenOptions } from "./id-token.mint";
 import type { GoogleKeyRing } from "./key-ring";
+import {
+  codePopupAnswer,
+  oneTapAnswer,
+  popupAnswer,
+  revokeConsentAnswer,
+} from "./gsi.endpoint";
 import { buttonAnswer } from "./identity-services.endpoint";
 import { oauthPaths } from "./oauth.paths";
 import type { RedirectUriOptions } from "./redirect-uris";
@@ -15,6 +21,7 @@ import { tokenAnswer } from "./token.endpoint";
 import { oldTokenInfoAnswer, tokenInfoAnswer } from "./tokeninfo.endpoint";
 import { userInfoAnswer } from "./userinfo.endpoint";
 import { oauthAnswer } from "./oauth-form";
+import { uiFileAnswer } from "./ui-file";
 
 /** What Google's OAuth works with. */
 export interface GoogleOAuthContext {
@@ -92,6 +99,31 @@ export class GoogleOAuth {
         method: "GET",
         path: oauthPaths.identityServices,
         answer: (request) => buttonAnswer(state, request),
+      },
+      {
+        method: "GET",
+        path: oauthPaths.gsiClient,
+        answer: () => uiFileAnswer("gsi-client.js"),
+      },
+      {
+        method: "GET",
+        path: oauthPaths.gsiPopup,
+        answer: (request) => popupAnswer(state, request),
+      },
+      {
+        method: "GET",
+        path: oauthPaths.gsiOneTap,
+        answer: (request) => oneTapAnswer(state, request),
+      },
+      {
+        method: "GET",
+        path: oauthPaths.gsiCode,
+        answer: (request) => codePopupAnswer(state, request),
+      },
+      {
+        method: "POST",
+        path: oauthPaths.gsiRevoke,
+        answer: (request) => revokeConsentAnswer(state, request),
       },
       route("POST", oauthPaths.token, (request) => tokenAnswer(state, request)),
       ...[oauthPaths.userInfo, oauthPaths.oldUserInfo].flatMap((path) =>

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import type { SecurityEventTokenOptions } from "./other-tokens.mint";
 
 const RISC = "https://schemas.openid.net/secevent/risc/event-type";

@@ -1,6 +1,6 @@
 import { apiFields, GoogleApiError } from "./api";
 import { securityEventTypes } from "./risc.events";
-import { httpUrl, isLoopback } from "./loopback-url";
+import { httpUrl, isLoopback } from "./redirect-uris";
 
 /** How an app wants its security events. */
 export interface SecurityEventStream {

@@ -1,5 +1,5 @@
 import type { EmulatorRoute } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import { mintContextOf } from "./id-token.mint";
 import type { GoogleKeyRing } from "./key-ring";
 import {
@@ -27,7 +27,7 @@ import {
   type SecurityDelivery,
   type TransmitterOptions,
 } from "./transmitter";
-import { httpUrl } from "./loopback-url";
+import { httpUrl } from "./redirect-uris";
 
 /** What is reported to the app; nothing has to be said. */
 export interface SecurityReportOptions

@@ -6,7 +6,7 @@ import {
   type SignKeyObjectInput,
 } from "node:crypto";
 import { promisify } from "node:util";
-import { EmulatorInputError } from "./emulator-input-error";
+import { EmulatorInputError } from "./emulator-input";
 import type { GoogleKeyName, GoogleKeyRing } from "./key-ring";
 import type { GoogleSigningKey } from "./signing-key";
 
@@ -14,7 +14,7 @@ import type { GoogleSigningKey } from "./signing-key";
 export type TokenAlgorithm =
   "RS256" | "RS384" | "RS512" | "PS256" | "HS256" | "none";
 
-/** What every minted token can be told: how it is signed and what it spoils. */
+/** Options of every minted token: how it is signed, and what is wrong with it. */
 export interface TokenOptions {
   /** Claims to add or replace; `undefined` removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;

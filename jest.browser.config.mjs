@@ -3,14 +3,14 @@ import config from "./jest.config.js";
 const e2e = config.projects.find(({ displayName }) => displayName === "e2e");
 
 /**
- * What needs a Redis, apart from the other tests: `npm run test:redis`.
+ * What needs a real browser, apart from the other tests: `npm run test:browser`.
  *
  * @type {import("jest").Config}
  */
 export default {
   ...e2e,
-  displayName: "redis",
-  testMatch: ["**/*.redis-spec.ts"],
-  testTimeout: 30_000,
-  maxWorkers: 2,
+  displayName: "browser",
+  testMatch: ["**/*.browser-spec.ts"],
+  testTimeout: 60_000,
+  maxWorkers: 1,
 };

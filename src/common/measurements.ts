@@ -1,0 +1,28 @@
+import { channel, type Channel } from "node:diagnostics_channel";
+
+/** A request that has been answered. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** The route as it was declared, such as `/auth/sessions/:id`; undefined where there is none. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** An error that has been made into an answer. */
+export interface AnsweredError {
+  /** Of the table of errors, or the application's own. */
+  readonly code: string;
+  readonly reason: string | undefined;
+}
+
+/**
+ * What can be measured, as channels of node:diagnostics_channel: publishing
+ * costs nothing while nobody has subscribed. Messages of
+ * `nest-google-auth:event` are an AuditEvent, after it was written.
+ */
+export const measurements = {
+  request: channel("nest-google-auth:request"),
+  error: channel("nest-google-auth:error"),
+  event: channel("nest-google-auth:event"),
+} as const satisfies Record<string, Channel>;

@@ -1,0 +1,52 @@
+const Module = require("node:module");
+const { compileFunction } = require("node:vm");
+const { default: Runtime } = require("jest-runtime");
+
+/** The runtime of the test file that runs now: it compiles TypeScript. */
+let current;
+/** From the path of a source to that of its source map. */
+const sourceMaps = new Map();
+
+Module._extensions[".ts"] = (module, path) => {
+  const code = current.transformCache.transform(path);
+  for (const [source, map] of current.transformCache.getSourceMaps()) {
+    sourceMaps.set(source, map);
+  }
+  module._compile(code, path);
+};
+
+/**
+ * Loads modules by Node itself, once per worker, where Jest would load Nest,
+ * TypeORM and our sources anew for each of the test files. Therefore, they cannot
+ * be mocked by `jest.mock`; the tests replace providers and spy on objects.
+ */
+module.exports = class SharedRuntime extends Runtime {
+  constructor(config, environment, ...rest) {
+    super(config, environment, ...rest);
+    current = this;
+    // Nothing of Jest's needs a scope of its own either.
+    const { executor } = this;
+    executor.compile = (code, filename) =>
+      environment.getVmContext()
+        ? compileFunction(code, executor.injectedModuleParameters, { filename })
+        : null;
+    globalThis.jest = this.jestGlobals.jestObjectFor(this._testPath);
+  }
+
+  requireModule(from, name, options, isRequireActual) {
+    return options?.isInternalModule || from === this._testPath
+      ? super.requireModule(from, name, options, isRequireActual)
+      : Module.createRequire(from)(name ?? from);
+  }
+
+  requireModuleOrMock(from, name) {
+    const isJests = name === "expect" || name.startsWith("@jest/");
+    return isJests
+      ? super.requireModuleOrMock(from, name)
+      : Module.createRequire(from)(name);
+  }
+
+  getSourceMaps() {
+    return sourceMaps;
+  }
+};

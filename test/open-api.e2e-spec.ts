@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { version } from "../package.json";
+import { GoogleEmulator, newAccount, TestService } from "../src/testing";
+import { runClient } from "./support/clients";
+
+const file = resolve(__dirname, "../docs/openapi.json");
+
+interface Operation {
+  readonly operationId: string;
+  readonly security?: readonly object[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+interface Description {
+  readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+const written = JSON.parse(readFileSync(file, "utf8")) as Description;
+const operationsOf = ({ paths }: Description) =>
+  Object.values(paths).flatMap((path) => Object.values(path));
+
+describe("The OpenAPI description", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      env: {
+        DOCS: "on",
+        GOOGLE_CLIENT_SECRET: undefined,
+        GOOGLE_REDIRECT_URIS: undefined,
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  it("pleases the linters of Redocly and of Spectral", async () => {
+    const { findings } = await runClient<{ findings: string[] }>(
+      "open-api-lint",
+      { file },
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it("gives clients that compile and sign in", async () => {
+    const idToken = await google.idToken({
+      account: newAccount({ email: "gen@gmail.com" }),
+    });
+    const report = await runClient<Record<string, unknown>>(
+      "generated-clients",
+      { file, url: service.url, idToken },
+    );
+    expect(report).toEqual({
+      compiled: "",
+      used: {
+        seconds: 600,
+        email: "gen@gmail.com",
+        isNewUser: true,
+        device: "test",
+        me: true,
+        code: "invalid_token",
+        left: 204,
+        none: "invalid_request",
+      },
+    });
+  });
+
+  it("is of 3.1 and this version, with each name once, and Sign-in first", () => {
+    expect(written.openapi).toBe("3.1.0");
+    expect(written.info.version).toBe(version);
+    expect(written.tags[0]?.name).toBe("Sign-in");
+    const ids = operationsOf(written).map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        "signInWithGoogle",
+        "listSessions",
+        "endSession",
+      ]),
+    );
+  });
+
+  it("says of every route whom it is open to", () => {
+    for (const { operationId, security } of operationsOf(written)) {
+      expect([operationId, security]).toEqual([operationId, expect.any(Array)]);
+    }
+    expect(written.paths["/auth/google"]?.post?.security).toEqual([]);
+    expect(written.paths["/users/me"]?.get?.security).toEqual([
+      { bearer: [] },
+      { dpop: [] },
+    ]);
+  });
+
+  it("has no word that 3.1 does not know", () => {
+    expect(JSON.stringify(written)).not.toContain('"nullable"');
+  });
+
+  it("leaves out the routes that are off", async () => {
+    const off = [
+      "/auth/google/code",
+      "/auth/google/redirect",
+      "/auth/{provider}",
+      "/tokeninfo",
+    ];
+    const described = async (one: TestService) =>
+      (await (await one.fetch("/docs-json")).json()) as Description;
+    const less = await described(service);
+    expect(Object.keys(less.paths)).toEqual(
+      Object.keys(written.paths).filter((path) => !off.includes(path)),
+    );
+    await using full = await TestService.start(google, {
+      env: {
+        TOKENINFO: "true",
+        APP_URL: "https://app.example.com/",
+      },
+    });
+    const all = await described(full);
+    expect(Object.keys(all.paths)).toEqual(
+      Object.keys(written.paths).filter((path) => path !== "/auth/{provider}"),
+    );
+  });
+
+  it.each(["/auth/google/code", "/auth/google/redirect", "/tokeninfo"])(
+    "and there is nothing at %s, by any method",
+    async (path) => {
+      for (const method of ["POST", "PUT", "DELETE"]) {
+        const { status } = await service.fetch(path, { method });
+        expect([method, status]).toEqual([method, 404]);
+      }
+    },
+  );
+});

@@ -1,0 +1,24 @@
+/**
+ * The emulator's stand-in for https://accounts.google.com/gsi/client: a page that
+ * was made for Google runs with it by changing that one address.
+ */
+import { readPage } from "./html-api";
+import { id } from "./id";
+import { oauth2 } from "./oauth2";
+
+const page = window as unknown as {
+  google?: object;
+  onGoogleLibraryLoad?: () => void;
+};
+page.google = { ...page.google, accounts: { id, oauth2 } };
+
+function ready(): void {
+  page.onGoogleLibraryLoad?.();
+  readPage();
+}
+
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", ready);
+} else {
+  ready();
+}

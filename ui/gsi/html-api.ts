@@ -1,0 +1,35 @@
+import type { ButtonOptions } from "./button";
+import { type CredentialResponse, id, type IdConfiguration } from "./id";
+
+/** A function of the page by its name, such as `app.signedIn`. */
+function functionNamed(name: string | undefined) {
+  return (response: CredentialResponse) => {
+    const found = name
+      ?.split(".")
+      .reduce<unknown>((value, member) => Object(value)[member], window);
+    if (typeof found === "function") found(response);
+  };
+}
+
+/**
+ * Reads `#g_id_onload` and `.g_id_signin` of the page, as Google's script does.
+ *
+ * @see https://developers.google.com/identity/gsi/web/reference/html-reference
+ */
+export function readPage(): void {
+  const settings = document.getElementById("g_id_onload")?.dataset;
+  if (!settings?.client_id) return;
+  const { callback, login_uri, auto_select, auto_prompt, ...rest } = settings;
+  id.initialize({
+    ...rest,
+    client_id: settings.client_id,
+    login_uri,
+    ux_mode: rest.ux_mode ?? (callback === undefined ? "redirect" : "popup"),
+    auto_select: auto_select === "true",
+    callback: callback === undefined ? undefined : functionNamed(callback),
+  } as IdConfiguration);
+  for (const place of document.querySelectorAll<HTMLElement>(".g_id_signin")) {
+    id.renderButton(place, { ...place.dataset } as ButtonOptions);
+  }
+  if (auto_prompt !== "false") id.prompt();
+}

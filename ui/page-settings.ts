@@ -1,0 +1,15 @@
+/** What the server tells a page, in its `<meta name="settings">`. */
+export interface PageSettings {
+  readonly clientId: string;
+  readonly googleScriptUrl: string;
+  /** Of the demo only: the emulator. */
+  readonly googleUrl?: string;
+}
+
+export const settings = JSON.parse(
+  document.querySelector<HTMLMetaElement>('meta[name="settings"]')?.content ??
+    "{}",
+) as PageSettings;
+
+/** Where the API is: beside the page, whatever prefix both have. */
+export const apiBase = new URL(".", location.href);
