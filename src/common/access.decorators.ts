@@ -3,6 +3,7 @@ import {
   type ExecutionContext,
   SetMetadata,
 } from "@nestjs/common";
+import { requestOf } from "./context-request";
 import type { Principal } from "./principal";
 
 /** Whether a route needs an access token; what is not marked does. */
@@ -74,7 +75,7 @@ export const AllowIncompleteProfile = () =>
  */
 export const CurrentUser = createParamDecorator<keyof Principal | undefined>(
   (member, context: ExecutionContext) => {
-    const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();
+    const { user } = requestOf<{ user?: Principal }>(context);
     return member === undefined ? user : user?.[member];
   },
 );

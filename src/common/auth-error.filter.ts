@@ -13,7 +13,7 @@ import { ProblemDetailsFilter } from "./problem-details.filter";
 export class AuthErrorFilter implements ExceptionFilter<AuthError> {
   constructor(private readonly problems: ProblemDetailsFilter) {}
 
-  catch(error: AuthError, host: ArgumentsHost): void {
-    this.problems.catch(error, host);
+  catch(error: AuthError, host: ArgumentsHost): unknown {
+    return this.problems.catch(error, host);
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   Extractor,
@@ -29,6 +29,7 @@ export function entryPoints(): [string, string][] {
  * @returns the entry points whose report is another one
  */
 export function staleReports({ write }: { write: boolean }): string[] {
+  mkdirSync(reportFolder, { recursive: true });
   return entryPoints()
     .filter(([name, types]) => {
       const reportFileName =
