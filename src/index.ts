@@ -48,6 +48,7 @@ export {
   type AppErrorCode,
   authErrorCodes,
 } from "./common/auth-error-codes";
+export { AuthErrorFilter } from "./common/auth-error.filter";
 export { ProblemDetailsFilter } from "./common/problem-details.filter";
 
 // Seams: abstract classes to implement, one line each in `providers`
