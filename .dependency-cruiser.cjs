@@ -109,6 +109,19 @@ module.exports = {
       to: { path: "^src/testing/" },
     },
     {
+      name: "the-client-stands-alone",
+      comment: "It runs in browsers, and its users install nothing else.",
+      severity: "error",
+      from: { path: "^src/client/" },
+      to: { pathNot: ["^src/client/", "^node_modules/(?:@types/)?react/"] },
+    },
+    {
+      name: "only-its-users-import-the-client",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/client/" },
+      to: { path: "^src/client/" },
+    },
+    {
       name: "no-barrels",
       comment:
         "src/index.ts, src/fastify/index.ts and src/testing/index.ts are what we publish.",
@@ -135,7 +148,7 @@ module.exports = {
         path: "^src/",
         pathNot: [
           "^src/(?:app\\.module|main)\\.ts$",
-          "^src/(?:fastify|service|health|metrics|demo)/",
+          "^src/(?:fastify|service|health|metrics|demo|client)/",
           "^src/testing/(?:test-service\\.ts|google/signing-key\\.ts)$",
           "^src/common/open-api\\.decorators\\.ts$",
           specs,

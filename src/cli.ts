@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import "reflect-metadata";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { DataSource } from "typeorm";
 import {
   checkEnvironment,
   withDevelopmentDefaults,
@@ -15,8 +14,9 @@ import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
 
 /** What those who run the service do by hand. */
-const program = new Command("cli")
+const program = new Command("nest-google-auth")
   .description("Operate nest-google-auth; reads the service's environment")
+  .version(packageVersion())
   .showHelpAfterError();
 
 program
@@ -35,16 +35,12 @@ program
         "DATABASE_URL",
         "DATABASE_SSL",
       ]);
-      const dataSource = new DataSource(
+      const done = await migrate(
         dataSourceOptions({
           url: environment.DATABASE_URL,
           poolSize: 2,
           ssl: environment.DATABASE_SSL,
         }),
-      );
-      await dataSource.initialize();
-      const done = await migrate(dataSource).finally(() =>
-        dataSource.destroy(),
       );
       for (const name of done) console.log(`✔ ${name}`);
       console.log(
@@ -60,12 +56,20 @@ program
   .description("Check the environment and list every problem; starts nothing")
   .action(() => {
     checkEnvironment(process.env);
-    console.log("The configuration is good.");
+    console.log("The configuration is valid.");
   });
 
 program.addCommand(keysCommand());
 program.addCommand(riscCommand());
 program.addCommand(inspectTokenCommand());
+
+function packageVersion(): string {
+  const file = resolve(__dirname, "../package.json");
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as {
+    version: string;
+  };
+  return version;
+}
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 program.parseAsync().catch((error: unknown) => {

@@ -48,8 +48,10 @@ export {
   type AppErrorCode,
   authErrorCodes,
 } from "./common/auth-error-codes";
-export { AuthErrorFilter } from "./common/auth-error.filter";
-export { ProblemDetailsFilter } from "./common/problem-details.filter";
+export {
+  AuthErrorFilter,
+  ProblemDetailsFilter,
+} from "./common/problem-details.filter";
 
 // Seams: abstract classes to implement, one line each in `providers`
 export { IdentityVerifier } from "./identity/identity-verifier.port";
@@ -207,7 +209,7 @@ export {
   jwksMaxAgeSeconds,
   reloadIntervalSeconds,
 } from "./signing-keys/key-life";
-export { localSigningKey } from "./signing-keys/local-signing-key";
+export { localSigningKey } from "./signing-keys/signing-keys.port";
 export { publishedKey } from "./signing-keys/published-key";
 export type {
   RemovalOutcome,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DataSource } from "typeorm";
+import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { AuditPartitions } from "../src/audit/audit-partitions";
 import { AuditTrail } from "../src/audit/audit-trail";
 import { Clock } from "../src/common/clock.port";
@@ -220,7 +221,7 @@ describe("the months of the audit log", () => {
           "SELECT tablename FROM pg_tables WHERE tablename LIKE 'audit%'",
         ),
       ).toEqual([]);
-      await migrate(dataSource);
+      await migrate(dataSource.options as PostgresDataSourceOptions);
       expect(await partitions()).toEqual(["audit_events_default"]);
       await day();
       expect(await partitions()).toHaveLength(4);

@@ -1,26 +1,14 @@
-import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { answerOf } from "./support/requests";
+import { useService } from "./support/use-service";
 
 describe("a request without content", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService();
 
   /** As HTTP clients send that set the type for all their calls. */
   const call = async (method: string, path: string, accessToken: string) =>
     answerOf(
-      await service.fetch(path, {
+      await site.service.fetch(path, {
         method,
         headers: {
           authorization: `Bearer ${accessToken}`,
@@ -36,7 +24,10 @@ describe("a request without content", () => {
   ])(
     "that calls itself JSON is one without a body: %s %s",
     async (method, path) => {
-      const { accessToken, sessionId } = await person(service, google);
+      const { accessToken, sessionId } = await person(
+        site.service,
+        site.google,
+      );
       const answer = await call(
         method,
         path.replace(":id", sessionId),

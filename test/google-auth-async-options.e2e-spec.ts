@@ -84,14 +84,14 @@ describe("forRootAsync", () => {
     expect(error).toBeInstanceOf(InvalidOptionsError);
     const { problems } = error as InvalidOptionsError;
     expect([...problems].sort()).toEqual([
-      "errors belongs beside the factory, not inside it",
-      "guard belongs beside the factory, not inside it",
-      "identityProviders belongs beside the factory, not inside it",
-      "imports belongs beside the factory, not inside it",
-      "migrate belongs beside the factory, not inside it",
-      "providers belongs beside the factory, not inside it",
+      "errors belongs next to the factory, not inside it",
+      "guard belongs next to the factory, not inside it",
+      "identityProviders belongs next to the factory, not inside it",
+      "imports belongs next to the factory, not inside it",
+      "migrate belongs next to the factory, not inside it",
+      "providers belongs next to the factory, not inside it",
       expect.stringMatching(/^publicUrl \(PUBLIC_URL\) must be /),
-      "routes belongs beside the factory, not inside it",
+      "routes belongs next to the factory, not inside it",
     ]);
   });
 

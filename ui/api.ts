@@ -23,6 +23,9 @@ export interface CallOptions {
   readonly quiet?: boolean;
 }
 
+/** What a message to the other tabs takes at most, in milliseconds. */
+const handOverMs = 50;
+
 const sentences: Readonly<Record<string, string>> = {
   account_disabled: "This account is disabled.",
   sign_up_not_allowed: "New accounts are not accepted here.",
@@ -44,17 +47,29 @@ export function sentenceOf({ status, body }: Answer): string {
   return sentences[code ?? ""] ?? detail ?? `The service answered ${status}.`;
 }
 
+/** What a tab tells the others. */
+interface Renewal {
+  readonly renewed: string;
+}
+
 /** The service's API. The refresh token stays in its cookie, out of reach of scripts. */
 export class Api {
   accessToken: string | undefined;
   /** Only where the service sets no cookie; gone after a reload. */
   private refreshToken: string | undefined;
   private count = 0;
+  /** What one tab renews, all have. */
+  private readonly tabs = new BroadcastChannel("nest-google-auth");
 
   constructor(
     private readonly base: URL,
     private readonly observe: (exchange: Exchange) => void = () => undefined,
-  ) {}
+  ) {
+    this.tabs.onmessage = ({ data }: MessageEvent<Renewal>) => {
+      // All have the newest, so that all see the same one expire.
+      if (this.accessToken !== undefined) this.accessToken = data.renewed;
+    };
+  }
 
   async call(
     method: string,
@@ -95,11 +110,10 @@ export class Api {
   ): Promise<Answer> {
     const token = this.accessToken;
     const answer = await this.call(method, path, { ...options, token });
-    if (answer.body?.code !== "unauthenticated") return answer;
-    // Another call may have renewed it in the meantime.
-    if (this.accessToken === token && (await this.refresh()).status !== 200) {
-      return answer;
-    }
+    const { code } = Object(answer.body) as { code?: string };
+    if (code !== "unauthenticated") return answer;
+    const renewal = await this.refresh({ instead: token });
+    if (renewal.status !== 200) return answer;
     return this.call(method, path, { ...options, token: this.accessToken });
   }
 
@@ -113,19 +127,40 @@ export class Api {
     return answer;
   }
 
-  /** New tokens by the cookie; one tab after the other. */
-  async refresh(options: CallOptions = {}): Promise<Answer> {
+  /**
+   * New tokens by the cookie; one tab after the other.
+   *
+   * @param instead the access token to replace: when another call or tab has
+   *   done so meanwhile, nothing is sent
+   */
+  refresh({
+    instead,
+    ...options
+  }: CallOptions & { instead?: string } = {}): Promise<Answer> {
     const run = async () => {
-      const { refreshToken } = this;
+      const { refreshToken, accessToken: old } = this;
+      if (instead !== undefined && old !== undefined && old !== instead) {
+        return { status: 200, body: {} };
+      }
       const answer = await this.call("POST", "auth/refresh", {
         ...options,
         ...(refreshToken !== undefined && { body: { refreshToken } }),
       });
       if (answer.status === 401) this.forget();
       this.keep(answer);
+      if (answer.status === 200 && this.accessToken !== undefined) {
+        const renewed = this.accessToken;
+        this.tabs.postMessage({ renewed } satisfies Renewal);
+      }
       return answer;
     };
-    return await navigator.locks.request("nest-google-auth.refresh", run);
+    return new Promise((resolve) => {
+      void navigator.locks.request("nest-google-auth.refresh", async () => {
+        resolve(await run());
+        // The other tabs hear of the new token before one of them has its turn.
+        await new Promise((done) => setTimeout(done, handOverMs));
+      });
+    });
   }
 
   /** After a sign-out, or a session that ended elsewhere. */
@@ -136,8 +171,9 @@ export class Api {
 
   private keep({ status, body }: Answer): void {
     if (status !== 200) return;
-    this.accessToken = body.accessToken;
-    this.refreshToken = body.refreshToken;
+    const tokens = body as { accessToken: string; refreshToken?: string };
+    this.accessToken = tokens.accessToken;
+    this.refreshToken = tokens.refreshToken;
   }
 }
 

@@ -31,6 +31,7 @@ import type { Principal } from "../common/principal";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { OneWriteAtATime } from "../rate-limits/user-writes.interceptor";
 import { UserDto } from "../users/user.dto";
 import { Account } from "./account";
 import { AccountExportDto, ProfileRequestDto } from "./account.dto";
@@ -68,6 +69,7 @@ export class AccountController {
   }
 
   @Patch()
+  @OneWriteAtATime()
   @Header("Cache-Control", "no-store")
   @ApiOperation({
     summary: "Change the app's own fields of the user",
@@ -94,6 +96,7 @@ export class AccountController {
   }
 
   @Post("complete")
+  @OneWriteAtATime()
   @AllowIncompleteProfile()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")

@@ -28,6 +28,7 @@ import { ApiProblem } from "../common/problem.dto";
 import { RequestBodyPipe } from "../common/request-body.pipe";
 import { googleProviderName } from "../identity/identity-providers";
 import { RateLimited } from "../rate-limits/rate-limited.decorator";
+import { OneWriteAtATime } from "../rate-limits/user-writes.interceptor";
 import { Identities } from "./identities";
 import {
   IdentitiesDto,
@@ -65,6 +66,7 @@ export class IdentitiesController {
 
   @Post()
   @RequireRecentSignIn()
+  @OneWriteAtATime()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
   @RateLimited("signIn", { failures: "signInFailures" })
@@ -111,6 +113,7 @@ export class IdentitiesController {
 
   @Delete(":id")
   @RequireRecentSignIn()
+  @OneWriteAtATime()
   @HttpCode(204)
   @Header("Cache-Control", "no-store")
   @ApiOperation({

@@ -25,12 +25,14 @@ import { CallOrigin } from "../common/call-origin";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
 import { adminRole } from "../users/admin-emails";
+import { SessionStore } from "../sessions/session-store.port";
 import { IdentityStandings } from "../users/identity-standings";
 import { UserDirectory } from "../users/user-directory.port";
 import { UserDto } from "../users/user.dto";
 import {
   UserChangesDto,
   UserIdentityDto,
+  UserSessionDto,
   UsersPageDto,
   UsersQueryDto,
   UserWithIdentitiesDto,
@@ -51,6 +53,7 @@ export class AdminUsersController {
     private readonly users: UserDirectory,
     private readonly standings: IdentityStandings,
     private readonly administration: UserAdministration,
+    private readonly sessions: SessionStore,
   ) {}
 
   @Get()
@@ -111,6 +114,30 @@ export class AdminUsersController {
         new UserIdentityDto(identity, await this.standings.find(identity)),
     );
     return new UserWithIdentitiesDto(user, await Promise.all(items));
+  }
+
+  @Get(":id/sessions")
+  @Header("Cache-Control", "no-store")
+  @ApiOperation({
+    summary: "The sessions of a user, last used first",
+    description: "The devices on which the user is signed in.",
+  })
+  @ApiOkResponse({ type: [UserSessionDto] })
+  @ApiProblem(
+    "unauthenticated",
+    "insufficient_role",
+    "profile_incomplete",
+    "not_found",
+    "service_unavailable",
+  )
+  async listUserSessions(
+    @Param("id", UserIdPipe) id: string,
+  ): Promise<UserSessionDto[]> {
+    if (!(await this.users.findById(id))) {
+      throw new AuthError("not_found", { reason: "no_such_user" });
+    }
+    const sessions = await this.sessions.list(id);
+    return sessions.map((session) => new UserSessionDto(session));
   }
 
   @Patch(":id")

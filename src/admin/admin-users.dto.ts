@@ -12,6 +12,7 @@ import {
   MaxLength,
   ValidateIf,
 } from "class-validator";
+import type { Session } from "../sessions/session-store.port";
 import { UserDto } from "../users/user.dto";
 import type { IdentityStanding } from "../users/identity-standings";
 import type { Identity, User } from "../users/user-directory.port";
@@ -127,6 +128,38 @@ export class UserIdentityDto {
     this.blockedSince = standing?.blockedSince ?? null;
     this.createdAt = identity.createdAt;
     this.lastSignInAt = identity.lastSignInAt;
+  }
+}
+
+const text = { type: String, nullable: true } as const;
+
+/** A session of a user, as an administrator sees it. */
+export class UserSessionDto {
+  @ApiProperty({ format: "uuid" })
+  readonly id: string;
+
+  @ApiProperty({ ...text, description: "The label that the client gave" })
+  readonly device: string | null;
+
+  @ApiProperty({ ...text, description: "Where it was last used from" })
+  readonly ip: string | null;
+
+  @ApiProperty(text)
+  readonly userAgent: string | null;
+
+  @ApiProperty()
+  readonly createdAt: Date;
+
+  @ApiProperty()
+  readonly lastUsedAt: Date;
+
+  constructor(session: Session) {
+    this.id = session.id;
+    this.device = session.device;
+    this.ip = session.ip;
+    this.userAgent = session.userAgent;
+    this.createdAt = session.createdAt;
+    this.lastUsedAt = session.lastUsedAt;
   }
 }
 

@@ -1,8 +1,11 @@
+import { clientNetwork } from "../common/ip-address";
 import type { AuditEvent, AuditEventName } from "./audit-event";
 import type { AuditLine } from "./audit-line";
 
-/** Most events that wait; those beyond are only counted. */
+/** Most events that wait; the others are only counted. */
 const maxWaiting = 1000;
+/** What one customer of an IPv6 provider commonly has, in bits. */
+const networkBits = 48;
 
 /** An event that waits to be written. */
 export interface WaitingEvent {
@@ -13,16 +16,26 @@ export interface WaitingEvent {
 /** What is taken out of a backlog at once. */
 export interface Batch {
   readonly events: readonly WaitingEvent[];
-  /** How many found no room, by event. */
+  /** How many were only counted, by event. */
   readonly unlisted: ReadonlyMap<AuditEventName, number>;
 }
 
-/** Events that wait to be written together: never more than a thousand. */
+/** The network that an event counts for; larger than what limits count for. */
+export function auditNetwork({ ip }: AuditEvent): string {
+  return clientNetwork(ip, networkBits) ?? "unknown";
+}
+
+/**
+ * Events that wait to be written together: at most a thousand. When it is full,
+ * the network with the most events gives way, so that a flood from one network
+ * does not hide the events of another.
+ */
 export class AuditBacklog {
   private events: WaitingEvent[] = [];
+  private perNetwork = new Map<string, number>();
   private unlisted = new Map<AuditEventName, number>();
 
-  /** How many events wait, those included that are only counted. */
+  /** How many events wait, including those that are only counted. */
   get size(): number {
     return [...this.unlisted.values()].reduce(
       (sum, count) => sum + count,
@@ -31,24 +44,49 @@ export class AuditBacklog {
   }
 
   add(waiting: WaitingEvent): void {
-    if (this.events.length < maxWaiting) this.events.push(waiting);
-    else this.count(waiting.event.event, 1);
+    const network = auditNetwork(waiting.event);
+    const own = this.perNetwork.get(network) ?? 0;
+    if (this.events.length >= maxWaiting && !this.makeRoom(own)) {
+      this.count(waiting.event.event, 1);
+      return;
+    }
+    this.events.push(waiting);
+    this.perNetwork.set(network, own + 1);
   }
 
-  /** Everything that waits; from now on it does not any more. */
+  /** Removes and returns everything that waits. */
   take(): Batch {
     const { events, unlisted } = this;
     this.events = [];
+    this.perNetwork = new Map<string, number>();
     this.unlisted = new Map<AuditEventName, number>();
     return { events, unlisted };
   }
 
-  /** Lets a batch wait again, before what has come since. */
+  /** Puts a batch back, before what has been added since. */
   putBack({ events, unlisted }: Batch): void {
-    const newer = this.events;
-    this.events = [...events];
-    for (const waiting of newer) this.add(waiting);
-    for (const [event, count] of unlisted) this.count(event, count);
+    const newer = this.take();
+    for (const waiting of [...events, ...newer.events]) this.add(waiting);
+    for (const counts of [newer.unlisted, unlisted]) {
+      for (const [event, count] of counts) this.count(event, count);
+    }
+  }
+
+  /** Only counts the latest event of the largest network, if that has more than another's `own` and one. */
+  private makeRoom(own: number): boolean {
+    let largest = "";
+    let size = 0;
+    for (const [network, count] of this.perNetwork) {
+      if (count > size) [largest, size] = [network, count];
+    }
+    if (size <= own + 1) return false;
+    const index = this.events.findLastIndex(
+      ({ event }) => auditNetwork(event) === largest,
+    );
+    const [removed] = this.events.splice(index, 1);
+    if (removed) this.count(removed.event.event, 1);
+    this.perNetwork.set(largest, size - 1);
+    return true;
   }
 
   private count(event: AuditEventName, more: number): void {

@@ -1,59 +1,59 @@
-/** What is said of one kind of event, and the row of the table in the documentation. */
+/** The description of an event, for the documentation. */
 interface AuditEventEntry {
-  /** When it is written. */
+  /** When the event is written. */
   readonly when: string;
 }
 
 /**
- * Everything that is written to the audit log. Names are contract: they never
- * change their meaning. No event holds a token, a nonce or an e-mail address.
+ * All events of the audit log. A name never changes its meaning. No event
+ * contains a token, a nonce or an e-mail address.
  */
 export const auditEvents = {
   sign_up: { when: "A new user has signed in for the first time." },
   sign_in: { when: "A known user has signed in." },
   sign_in_refused: {
-    when: "A sign-in was refused with 401 or 403; `reason` names the check, `details.code` the error code.",
+    when: "A sign-in was refused with 401 or 403; `reason` names the check, `details.code` the error code. `details.count` is the number of further refusals of that network for that reason within the minute.",
   },
   refresh_reused: {
-    when: "A refresh token came back after it had been replaced; its session was ended.",
+    when: "A refresh token was used again after it had been replaced; its session was ended.",
   },
   refresh_retried_late: {
-    when: "A refresh token that had been replaced longer ago than the grace was answered again with its successor; a few of these are an app that was suspended, more end the session.",
+    when: "A replaced refresh token was used again after the grace period and answered with its successor. That happens when an app was suspended; too many of these end the session.",
   },
   session_ended: {
-    when: "A session is over before its time; `reason` says why.",
+    when: "A session was ended before it expired; `reason` says why.",
   },
   sessions_ended: {
-    when: "All sessions of a user are over, or all that began before a report of Google's; `reason` says why.",
+    when: "All sessions of a user were ended, or all that started before a report from Google; `reason` says why.",
   },
   reauthenticated: {
-    when: "A user has proved again to be it, for something that asks for it.",
+    when: "A user has reauthenticated, for an action that requires it.",
   },
   profile_completed: { when: "A user has finished signing up." },
   roles_changed: {
-    when: "Roles were given or taken; `details` has both lists, `reason` says by what.",
+    when: "Roles were granted or removed; `details` has both lists, `reason` says why.",
   },
   status_changed: {
-    when: "A user was disabled or enabled; `details` has both, `reason` says by what.",
+    when: "A user was disabled or enabled; `details` has the old and the new status, `reason` says why.",
   },
   identity_linked: {
-    when: "A user has linked a further account to sign in with; `details` has its `id` in `GET /users/me/identities`, and its `issuer`.",
+    when: "A user has linked another account to sign in with; `details` has its `id` in `GET /users/me/identities` and its `issuer`.",
   },
   identity_unlinked: {
-    when: "An account does not sign a user in any more; `details` as above.",
+    when: "A user has unlinked an account; `details` as above.",
   },
-  data_exported: { when: "Everything held about a user was handed out." },
+  data_exported: { when: "A user has exported everything stored about them." },
   user_deleted: {
-    when: "A user was deleted; the line holds only its id, and earlier lines lose addresses, user agents and details.",
+    when: "A user was deleted; the line has only the user's id, and earlier lines lose addresses, user agents and details.",
   },
   security_event: {
-    when: "Google has reported something; `reason` is its type, `details` have the reason it gives and when it happened.",
+    when: "Google has reported a security event; `reason` is its type, `details` has the reason that Google gives and when it happened.",
   },
   signing_key_rotated: {
-    when: "Another key signs the access tokens; `details` has both `kid`s, `reason` is `schedule`, `command`, `removal`, `repair`, or `unannounced` for a key that nobody knew before it signed, as the very first.",
+    when: "A new key signs the access tokens; `details` has both `kid`s, `reason` is `schedule`, `command`, `removal`, `repair`, or `unannounced` for a key that was not published before it signed, such as the first.",
   },
   signing_key_removed: {
-    when: "A key was removed before its time; `details` has its `kid` and what it was.",
+    when: "A key was removed ahead of schedule; `details` has its `kid` and its role.",
   },
 } as const satisfies Record<string, AuditEventEntry>;
 
@@ -63,17 +63,17 @@ export type AuditEventName = keyof typeof auditEvents;
 /** One line of the audit log. */
 export interface AuditEvent {
   readonly event: AuditEventName;
-  /** Whom it is about; null when nobody is known. */
+  /** The user concerned; null when unknown. */
   readonly userId: string | null;
   readonly sessionId?: string | null;
-  /** Who did it, where that is another user. */
+  /** Who did it, if that is another user. */
   readonly actorId?: string | null;
-  /** Why, as a snake_case name of the code; see the event. */
+  /** Why, as a snake_case name; see the event. */
   readonly reason?: string | null;
-  /** Names, ids and counts. Never what proves anything, nor an e-mail address. */
+  /** Names, ids and counts; never credentials or e-mail addresses. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** Client address, as the front door determined it. */
+  /** Client address, as the HTTP server determined it. */
   readonly ip?: string | null;
-  /** As the client sent it; it is cleaned and cut before it is stored. */
+  /** As the client sent it; cleaned and truncated before it is stored. */
   readonly userAgent?: string | null;
 }

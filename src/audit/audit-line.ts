@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { cleanText } from "../common/clean-text";
 import { canonicalAddress } from "../common/ip-address";
+import { purgeBatchRows } from "../database/purge";
 import type { AuditEvent } from "./audit-event";
 import { insertAudit } from "./audit-statement";
 
 const maxUserAgentLength = 512;
 
-/** A row of `audit_events`, in what JSON can say. */
+/** A row of `audit_events` as JSON. */
 export type AuditLine = Readonly<Record<string, unknown>>;
 
-/** The rows of a JSON array, with the types of the table. */
+/** Expands a JSON array to rows with the types of the table. */
 const lines = `jsonb_to_recordset($1::jsonb) AS line(id uuid, at timestamptz,
   event text, user_id uuid, session_id uuid, actor_id uuid, reason text,
   details jsonb, ip inet, user_agent text)`;
@@ -28,28 +29,45 @@ const columns = {
 };
 
 /**
- * $1 a JSON array of lines. They have ids already: should the answer be lost
- * and the statement be sent again, each is still written once.
+ * $1 is a JSON array of lines. They have ids already, so that a statement that is
+ * sent again after a lost response writes no line twice.
  */
 export const insertLines = `${insertAudit(columns, lines)}
 ON CONFLICT (occurred_at, id) DO NOTHING`;
 
-/** $1 user id: of what happened to it, the log keeps what and when. */
-export const scrubEvents = `UPDATE google_auth.audit_events
-SET ip = NULL, user_agent = NULL, details = NULL
-WHERE user_id = $1::uuid AND num_nonnulls(ip, user_agent, details) > 0`;
+/** Of what happened to a deleted user, the log keeps what and when. @param found SQL: which lines */
+const scrubbed = (found: string) => `WITH found AS (${found}), scrubbed AS (
+  UPDATE google_auth.audit_events AS lines
+  SET ip = NULL, user_agent = NULL, details = NULL FROM found
+  WHERE lines.occurred_at = found.occurred_at AND lines.id = found.id
+  RETURNING 1
+) SELECT count(*)::int AS count FROM scrubbed`;
 
-/** $1 user id: of what it did to others, the log keeps what, when, to whom and how. */
+/** $1 user id: the most lines that nobody has to wait for; `scrubLate` does the rest. */
+export const scrubEvents = scrubbed(`SELECT occurred_at, id
+  FROM google_auth.audit_events WHERE user_id = $1::uuid
+    AND num_nonnulls(ip, user_agent, details) > 0 LIMIT 5000`);
+
+/** A batch of the lines that are left of users who were deleted of late, or were written after that. */
+export const scrubLate = scrubbed(`SELECT lines.occurred_at, lines.id
+  FROM google_auth.audit_events AS deletions
+  JOIN google_auth.audit_events AS lines ON lines.user_id = deletions.user_id
+  WHERE deletions.event = 'user_deleted'
+    AND deletions.occurred_at > now() - interval '1 hour'
+    AND num_nonnulls(lines.ip, lines.user_agent, lines.details) > 0
+  LIMIT ${purgeBatchRows}`);
+
+/** $1 is a user id: events that the user caused to others lose address and user agent. */
 export const scrubActions = `UPDATE google_auth.audit_events
 SET ip = NULL, user_agent = NULL
 WHERE actor_id = $1::uuid AND num_nonnulls(ip, user_agent) > 0`;
 
-/** The value of $1 of `insertLines`. */
+/** The parameter of `insertLines`. */
 export function asParameter(lines: readonly AuditLine[]): string {
   return JSON.stringify(lines, withoutUnfit);
 }
 
-/** @param now when it happened, in milliseconds since 1970 */
+/** @param now when it happened, milliseconds since 1970 */
 export function auditLine(event: AuditEvent, now: number): AuditLine {
   return {
     id: randomUUID(),
@@ -65,7 +83,7 @@ export function auditLine(event: AuditEvent, now: number): AuditLine {
   };
 }
 
-/** One text that Postgres cannot store would cost all lines of its batch. */
+/** A text that Postgres cannot store would lose the whole batch. */
 function withoutUnfit(_key: string, value: unknown): unknown {
   return typeof value === "string" ? cleanText(value) : value;
 }

@@ -1,22 +1,22 @@
 import type { AuditMonth } from "./audit-months";
 
 /**
- * How long a change of partitions waits for its locks, in milliseconds: the
- * sign-ins that come meanwhile wait behind it.
+ * How long a change of partitions waits for its locks, in milliseconds:
+ * sign-ins queue behind it.
  */
 const lockTimeoutMilliseconds = 100;
 /**
- * Size of the default partition up to which it is searched and emptied while
- * it is locked, in bytes: some twenty thousand lines, two tenths of a second.
+ * Up to which size, in bytes, the default partition is searched and emptied
+ * under a lock: about 20,000 lines, which take 0.2 seconds.
  */
 export const maxDefaultBytes = 4 * 1024 * 1024;
 
-/** For the rest of a transaction. */
+/** Sets the lock timeout for the current transaction. */
 export const limitLockWaits = `SELECT set_config('lock_timeout', '${lockTimeoutMilliseconds}ms', true)`;
 
 /*
- * The bounds are read as Postgres writes them; those of the default partition
- * are null, and never match.
+ * The bounds are parsed from their SQL text; those of the default partition are
+ * null and never match.
  */
 const partitions = `partitions AS (
   SELECT oid::regclass::text AS name,
@@ -30,9 +30,9 @@ const partitions = `partitions AS (
 )`;
 
 /**
- * $1 names of months, $2 their first moments, $3 the first moments after them,
- * $4 the start of the retention. Gives the months that have no partition, and
- * the partitions that are over, the oldest first.
+ * $1 are names of months, $2 their starts, $3 their ends (exclusive), $4 is the
+ * start of the retention. Returns the months without a partition and the
+ * partitions past the retention, the oldest first.
  */
 export const findChanges = `WITH ${partitions}
 SELECT
@@ -50,12 +50,12 @@ SELECT
 export const defaultBytes = `SELECT pg_relation_size('google_auth.audit_events_default')::float8 AS bytes`;
 
 /**
- * Makes the partition of a month beside the table and then attaches it, with
- * the lines of that month that are in the default partition.
+ * Creates the partition of a month as a separate table, moves that month's lines
+ * there from the default partition, and attaches it.
  *
- * Meanwhile nobody writes: a line that is on its way to the default partition
- * when that stops to be its place would be refused, and the sign-in with it.
- * The locks are taken from the table down, as everybody takes them.
+ * Writers have to wait meanwhile: a line on its way to the default partition
+ * would be refused once that no longer accepts its month, and the sign-in with
+ * it. Locks are taken parent first, as Postgres does.
  */
 export function makePartition({ table, from, to }: AuditMonth): string[] {
   const [start, end] = [`'${from.toISOString()}'`, `'${to.toISOString()}'`];
@@ -73,10 +73,10 @@ export function makePartition({ table, from, to }: AuditMonth): string[] {
 }
 
 /**
- * Nobody reads or writes while a partition is taken away, but that is a change
- * of the catalog alone: its file is deleted when the locks are gone.
+ * Dropping a partition blocks readers and writers, but only for a change of the
+ * catalog: the file is deleted after the locks are released.
  *
- * @param name as the catalog spells it, quoted where it has to be
+ * @param name as in the catalog, quoted if necessary
  */
 export function dropPartition(name: string): string {
   return `DROP TABLE ${name}`;

@@ -17,16 +17,23 @@ import {
   makePartition,
   maxDefaultBytes,
 } from "./audit-partition.statements";
-import { AUDIT_OPTIONS, type AuditOptions } from "./audit.options";
 
-/** The months that have a partition: this one and the next ones. */
+/** Retention of the audit log. */
+export interface AuditOptions {
+  /** Days; a month is dropped when its last day is older. */
+  readonly retentionDays: number;
+}
+
+export const AUDIT_OPTIONS = Symbol("AUDIT_OPTIONS");
+
+/** How many months have a partition, from the current one on. */
 const monthsAhead = 3;
-/** Time between two looks, in milliseconds. */
+/** Time between two checks, in milliseconds. */
 const dayMilliseconds = 24 * 3600 * 1000;
-/** Waits after a look that did not end well, in milliseconds. */
+/** Waits after a failed check, in milliseconds. */
 const retryMilliseconds = { first: 60_000, longest: 3600_000 };
 
-/** What is to be done, as names of tables; nothing on most days. */
+/** The tables to create and drop; none on most days. */
 interface Changes {
   readonly missing: readonly string[];
   readonly over: readonly string[];
@@ -39,9 +46,9 @@ type Query = <Row extends object>(
 ) => Promise<Row[]>;
 
 /**
- * Makes the partitions of the audit log ahead of time, and drops those whose
- * lines are all older than the retention. While they cannot be made, lines go
- * to the default partition: nothing is refused for want of one.
+ * Creates the partitions of the audit log ahead of time, and drops those whose
+ * lines are all older than the retention. Lines without a partition of their
+ * month go to the default partition.
  */
 @Injectable()
 export class AuditPartitions

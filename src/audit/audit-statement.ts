@@ -1,10 +1,10 @@
-/** Where an audit line takes its values from: SQL expressions, not values. */
+/** The SQL expressions for the columns of an audit line. */
 export interface AuditColumns {
-  /** A uuid; a new one unless given. */
+  /** uuid; random by default. */
   readonly id?: string;
-  /** When it happened: a timestamptz. */
+  /** timestamptz: when it happened. */
   readonly at: string;
-  /** An event's name: text. */
+  /** text: the name of the event. */
   readonly event: string;
   readonly userId?: string;
   readonly sessionId?: string;
@@ -18,10 +18,10 @@ export interface AuditColumns {
 }
 
 /**
- * The expression that writes audit lines within the statement that does what
- * they report, so that there is never one without the other.
+ * An INSERT of audit lines, as part of the statement that makes the change, so
+ * that both are atomic.
  *
- * @param from one line is written for each of its rows, such as `ended`
+ * @param from a table expression, such as `ended`; each row becomes a line
  */
 export function insertAudit(columns: AuditColumns, from: string): string {
   const { id, at, event, userId, sessionId, actorId } = columns;

@@ -8,7 +8,13 @@ import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import { measurements } from "../common/measurements";
 import { Database, type Transaction } from "../database/database";
-import { AuditBacklog, type Batch, type WaitingEvent } from "./audit-backlog";
+import { RepeatTally } from "../common/repeat-tally";
+import {
+  AuditBacklog,
+  auditNetwork,
+  type Batch,
+  type WaitingEvent,
+} from "./audit-backlog";
 import type { AuditEvent } from "./audit-event";
 import {
   asParameter,
@@ -27,6 +33,10 @@ const flushMilliseconds = 1000;
 export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(AuditTrail.name);
   private readonly backlog = new AuditBacklog();
+  private readonly repeats = new RepeatTally<AuditEvent>(
+    1,
+    (last, count, kind) => this.addRepeats(last, count, kind),
+  );
   private timer: NodeJS.Timeout | undefined;
   private flushed: Promise<void> = Promise.resolve();
   private failing = false;
@@ -57,13 +67,12 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * Writes an event soon, with others: for refusals, of which a stranger can
-   * cause any number. Of a flood the first thousand a second are written, and
-   * one line that says how many there were beside them: reason `flood`,
-   * `details.count`.
+   * Writes an event soon, together with others: for refusals that a limit
+   * counts. If there are more than a thousand a second, the rest is counted in
+   * one line: reason `flood`, `details.count`.
    *
-   * @returns at once; only while the application stops, when it is written.
-   *   Answer after that, for then there is no later any more. Never rejects.
+   * @returns at once, but while the application stops only when it is written;
+   *   so answer the client after that. Never rejects.
    */
   async recordSoon(event: AuditEvent): Promise<void> {
     this.backlog.add(this.waiting(event));
@@ -71,7 +80,23 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     else this.schedule();
   }
 
-  /** Removes a deleted user's addresses, user agents and details from the log. */
+  /**
+   * As {@link recordSoon}, for refusals that no limit counts, of which anybody
+   * can cause any number. The first of each network and reason is written, and
+   * at the end of the minute a line with how many more there were:
+   * `details.count`.
+   */
+  async recordUnlimited(event: AuditEvent): Promise<void> {
+    const kind = [event.event, event.reason, auditNetwork(event)].join(" ");
+    if (this.stopping || this.repeats.admits(kind, event)) {
+      await this.recordSoon(event);
+    }
+  }
+
+  /**
+   * Removes a deleted user's addresses, user agents and details from the log; of
+   * very many lines, and from those that are yet to be written, within minutes.
+   */
   async scrub(userId: string, { query }: Transaction): Promise<void> {
     await query(scrubEvents, [userId]);
     await query(scrubActions, [userId]);
@@ -88,26 +113,27 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     try {
       this.sink.tell(event);
     } catch (cause) {
-      // It has happened and is written: whoever did it must not hear otherwise.
-      this.logger.error({ err: cause }, "The audit sink has failed");
+      // The event has happened and is written, so the request must not fail.
+      this.logger.error({ err: cause }, "The audit sink threw an error");
     }
   }
 
-  /** Writes what waits; while the database is away it goes on waiting. Never rejects. */
+  /** Writes what waits; during an outage it goes on waiting. Never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    // One after the other: a slow database must not be sent everything at once.
+    // One after another, to spare a slow database.
     this.flushed = this.flushed.then(() => this.write(this.backlog.take()));
     return this.flushed;
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.repeats.end();
     this.stopping = true;
     await this.flush();
   }
 
-  /** By now the last request has been answered; the database may be gone. */
+  /** By now the last request has been answered. */
   onApplicationShutdown(): void {
     clearTimeout(this.timer);
     const lost = this.backlog.size;
@@ -119,6 +145,24 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
       () => void this.flush(),
       flushMilliseconds,
     ).unref();
+  }
+
+  private addRepeats(
+    { event, reason, details, ip }: AuditEvent,
+    count: number,
+    kind: string | undefined,
+  ): void {
+    const isMixed = kind === undefined;
+    this.backlog.add(
+      this.waiting({
+        event,
+        userId: null,
+        reason: isMixed ? "flood" : reason,
+        details: isMixed ? { count } : { ...details, count },
+        ip: isMixed ? null : ip,
+      }),
+    );
+    if (!this.stopping) this.schedule();
   }
 
   private waiting(event: AuditEvent): WaitingEvent {
@@ -147,7 +191,7 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     for (const { event } of all) this.announce(event);
   }
 
-  /** Lets what could not be written wait again, unless it never could be. */
+  /** Puts back what an outage kept from being written; anything else would fail again. */
   private keep(batch: Batch, cause: unknown): void {
     if (!isOutage(cause)) {
       const lost = batch.events.length;
@@ -155,7 +199,10 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
       return;
     }
     if (!this.failing) {
-      this.logger.warn({ err: cause }, "Refusals have to wait to be audited");
+      this.logger.warn(
+        { err: cause },
+        "Refusals cannot be audited at present and are kept",
+      );
     }
     this.failing = true;
     this.backlog.putBack(batch);

@@ -21,7 +21,7 @@ export interface RefreshCookieOptions {
 export interface AuthOptions {
   /** Google Workspace domains (`hd`) that may sign in; empty: any account. */
   readonly hostedDomains: readonly string[];
-  /** Refuse accounts whose e-mail is absent or unverified. */
+  /** Refuse accounts whose e-mail address is missing or unverified. */
   readonly requireVerifiedEmail: boolean;
   /** Whether an identity that is not known yet becomes a user. */
   readonly signUp: "open" | "closed";

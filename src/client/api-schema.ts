@@ -330,6 +330,8 @@ export interface components {
       readonly actions: readonly {
         readonly [key: string]: unknown;
       }[];
+      /** @description What the deletion of the account leaves, and for how long */
+      readonly remainsAfterDeletion: readonly string[];
     };
     readonly IdentityDto: {
       /** @description Stands for issuer and subject, and stays */
@@ -423,6 +425,19 @@ export interface components {
       /** Format: date-time */
       readonly lastSignInAt: string;
       readonly identities: readonly components["schemas"]["UserIdentityDto"][];
+    };
+    readonly UserSessionDto: {
+      /** Format: uuid */
+      readonly id: string;
+      /** @description The label that the client gave */
+      readonly device: string | null;
+      /** @description Where it was last used from */
+      readonly ip: string | null;
+      readonly userAgent: string | null;
+      /** Format: date-time */
+      readonly createdAt: string;
+      /** Format: date-time */
+      readonly lastUsedAt: string;
     };
     readonly UserChangesDto: {
       /**

@@ -6,7 +6,7 @@ import {
 import { requestOf } from "./context-request";
 import type { Principal } from "./principal";
 
-/** Whether a route needs an access token; what is not marked does. */
+/** Whether a route needs an access token; without a rule it does. */
 export type AccessRule = "public" | "optional" | "token";
 
 export const ACCESS_RULE = "nest-google-auth:access-rule";
@@ -15,42 +15,37 @@ export const INCOMPLETE_PROFILE_ALLOWED =
   "nest-google-auth:incomplete-profile-allowed";
 export const MAX_AUTHENTICATION_AGE = "nest-google-auth:max-authentication-age";
 
-/** Where the guard leaves the principal for {@link CurrentUser}. */
-export interface RequestWithPrincipal {
-  user?: unknown;
-}
-
 /**
- * Anybody may call: no token is read at all. On a whole controller or a method;
- * roles of a method close it all the same. On a method it opens that, whatever
- * the controller asks for.
+ * No access token is needed or read. For a controller or a method; on a method
+ * it overrides what the controller requires. A method with `@Roles()` still
+ * needs a token.
  */
 export const Public = () => SetMetadata(ACCESS_RULE, "public");
 
 /**
- * Anybody may call, and whoever is signed in is known: without a token
- * `@CurrentUser()` is undefined; a bad token is still refused with 401.
+ * An access token is optional: without one `@CurrentUser()` is undefined; an
+ * invalid one is still refused with 401.
  */
 export const OptionalAuth = () => SetMetadata(ACCESS_RULE, "optional");
 
-/** Only with an access token: closes one method of a `@Public()` controller. */
+/** Requires an access token, for a method of a `@Public()` controller. */
 export const Authenticated = () => SetMetadata(ACCESS_RULE, "token");
 
 /**
- * Only users who have at least one of these roles; others get 403
- * `insufficient_role`. They need an access token, whatever the controller says.
- * The roles are those of the token: a change is seen when it is next renewed.
+ * Requires an access token with at least one of these roles; others get 403
+ * `insufficient_role`. The roles are those of the token: a change takes effect
+ * with the next refresh.
  */
 export const Roles = (...roles: [string, ...string[]]) =>
   SetMetadata(REQUIRED_ROLES, roles);
 
 /**
- * Only users who have signed in, or proved anew to be it at
+ * Requires that the user has signed in, or reauthenticated at
  * `POST /auth/reauthenticate`, within so many seconds; others get 401
- * `reauthentication_required`. For what must not be done with a stolen access
- * token alone.
+ * `reauthentication_required`. For actions that a stolen access token must not
+ * be enough for.
  *
- * @throws RangeError for what is no number of seconds: it would let everybody in
+ * @throws RangeError for a value that is not a number of seconds
  * @see https://www.rfc-editor.org/rfc/rfc9470
  */
 export const RequireRecentSignIn = (maxAgeSeconds = 300) => {
@@ -61,17 +56,15 @@ export const RequireRecentSignIn = (maxAgeSeconds = 300) => {
 };
 
 /**
- * Also users who have not finished signing up; elsewhere they get 403
- * `profile_incomplete`. For routes that are needed until then. On a method or a
- * whole controller.
+ * Also admits users who have not finished signing up; other routes refuse them
+ * with 403 `profile_incomplete`. For a method or a controller.
  */
 export const AllowIncompleteProfile = () =>
   SetMetadata(INCOMPLETE_PROFILE_ALLOWED, true);
 
 /**
- * The caller: `@CurrentUser() user: Principal`, or one member of it:
- * `@CurrentUser("userId") userId: string`. Undefined where the guard has not
- * let one in.
+ * The signed-in user: `@CurrentUser() user: Principal`, or one property:
+ * `@CurrentUser("userId") userId: string`. Undefined on public routes.
  */
 export const CurrentUser = createParamDecorator<keyof Principal | undefined>(
   (member, context: ExecutionContext) => {

@@ -1,12 +1,11 @@
 import { Injectable } from "@nestjs/common";
 
-/** What an address has in the places that its route leaves open. */
+/** Route parameters by name. */
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /**
- * Which methods an address answers, so that a wrong method is told from a
- * wrong address. Whoever sets up the HTTP server fills it in; without that
- * both are 404.
+ * The methods that a path supports, to tell 405 from 404. The HTTP server's
+ * set-up provides the look-up; without it both are 404.
  */
 @Injectable()
 export class AllowedMethods {
@@ -23,8 +22,8 @@ export class AllowedMethods {
   }
 
   /**
-   * For a route whose address has to name something that exists, or there is
-   * nothing at it.
+   * Restricts a route to parameters that name something that exists; other
+   * paths of it are 404.
    *
    * @param route as it is declared: `/auth/:provider`
    */
@@ -33,8 +32,8 @@ export class AllowedMethods {
   }
 
   /**
-   * The configuration turns a route off: there is nothing at it, whatever the
-   * method, and the OpenAPI description does not have it.
+   * Turns a route off: it is 404 for every method, and left out of the OpenAPI
+   * description.
    *
    * @param route as it is declared
    */
@@ -47,7 +46,7 @@ export class AllowedMethods {
     return (this.offRoutes as Set<string> | undefined)?.has(route) ?? false;
   }
 
-  /** For the look-up: whether there is something at an address of a route. */
+  /** Whether a route exists with these parameters. */
   isThere(route: string, parameters: Parameters): boolean {
     if (this.isOff(route)) return false;
     return this.exists.get(route)?.(parameters) ?? true;

@@ -1,6 +1,6 @@
-/** What the world sees of an error: its status and one stable sentence. */
+/** What clients see of an error. */
 export interface AuthErrorEntry {
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   readonly status: number;
   /** The `title` member: the same for every occurrence of the code. */
   readonly title: string;
@@ -9,8 +9,8 @@ export interface AuthErrorEntry {
 }
 
 /**
- * Every error code this software answers with. Codes are contract: a client
- * branches on them, so one never changes its meaning or its status.
+ * Every error code of this software. Clients branch on codes, so a code never
+ * changes its meaning or its status.
  */
 export const authErrorCodes = {
   invalid_request: {
@@ -27,17 +27,17 @@ export const authErrorCodes = {
     status: 415,
     title: "Unsupported media type",
     detail:
-      "Send application/json or application/x-www-form-urlencoded in UTF-8.",
+      "Send application/json or application/x-www-form-urlencoded, in UTF-8.",
   },
   not_found: {
     status: 404,
     title: "Not found",
-    detail: "There is nothing at this address.",
+    detail: "There is no such route or resource.",
   },
   method_not_allowed: {
     status: 405,
     title: "Method not allowed",
-    detail: "The route does not answer this method; see the Allow header.",
+    detail: "The route does not support this method; see the Allow header.",
   },
   invalid_token: {
     status: 401,
@@ -57,19 +57,19 @@ export const authErrorCodes = {
   invalid_refresh_token: {
     status: 401,
     title: "Invalid refresh token",
-    detail: "The refresh token was not made by this service.",
+    detail: "The refresh token was not issued by this service.",
   },
   no_session: {
     status: 401,
     title: "No session",
     detail:
-      "This browser has no session here: a first visit, or its cookies are gone. Sign in.",
+      "The request has no session cookie: it is a first visit, or the cookies were deleted. Sign in.",
   },
   reauthentication_required: {
     status: 401,
     title: "Reauthentication required",
     detail:
-      "The user has to prove again to be it: send a fresh ID token to POST /auth/reauthenticate.",
+      "The user has to sign in again for this: send a fresh ID token to POST /auth/reauthenticate.",
   },
   session_revoked: {
     status: 401,
@@ -80,32 +80,34 @@ export const authErrorCodes = {
     status: 401,
     title: "Session expired",
     detail:
-      "The session was unused, or has lived, for too long. Sign in again.",
+      "The session was idle for too long or has reached its maximum lifetime. Sign in again.",
   },
   invalid_dpop_proof: {
     status: 400,
     title: "Invalid DPoP proof",
-    detail: "The DPoP proof was not accepted, or one is needed.",
+    detail: "The DPoP proof is missing or was not accepted.",
   },
   use_dpop_nonce: {
     status: 400,
     title: "DPoP nonce needed",
-    detail: "The DPoP proof has to carry the nonce in the DPoP-Nonce header.",
+    detail: "The DPoP proof must contain the nonce from the DPoP-Nonce header.",
   },
   hosted_domain_not_allowed: {
     status: 403,
     title: "Hosted domain not allowed",
-    detail: "The Google account is not of an organization that may sign in.",
+    detail:
+      "The Google account does not belong to an organization that may sign in.",
   },
   email_not_verified: {
     status: 403,
     title: "E-mail not verified",
-    detail: "Google does not vouch for an e-mail address of this account.",
+    detail:
+      "The e-mail address of the Google account is missing or not verified.",
   },
   sign_up_not_allowed: {
     status: 403,
     title: "Sign-up not allowed",
-    detail: "Only users who are already known may sign in.",
+    detail: "Sign-up is closed: only existing users may sign in.",
   },
   account_disabled: {
     status: 403,
@@ -127,64 +129,65 @@ export const authErrorCodes = {
     status: 403,
     title: "Origin not allowed",
     detail:
-      "Pages of this origin may not sign in here. If it is a front end of yours, add its origin to CORS_ORIGINS.",
+      "Pages of this origin may not sign in here. If it is your front end, add its origin to CORS_ORIGINS.",
   },
   csrf_mismatch: {
     status: 403,
     title: "CSRF token mismatch",
     detail:
-      "The sign-in was not begun in this browser: g_csrf_token has to be sent once as a cookie and once in the body, and be the same.",
+      "The sign-in did not start in this browser: g_csrf_token must be sent as a cookie and in the body, each once and with the same value.",
   },
   insufficient_role: {
     status: 403,
     title: "Insufficient role",
-    detail: "The user does not have a role that this route asks for.",
+    detail: "The user does not have a role that this route requires.",
   },
   identity_in_use: {
     status: 409,
     title: "Identity in use",
-    detail: "The account at the provider signs in another user here.",
+    detail: "The account at the provider is linked to another user.",
   },
   last_identity: {
     status: 409,
     title: "Last identity",
     detail:
-      "It is the only account that the user can sign in with. Link another one first, or delete the user.",
+      "It is the only account that the user can sign in with. Link another one first or delete the user.",
   },
   identity_limit_reached: {
     status: 409,
     title: "Identity limit reached",
-    detail: "The user has as many linked accounts as a user may have.",
+    detail: "The user already has the maximum number of linked accounts.",
   },
   rate_limited: {
     status: 429,
     title: "Too many requests",
     detail:
-      "There have been too many attempts from this network. Try again after the time in Retry-After.",
+      "There were too many requests. Try again after the time in Retry-After.",
   },
   identity_provider_unavailable: {
     status: 503,
     title: "Identity provider unavailable",
     detail:
-      "Google cannot be reached to check the token, which may be perfectly good. Try again later.",
+      "The identity provider cannot be reached to check the token, which may be valid. Try again later.",
   },
   service_unavailable: {
     status: 503,
     title: "Service unavailable",
-    detail: "The service cannot do its work at the moment. Try again later.",
+    detail: "The service is temporarily unavailable. Try again later.",
   },
   internal_error: {
     status: 500,
     title: "Internal error",
-    detail: "Something went wrong on our side; quote the requestId.",
+    detail:
+      "An unexpected error occurred. Quote the requestId when you report it.",
   },
 } as const satisfies Record<string, AuthErrorEntry>;
 
 /** A code of the table above. */
 export type AuthErrorCode = keyof typeof authErrorCodes;
 
-/** A refusal of the application's own, in the same form as ours. */
+/** An error code of the application, in the same format. */
 export interface AppErrorCode extends AuthErrorEntry {
-  /** snake_case, and none of {@link authErrorCodes}: `invitation_required`. */
+  /** snake_case and not in {@link authErrorCodes}, such as `invitation_required`. */
   readonly code: string;
 }

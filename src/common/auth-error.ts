@@ -5,7 +5,7 @@ import {
   authErrorCodes,
 } from "./auth-error-codes";
 
-/** One field of the request that is wrong; the message never repeats the value. */
+/** An invalid field of the request; the message never repeats the value. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;
@@ -13,34 +13,34 @@ export interface FieldError {
 
 export interface AuthErrorOptions {
   /**
-   * Which check refused, as a stable snake_case name. For the log and the
-   * audit trail; shown to clients outside production only.
+   * Which check failed, as a stable snake_case name. For the log and the audit
+   * log; shown to clients outside production only.
    */
   readonly reason?: string;
-  /** What was wrong with the request; `invalid_request` only. */
+  /** The invalid fields; for `invalid_request` only. */
   readonly errors?: readonly FieldError[];
-  /** Whole seconds after which trying again makes sense; sent as Retry-After. */
+  /** When to try again, in whole seconds; sent as Retry-After. */
   readonly retryAfterSeconds?: number;
-  /** How to ask in the right way; sent as WWW-Authenticate instead of the usual one. */
+  /** Sent as WWW-Authenticate, instead of the default of the code. */
   readonly challenge?: string;
-  /** The nonce that the client's next DPoP proof has to carry; sent as DPoP-Nonce. */
+  /** The nonce for the client's next DPoP proof; sent as DPoP-Nonce. */
   readonly dpopNonce?: string;
-  /** Whom it is about, where that is known. For the audit trail, never shown. */
+  /** The user concerned, if known. For the audit log, never shown. */
   readonly userId?: string;
-  /** What went wrong below. Logged, never shown. */
+  /** The underlying error. Logged, never shown. */
   readonly cause?: unknown;
 }
 
 /**
- * The one way any layer says no. It carries a code of {@link authErrorCodes};
- * only the exception filter knows about HTTP.
+ * The one error for refusals, in every layer. It has a code of
+ * {@link authErrorCodes}; only the exception filter deals with HTTP.
  */
 export class AuthError extends Error {
   override readonly name = "AuthError";
   readonly reason?: string;
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
-  // Only where there is one: no other error has anything more in it.
+  // Declared, so that errors without them have no such properties.
   declare readonly challenge?: string;
   declare readonly dpopNonce?: string;
   declare readonly userId?: string;
@@ -50,9 +50,8 @@ export class AuthError extends Error {
   readonly #entry: AuthErrorEntry;
 
   /**
-   * @param code of the table, or one of the application's with all that is to
-   *   be said about it
-   * @throws TypeError for one of the application's that is not fit for an answer
+   * @param code of the table, or a code of the application with its entry
+   * @throws TypeError for an invalid code of the application
    */
   constructor(
     code: AuthErrorCode | AppErrorCode,
@@ -73,7 +72,7 @@ export class AuthError extends Error {
     if (options.dpopNonce !== undefined) this.dpopNonce = options.dpopNonce;
   }
 
-  /** HTTP status that belongs to the code. */
+  /** HTTP status of the code. */
   get status(): number {
     return this.#entry.status;
   }
@@ -87,7 +86,7 @@ export class AuthError extends Error {
   }
 }
 
-/** What clients branch on must not be mistaken for one of ours, or for a success. */
+/** Clients must not mistake it for one of ours or for a success. */
 function appCode({ code, status }: AppErrorCode): string {
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(code) || code in authErrorCodes) {
     throw new TypeError(

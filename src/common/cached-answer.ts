@@ -1,7 +1,7 @@
 import { Logger } from "@nestjs/common";
 import type { Clock } from "./clock.port";
 
-/** The lifetime of an answer that does not state one, in seconds. */
+/** The lifetime of an answer that states none, in seconds. */
 const defaultMaxAgeSeconds = 300;
 /** The pause after a failed attempt, in seconds. */
 export const cooldownSeconds = 10;
@@ -9,7 +9,7 @@ export const cooldownSeconds = 10;
 /** The answer of a source. */
 export interface Answer<Value> {
   readonly value: Value;
-  /** How long it may be cached, in seconds; absent when it does not say. */
+  /** How long it may be cached, in seconds; undefined when it does not state it. */
   readonly maxAgeSeconds: number | undefined;
 }
 
@@ -56,7 +56,7 @@ export class CachedAnswer<Value> {
     this.logger = new Logger(owner);
   }
 
-  /** Whether the source failed a moment ago and is not asked for now. */
+  /** Whether the source failed a moment ago and is left alone for now. */
   get isCooling(): boolean {
     return isCooling(this.retryFrom, this.clock.now());
   }
@@ -70,7 +70,7 @@ export class CachedAnswer<Value> {
   async get(): Promise<Value> {
     const now = this.clock.now();
     const { kept } = this;
-    // Fetched in the future: the clock has jumped back, so its lifetime is unknown.
+    // Fetched in the future means that the clock was set back: its lifetime is unknown.
     if (kept && now >= kept.fetchedAt && now < kept.freshUntil) {
       if (now >= kept.renewFrom && !this.isCooling) {
         this.ask().catch(() => undefined);
@@ -138,8 +138,8 @@ export class CachedAnswer<Value> {
       this.logger.warn(
         { err: cause },
         stale
-          ? `${this.source.name} cannot be renewed; the cached ones are valid until ${new Date(stale.usableUntil).toISOString()}`
-          : `${this.source.name} are unavailable; nobody can sign in`,
+          ? `${this.source.name} cannot be renewed; the cached ones are used until ${new Date(stale.usableUntil).toISOString()}`
+          : `${this.source.name} are unavailable and none are cached`,
       );
       throw cause;
     }
@@ -147,8 +147,8 @@ export class CachedAnswer<Value> {
 }
 
 /**
- * Whether a cool-down that ends at `until` is still on. One that seems too long
- * dates from before the clock jumped back.
+ * Whether a cool-down that ends at `until` still holds. One that seems too long
+ * was set before the clock was set back.
  */
 export function isCooling(until: number, now: number): boolean {
   return now < until && until <= now + cooldownSeconds * 1000;

@@ -35,8 +35,8 @@ export class CachedKeys {
     const key = known.get(keyId);
     if (key) return key;
     if (this.keys.isCooling) this.keys.refuse();
-    // It may be in the answer being fetched. If not, that proves nothing: the
-    // answer may be older than the key.
+    // It may be in the answer being fetched. If it is not, the answer may still
+    // be older than the key.
     const pending = (await this.keys.pending)?.get(keyId);
     if (pending) return pending;
     // Otherwise every forged token would cost a fetch.

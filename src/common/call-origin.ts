@@ -1,13 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
 import { cleanText } from "./clean-text";
+import type { HttpRequest } from "./http-request";
 import { canonicalAddress } from "./ip-address";
 
-/**
- * Where a call comes from: the network's word for the address, the client's for
- * the rest. Fit for storage.
- */
+/** Where a call comes from, cleaned for storage. The client chooses its user agent. */
 export interface CallOrigin {
-  /** Client address, as the HTTP front determined it; null when there is none. */
+  /** Client address, as the HTTP server determined it; null when there is none. */
   readonly ip: string | null;
   /** At most 512 characters. */
   readonly userAgent: string | null;
@@ -15,14 +13,11 @@ export interface CallOrigin {
 
 const maxUserAgentLength = 512;
 
-/** What both HTTP platforms know of a request. */
-export interface RequestWithOrigin {
-  readonly ip?: string;
-  readonly headers: { readonly "user-agent"?: string };
-}
-
-/** Where a request comes from. */
-export function callOriginOf({ ip, headers }: RequestWithOrigin): CallOrigin {
+/** The origin of a request. */
+export function callOriginOf({
+  ip,
+  headers,
+}: Pick<HttpRequest, "ip" | "headers">): CallOrigin {
   const userAgent = headers["user-agent"];
   return {
     ip: ip ? canonicalAddress(ip) : null,
@@ -33,8 +28,8 @@ export function callOriginOf({ ip, headers }: RequestWithOrigin): CallOrigin {
   };
 }
 
-/** A parameter of a handler: `@CallOrigin() origin: CallOrigin`. */
+/** Parameter decorator: `@CallOrigin() origin: CallOrigin`. */
 export const CallOrigin = createParamDecorator(
   (_data: unknown, context: ExecutionContext): CallOrigin =>
-    callOriginOf(context.switchToHttp().getRequest<RequestWithOrigin>()),
+    callOriginOf(context.switchToHttp().getRequest<HttpRequest>()),
 );

@@ -1,11 +1,11 @@
 import { Injectable } from "@nestjs/common";
 
+/** How far the clocks of our instances may differ, in seconds. */
+export const instanceSkewSeconds = 60;
+
 /**
- * What time it is. Replace it to freeze time in tests, or to take the time
- * from somewhere better than the machine.
- *
- * Concurrency: called from everywhere at once; must not wait. There is always
- * a time, so there is no absent answer.
+ * The current time. Replace it to freeze time in tests or to use another source
+ * of time. Synchronous, and called concurrently from everywhere.
  */
 export abstract class Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -17,10 +17,9 @@ export abstract class Clock {
   }
 
   /**
-   * The time that statements go by instead of the database's own clock, as an
-   * ISO 8601 string; null for the database's, which all instances share. A
-   * clock that is replaced is meant for the whole application, so it is its
-   * time unless you say otherwise.
+   * The time that SQL statements use, as an ISO 8601 string; null for the
+   * database's clock, which all instances share. Defaults to {@link now}, since
+   * a replaced clock is meant for the whole application.
    */
   statementTime(): string | null {
     return new Date(this.now()).toISOString();

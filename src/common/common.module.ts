@@ -1,12 +1,14 @@
 import { Global, Module } from "@nestjs/common";
 import { AllowedMethods } from "./allowed-methods";
-import { AuthErrorFilter } from "./auth-error.filter";
+import { MountedRoutes } from "./mounted-routes";
 import { Clock, SystemClock } from "./clock.port";
 import { ErrorForms } from "./error-forms";
-import { MountedRoutes } from "./mounted-routes";
-import { ProblemDetailsFilter } from "./problem-details.filter";
+import {
+  AuthErrorFilter,
+  ProblemDetailsFilter,
+} from "./problem-details.filter";
 
-/** Floor 0: the clock, and how an error is answered. A room of GoogleAuthModule. */
+/** The clock and the error responses. Part of GoogleAuthModule. */
 @Global()
 @Module({
   providers: [

@@ -1,41 +1,38 @@
 import { Injectable } from "@nestjs/common";
 import type { AuthError } from "./auth-error";
+import type { HttpRequest } from "./http-request";
 
-/** An error as it is sent. */
+/** An error response. */
 export interface ErrorAnswer {
   readonly status: number;
-  /** Content-Type among them; what every error answer has is added. */
+  /** Including Content-Type; headers common to all errors are added. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: object;
 }
 
-/** What both HTTP platforms know of the request that failed. */
-export interface FailedRequest {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
 /**
- * How errors are told to clients that expect another form than problem+json.
+ * How an error is formatted for clients that expect something other than
+ * problem+json.
  *
- * @param showReason name the failed check; never in production
- * @returns undefined where problem+json is right after all
+ * @param showReason whether to name the failed check; never in production
+ * @returns undefined to use problem+json after all
  */
 export type ErrorForm = (
   error: AuthError,
   showReason: boolean,
-  request: FailedRequest,
+  request: HttpRequest,
 ) => ErrorAnswer | undefined;
 
 /**
- * Which addresses tell errors in a form of their own, because their standard
- * demands it: also those that occur before a controller is reached, such as a
- * body that is too large.
+ * Which routes have an error format of their own, because their standard
+ * requires it. It also applies to errors before a controller is reached, such
+ * as a body that is too large.
  */
 @Injectable()
 export class ErrorForms {
   private readonly forms: [prefix: string, form: ErrorForm][] = [];
 
-  /** @param prefix what the paths begin with: `/oauth/` */
+  /** @param prefix of the paths: `/oauth/` */
   use(prefix: string, form: ErrorForm): void {
     this.forms.push([prefix, form]);
   }

@@ -1,29 +1,29 @@
 export interface FetchJsonOptions {
-  /** What is asked for, for the messages: `The certificates answer`. */
+  /** Of the response, for error messages: `The certificates answer`. */
   readonly name: string;
-  /** How long the answer may take, body included, in milliseconds. */
+  /** How long the response may take, including the body, in milliseconds. */
   readonly timeoutMilliseconds?: number;
-  /** Largest body that is read, in bytes. */
+  /** Largest body that is accepted, in bytes. */
   readonly maxBytes?: number;
-  /** Beside `accept`; makes it a POST. */
+  /** Sent as a form; makes it a POST. */
   readonly form?: URLSearchParams;
   /** Sent as JSON; makes it a POST. */
   readonly json?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses beside those of success whose answer is wanted as well: 400. */
+  /** Statuses to accept besides 2xx, such as 400. */
   readonly alsoStatuses?: readonly number[];
 }
 
 export interface FetchedJson {
-  /** That of the answer: 200 to 299, or one that was wanted as well. */
+  /** 200 to 299, or one of `alsoStatuses`. */
   readonly status: number;
-  /** What it says; nothing in it is checked. */
+  /** The parsed body; untrusted. */
   readonly value: unknown;
-  /** Seconds it may be kept, less its age on arrival, at most a day; absent when it does not say. */
+  /** Seconds it may be cached, at most a day; undefined when it does not state it. */
   readonly maxAgeSeconds: number | undefined;
 }
 
-/** An answer that is not what was wanted: its status, its size, or no JSON. */
+/** A response with the wrong status or size, or without JSON. */
 export class UnwantedAnswerError extends Error {
   override readonly name = "UnwantedAnswerError";
 
@@ -36,12 +36,11 @@ export class UnwantedAnswerError extends Error {
 }
 
 /**
- * Asks another server for JSON, and takes nothing but a prompt answer of
- * limited size from exactly this address.
+ * Fetches JSON from another server, within limits of time and size. Redirects
+ * are not followed.
  *
- * @param url of which redirects are not followed
- * @throws Error on any failure: network, time-out; {@link UnwantedAnswerError}
- *   for status, size, JSON. Its message never has anything of the answer in it
+ * @throws Error for network errors and time-outs; {@link UnwantedAnswerError}
+ *   for status, size and JSON. Messages never contain any of the response
  */
 export async function fetchJson(
   url: string,
@@ -100,8 +99,8 @@ async function readLimited(
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined =
     response.body?.getReader();
   const giveUp = () => void reader?.cancel().catch(() => undefined);
-  // Once the body has begun, fetch knows the signal by a weak reference only:
-  // after a garbage collection it would wait for a slow body for ever.
+  // While the body is read, fetch holds the signal only weakly: after a garbage
+  // collection it would wait for a slow body forever.
   signal.addEventListener("abort", giveUp);
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,16 +1,15 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** A network in CIDR notation, taken apart. */
+/** Start and prefix length of a network. */
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /**
- * The one spelling of an IP address: IPv4 in dotted decimals, IPv4-mapped IPv6
- * as that IPv4, other IPv6 as in RFC 5952 and without the interface of a
- * link-local one.
+ * The canonical form of an IP address: IPv4 in dotted decimals, also for
+ * IPv4-mapped IPv6; other IPv6 as in RFC 5952 and without a zone.
  *
- * @param text anything; untrusted
- * @returns null for what is no address, or an IPv4 address in octal, hexadecimal or fewer parts
+ * @param text untrusted
+ * @returns null if it is not an address; IPv4 in octal or hexadecimal or with fewer parts is none
  */
 export function canonicalAddress(text: string): string | null {
   const version = isIP(text);
@@ -19,32 +18,35 @@ export function canonicalAddress(text: string): string | null {
 }
 
 /**
- * The network that counts as one client: an IPv4 address, or the /64 that an
- * IPv6 address is in, for whoever has one of those has all of it.
+ * The network that counts as one client: an IPv4 address, or the /64 of an IPv6
+ * address, because a single machine can use all of it.
  *
  * @param address as the platform gives it; untrusted
- * @returns null for what is no address
+ * @param ipv6Bits the prefix length for IPv6, a multiple of 16
+ * @returns null for what is not an address
  */
-export function clientNetwork(address: unknown): string | null {
+export function clientNetwork(address: unknown, ipv6Bits = 64): string | null {
   const version = typeof address === "string" ? isIP(address) : 0;
   if (version === 0) return null;
   const ip = parsed(address as string);
   if (ip.kind() === "ipv4") return ip.toString();
-  const first = (ip as ipaddr.IPv6).parts.slice(0, 4);
-  const start = new ipaddr.IPv6([...first, 0, 0, 0, 0]);
-  return `${start.toString()}/64`;
+  const { parts } = ip as ipaddr.IPv6;
+  const start = new ipaddr.IPv6(
+    parts.map((part, index) => (index < ipv6Bits / 16 ? part : 0)),
+  );
+  return `${start.toString()}/${ipv6Bits}`;
 }
 
-/** Whether a text is an IP address, or a network in CIDR notation that is not all there is. */
+/** Whether a text is an IP address or a network in CIDR notation, except /0. */
 export function isNetwork(text: string): boolean {
   return parsedNetwork(text) !== null;
 }
 
 /**
- * A test for being in one of several networks.
+ * Tests whether an address is in one of several networks.
  *
  * @param networks addresses and CIDR ranges
- * @returns takes an address in its canonical spelling
+ * @returns a function that takes a canonical address
  * @throws Error naming an entry that {@link isNetwork} does not accept
  */
 export function networkMatcher(
@@ -65,16 +67,16 @@ export function networkMatcher(
 }
 
 /**
- * Whether networks together hold half of all IPv4 or IPv6 addresses or more,
- * which is strangers too.
+ * Whether networks together contain half of all IPv4 or IPv6 addresses or more,
+ * and so anybody's.
  *
- * @param networks what {@link isNetwork} does not accept is left out
+ * @param networks those that {@link isNetwork} does not accept are ignored
  */
 export function holdHalfOfAll(networks: readonly string[]): boolean {
   const known = networks
     .map(parsedNetwork)
     .filter((network) => network !== null);
-  // Of two networks, one holds the other or they have nothing in common.
+  // Two networks are either disjoint or one contains the other.
   const largest = known.filter(
     (network, index) =>
       !known.some(
@@ -105,17 +107,17 @@ function parsedNetwork(text: string): Network | null {
   if (version === 0) return null;
   const ip = parsed(address);
   const size = version === 4 ? 32 : 128;
-  // The bits of a mapped network are counted from the mapping prefix on.
+  // The prefix length of an IPv4-mapped network includes the 96 bits of the mapping.
   const mapping = version === 6 && ip.kind() === "ipv4" ? 96 : 0;
   const bits = (prefix === undefined ? size : Number(prefix)) - mapping;
   return bits >= 1 && bits <= size - mapping ? [ip, bits] : null;
 }
 
-/** @param text that isIP says is one */
+/** @param text an address according to isIP */
 function parsed(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
   const address = text.split("%", 1)[0] ?? "";
   if (!address.includes(":")) return ipaddr.parse(address);
-  // The parser would take any IPv6 address with dotted decimals for a mapped one.
+  // The parser mistakes any IPv6 address with dotted decimals for a mapped one.
   const groups = address.replace(
     /(\d+)\.(\d+)\.(\d+)\.(\d+)$/,
     (_quad, ...bytes) => {

@@ -2,15 +2,14 @@ const base64url = /^[A-Za-z0-9_-]+$/;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * By the length modulo 4, what the last character of base64url may be: the bits
- * of it that belong to no byte are zero. Other bits there would give one token
- * many spellings.
+ * The last characters that base64url may have, by length modulo 4: unused bits
+ * have to be zero. Otherwise one token could be written in several ways.
  */
 const lastCharacters = [base64url, /(?!)/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
 
 /**
- * The bytes of a segment of a compact JWS; null when it is not base64url, or
- * not the one spelling of these bytes.
+ * The bytes of a segment of a compact JWS; null when it is not canonical
+ * base64url.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
  */
@@ -25,8 +24,8 @@ export function bytesOfSegment(segment: string): Buffer | null {
 export type SegmentFault = "malformed" | "duplicate_member";
 
 /**
- * The JSON object in a segment: valid UTF-8, and no member of any object in it
- * named twice, for readers disagree on which of the two counts.
+ * The JSON object in a segment. It has to be valid UTF-8 without duplicate
+ * member names, since parsers disagree about which of the two counts.
  */
 export function objectOfSegment(
   segment: string,
@@ -49,16 +48,13 @@ export function objectOfSegment(
     : (value as Record<string, unknown>);
 }
 
-/**
- * Whether it is plain without a closer look that no member is named twice: a
- * flat object with as many members as the text has names.
- */
+/** A fast check: a flat object with as many members as the text has names has no duplicates. */
 function isPlainlyUnique(value: object, json: string): boolean {
   const names = json.match(/"\s*:/g)?.length ?? 0;
   return json.lastIndexOf("{") === 0 && names === Object.keys(value).length;
 }
 
-/** @param json a text that JSON.parse has accepted */
+/** @param json that JSON.parse has accepted */
 function hasDuplicateMember(json: string): boolean {
   const open: (Set<string> | null)[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;

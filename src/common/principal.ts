@@ -1,4 +1,4 @@
-/** Who a verified access token speaks for. What the token says, not more: no I/O was done for it. */
+/** The user and session of a verified access token: its claims, without any look-up. */
 export interface Principal {
   /** Our user id (`sub`). */
   readonly userId: string;
@@ -15,13 +15,13 @@ export interface Principal {
   readonly authenticatedAt: number;
   /** When the token was issued, whole seconds since 1970 (UTC). */
   readonly issuedAt: number;
-  /** When the token ends, whole seconds since 1970 (UTC). */
+  /** When the token expires, whole seconds since 1970 (UTC). */
   readonly expiresAt: number;
   /**
-   * The key that the sender has to prove to have (RFC 9449 §6); null for a
-   * bearer token. To verify the token does not prove it.
+   * The key that the sender has to prove possession of (RFC 9449 §6); null for
+   * a bearer token. Verifying the token does not prove it.
    */
   readonly confirmation: { readonly jkt: string } | null;
-  /** Every claim of the token, the app's own included. */
+  /** All claims of the token, including those of the app. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

@@ -15,22 +15,18 @@ import { AuthError } from "./auth-error";
 import type { AuthErrorCode } from "./auth-error-codes";
 import { answerMessage } from "./context-errors";
 import { type ErrorAnswer, ErrorForms } from "./error-forms";
+import type { HttpRequest } from "./http-request";
+import { clientNetwork } from "./ip-address";
 import { type AnsweredError, measurements } from "./measurements";
-import { problemContentType, problemOf } from "./problem";
+import { problemContentType, problemOf } from "./problem.dto";
+import { RepeatTally } from "./repeat-tally";
 
 export const SHOW_REASONS = Symbol("SHOW_REASONS");
 
-/** What both HTTP platforms know of a request. */
-interface PlainRequest {
-  readonly id?: unknown;
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** On Fastify: the route, however the client spelled its path. */
-  readonly routeOptions?: { readonly url?: string };
-}
+/** Log lines a minute about refusals of one network for one reason; the rest are counted. */
+const linesPerMinute = 100;
 
-/** Errors of the frameworks that are the client's doing, by their status. */
+/** Codes for errors that the frameworks throw, by status. */
 const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
   400: "invalid_request",
   401: "unauthenticated",
@@ -45,9 +41,9 @@ const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
 };
 
 /**
- * The one place where an error becomes an answer: problem+json with a code of
- * the table, unless the address has a form of its own; and nothing of what went
- * wrong inside.
+ * The one place where an error becomes a response: problem+json with an error
+ * code, unless the route has an error format of its own. Internal details are
+ * never shown.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
@@ -55,6 +51,14 @@ const codesByStatus: Readonly<Record<number, AuthErrorCode>> = {
 @Injectable()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemDetailsFilter.name);
+  private readonly refusals = new RepeatTally<AuthError>(
+    linesPerMinute,
+    ({ code, reason }, count, kind) =>
+      this.logger.log(
+        { code: kind && code, reason: kind && reason, count },
+        "more refusals",
+      ),
+  );
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -68,18 +72,18 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (kind === "http") return this.answer(exception, host);
     // The application's own errors are answered by its own transport.
     if (!(exception instanceof AuthError)) throw exception;
-    this.log(exception, exception, "");
+    this.log(exception, exception, "", "");
     return answerMessage(exception, host);
   }
 
   private answer(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<PlainRequest>();
+    const request = http.getRequest<HttpRequest>();
     const response = http.getResponse<unknown>();
     const { httpAdapter } = this.adapterHost;
     const requestId = typeof request.id === "string" ? request.id : "";
     const path = request.url.split("?", 1)[0] ?? "";
-    // The platform's own 404 also stands for a wrong method.
+    // The platform responds 404 to a wrong method, too.
     const allowed = isNotFound(exception) ? this.allowedMethods.of(path) : [];
     if (exception instanceof HttpException && isOfTheApp(exception)) {
       this.answerForApp(exception, requestId, response);
@@ -89,7 +93,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       allowed.length > 0
         ? new AuthError("method_not_allowed")
         : asAuthError(exception);
-    this.log(error, exception, requestId);
+    this.log(error, exception, requestId, clientNetwork(request.ip) ?? "");
     if (httpAdapter.isHeadersSent(response)) return;
     const form = this.errorForms.of(request.routeOptions?.url ?? path);
     const { status, headers, body } =
@@ -101,7 +105,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     this.send(response, status, body);
   }
 
-  /** A refusal of the app's own, such as a ConflictException: its words, our form. */
+  /** An exception of the app, such as ConflictException, with its message. */
   private answerForApp(
     exception: HttpException,
     requestId: string,
@@ -124,12 +128,17 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   private send(response: unknown, status: number, body: object): void {
     const { httpAdapter } = this.adapterHost;
-    // Nest's Express adapter makes application/json of every object in an error.
+    // Nest's Express adapter sends every object as application/json.
     const isText = httpAdapter.getType() === "express";
     httpAdapter.reply(response, isText ? JSON.stringify(body) : body, status);
   }
 
-  private log(error: AuthError, exception: unknown, requestId: string): void {
+  private log(
+    error: AuthError,
+    exception: unknown,
+    requestId: string,
+    network: string,
+  ): void {
     const { code, reason } = error;
     measurements.error.publish({ code, reason } satisfies AnsweredError);
     if (error.status >= 500) {
@@ -138,13 +147,24 @@ export class ProblemDetailsFilter implements ExceptionFilter {
         { requestId, code, reason, err: withoutInput(cause) },
         code,
       );
-    } else {
+    } else if (this.refusals.admits([network, code, reason].join(" "), error)) {
       this.logger.log({ requestId, code, reason }, "refused");
     }
   }
 }
 
-/** Whether it has a status that none of our codes stands for. */
+/** Handles AuthError only, in applications that handle all other errors themselves. */
+@Catch(AuthError)
+@Injectable()
+export class AuthErrorFilter implements ExceptionFilter<AuthError> {
+  constructor(private readonly problems: ProblemDetailsFilter) {}
+
+  catch(error: AuthError, host: ArgumentsHost): unknown {
+    return this.problems.catch(error, host);
+  }
+}
+
+/** Whether none of our codes has its status. */
 function isOfTheApp(exception: HttpException): boolean {
   const status = exception.getStatus();
   return status < 500 && !(status in codesByStatus);
@@ -160,14 +180,14 @@ function asAuthError(exception: unknown): AuthError {
   const code = codesByStatus[status] ?? codeOfPlatform(status);
   return new AuthError(code, {
     cause: exception,
-    // What the platform says of a body repeats parts of it.
+    // The platform's message quotes parts of the body.
     ...(codesByStatus[status] === "invalid_request" && {
       errors: [{ field: "body", message: "could not be read" }],
     }),
   });
 }
 
-/** What the platform refuses of its own accord, such as a path that leads out of `/docs`, or a range behind a file's end. */
+/** For statuses the platform sets, such as for a path that leaves `/docs` or a range beyond the end of a file. */
 function codeOfPlatform(status: number): AuthErrorCode {
   if (status === 403) return "not_found";
   return status >= 400 && status < 500 ? "invalid_request" : "internal_error";
@@ -175,7 +195,7 @@ function codeOfPlatform(status: number): AuthErrorCode {
 
 function statusOf(exception: unknown): number {
   if (exception instanceof HttpException) return exception.getStatus();
-  // What Fastify and body parsers throw before a handler runs.
+  // Fastify and body parsers throw errors with this property.
   const status = (exception as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === "number" ? status : 500;
 }
@@ -201,10 +221,7 @@ function usualChallenge({ code, reason }: AuthError): string | undefined {
     // RFC 6750 §3.1: no error attribute where no token was sent.
     return reason === "no_token" ? "Bearer" : 'Bearer error="invalid_token"';
   }
-  // RFC 6750 §3.1: the scope that a refresh gives once the profile is complete.
-  return code === "profile_incomplete"
-    ? 'Bearer error="insufficient_scope", scope="user"'
-    : undefined;
+  return undefined;
 }
 
 function* headersFor(
@@ -222,11 +239,11 @@ function* headersFor(
 }
 
 /**
- * An error as it may be logged: a failed query carries its parameters, which
- * are personal data and secrets.
+ * An error without what must not be logged: failed queries have their
+ * parameters, which are personal data and secrets.
  */
 function withoutInput(error: unknown): unknown {
-  // Not only instanceof: under jest, the platform's errors are of another realm.
+  // Not only instanceof: under jest, Node's errors are from another realm.
   if (!(error instanceof Error) && !types.isNativeError(error)) {
     return { type: typeof error };
   }

@@ -5,6 +5,7 @@ import {
   ApiResponse,
   getSchemaPath,
 } from "./open-api.decorators";
+import type { AuthError } from "./auth-error";
 import { type AuthErrorCode, authErrorCodes } from "./auth-error-codes";
 import { headerRefs, type ResponseHeaderName } from "./response-headers";
 
@@ -16,7 +17,7 @@ class FieldErrorDto {
   readonly message!: string;
 }
 
-/** An error as every route answers it: `application/problem+json` (RFC 9457). */
+/** The error response of every route: `application/problem+json` (RFC 9457). */
 export class ProblemDto {
   @ApiProperty({
     format: "uri-reference",
@@ -59,7 +60,7 @@ export class ProblemDto {
   readonly errors?: readonly FieldErrorDto[];
 }
 
-/** What comes with an error, by its code; see {@link responseHeaders}. */
+/** The headers of an error by its code; see {@link responseHeaders}. */
 const headersOfCodes: Readonly<
   Partial<Record<AuthErrorCode, readonly ResponseHeaderName[]>>
 > = {
@@ -73,8 +74,8 @@ const headersOfCodes: Readonly<
 };
 
 /**
- * Documents the error codes a route answers with, grouped by status, and that
- * any other error has the same form.
+ * Documents the error codes of a route, grouped by status, and that any other
+ * error has the same format.
  */
 export function ApiProblem(...codes: AuthErrorCode[]): MethodDecorator {
   const byStatus = new Map<number, AuthErrorCode[]>();
@@ -112,6 +113,32 @@ export function ApiProblem(...codes: AuthErrorCode[]): MethodDecorator {
       }),
     ),
   );
+}
+
+export const problemContentType = "application/problem+json; charset=utf-8";
+
+/**
+ * The body of an error response.
+ *
+ * @param showReason whether to name the failed check; never in production
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export function problemOf(
+  error: AuthError,
+  requestId: string,
+  showReason: boolean,
+): ProblemDto {
+  const { status, title, detail } = error;
+  return {
+    type: `urn:nest-google-auth:error:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail,
+    requestId,
+    ...(error.errors && { errors: error.errors }),
+    ...(showReason && error.reason && { reason: error.reason }),
+  };
 }
 
 function problemContent(schema: object) {

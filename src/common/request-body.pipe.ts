@@ -7,12 +7,12 @@ import {
 import { getMetadataStorage, type ValidationError } from "class-validator";
 import { AuthError, type FieldError } from "./auth-error";
 
-/** Deepest nesting of a field that is looked at. */
+/** Deepest nesting of a field that is accepted. */
 const maxDepth = 16;
 
 /**
- * Turns a body into its DTO: unknown fields are dropped, and everything that is
- * wrong is named at once, by field and rule, never by value.
+ * Turns a body into its DTO: drops unknown fields and reports all invalid ones
+ * at once, by field and rule, never by value.
  */
 @Injectable()
 export class RequestBodyPipe extends ValidationPipe {
@@ -38,10 +38,10 @@ export class RequestBodyPipe extends ValidationPipe {
   }
 }
 
-/** What the decorators say does not change while we run. */
+/** Cached, since decorators do not change at run time. */
 const fieldNames = new WeakMap<Type, ReadonlySet<string>>();
 
-/** The names of the fields of a DTO that have a rule. */
+/** The names of the fields of a DTO that have a validation rule. */
 export function fieldsOf(type: Type): ReadonlySet<string> {
   const known = fieldNames.get(type);
   if (known) return known;
@@ -57,8 +57,8 @@ export function fieldsOf(type: Type): ReadonlySet<string> {
 }
 
 /**
- * What the validation may see of a body. It follows every value until the
- * stack ends, and takes names out of objects that others still read.
+ * The part of a body to validate. class-validator recurses without a limit and
+ * deletes properties of the object it is given.
  */
 function knownFields(body: Record<string, unknown>, type: Type): object {
   const known: Record<string, unknown> = {};

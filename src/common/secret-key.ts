@@ -3,12 +3,12 @@ import { hkdfSync } from "node:crypto";
 const minSecretKeyBytes = 32;
 
 /**
- * Derives one 32-byte key per purpose from the service's SECRET_KEY, so that
- * what encrypts signing keys can never be used to forge refresh tokens.
+ * Derives one 32-byte key per purpose from SECRET_KEY, so that the key that
+ * encrypts signing keys cannot be used to forge refresh tokens.
  *
  * @param secretKey SECRET_KEY as configured, at least 32 bytes
- * @param purpose a stable name; changing it invalidates what the key protected
- * @throws RangeError when the secret key is too short to be one
+ * @param purpose a stable name; changing it changes the key
+ * @throws RangeError when the secret key is too short
  * @see https://www.rfc-editor.org/rfc/rfc5869 HKDF
  */
 export function deriveKey(secretKey: string, purpose: string): Buffer {

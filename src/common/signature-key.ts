@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 
 /**
- * The algorithms that our own tokens may be signed with. Asymmetric only, so
- * that no public key can ever be taken for a secret.
+ * The algorithms for our own tokens. Asymmetric only, so that no public key can
+ * be used as a shared secret.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1
  */
@@ -17,8 +17,8 @@ export interface SignatureKey {
 const minRsaBits = 2048;
 
 /**
- * The one algorithm that a key is used with: ES256 for P-256, RS256 for RSA of
- * 2048 bits or more; null for a key that is weaker or of another kind.
+ * The one algorithm of a key: ES256 for P-256, RS256 for RSA of 2048 bits or
+ * more; null for weaker or other keys.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.1
  */
@@ -35,9 +35,9 @@ export function signingAlgorithmOf(key: KeyObject): SigningAlgorithm | null {
 /**
  * Reads a private key that tokens may be signed with.
  *
- * @param pem PKCS#8, PKCS#1 or SEC1, not encrypted; `\n` may stand for a line
- *   break, as in variables that take one line
- * @returns null when it is no such key
+ * @param pem PKCS#8, PKCS#1 or SEC1, not encrypted; a literal `\n` counts as a
+ *   line break
+ * @returns null when it is not such a key
  */
 export function signingKeyFromPem(pem: string): SignatureKey | null {
   return usable(() => createPrivateKey(lines(pem)));
@@ -47,7 +47,7 @@ export function signingKeyFromPem(pem: string): SignatureKey | null {
  * Reads the public half of a key that tokens may be signed with.
  *
  * @param pem a public key, or a private one as {@link signingKeyFromPem} takes it
- * @returns null when it is no such key
+ * @returns null when it is not such a key
  */
 export function verificationKeyFromPem(pem: string): SignatureKey | null {
   return usable(() => createPublicKey(lines(pem)));
@@ -59,7 +59,7 @@ function usable(read: () => KeyObject): SignatureKey | null {
     const algorithm = signingAlgorithmOf(key);
     return algorithm && { key, algorithm };
   } catch {
-    // OpenSSL's messages say nothing that a rule does not say better.
+    // The rule of the variable is clearer than OpenSSL's message.
     return null;
   }
 }

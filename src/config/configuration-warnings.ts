@@ -2,7 +2,7 @@ import type { Environment } from "./environment";
 import { isUnprotected } from "./database-tls";
 import { inProduction } from "./environment-rules";
 
-/** What is allowed in production, and worth a line in the log at every start. */
+/** What is allowed but risky in production; logged at every start. */
 export function configurationWarnings(environment: Environment): string[] {
   if (!inProduction(environment)) return [];
   const limits = [
@@ -13,12 +13,12 @@ export function configurationWarnings(environment: Environment): string[] {
   return [
     ...(limits.every((limit) => limit === "off")
       ? [
-          "All rate limits are off (RATE_LIMIT_…): nothing here slows down who guesses tokens or floods sign-in.",
+          "All rate limits are off (RATE_LIMIT_…): nothing slows down clients that guess tokens or flood sign-in.",
         ]
       : []),
     ...(isUnprotected(environment.DATABASE_URL, environment.DATABASE_SSL)
       ? [
-          "The database is on another machine and is not asked by TLS: set DATABASE_SSL=on, unless the network between is private.",
+          "The connection to the database on another machine does not use TLS: set DATABASE_SSL=on, unless the network between is private.",
         ]
       : []),
   ];

@@ -1,6 +1,6 @@
 import { isThisMachine } from "./environment-rules";
 
-/** What a database URL itself says of TLS, as the `pg` driver reads it. */
+/** Whether a value of `sslmode` or `ssl` in a URL means TLS to the `pg` driver. */
 const modes: Readonly<Record<string, boolean>> = {
   disable: false,
   "0": false,
@@ -18,32 +18,39 @@ function queryOf(url: string): URLSearchParams {
   return URL.canParse(url) ? new URL(url).searchParams : new URLSearchParams();
 }
 
-/** Undefined when it says nothing. */
+/** Undefined when the URL does not say. */
 function tlsOfUrl(url: string): boolean | undefined {
   const query = queryOf(url);
   return modes[query.get("sslmode") ?? query.get("ssl") ?? ""];
 }
 
 /**
- * How `sslmode` of a DATABASE_URL contradicts a DATABASE_SSL that somebody has
- * set, as a problem; the driver would obey the URL without a word.
+ * What is wrong with how a database is reached: DATABASE_URL contradicts
+ * DATABASE_SSL (the driver would follow the URL), or in production nobody has
+ * decided about TLS to another machine.
  *
  * @param ssl undefined when DATABASE_SSL is not set
  */
-export function tlsContradiction(
+export function tlsProblem(
   url: string,
   ssl: boolean | undefined,
+  isProduction: boolean,
 ): string | undefined {
   const ofUrl = tlsOfUrl(url);
+  if (ssl === undefined) {
+    return isProduction && ofUrl === undefined && isUnprotected(url, false)
+      ? "DATABASE_SSL is not set and the database is on another machine: set it to on, or to off if nobody else can reach the network between"
+      : undefined;
+  }
   const isUnchecked = queryOf(url).get("sslmode") === "no-verify";
-  return ssl === undefined ||
-    ofUrl === undefined ||
-    (ofUrl === ssl && !(ssl && isUnchecked))
+  const agrees =
+    ofUrl === undefined || (ofUrl === ssl && !(ssl && isUnchecked));
+  return agrees
     ? undefined
-    : `DATABASE_SSL is ${ssl ? "on" : "off"}, and sslmode in DATABASE_URL says otherwise; set one of them`;
+    : `DATABASE_SSL is ${ssl ? "on" : "off"}, but sslmode in DATABASE_URL contradicts it; set only one of them`;
 }
 
-/** Whether what is asked of a database goes over a network, and not by TLS. */
+/** Whether the connection to a database crosses a network without TLS. */
 export function isUnprotected(url: string, ssl: boolean): boolean {
   if (!URL.canParse(url) || (tlsOfUrl(url) ?? ssl)) return false;
   const host = queryOf(url).get("host") ?? new URL(url).hostname;

@@ -9,20 +9,20 @@ type Source = Readonly<Record<string, string | undefined>>;
 export interface DevelopmentDefaultsOptions {
   /** Where the database and the secret are kept between starts. */
   readonly dataDir: string;
-  /** Told what is happening, for the things that take long. */
+  /** Called with a message when something takes long. */
   readonly onProgress?: (message: string) => void;
 }
 
 export interface DevelopmentDefaults {
-  /** The environment, with what was missing filled in. */
+  /** The environment, with defaults for what was missing. */
   readonly source: Source;
   /** The database we started or joined; absent when DATABASE_URL names one. */
   readonly database: EmbeddedPostgres | undefined;
 }
 
 /**
- * Checks an environment as a start would, without starting anything: what the
- * development defaults would fill in may be absent.
+ * Checks an environment without starting anything. Variables that have
+ * development defaults may be absent.
  *
  * @throws InvalidEnvironmentError
  */
@@ -40,9 +40,9 @@ export function checkEnvironment(source: Source): void {
 }
 
 /**
- * Makes a start without any set-up possible: outside production a missing
- * DATABASE_URL becomes an embedded Postgres and a missing SECRET_KEY one made
- * here, both kept under `dataDir`. In production nothing is filled in.
+ * Allows a start without any set-up: outside production a missing DATABASE_URL
+ * becomes an embedded Postgres and a missing SECRET_KEY is generated, both kept
+ * under `dataDir`. In production there are no such defaults.
  *
  * @param source as process.env; not changed
  */
@@ -75,12 +75,12 @@ async function keptSecretKey(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const fresh = randomBytes(48).toString("base64");
   try {
-    // Fails if another process was first; then its key is the one.
+    // Fails if another process was first; then that key is used.
     await writeFile(file, `${fresh}\n`, { flag: "wx", mode: 0o600 });
     return fresh;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-      // On a full disk there is a file by now, with nothing or half a key in it.
+      // On a full disk the file exists by now, with at most a part of the key.
       await rm(file, { force: true });
       throw error;
     }

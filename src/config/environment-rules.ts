@@ -5,7 +5,7 @@ import {
   verificationKeyFromPem,
 } from "../common/signature-key";
 
-/** An OAuth client id, perhaps with a label as in `ios=…`. */
+/** An OAuth client id, optionally with a label as in `ios=…`. */
 export const clientId =
   /^(?:[a-z][a-z0-9-]{0,31}=)?(?=.*\.)[A-Za-z0-9._-]{8,128}$/;
 /** A domain name. */
@@ -25,26 +25,25 @@ export function isUrl(value: unknown, protocols: readonly string[]): boolean {
   );
 }
 
-/** Whether a value is a web origin, in its one canonical spelling. */
+/** Whether a value is a web origin in its canonical form. */
 export function isOrigin(value: unknown): boolean {
   return (
     isUrl(value, ["http:", "https:"]) &&
     new URL(value as string).origin === value &&
-    // A URL may have it, a host may not.
+    // URL accepts it in a host name.
     !value.includes("*")
   );
 }
 
-/** An origin of an app's own scheme, which URL parsers do not know. */
+/** An origin with a custom scheme, which URL does not treat as an origin. */
 const appOrigin =
   /^(?!(?:https?|wss?|ftp|file|data|blob|about|javascript):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;
 
 /**
- * Whether a value is an origin as browsers send it: of a web page, or of an
- * app with a scheme of its own such as `capacitor://localhost`. In production
- * not of a web page without TLS, or on the user's own machine: what listens
- * there is anybody's. `https://localhost`, which has no port, is that of
- * Capacitor apps on Android.
+ * Whether a value is an origin as browsers send it: of a web page, or of an app
+ * with a custom scheme such as `capacitor://localhost`. In production it must
+ * not be http or on localhost, where any program of the user may listen, except
+ * `https://localhost` without a port, which Capacitor apps on Android have.
  */
 export function isClientOrigin(value: unknown, environment: object): boolean {
   if (typeof value !== "string") return false;
@@ -57,7 +56,7 @@ export function isClientOrigin(value: unknown, environment: object): boolean {
   );
 }
 
-/** Whether a host name of a URL stands for the machine that reads it. */
+/** Whether a host name in a URL means the local machine. */
 export function isThisMachine(hostname: string): boolean {
   return /^(?:(?:.*\.)?localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0)\.?$/i.test(
     hostname,
@@ -65,8 +64,8 @@ export function isThisMachine(hostname: string): boolean {
 }
 
 /**
- * Whether a value is the address of a page, fit for a `Location` header: http
- * only outside production, and of nobody who is named in it.
+ * Whether a value is the URL of a page, fit for a `Location` header: without
+ * credentials, and in production https.
  */
 export function isPageUrl(value: unknown, environment: object): boolean {
   return (
@@ -94,7 +93,7 @@ export function isRedirectUri(value: unknown): boolean {
 
 const webProtocols = ["http:", "https:"];
 
-/** Whether a URL is written with two slashes, without credentials, wildcards and what parsers drop or turn. */
+/** Whether a URL has two slashes and no credentials, wildcards or characters that parsers drop or convert. */
 function isPlainUrl(value: string): boolean {
   const { username, password } = new URL(value);
   return (
@@ -105,8 +104,8 @@ function isPlainUrl(value: string): boolean {
 }
 
 /**
- * Whether a value can be an OAuth client secret. Google makes it; what matters
- * is that in production nobody waits for Google to refuse a placeholder.
+ * Whether a value can be an OAuth client secret. In production a placeholder is
+ * refused here rather than later by Google.
  */
 export function isClientSecret(value: unknown, environment: object): boolean {
   return (
@@ -116,7 +115,7 @@ export function isClientSecret(value: unknown, environment: object): boolean {
   );
 }
 
-/** Whether a text is an OAuth client id, in production one of somebody's. */
+/** Whether a text is an OAuth client id, in production not a placeholder. */
 export function isClientId(entry: string, environment: object): boolean {
   return (
     clientId.test(entry) &&
@@ -124,16 +123,16 @@ export function isClientId(entry: string, environment: object): boolean {
   );
 }
 
-/** A client that may ask about tokens: an id, and a secret of printable characters. */
+/** A client that may introspect tokens: an id and a secret of printable characters. */
 const introspectionClient = /^([\w.~-]{1,64}):([\x21-\x2b\x2d-\x7e]{32,256})$/;
 
-/** Whether a text is an id and a secret of somebody's own making. */
+/** Whether a text is an id and a secret that is not a placeholder. */
 export function isIntrospectionClient(entry: string): boolean {
   const [, , secret] = introspectionClient.exec(entry) ?? [];
   return secret !== undefined && !isPlaceholder(secret);
 }
 
-/** Whether a value is a list of clients with different ids and secrets of their own making. */
+/** Whether a value is a list of such clients with different ids. */
 export function isIntrospectionClientList(value: unknown): boolean {
   const ids = new Set<string>();
   return isListOf(value, (entry) => {
@@ -144,7 +143,7 @@ export function isIntrospectionClientList(value: unknown): boolean {
   });
 }
 
-/** Whether a value is so many in so many seconds, within bounds, or `off`. */
+/** Whether a value is a rate limit within bounds, or `off`. */
 export function isRateLimit(value: unknown): boolean {
   if (value === "off") return true;
   const { count, seconds } = Object(value) as Partial<Record<string, unknown>>;
@@ -157,12 +156,12 @@ function isWithin(value: unknown, most: number): boolean {
 
 const proxyCount = /^(?:[1-9]|10)$/;
 
-/** Whether an entry can be of a list of proxies: a network, or the number in their place. */
+/** Whether an entry of a list of proxies is a network or the number of proxies. */
 export function isProxy(entry: string): boolean {
   return isNetwork(entry) || proxyCount.test(entry);
 }
 
-/** Whether a value is a list of networks that are not everybody's, or one number of proxies. */
+/** Whether a value is one number of proxies, or a list of networks; in production less than half of all addresses. */
 export function isProxyList(value: unknown, environment: object): boolean {
   if (!isListOf(value, () => true)) return false;
   const entries = value as string[];
@@ -173,7 +172,7 @@ export function isProxyList(value: unknown, environment: object): boolean {
   );
 }
 
-/** Whether a value is a list of texts that all have this form. */
+/** Whether a value is a list of strings that all match. */
 export function isListOf(
   value: unknown,
   form: RegExp | ((entry: string) => boolean),
@@ -186,7 +185,7 @@ export function isListOf(
   );
 }
 
-/** Whether a value is a secret that can be a key: long enough, and no placeholder. */
+/** Whether a value is long enough for a secret key and not a placeholder. */
 export function isSecretKey(value: unknown): boolean {
   return (
     typeof value === "string" &&
@@ -195,17 +194,17 @@ export function isSecretKey(value: unknown): boolean {
   );
 }
 
-/** Whether a value is a number of days between two keys, or `off`. */
+/** Whether a value is a rotation period in days, or `off`. */
 export function isRotationDays(value: unknown): boolean {
   return String(value).toLowerCase() === "off" || isWithin(value, 365);
 }
 
-/** Whether a value is a private key, strong enough to sign tokens with. */
+/** Whether a value is a private key that is strong enough to sign tokens. */
 export function isSigningKeyPem(value: unknown): boolean {
   return typeof value === "string" && signingKeyFromPem(value) !== null;
 }
 
-/** Whether a value is a key, private or public, strong enough to accept tokens signed with it. */
+/** Whether a value is a private or public key that is strong enough to verify tokens. */
 export function isVerificationKeyPem(value: unknown): boolean {
   return typeof value === "string" && verificationKeyFromPem(value) !== null;
 }

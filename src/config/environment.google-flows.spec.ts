@@ -4,7 +4,7 @@ import { settingsOf } from "./settings";
 type Source = Readonly<Record<string, string | undefined>>;
 
 const development: Source = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "ios=123456-ios.x,123456-first.x",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };
@@ -85,7 +85,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("has the secret go with the client labelled web, or else the first", () => {
+    it("uses the secret for the client labelled web, or else the first", () => {
       const clientOf = (GOOGLE_CLIENT_IDS: string) =>
         settingsOf(
           readEnvironment({
@@ -155,7 +155,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("wants other pages only beside the first", () => {
+    it("accepts other pages only together with the first", () => {
       expect(brokenBy({ APP_REDIRECT_URLS: "https://app.example/" })).toEqual([
         "APP_REDIRECT_URLS",
       ]);

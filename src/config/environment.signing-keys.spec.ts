@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
 
 const least = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };
@@ -94,12 +94,12 @@ describe("Environment", () => {
   });
 
   describe("when SECRET_KEY is being changed", () => {
-    it("judges the one before by the same rule", () => {
+    it("checks the previous one by the same rule", () => {
       const good = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
       expect(problemsOf({ SECRET_KEY_PREVIOUS: good })).toEqual([]);
       for (const bad of ["x".repeat(31), "changeme".repeat(4)]) {
         expect(problemsOf({ SECRET_KEY_PREVIOUS: bad })).toEqual([
-          "SECRET_KEY_PREVIOUS must be 32 bytes or more of your own making, no placeholder",
+          "SECRET_KEY_PREVIOUS must be at least 32 random bytes, not a placeholder",
         ]);
       }
     });

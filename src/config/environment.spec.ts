@@ -4,7 +4,7 @@ import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
 type Source = Readonly<Record<string, string | undefined>>;
 
 const development: Source = {
-  DATABASE_URL: "postgresql://app:hunter2@db.internal/app",
+  DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
   SECRET_KEY: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
 };
@@ -31,7 +31,7 @@ describe("Environment", () => {
       expect(brokenBy({}, production)).toEqual([]);
     });
 
-    it("refuses to do without a database, a secret and an address", () => {
+    it("requires a database, a secret and a public URL", () => {
       const bare = {
         NODE_ENV: "production",
         GOOGLE_CLIENT_IDS: development.GOOGLE_CLIENT_IDS,
@@ -105,7 +105,7 @@ describe("Environment", () => {
       ]);
     });
 
-    it("leaves the place of the keys free in development", () => {
+    it("accepts any URL of the keys in development", () => {
       const GOOGLE_CERTS_URL = "http://127.0.0.1:9090/oauth2/v1/certs";
       expect(brokenBy({ GOOGLE_CERTS_URL })).toEqual([]);
     });
@@ -116,7 +116,7 @@ describe("Environment", () => {
     );
   });
 
-  describe("when the front door is set up", () => {
+  describe("when the HTTP server is configured", () => {
     it.each([
       "https://app.example.com",
       "http://localhost:5173, https://app.example.com:8443",
@@ -209,7 +209,7 @@ describe("Environment", () => {
     );
   });
 
-  describe("when the secret is judged", () => {
+  describe("when the secret is checked", () => {
     it.each([
       "x".repeat(31),
       "x".repeat(64),

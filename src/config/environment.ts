@@ -1,8 +1,8 @@
 import { NetworkVariables } from "./variables/network.variables";
 
 /**
- * Every variable of the environment that this service reads, once: name, type,
- * default and rule. The table in the documentation is generated from here.
+ * Every environment variable of the service: name, type, default and rule. The
+ * table in the documentation is generated from this class.
  *
  * Each group of variables extends the one before it, in the order of the table:
  * service, database, google, provider, user, token, session, network.

@@ -1,8 +1,8 @@
 import { inProduction, isUrl } from "./environment-rules";
 
 /**
- * Where each of Google's endpoints is. In production these and no others: below
- * the same hosts there are other things, and what customers put there.
+ * The URLs of Google's endpoints. Production accepts only these, because the same
+ * hosts also serve files of customers.
  */
 const endpoints = {
   certs: ["https://www.googleapis.com/oauth2/v1/certs"],
@@ -31,8 +31,8 @@ export function ruleOfGoogleUrl(endpoint: keyof typeof endpoints): string {
 }
 
 /**
- * Whether a value is the URL of an endpoint of Google's: in production the one
- * that it has, outside it any, such as an emulator's.
+ * Whether a value is the URL of a Google endpoint; outside production any URL,
+ * such as the emulator's.
  */
 export function isGoogleUrl(endpoint: keyof typeof endpoints) {
   return (value: unknown, environment: object): boolean =>

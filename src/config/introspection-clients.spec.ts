@@ -7,7 +7,7 @@ const other = "a/b+c=:d0~Tq7vZ1mB9xKd4RfW0pLs8Y";
 function clientsOf(INTROSPECTION_CLIENTS: string | undefined) {
   try {
     const environment = readEnvironment({
-      DATABASE_URL: "postgresql://db.internal/app",
+      DATABASE_URL: "postgresql://127.0.0.1/app",
       GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
       SECRET_KEY: "Wm3kP8sV1yB6nQ9tE4rU7iO2aD5fG0hJ",
       INTROSPECTION_CLIENTS,

@@ -1,19 +1,19 @@
-/** Shortest name that is compared: shorter ones are too often something else. */
+/** Length of the shortest name that is compared; shorter ones are too often unrelated. */
 const minNameLength = 6;
 
-/** A variable that is set and not ours, and the one that was probably meant. */
+/** A variable that is set but unknown, and the one that was probably meant. */
 export interface Misspelling {
   readonly written: string;
   readonly meant: string;
 }
 
 /**
- * Names in an environment that are one slip away from a variable of ours that
- * is not set: nothing else would say that a list of allowed domains, or of
- * trusted proxies, is not in force.
+ * Unknown variables that differ by one typing error from a variable of ours that
+ * is not set. Otherwise nobody would notice that, for example, a list of allowed
+ * domains is not in force.
  *
  * @param source as process.env
- * @param known the names of all variables of ours
+ * @param known the names of our variables
  */
 export function misspelledVariables(
   source: Readonly<Record<string, string | undefined>>,
@@ -33,12 +33,12 @@ export function misspelledVariables(
     });
 }
 
-/** Case and underscores are got wrong without a thought. */
+/** Ignores case and underscores. */
 function plain(name: string): string {
   return name.toUpperCase().replaceAll("_", "");
 }
 
-/** Whether two texts are the same but for one character too many, too few, other, or two that are swapped. */
+/** Whether two texts differ by one inserted, missing or other character, or by two that are swapped. */
 function isOneSlip(one: string, other: string): boolean {
   const [short, long] =
     one.length <= other.length ? [one, other] : [other, one];

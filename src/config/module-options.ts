@@ -1,8 +1,10 @@
 import type { Environment } from "./environment";
+import { tlsProblem } from "./database-tls";
+import { inProduction } from "./environment-rules";
 import { checkedValues, InvalidConfigurationError } from "./read-environment";
 import { describedVariables } from "./variable.decorator";
 
-/** Thrown by `forRoot`; its message lists every problem by option and variable, never by value. */
+/** Thrown by `forRoot`; the message lists every problem by option and variable, never by value. */
 export class InvalidOptionsError extends InvalidConfigurationError {
   override readonly name = "InvalidOptionsError";
 
@@ -13,16 +15,16 @@ export class InvalidOptionsError extends InvalidConfigurationError {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** What the options of the module and the variables call differently. */
+/** Values that the options of the module and the variables spell differently. */
 const spellings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   REFRESH_COOKIE: { auto: "browser", body: "off" },
 };
 
 /**
- * The options of the module, held to the same rules as the environment.
+ * The options of the module, checked by the same rules as the environment.
  *
- * @param options untrusted: not everybody type-checks
- * @param others what else is wrong, to be told in the same list
+ * @param options untrusted, since callers may not type-check
+ * @param others further problems, to be reported in the same list
  * @throws InvalidOptionsError
  */
 export function checkedOptions(
@@ -34,17 +36,18 @@ export function checkedOptions(
     const value = valueAt(tree, optionOf(name));
     return spellings[name]?.[String(value)] ?? value;
   });
-  // The application's own connection takes the place of these.
+  // The application's own connection replaces the URL.
   const isConnected = valueAt(tree, "database.connection") !== undefined;
   const problems = [
     ...broken
       .filter((name) => !(isConnected && name === "DATABASE_URL"))
       .map((name) => describeProblem(name, tree)),
-    // Where the service listens is its own to know, and so a default of its URL.
+    // Only the service has a default: it knows where it listens.
     ...(valueAt(tree, "publicUrl") === undefined
       ? [describeProblem("PUBLIC_URL", tree)]
       : []),
     ...problemsOfConnection(tree),
+    ...problemsOfTls(tree, environment),
     ...unknownOptions(tree).map((path) => `${path} is not an option`),
     ...others,
   ];
@@ -52,7 +55,7 @@ export function checkedOptions(
   return environment;
 }
 
-/** The options that say what an environment says. */
+/** The module options with the same content as an environment. */
 export function optionsFrom(environment: Readonly<Environment>): object {
   const options: Record<string, unknown> = {};
   for (const [name, { option }] of describedVariables()) {
@@ -66,7 +69,7 @@ export function optionsFrom(environment: Readonly<Environment>): object {
   return options;
 }
 
-/** Beside what the variables say: options that only the module has. */
+/** Options that have no variable. */
 const structuralOptions: ReadonlySet<string> = new Set(["database.connection"]);
 
 function unknownOptions(tree: Tree): string[] {
@@ -97,6 +100,20 @@ function problemsOfConnection(tree: Tree): string[] {
   return Object.keys(tree.database as Tree).length > 1
     ? ["database.connection must be alone: the DataSource has its own options"]
     : [];
+}
+
+function problemsOfTls(tree: Tree, environment: Environment): string[] {
+  const [url, ssl] = ["database.url", "database.ssl"].map((path) =>
+    valueAt(tree, path),
+  );
+  if (typeof url !== "string") return [];
+  const isBoolean = typeof ssl === "boolean";
+  const problem = tlsProblem(
+    url,
+    isBoolean ? ssl : undefined,
+    inProduction(environment),
+  );
+  return problem === undefined ? [] : [`database.ssl: ${problem}`];
 }
 
 /** A secret key alone is the current one. */

@@ -1,4 +1,4 @@
-/** What placeholders are made of. */
+/** Words that placeholders consist of. */
 const stockWords = new RegExp(
   [
     "change replace insert enter paste generate placeholder example sample",
@@ -12,19 +12,19 @@ const stockWords = new RegExp(
   "gi",
 );
 
-/** What fingers and minds run along, forwards and backwards. */
+/** Sequences that people type, forwards and backwards. */
 const rows = [
   ...["qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm"],
   ...["1234567890", "0123456789", "abcdefghijklmnopqrstuvwxyz"],
   ...["1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "qazwsxedcrfvtgbyhnujmikolp"],
 ].flatMap((row) => [row, Array.from(row).reverse().join("")]);
-/** Shortest run that chance does not make, in characters. */
+/** Length of the shortest run that is not a coincidence. */
 const minRunLength = 4;
 
 /**
- * Whether a secret is one that everybody could write: stock words or runs of
- * the keyboard with little between them, or a short text over and over. A random key passes, whatever
- * words chance has put into it: too few to leave less than 16 characters.
+ * Whether a secret is a placeholder: mostly stock words or runs of the keyboard,
+ * or a repeated short text. A random key passes even if it contains some stock
+ * words by chance, since at least 16 other characters remain.
  */
 export function isPlaceholder(secret: string): boolean {
   const own = withoutRuns(secret.replace(stockWords, "")).replace(
@@ -35,7 +35,7 @@ export function isPlaceholder(secret: string): boolean {
   return own.length < 16 || repeats.some((rest) => secret.startsWith(rest));
 }
 
-/** A text without its runs along a row of the keyboard, the digits or the alphabet. */
+/** Removes runs along a row of the keyboard, the digits or the alphabet. */
 function withoutRuns(text: string): string {
   const lower = text.toLowerCase();
   let rest = "";
@@ -56,15 +56,15 @@ function isRun(part: string, length: number): boolean {
   return part.length === length && rows.some((row) => row.includes(part));
 }
 
-/** Words between separators that only instructions put into a client id; a real one has 32 random characters in one piece. */
+/** Words between separators that occur only in instructions; a real client id has 32 random characters in a row. */
 const instruction =
   /(?:^|[._-])(?:your?|my|replace|change|changeme|insert|enter|paste|placeholder|example|dummy|todo|xxx+)(?:[._-]|$)|^(?:google-?)?(?:oauth-?)?client-?id(?:\W|$)/i;
 
 /**
- * Whether a client id is one out of instructions, such as `your-client-id…` or
+ * Whether a client id was copied from instructions, such as `your-client-id…` or
  * `…replace-me…`.
  *
- * @param entry perhaps with a label
+ * @param entry optionally with a label
  */
 export function isPlaceholderClientId(entry: string): boolean {
   const id = entry.slice(entry.indexOf("=") + 1);

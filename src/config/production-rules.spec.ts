@@ -11,6 +11,7 @@ const development: Source = {
 const production: Source = {
   ...development,
   NODE_ENV: "production",
+  DATABASE_SSL: "on",
   PUBLIC_URL: "https://auth.corp.example",
 };
 
@@ -24,7 +25,7 @@ function problemsOf(changes: Source, base = development): readonly string[] {
   return [];
 }
 
-describe("an environment that looks right and is not", () => {
+describe("an environment with hidden mistakes", () => {
   describe("when origins are allowed in production", () => {
     it.each([
       ...["http://app.example.com", "http://localhost:5173"],
@@ -76,7 +77,7 @@ describe("an environment that looks right and is not", () => {
       expect(problems.join()).not.toContain("hunter2");
     });
 
-    it("says nothing when the variable itself is set, or the name is another's", () => {
+    it("ignores it when the variable itself is set or the name is unrelated", () => {
       const others = {
         CORS_ORIGIN: "x",
         CORS_ORIGINS: "https://app.example.com",
@@ -115,7 +116,7 @@ describe("an environment that looks right and is not", () => {
     ]);
   });
 
-  describe("when DATABASE_URL has a word on TLS too", () => {
+  describe("when DATABASE_URL says something about TLS, too", () => {
     const url = (query: string) => `postgresql://app@db.internal/app${query}`;
 
     it.each([
@@ -126,7 +127,7 @@ describe("an environment that looks right and is not", () => {
       ["false", "?sslmode=verify-full"],
     ])("refuses DATABASE_SSL=%s with %s", (DATABASE_SSL, query) => {
       expect(problemsOf({ DATABASE_SSL, DATABASE_URL: url(query) })).toEqual([
-        expect.stringMatching(/^DATABASE_SSL is o(?:n|ff), and sslmode in/),
+        expect.stringMatching(/^DATABASE_SSL is o(?:n|ff), but sslmode in/),
       ]);
     });
 
@@ -140,6 +141,39 @@ describe("an environment that looks right and is not", () => {
       const changes = { DATABASE_SSL, DATABASE_URL: url(query) };
       expect(problemsOf(changes)).toEqual([]);
     });
+  });
+
+  it.each([
+    ["postgresql://app@db.internal/app", undefined, 1],
+    ["postgresql://app@10.0.0.7/app", undefined, 1],
+    ["postgresql://app@db.internal/app", "on", 0],
+    ["postgresql://app@db.internal/app", "off", 0],
+    ["postgresql://app@db.internal/app?sslmode=verify-full", undefined, 0],
+    ["postgresql://app@127.0.0.1/app", undefined, 0],
+    ["postgresql:///app?host=/var/run/postgresql", undefined, 0],
+  ])(
+    "in production, of %s with DATABASE_SSL=%s finds %i problems",
+    (DATABASE_URL, DATABASE_SSL, count) => {
+      const changes = { DATABASE_URL, DATABASE_SSL };
+      expect(problemsOf(changes, production)).toHaveLength(count);
+      expect(problemsOf(changes)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["GOOGLE_CERTS_URL", "https://www.googleapis.com/storage/v1/b/anybody/o/c"],
+    ["GOOGLE_CERTS_URL", "https://www.googleapis.com/oauth2/v1/certs?x=1"],
+    ["GOOGLE_CERTS_URL", "https://www.googleapis.com:8443/oauth2/v1/certs"],
+    ["GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/tokeninfo"],
+    ["GOOGLE_USERINFO_URL", "https://www.googleapis.com/oauth2/v1/certs"],
+    ["TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"],
+    ["TRUSTED_PROXIES", "0.0.0.0/2,64.0.0.0/2,10.0.0.0/8"],
+    ["TRUSTED_PROXIES", "::/1"],
+  ])("refuses %s=%s in production, and not elsewhere", (name, value) => {
+    expect(problemsOf({ [name]: value }, production)).toEqual([
+      expect.stringMatching(new RegExp(`^${name} must be`)),
+    ]);
+    expect(problemsOf({ [name]: value })).toEqual([]);
   });
 
   describe("when it is only risky", () => {
@@ -171,7 +205,11 @@ describe("an environment that looks right and is not", () => {
       ["postgresql:///app?host=/var/run/postgresql", false],
       ["postgresql://app@%2Fvar%2Frun/app", false],
     ])("asked for the database at %s, warns: %s", (DATABASE_URL, isWarned) => {
-      expect(warnings({ DATABASE_URL }).length > 0).toBe(isWarned);
+      const changes = { DATABASE_URL, DATABASE_SSL: "off" };
+      const decided = DATABASE_URL.includes("sslmode")
+        ? { ...changes, DATABASE_SSL: undefined }
+        : changes;
+      expect(warnings(decided).length > 0).toBe(isWarned);
     });
   });
 });

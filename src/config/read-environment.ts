@@ -1,11 +1,12 @@
 import { plainToInstance } from "class-transformer";
 import { validateSync } from "class-validator";
-import { tlsContradiction } from "./database-tls";
+import { tlsProblem } from "./database-tls";
 import { Environment } from "./environment";
+import { inProduction } from "./environment-rules";
 import { type Misspelling, misspelledVariables } from "./misspelled-variables";
 import { describedVariables } from "./variable.decorator";
 
-/** Thrown at start; its message lists every problem by name and rule, never by value. */
+/** Thrown at start; the message lists every problem by name and rule, never by value. */
 export class InvalidConfigurationError extends Error {
   override readonly name: string = "InvalidConfigurationError";
 
@@ -32,14 +33,14 @@ export class InvalidEnvironmentError extends InvalidConfigurationError {
  * Checks the whole environment at once.
  *
  * @param source as process.env; an empty string counts as absent
- * @param names the variables that matter; all of them unless given
- * @throws InvalidEnvironmentError naming every variable that breaks its rule
+ * @param names the variables to check; all of them unless given
+ * @throws InvalidEnvironmentError naming every invalid variable
  */
 export function readEnvironment(
   source: Readonly<Record<string, string | undefined>>,
   names: readonly string[] = [...describedVariables().keys()],
 ): Readonly<Environment> {
-  // Files of variables have no other way to leave one out.
+  // In a file of variables, an empty value is how one leaves a variable out.
   const { environment, broken } = checkedValues(
     (name) => source[name]?.trim() || undefined,
   );
@@ -52,13 +53,13 @@ export function readEnvironment(
 }
 
 /**
- * Holds values to the rules of all variables, wherever they come from.
+ * Checks values by the rules of all variables, wherever they come from.
  *
  * @param valueOf undefined where the default applies
  */
 export function checkedValues(valueOf: (name: string) => unknown): {
   readonly environment: Readonly<Environment>;
-  /** The variables that break their rules, in the order of their declaration. */
+  /** The invalid variables, in the order of declaration. */
   readonly broken: readonly string[];
 } {
   const values: Record<string, unknown> = {};
@@ -102,7 +103,7 @@ function misspelled(source: Source): Misspelling[] {
   return misspelledVariables(source, [...describedVariables().keys()]);
 }
 
-/** What is wrong although each variable keeps its rule. */
+/** What is wrong although every variable by itself is valid. */
 function* furtherProblems(
   source: Source,
   environment: Environment,
@@ -111,15 +112,16 @@ function* furtherProblems(
 ): Generator<string> {
   if (names.includes("DATABASE_SSL") && !broken.includes("DATABASE_SSL")) {
     const isSet = Boolean(source.DATABASE_SSL?.trim());
-    const contradiction = tlsContradiction(
+    const problem = tlsProblem(
       String(environment.DATABASE_URL),
       isSet ? environment.DATABASE_SSL : undefined,
+      inProduction(environment),
     );
-    if (contradiction !== undefined) yield contradiction;
+    if (problem !== undefined) yield problem;
   }
   for (const { written, meant } of misspelled(source)) {
     if (names.includes(meant) && !broken.includes(meant)) {
-      yield `${written} is no variable of this service; did you mean ${meant}?`;
+      yield `${written} is not a variable of this service; did you mean ${meant}?`;
     }
   }
 }

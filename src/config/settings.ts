@@ -1,12 +1,12 @@
 import type { Environment } from "./environment";
 
-/** An OAuth client id of ours and, where given, the name we call it by. */
+/** An OAuth client id and its optional label. */
 export interface GoogleClient {
   readonly id: string;
   readonly label: string | null;
 }
 
-/** What listens, and where. */
+/** Settings of the HTTP server. */
 export function serviceSettings(environment: Environment) {
   const production = environment.NODE_ENV === "production";
   return Object.freeze({
@@ -184,7 +184,7 @@ function metricsSettings(environment: Environment) {
   });
 }
 
-/** What each room of the modules is told, frozen. */
+/** The settings of each module, frozen. */
 export function settingsOf(environment: Environment) {
   return {
     showReasons: environment.NODE_ENV !== "production",
@@ -208,7 +208,7 @@ function publicUrl(environment: Environment): string {
   return environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`;
 }
 
-/** Null where the value is `off`. */
+/** Null if the value is `off`. */
 function numberOrNull(value: number | string): number | null {
   return typeof value === "number" ? value : null;
 }
@@ -220,7 +220,7 @@ function parseClient(entry: string): GoogleClient {
     : { id: entry.slice(separator + 1), label: entry.slice(0, separator) };
 }
 
-/** A service that may ask about tokens. */
+/** A service that may introspect tokens. */
 function parseIntrospectionClient(entry: string) {
   const separator = entry.indexOf(":");
   return Object.freeze({

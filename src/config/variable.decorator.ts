@@ -4,17 +4,17 @@ import { ValidateBy, ValidateIf } from "class-validator";
 
 /** How one environment variable is described in the docs and in errors. */
 export interface VariableDescription {
-  /** Where the options of GoogleAuthModule say the same, such as `google.clientIds`. */
+  /** The corresponding option of GoogleAuthModule, such as `google.clientIds`. */
   readonly option?: string;
-  /** What it is for, one sentence. */
+  /** What it is for. */
   readonly purpose: string;
   /** Completes "NAME must be …"; also the rule in the docs. Never a value. */
   readonly rule: string;
   /** The value when the variable is absent or empty. */
   readonly default?: string | number | boolean;
-  /** The default in words, where it is not a constant. */
+  /** The default in words, if it is not a constant. */
   readonly defaultText?: string;
-  /** Where the rule alone does not tell what is wrong with a value: that, never the value. */
+  /** More details about an invalid value, without the value itself. */
   readonly faults?: (value: string, environment: object) => readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function Optional(): PropertyDecorator {
   return ValidateIf((_environment, value) => value !== undefined);
 }
 
-/** A rule of its own; it may look at the other variables. */
+/** A custom rule; it can use the other variables. */
 export function Satisfies<T>(
   name: string,
   test: (value: unknown, environment: T) => boolean,
@@ -50,7 +50,7 @@ export function Satisfies<T>(
   });
 }
 
-/** Reads a decimal integer; anything else is left for the rules to refuse. */
+/** Reads a decimal integer; leaves anything else to the rules. */
 export function AsInteger(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     typeof value === "string" && /^-?\d{1,15}$/.test(value)
@@ -77,7 +77,7 @@ export function AsBoolean(): PropertyDecorator {
   );
 }
 
-/** Reads `count/seconds`, or `off`; anything else is left for the rules to refuse. */
+/** Reads `count/seconds`, or `off`; leaves anything else to the rules. */
 export function AsRateLimit(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => {
     if (typeof value !== "string") return value;
@@ -89,7 +89,7 @@ export function AsRateLimit(): PropertyDecorator {
   });
 }
 
-/** Reads a comma list: blanks around entries and empty entries are dropped. */
+/** Reads a comma list; spaces around entries and empty entries are dropped. */
 export function AsList(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     typeof value === "string" ? entriesOf(value) : value,
@@ -97,8 +97,8 @@ export function AsList(): PropertyDecorator {
 }
 
 /**
- * For {@link VariableDescription.faults} of a list: which entries are wrong, by
- * their position.
+ * For {@link VariableDescription.faults} of a list: the positions of invalid
+ * entries.
  */
 export function entriesThatAreNot(
   test: (entry: string, environment: object) => boolean,

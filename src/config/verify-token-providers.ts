@@ -1,6 +1,6 @@
 import { isUrl } from "./environment-rules";
 
-/** An identity provider whose tokens a Verify Token API elsewhere proves. */
+/** An identity provider whose tokens a remote Verify Token API verifies. */
 export interface VerifyTokenProviderSettings {
   readonly name: string;
   readonly url: string;
@@ -14,14 +14,14 @@ export interface VerifyTokenProviderSettings {
   readonly timeoutMilliseconds?: number;
 }
 
-/** What `claims` may rename. */
+/** The claims that `claims` can rename. */
 export const claimKeys = [
   ...["subject", "email", "emailVerified", "hostedDomain", "name"],
   ...["givenName", "familyName", "picture", "locale", "nonce"],
   ...["audience", "issuedAt", "expiresAt"],
 ] as const;
 
-/** First segments below /auth that mean something else, now or soon. */
+/** Path segments below /auth that are used or reserved. */
 export const reservedProviderNames: readonly string[] = [
   ...["google", "refresh", "logout", "logout-all", "sessions"],
   ...["providers", "callback", "token", "code", "nonce", "redirect"],
@@ -30,7 +30,7 @@ export const reservedProviderNames: readonly string[] = [
 
 export const providerNameRule = `1 to 32 lower case letters, digits and hyphens, beginning with a letter, and none of ${reservedProviderNames.join(", ")}`;
 
-/** Whether a provider may have this name, which is a segment of a path. */
+/** Whether a value is valid as the name of a provider, which is a path segment. */
 export function isProviderName(name: unknown): boolean {
   return (
     typeof name === "string" &&
@@ -85,8 +85,8 @@ const optional: Readonly<Record<string, Check>> = {
 };
 
 /**
- * What is wrong with a list of providers, for people: by place and rule, never
- * by value. Empty when nothing is.
+ * The problems of a list of providers, by position and rule, never by value;
+ * empty if there are none.
  *
  * @param value as {@link parseProviders} has it
  */
@@ -105,7 +105,7 @@ export function faultsOfProviders(value: unknown): string[] {
   });
 }
 
-/** A JSON text read and frozen; what is no JSON stays a text. */
+/** Parses and freezes JSON; returns the text itself if it is not JSON. */
 export function parseProviders(text: string): unknown {
   try {
     return JSON.parse(text, (_key, value: unknown) =>
@@ -124,7 +124,7 @@ function faultsOfProvider(entry: unknown): string[] {
     .filter(([name]) => has(name) || Object.hasOwn(required, name))
     .filter(([name, [, test]]) => !(has(name) && test(entry[name])))
     .map(([name, [rule]]) => `needs as ${name} ${rule}`);
-  // Of a name that is not known nobody can say that it is not a secret.
+  // Unknown names are not repeated, since they might be secrets.
   const strange = Object.keys(entry).filter(
     (name) => !Object.hasOwn(checks, name),
   );

@@ -1,4 +1,8 @@
 import type { DataSourceOptions } from "typeorm";
+import {
+  prepareSession,
+  statementTimeoutMilliseconds,
+} from "./database-session";
 import { InitialSchema1767225600000 } from "./migrations/1767225600000-initial-schema";
 
 export interface DatabaseOptions {
@@ -25,15 +29,14 @@ export const schemaName = "google_auth";
  */
 export const googleAuthMigrations = [InitialSchema1767225600000] as const;
 
-/** How long to wait for a connection before the database counts as away, in milliseconds. */
+/** How long to wait for a connection, in milliseconds. */
 const connectTimeoutMilliseconds = 3000;
-/** How long one statement may run, in milliseconds. */
-const statementTimeoutMilliseconds = 10_000;
 
 /**
- * What this software needs of a TypeORM DataSource: its migrations, and limits
- * so that a database in trouble is answered with 503 and never with a hang.
- * The schema is never synchronized from entities.
+ * The options of a TypeORM DataSource for this software: its migrations, and
+ * time limits, so that a database in trouble means 503 and not a hanging
+ * request. They work behind PgBouncer in session and transaction mode. The
+ * schema is never synchronized from entities.
  */
 export function dataSourceOptions(options: DatabaseOptions): PostgresOptions {
   return {
@@ -50,10 +53,10 @@ export function dataSourceOptions(options: DatabaseOptions): PostgresOptions {
     // A condition with an absent value must never match the first row there is.
     invalidWhereValuesBehavior: { null: "throw", undefined: "throw" },
     extra: {
-      statement_timeout: statementTimeoutMilliseconds,
-      // The socket may die without a word; this also ends waiting for an answer.
+      // The network may drop packets silently, so the client has a limit of its own.
       query_timeout: statementTimeoutMilliseconds + 2000,
       keepAlive: true,
+      onConnect: prepareSession,
     },
   };
 }

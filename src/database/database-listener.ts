@@ -1,14 +1,15 @@
 import { Injectable, Logger } from "@nestjs/common";
 import { Client, type ClientConfig, type Pool } from "pg";
 import { Database } from "./database";
+import { isPooled, prepareSession } from "./database-session";
 
-/** Waits between attempts to listen again, in milliseconds. */
+/** Waits between attempts to reconnect, in milliseconds. */
 const retryMilliseconds = { first: 250, longest: 10_000 };
 
 /**
- * Postgres notifications, on a connection of their own. They come through most
- * of the time and at once; listeners must not depend on either, for they
- * are lost while the connection is, and behind a transaction pooler always.
+ * Postgres notifications (LISTEN), on a separate connection. They only speed
+ * things up: they are lost while the connection is down, and there are none
+ * through a pooler such as PgBouncer, so callers have to poll as well.
  */
 @Injectable()
 export class DatabaseListener {
@@ -17,10 +18,10 @@ export class DatabaseListener {
   constructor(private readonly database: Database) {}
 
   /**
-   * @param channel a plain name, a constant of the code
-   * @param@param notify called for every notification, and after every new connection,
-   *   since something may have been missed; must not throw
-   * @returns stops listening
+   * @param channel a constant, since it becomes part of the statement
+   * @param notify called for every notification and after every reconnect, since
+   *   notifications may have been missed; must not throw
+   * @returns a function that stops listening
    */
   listen(channel: string, notify: () => void): () => Promise<void> {
     let client: Client | undefined;
@@ -43,6 +44,13 @@ export class DatabaseListener {
       connection.on("notification", notify);
       try {
         await connection.connect();
+        await prepareSession(connection);
+        if (isPooled(connection)) {
+          // LISTEN would stay on a connection that others get, and tell us nothing.
+          lost = true;
+          await connection.end();
+          return;
+        }
         await connection.query(`LISTEN ${channel}`);
         wait = retryMilliseconds.first;
         notify();
@@ -60,7 +68,7 @@ export class DatabaseListener {
   }
 
   private connectionOptions(): ClientConfig {
-    // As TypeORM connects, whatever options it was given.
+    // The same options as TypeORM's pool.
     const { master } = this.database.dataSource.driver as unknown as {
       master: Pool;
     };

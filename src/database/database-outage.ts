@@ -1,11 +1,11 @@
 import { types } from "node:util";
 import { AuthError } from "../common/auth-error";
 
-/** When a client should try again, in seconds. */
+/** When clients should try again, in seconds. */
 const retryAfterSeconds = 5;
 
 /**
- * SQLSTATE classes and codes that say "not now" rather than "not like this".
+ * SQLSTATE classes and codes of temporary failures.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -25,9 +25,9 @@ const outageCodes = new Set([
 const outageMessages =
   /connection terminated|timeout exceeded when trying to connect|connection ended|query read timeout|pool is draining|pool after calling end/i;
 
-/** Whether an error means that the database cannot answer at present. */
+/** Whether an error means that the database is temporarily unavailable. */
 export function isDatabaseOutage(error: unknown): boolean {
-  // Not instanceof: under jest, the platform's errors are of another realm.
+  // Not instanceof: under jest, Node's errors are from another realm.
   if (!types.isNativeError(error)) return false;
   const { code, driverError, errors } = error as Error & {
     code?: unknown;
@@ -44,7 +44,7 @@ export function isDatabaseOutage(error: unknown): boolean {
   return driverError !== error && isDatabaseOutage(driverError);
 }
 
-/** Wraps an outage as AuthError `service_unavailable`; leaves any other error as it is. */
+/** Wraps an outage as AuthError `service_unavailable`; returns any other error unchanged. */
 export function asServiceUnavailable(error: unknown): unknown {
   if (!isDatabaseOutage(error)) return error;
   return new AuthError("service_unavailable", {

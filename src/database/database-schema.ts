@@ -1,12 +1,8 @@
-import { Inject, Injectable, type OnModuleInit } from "@nestjs/common";
-import { DataSource } from "typeorm";
+import { Inject, Injectable, Logger, type OnModuleInit } from "@nestjs/common";
 import { Database } from "./database";
 import { SCHEMA_MIGRATION, type SchemaMigration } from "./database.options";
-import {
-  googleAuthMigrations,
-  type PostgresOptions,
-  schemaName,
-} from "./data-source";
+import { assertUsableDatabase } from "./database-requirements";
+import { type PostgresOptions, schemaName } from "./data-source";
 import { migrate } from "./migrate";
 
 /** What the tables look like; every migration that changes them raises it. */
@@ -14,11 +10,12 @@ const schemaVersion = 1;
 
 const findVersion = `SELECT substring(
   obj_description(to_regnamespace('${schemaName}'), 'pg_namespace')
-  FROM 'nest-google-auth schema (\\d+)')::integer AS version`;
+  FROM 'nest-google-auth schema ([0-9]+)')::integer AS version`;
 
-/** The tables: there, and of this version, before anything is served. */
+/** Makes sure that the tables exist in the right version before anything is served. */
 @Injectable()
 export class DatabaseSchema implements OnModuleInit {
+  private readonly logger = new Logger(DatabaseSchema.name);
   private ensured: Promise<void> | undefined;
 
   constructor(
@@ -33,51 +30,49 @@ export class DatabaseSchema implements OnModuleInit {
   /**
    * For whatever reads the tables while the application starts. Idempotent.
    *
-   * @throws Error that says what to run
+   * @throws Error that says what to do
    */
   ensure(): Promise<void> {
     return (this.ensured ??= this.prepare());
   }
 
   /**
-   * Whether the tables are those that this version needs; newer ones are.
+   * Whether the tables are of the version that this software needs, or newer,
+   * in a database that it can use.
    *
    * @param query on which connection; one of the pool unless given
+   * @throws Error that says what is wrong with the database
    */
   async isUpToDate(
     query: (text: string) => Promise<unknown> = (text) =>
       this.database.query(text, []),
   ): Promise<boolean> {
+    await assertUsableDatabase(query);
     const [found] = (await query(findVersion)) as { version: number | null }[];
     return (found?.version ?? 0) >= schemaVersion;
   }
 
   private async prepare(): Promise<void> {
+    await this.warnOfNoLimit();
     if (await this.isUpToDate()) return;
     if (this.migration === "on-start") {
-      await migrateLike(this.database.dataSource);
+      const { options } = this.database.dataSource;
+      await migrate(options as PostgresOptions);
       if (await this.isUpToDate()) return;
     }
     throw new Error(
-      `The schema ${schemaName} of the database has not been set up, or not been brought up to date. Run: node dist/cli.js migrate (from the package: npx nest-google-auth migrate), or add googleAuthMigrations to your own migrations.`,
+      `The schema ${schemaName} of the database does not exist or is not up to date. Run: node dist/cli.js migrate (from the package: npx nest-google-auth migrate), or add googleAuthMigrations to your own migrations.`,
     );
   }
-}
 
-/** Runs our migrations where a DataSource connects to, and nobody else's. */
-async function migrateLike({ options }: DataSource): Promise<void> {
-  const own = new DataSource({
-    ...(options as PostgresOptions),
-    schema: schemaName,
-    entities: [],
-    subscribers: [],
-    migrations: [...googleAuthMigrations],
-    migrationsTableName: "migrations",
-    migrationsRun: false,
-    synchronize: false,
-    dropSchema: false,
-    poolSize: 2,
-  });
-  await own.initialize();
-  await migrate(own).finally(() => own.destroy());
+  private async warnOfNoLimit(): Promise<void> {
+    const [found] = await this.database.query<{ limit: string }>(
+      `SELECT current_setting('statement_timeout') AS "limit"`,
+      [],
+    );
+    if (found?.limit !== "0") return;
+    this.logger.warn(
+      "Statements have no time limit in the database, because a pooler is in between. Give the role one: ALTER ROLE … SET statement_timeout = '10s'; ALTER ROLE … SET lock_timeout = '2s'",
+    );
+  }
 }

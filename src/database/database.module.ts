@@ -15,10 +15,10 @@ import { DatabaseSchema } from "./database-schema";
 import { type DatabaseOptions, dataSourceOptions } from "./data-source";
 import { Purge } from "./purge";
 
-/** How often a database that is not there yet is tried at the start, and how long after. */
+/** Attempts to connect at start, and the wait between them. */
 const connectAttempts = { most: 6, waitMilliseconds: 2000 };
 
-/** Floor 0: hand-written SQL and entities on one TypeORM DataSource. */
+/** Hand-written SQL and entities on one TypeORM DataSource. */
 @Global()
 @Module({
   providers: [
@@ -48,7 +48,7 @@ async function databaseAt(
 ): Promise<Database> {
   if ("connection" in location) {
     const token = getDataSourceToken(location.connection);
-    // Not before it is needed: the application may not have made it yet.
+    // Later, because the application may not have created it yet.
     return new Database(() =>
       modules.get<DataSource>(token, { strict: false }),
     );

@@ -1,13 +1,13 @@
 import type { Type } from "@nestjs/common";
 import type { DatabaseOptions } from "./data-source";
 
-/** Where the database is: its own, or the application's DataSource by its name. */
+/** Where the database is: a URL, or the application's DataSource by name. */
 export type DatabaseLocation =
   DatabaseOptions | { readonly connection: string };
 
 export const DATABASE_LOCATION = Symbol("DATABASE_LOCATION");
 
-/** Whether the schema is brought up to date at the start. */
+/** Whether migrations run at start. */
 export type SchemaMigration = "on-start" | "never";
 
 export const SCHEMA_MIGRATION = Symbol("SCHEMA_MIGRATION");

@@ -2,45 +2,46 @@ import { hash } from "node:crypto";
 import type { Pool } from "pg";
 import type { DataSource, EntityManager } from "typeorm";
 import { asServiceUnavailable } from "./database-outage";
+import { isPooled, transactionLimits } from "./database-session";
 
 /**
- * Where all of this software's hand-written SQL goes through: one statement is
- * one round trip, and an outage is told from a bug.
+ * Runs all hand-written SQL: one statement is one round trip, and outages become
+ * `service_unavailable`.
  *
- * Statements are prepared once per connection: planning the sign-in statement
- * takes longer than running it.
+ * Statements are prepared once per connection, because planning the sign-in
+ * statement takes longer than executing it.
  */
 export class Database {
   private readonly names = new Map<string, string>();
   private prepares = true;
 
   /**
-   * @param source the DataSource, or how to get it once it is needed
-   * @param isOwn whether nobody else uses it, so that it is closed with this
+   * @param source the DataSource, or a function that gets it when it is needed
+   * @param isOwn whether to close the DataSource in {@link close}
    */
   constructor(
     private readonly source: DataSource | (() => DataSource),
     private readonly isOwn = false,
   ) {}
 
-  /** Closes the connections, unless they are the application's. */
+  /** Closes the connections, unless they belong to the application. */
   async close(): Promise<void> {
     if (this.isOwn && this.dataSource.isInitialized)
       await this.dataSource.destroy();
   }
 
-  /** For what is not hot: repositories and query builders on the entities. */
+  /** Repositories and query builders, for statements off the hot path. */
   get dataSource(): DataSource {
     return typeof this.source === "function" ? this.source() : this.source;
   }
 
-  /** Connections that are open and idle, and calls that wait for one. */
+  /** Open and idle connections, and calls that wait for one. */
   get connections(): Record<"open" | "idle" | "waiting", number> {
     const { totalCount, idleCount, waitingCount } = this.pool;
     return { open: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
-  /** TypeORM's: it has no way to name a statement; its pool has. */
+  /** TypeORM's pool, since TypeORM itself cannot name statements. */
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
@@ -59,10 +60,10 @@ export class Database {
   }
 
   /**
-   * Runs one statement, a transaction of its own, on a pooled connection. If
-   * Postgres takes it back because of others, it is run again.
+   * Runs one statement in its own transaction on a pooled connection. It is
+   * retried after a serialization failure or a deadlock.
    *
-   * @param text a constant; every different text is kept for good
+   * @param text a constant: the names of prepared statements are never freed
    * @param values bound as $1, $2, …; never part of the text
    * @throws AuthError `service_unavailable` when the database cannot answer
    */
@@ -71,15 +72,16 @@ export class Database {
     values: readonly unknown[],
   ): Promise<Row[]> => {
     for (let attempt = 1; ; attempt++) {
+      const name = this.prepares ? this.nameOf(text) : undefined;
       try {
-        return await this.run<Row>(text, values);
+        return await this.run<Row>(text, values, name);
       } catch (error) {
-        // In either case nothing of the statement is left, so it may run again.
-        if (this.prepares && hasState(error, lostPreparedStatement)) {
+        // In either case Postgres has undone the statement, so it may run again.
+        if (name !== undefined && hasState(error, lostPreparedStatement)) {
           this.prepares = false;
         } else if (
           attempt >= maxAttempts ||
-          !hasState(error, lostAgainstOthers)
+          !hasState(error, conflictWithOthers)
         ) {
           throw asServiceUnavailable(error);
         }
@@ -88,9 +90,9 @@ export class Database {
   };
 
   /**
-   * Runs a function in one transaction: all of what it does happens, or nothing.
-   * If Postgres takes it back because of others, the function is run again, so
-   * it does nothing that cannot be done twice but by its transaction.
+   * Runs a function in one transaction. After a serialization failure or a
+   * deadlock the function runs again, so apart from its statements it must have
+   * no side effects.
    *
    * @throws AuthError `service_unavailable` when the database cannot answer
    */
@@ -101,7 +103,7 @@ export class Database {
       try {
         return await this.runTransaction(run);
       } catch (error) {
-        if (attempt >= maxAttempts || !hasState(error, lostAgainstOthers)) {
+        if (attempt >= maxAttempts || !hasState(error, conflictWithOthers)) {
           throw asServiceUnavailable(error);
         }
       }
@@ -117,18 +119,22 @@ export class Database {
     try {
       result = await this.dataSource.transaction(
         "READ COMMITTED",
-        ({ queryRunner }) =>
-          run({
+        async ({ queryRunner }) => {
+          if (!queryRunner) throw new Error("The transaction is over");
+          if (isPooled(await queryRunner.connect())) {
+            await queryRunner.query(transactionLimits);
+          }
+          return run({
             query: async <Row>(text: string, values: readonly unknown[]) => {
-              if (!queryRunner) throw new Error("The transaction is over");
-              // Otherwise the answer to an UPDATE has another shape than the rest.
+              // Structured, because TypeORM's plain result of an UPDATE differs.
               const parameters = [...values];
               const answer = await queryRunner.query(text, parameters, true);
               return (answer.records ?? []) as Row[];
             },
             afterCommit: (callback) => void onCommit.push(callback),
             afterRollback: (callback) => void onRollback.push(callback),
-          }),
+          });
+        },
       );
     } catch (error) {
       for (const callback of onRollback) callback();
@@ -139,8 +145,8 @@ export class Database {
   }
 
   /**
-   * Runs a function in a transaction while this process alone, among all
-   * instances, holds a lock.
+   * Runs a function in a transaction that holds a lock, which only one instance
+   * can hold at a time.
    *
    * @param lock one of {@link advisoryLocks}
    */
@@ -149,7 +155,11 @@ export class Database {
     run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     return this.transaction(async (transaction) => {
-      await transaction.query("SELECT pg_advisory_xact_lock($1)", [lock]);
+      // Instances queue here, each for a moment: longer than for a row.
+      await transaction.query(
+        "SELECT set_config('lock_timeout', '10s', true), pg_advisory_xact_lock($1)",
+        [lock],
+      );
       return run(transaction);
     });
   }
@@ -157,8 +167,8 @@ export class Database {
   private async run<Row>(
     text: string,
     values: readonly unknown[],
+    name: string | undefined,
   ): Promise<Row[]> {
-    const name = this.prepares ? this.nameOf(text) : undefined;
     const { rows } = await this.pool.query({
       name,
       text,
@@ -176,32 +186,32 @@ export class Database {
   }
 }
 
-/** A transaction that is under way. */
+/** An open transaction. */
 export interface Transaction {
   readonly query: <Row>(
     text: string,
     values: readonly unknown[],
   ) => Promise<Row[]>;
-  /** What is to be done once it has been committed, and only then; it must not throw. */
+  /** Registers a callback for after the commit; it must not throw. */
   readonly afterCommit: (callback: () => void) => void;
   /**
-   * What is to be done when it comes to nothing: for a store that is not in
-   * this database, and takes back or lets go of what it has done or locked. It
-   * must not throw, and is not called if the process dies.
+   * Registers a callback for after a rollback: for a store outside this
+   * database, to undo its changes and release its locks. It must not throw, and
+   * is not called if the process dies.
    */
   readonly afterRollback: (callback: () => void) => void;
 }
 
-/** How often a statement is run that others keep getting in the way of. */
+/** How often a statement is tried that conflicts with others. */
 const maxAttempts = 3;
 
-/** SQLSTATE serialization_failure, deadlock_detected: Postgres took it back. */
-const lostAgainstOthers = ["40001", "40P01"];
+/** SQLSTATE serialization_failure, deadlock_detected: Postgres rolled it back. */
+const conflictWithOthers = ["40001", "40P01"];
 
 /**
- * SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement: from a
- * connection pooler that hands connections out by the transaction and does not
- * know of prepared statements, such as PgBouncer before 1.21.
+ * SQLSTATE invalid_sql_statement_name, duplicate_prepared_statement: behind a
+ * pooler in transaction mode that does not support prepared statements, such as
+ * PgBouncer before 1.21.
  */
 const lostPreparedStatement = ["26000", "42P05"];
 
@@ -209,7 +219,7 @@ function hasState(error: unknown, states: readonly string[]): boolean {
   return states.includes(String((error as { code?: unknown }).code));
 }
 
-/** The advisory locks this software takes; the numbers only have to differ. */
+/** The advisory locks of this software; the numbers are arbitrary. */
 export const advisoryLocks = {
   migrations: 7_423_001,
   signingKeys: 7_423_002,

@@ -7,12 +7,12 @@ import {
 import { Clock } from "../common/clock.port";
 import { advisoryLocks, Database } from "./database";
 
-/** Rows that are of no more use after a while. Names are constants of the code. */
+/** Rows that can be deleted after a while. All names are constants. */
 export interface Purgeable {
   readonly table: string;
-  /** The primary key, one column; of a table with more than one, `ctid`. */
+  /** The primary key; `ctid` if it has more than one column. */
   readonly key: string;
-  /** The column with the time; it should be indexed. */
+  /** The timestamp column; it should be indexed. */
   readonly time: string;
   /** How long a row is kept after that time, in seconds. */
   readonly keptSeconds: number;
@@ -20,22 +20,22 @@ export interface Purgeable {
 
 /** Time between two purges, in milliseconds. */
 const intervalMilliseconds = 60_000;
-/** Rows deleted by one statement: few, so that nobody waits for it. */
-const batchRows = 1000;
+/** Most rows per statement: few, so that row locks are short. */
+export const purgeBatchRows = 1000;
 /**
- * Batches of one table in one purge; the rest waits for the next. More rows a
- * minute than sign-ins can make.
+ * Batches per table and purge; the rest is left for the next one. That is more
+ * rows a minute than sign-ins can create.
  */
 const maxBatches = 500;
 
 /**
- * Deletes rows whose time is over: in small batches, and on one of all
- * instances at a time.
+ * Deletes expired rows in small batches, on one instance at a time.
  */
 @Injectable()
 export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Purge.name);
   private readonly purgeables: Purgeable[] = [];
+  private readonly statements: string[] = [];
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -45,16 +45,30 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
   ) {}
 
-  /** Called by who owns the table, while the application is put together. */
+  /** Registers a table; call it while the application is being created. */
   add(purgeable: Purgeable): void {
     this.purgeables.push(purgeable);
+  }
+
+  /**
+   * As {@link add}, for what the time of a row alone does not tell.
+   *
+   * @param text clears at most {@link purgeBatchRows} rows and answers how many,
+   *   as `count`; run again until there are fewer. May run on several instances
+   *   at once
+   */
+  addStatement(text: string): void {
+    this.statements.push(text);
   }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
       this.running ??= this.run()
         .catch((cause: unknown) => {
-          this.logger.warn({ err: cause }, "The purge has to wait");
+          this.logger.warn(
+            { err: cause },
+            "The purge failed and will be retried",
+          );
         })
         .finally(() => {
           this.running = undefined;
@@ -69,40 +83,46 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * One purge of everything; a table that fails does not keep the others from
-   * being purged. Concurrent; idempotent.
+   * Purges all tables; if one fails, the others are still purged. May be called
+   * concurrently; idempotent.
    *
    * @throws the first error, such as AuthError `service_unavailable`
    */
   async run(): Promise<void> {
     const failures: unknown[] = [];
-    for (const purgeable of this.purgeables) {
-      await this.purge(purgeable).catch((error: unknown) => {
-        failures.push(error);
-      });
+    const runs = [
+      ...this.purgeables.map((purgeable) => () => this.purge(purgeable)),
+      ...this.statements.map((text) => () => this.runBatches(text, [])),
+    ];
+    for (const run of runs) {
+      await run().catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
 
-  private async purge(purgeable: Purgeable): Promise<void> {
-    const text = deleteBatch(purgeable);
+  private purge(purgeable: Purgeable): Promise<void> {
     const time = this.clock.now() - purgeable.keptSeconds * 1000;
-    const values = [new Date(time).toISOString(), advisoryLocks.purge];
+    return this.runBatches(deleteBatch(purgeable), [
+      ...[new Date(time).toISOString(), advisoryLocks.purge],
+    ]);
+  }
+
+  private async runBatches(text: string, values: unknown[]): Promise<void> {
     for (let batch = 0; batch < maxBatches && !this.stopped; batch++) {
       const [deleted] = await this.database.query<{ count: number }>(
         text,
         values,
       );
-      if ((deleted?.count ?? 0) < batchRows) return;
+      if ((deleted?.count ?? 0) < purgeBatchRows) return;
     }
   }
 }
 
 /*
- * $1 the time before which rows are over, $2 the lock: while another instance
- * purges, nothing is deleted. An array, for the planner would rather read the
- * whole table than expect that a subquery gives few rows. The time is looked
- * at again: who waited for a row may find that it counts anew.
+ * $1 is the time before which rows have expired, $2 the lock: while another
+ * instance purges, nothing is deleted. With a plain subquery instead of an array
+ * the planner would scan the whole table. The time is checked twice, because a
+ * row may be renewed while the statement waits for its lock.
  */
 function deleteBatch({ table, key, time }: Purgeable): string {
   return `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($2) AS ours),
@@ -110,7 +130,7 @@ gone AS (
   DELETE FROM google_auth.${table} WHERE ${key} = ANY (ARRAY(
     SELECT ${key} FROM google_auth.${table}
     WHERE (SELECT ours FROM turn) AND ${time} < $1::timestamptz
-    ORDER BY ${time} LIMIT ${batchRows}))
+    ORDER BY ${time} LIMIT ${purgeBatchRows}))
   AND ${time} < $1::timestamptz
   RETURNING 1)
 SELECT count(*)::int AS count FROM gone`;

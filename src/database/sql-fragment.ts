@@ -1,20 +1,20 @@
 /**
- * A part of a larger statement: what one owner of a table has to say in the
- * statement of another, so that both happen in one round trip or not at all.
+ * A part of a larger statement: it lets the owner of one table contribute to a
+ * statement on another, so that both are one atomic round trip.
  */
 export interface SqlFragment {
   /**
-   * The text, always the same function: it is called once for each position.
+   * The SQL text. Always the same function, so that the result can be cached.
    *
-   * @param firstParameter the number its own values begin at: $n
+   * @param firstParameter the number of its first parameter: $n
    */
   readonly text: (firstParameter: number) => string;
   readonly values: readonly unknown[];
 }
 
 /**
- * What time it is to a statement: the database's clock, unless the parameter
- * has one.
+ * The time that a statement uses: the parameter, or the database's clock if that
+ * is null.
  *
  * @param parameter bound to `Clock.statementTime()`: `$5`
  */

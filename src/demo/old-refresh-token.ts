@@ -23,7 +23,8 @@ export async function sendOldRefreshToken(
   const refresh = async (sent: string): Promise<string> => {
     const response = await fetch(`${serviceUrl}/auth/refresh`, {
       method: "POST",
-      headers: { cookie: sent, origin },
+      // As the browser of the page says it, whatever PUBLIC_URL is.
+      headers: { cookie: sent, origin, "sec-fetch-site": "same-origin" },
     });
     const { code = null } = (await response.json()) as { code?: string };
     attempts.push({ status: response.status, code });

@@ -5,7 +5,7 @@ import { Logger } from "@nestjs/common";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AuthError } from "../common/auth-error";
 import type { AuthErrorCode } from "../common/auth-error-codes";
-import { problemContentType, problemOf } from "../common/problem";
+import { problemContentType, problemOf } from "../common/problem.dto";
 
 /** Status and reason phrase for what Node could not read, by its error code. */
 const statuses: Readonly<Record<string, readonly [number, string]>> = {

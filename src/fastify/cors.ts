@@ -26,7 +26,8 @@ export function allowOrigins(
     // No list of allowed headers: those that a preflight asks for are allowed.
     // A script of an allowed origin may do anything here in any case, and
     // tracing adds headers to its requests that nobody could list.
-    exposedHeaders: ["Retry-After", "WWW-Authenticate", "DPoP-Nonce"],
+    // A client that makes DPoP proofs learns from the date how wrong its clock is.
+    exposedHeaders: ["Retry-After", "WWW-Authenticate", "DPoP-Nonce", "Date"],
     maxAge: preflightMaxAgeSeconds,
     // A preflight that asks for nothing is answered, not refused as plain text.
     strictPreflight: false,

@@ -1,4 +1,5 @@
 import { AuditEventEntity } from "../audit/audit-event.entity";
+import { UsedDpopProofEntity } from "../dpop/postgres-seen-proofs";
 import { RateLimitEntity } from "../rate-limits/rate-limit.entity";
 import { SecurityEventEntity } from "../security-events/security-event.entity";
 import {
@@ -13,8 +14,8 @@ import { IdentityStandingEntity } from "../users/identity-standing.entity";
 import { UserEntity } from "../users/user.entity";
 
 /**
- * Every table of the schema `google_auth`. With the application's own
- * DataSource they belong among its entities: `entities: [...mine,
+ * The entities of all tables in the schema `google_auth`. If you use your own
+ * DataSource, add them to its entities: `entities: [...mine,
  * ...googleAuthEntities]`.
  */
 export const googleAuthEntities = [
@@ -26,6 +27,7 @@ export const googleAuthEntities = [
   RevocationEntity,
   UsedNonceEntity,
   UsedIdTokenEntity,
+  UsedDpopProofEntity,
   SigningKeyEntity,
   AuditEventEntity,
   SecurityEventEntity,

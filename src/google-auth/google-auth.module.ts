@@ -5,9 +5,11 @@ import { AdminModule } from "../admin/admin.module";
 import { AuditModule } from "../audit/audit.module";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { AuthModule } from "../auth/auth.module";
-import { AuthErrorFilter } from "../common/auth-error.filter";
 import { CommonModule } from "../common/common.module";
-import { ProblemDetailsFilter } from "../common/problem-details.filter";
+import {
+  AuthErrorFilter,
+  ProblemDetailsFilter,
+} from "../common/problem-details.filter";
 import { checkedOptions, InvalidOptionsError } from "../config/module-options";
 import { DatabaseModule } from "../database/database.module";
 import { IdentityModule } from "../identity/identity.module";
@@ -41,14 +43,14 @@ import {
   structureProblems,
 } from "./structure";
 
-/** In the order in which they start. */
+/** In the order of their start. */
 const rooms: readonly Type[] = [
   ...[CommonModule, DatabaseModule, AuditModule, RateLimitsModule],
   ...[IdentityModule, UsersModule, SessionsModule, SigningKeysModule],
   ...[DpopModule, AccessTokensModule, AuthModule],
 ];
 
-/** The routes that can be left out, and the module each is in. */
+/** Groups of routes that can be turned off, and their modules. */
 const optionalRooms = {
   account: () => AccountModule,
   admin: () => AdminModule,
@@ -97,8 +99,8 @@ function pageRooms(pages: RoutesOptions["pages"] = false): Type[] {
 }
 
 /**
- * Sign-in with Google for a Nest application: the routes, the guard, and all
- * that is behind them. Import it once, in the application's root module.
+ * Sign-in with Google for a Nest application: routes, guard and storage. Import it
+ * once, in the root module.
  *
  *     GoogleAuthModule.forRoot({
  *       publicUrl: "https://api.example.com",
@@ -109,7 +111,7 @@ function pageRooms(pages: RoutesOptions["pages"] = false): Type[] {
  */
 @Module({})
 export class GoogleAuthModule {
-  /** @throws InvalidOptionsError that lists everything that is wrong */
+  /** @throws InvalidOptionsError that lists all problems */
   static forRoot(options: GoogleAuthModuleOptions): DynamicModule {
     const [structure, values] = split(options);
     const environment = checkedOptions(values, [
@@ -125,11 +127,11 @@ export class GoogleAuthModule {
   }
 
   /**
-   * As `forRoot`, with options from a factory. What shapes the module (`routes`,
+   * Like `forRoot`, with options from a factory. Structural options (`routes`,
    * `guard`, `errors`, `migrate`, `identityProviders`, `imports`, `providers`)
-   * stands beside the factory.
+   * are given next to the factory.
    *
-   * @throws InvalidOptionsError, also at the start for what the factory gives
+   * @throws InvalidOptionsError, at start for the options from the factory
    */
   static forRootAsync(options: GoogleAuthModuleAsyncOptions): DynamicModule {
     const { inject = [], useFactory, ...structure } = options;
@@ -179,7 +181,7 @@ function assemble(
         provide: APP_FILTER,
         useExisting: errors === "all" ? ProblemDetailsFilter : AuthErrorFilter,
       },
-      // An alias and not a class of its own, so that a test can override the guard.
+      // An alias, so that tests can override the guard.
       ...(guard === "global"
         ? [{ provide: APP_GUARD, useExisting: AccessTokenGuard }]
         : []),
@@ -187,7 +189,7 @@ function assemble(
   };
 }
 
-/** A room with what is replaced or added in it, and what that injects. */
+/** A module with the providers that replace its seams, and their imports. */
 function furnished(
   room: Type,
   { imports = [], providers = [], identityProviders = {} }: GoogleAuthStructure,

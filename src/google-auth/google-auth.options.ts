@@ -10,117 +10,117 @@ import type { VerifyTokenProvider } from "../identity/remote/verify-token-provid
 import type { RateLimit } from "../rate-limits/rate-limits.options";
 
 /**
- * Everything `GoogleAuthModule` is told, each fact once. All but the first four
- * may be left out. The same rules check it as check the service's environment;
- * docs/configuration.md has the rule and the default of each.
+ * The options of `GoogleAuthModule`. Only the first four are required. They are
+ * checked by the same rules as the service's environment; docs/configuration.md
+ * lists rules and defaults.
  */
 export interface GoogleAuthOptions {
-  /** Where clients reach the application: the issuer of its tokens, its own origin, what DPoP proofs are made for. */
+  /** Where clients reach the application: the issuer of its tokens, its own origin and the target of DPoP proofs. */
   readonly publicUrl: string;
-  /** 32 bytes or more of your own making; during a change, also the one before it. */
+  /** At least 32 random bytes; during a change, also the previous one. */
   readonly secretKey:
     string | { readonly current: string; readonly previous?: string };
   readonly google: GoogleOptions;
-  /** A database of its own, or the application's TypeORM DataSource by its name (`"default"`). */
+  /** A database by URL, or the application's TypeORM DataSource by name (`"default"`). */
   readonly database:
     | {
         readonly url: string;
-        /** Most connections; 10 unless given. */
+        /** Maximum number of connections; default 10. */
         readonly poolSize?: number;
-        /** TLS with a checked certificate; false unless given. */
+        /** TLS with a verified certificate; default false. Required in production for a database on another machine. */
         readonly ssl?: boolean;
       }
     | { readonly connection: string };
 
-  /** Whether the rules of production apply; `NODE_ENV` unless given. */
+  /** Whether the rules of production apply; `NODE_ENV` by default. */
   readonly environment?: "development" | "test" | "production";
-  /** Whether a Google account that is not known yet becomes a user; `open` unless given. */
+  /** Whether an unknown Google account becomes a new user; `open` by default. */
   readonly signUp?: "open" | "closed";
-  /** Google Workspace domains (`hd`) that may sign in; any account unless given. */
+  /** Google Workspace domains (`hd`) that may sign in; any account by default. */
   readonly hostedDomains?: readonly string[];
-  /** Refuse accounts whose e-mail is absent or unverified; true unless given. */
+  /** Refuse accounts whose e-mail is absent or unverified; true by default. */
   readonly requireVerifiedEmail?: boolean;
-  /** Users with one of these addresses get the role `admin`, where Google is the authority for the address. */
+  /** Users with one of these addresses get the role `admin`, if Google is authoritative for the address. */
   readonly adminEmails?: readonly string[];
-  /** Origins of front ends elsewhere that may sign in here; only `publicUrl`'s unless given. */
+  /** Other origins whose pages may sign in here; only that of `publicUrl` by default. */
   readonly origins?: readonly string[];
   readonly sessions?: {
-    /** Seconds a session may be unused; 2592000 unless given. */
+    /** Seconds a session may be idle; 2592000 by default. */
     readonly idleTtlSeconds?: number;
-    /** Seconds a session may live; 7776000 unless given. */
+    /** Maximum lifetime of a session in seconds; 7776000 by default. */
     readonly maxTtlSeconds?: number;
-    /** How many a user may have, 1–1000; 100 unless given. */
+    /** How many a user may have, 1–1000; 100 by default. */
     readonly maxPerUser?: number;
   };
   readonly refresh?: {
-    /** `auto`: a cookie for pages of an allowed origin, the body for apps. `body`, unless given: always the body. */
+    /** `auto`: a cookie for pages of an allowed origin, the body for apps. `body` (default): always the body. */
     readonly transport?: "auto" | "body";
-    /** `none` for a front end on another site; `strict` unless given. */
+    /** `none` for a front end on another site; `strict` by default. */
     readonly sameSite?: "strict" | "none";
-    /** Seconds a replaced token still gets its successor, 0–60; 10 unless given. */
+    /** Seconds a replaced token still returns its successor, 0–60; 10 by default. */
     readonly graceSeconds?: number;
-    /** How often it does after that in 30 days, 0–10; 3 unless given. */
+    /** How often it still does after that, in 30 days, 0–10; 3 by default. */
     readonly lateRetries?: number;
   };
   readonly accessTokens?: {
-    /** Seconds, 60–3600; 900 unless given. */
+    /** Seconds, 60–3600; 900 by default. */
     readonly ttlSeconds?: number;
-    /** Who they are for (`aud`); `publicUrl` unless given. */
+    /** Their audience (`aud`); `publicUrl` by default. */
     readonly audience?: string;
   };
-  /** Whether clients may bind their tokens to a key (RFC 9449), or have to; `off` unless given. */
+  /** Whether clients may or must bind their tokens to a key (RFC 9449); `off` by default. */
   readonly dpop?: "off" | "optional" | "required";
-  /** Whether DPoP proofs must carry a nonce given out here; `optional` unless given. */
+  /** Whether DPoP proofs must contain a nonce issued here; `optional` by default. */
   readonly dpopNonce?: "optional" | "required";
   readonly limits?: {
-    /** Attempts to sign in of one client network; 300 in 60 s unless given. */
+    /** Attempts to sign in of one client network; 300 in 60 s by default. */
     readonly signIn?: RateLimit | "off";
-    /** Refused attempts of one client network; 30 in 60 s unless given. */
+    /** Refused attempts of one client network; 30 in 60 s by default. */
     readonly signInFailures?: RateLimit | "off";
-    /** Refreshes of one client network; 300 in 60 s unless given. */
+    /** Refreshes of one client network; 300 in 60 s by default. */
     readonly refresh?: RateLimit | "off";
-    /** Counted by each instance (`memory`, unless given) or by all together. */
+    /** Whether each instance counts by itself (`memory`, the default) or all together. */
     readonly store?: "memory" | "postgres";
   };
   readonly signingKeys?: {
-    /** Days after which a key is replaced, 1–365; 30 unless given. */
+    /** Days after which a key is replaced, 1–365; 30 by default. */
     readonly rotationDays?: number | "off";
-    /** A private key, PEM, in the place of keys in the database. */
+    /** A private key (PEM), instead of keys in the database. */
     readonly pem?: string;
-    /** Another key that is accepted and does not sign, during a change. */
+    /** Another key that is accepted but does not sign, during a rotation. */
     readonly previousPem?: string;
   };
-  /** The page that browsers come back to from a sign-in by redirect, which is off without it. */
+  /** The page to redirect to after a sign-in by redirect, which is off without it. */
   readonly appUrl?: string;
-  /** Other pages that the `state` may name, letter for letter. */
+  /** Other pages that the `state` may name; compared exactly. */
   readonly appRedirectUrls?: readonly string[];
   /** Services that may introspect tokens, each `id:secret`. */
   readonly introspectionClients?: readonly string[];
-  /** Providers whose tokens a remote Verify Token API proves. */
+  /** Providers whose tokens a remote Verify Token API verifies. */
   readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
-  /** Days the audit log is kept, 30–3650; 400 unless given. */
+  /** Days the audit log is kept, 30–3650; 400 by default. */
   readonly auditRetentionDays?: number;
-  /** What a scraper sends as its bearer token to `/metrics`; needed in production. */
+  /** The bearer token that `/metrics` requires; mandatory in production. */
   readonly metricsToken?: string;
-  /** Answer `/tokeninfo`, for debugging; refused in production. */
+  /** Serve `/tokeninfo`, for debugging; refused in production. */
   readonly tokeninfo?: boolean;
 }
 
-/** The application as Google knows it. */
+/** The application as registered with Google. */
 export interface GoogleOptions {
   /** All its OAuth client ids, at least one; a label as in `ios=…` is for the log. */
   readonly clientIds: readonly string[];
   /** Of the client labelled `web`, or else the first: turns the code flow on. */
   readonly clientSecret?: string;
-  /** What codes may be requested with, beside `postmessage`. */
+  /** Redirect URIs of authorization codes, in addition to `postmessage`. */
   readonly redirectUris?: readonly string[];
-  /** Whether a token must carry a nonce given out here; `optional` unless given. */
+  /** Whether an ID token must contain a nonce issued here; `optional` by default. */
   readonly nonce?: "optional" | "required";
-  /** Whether a token signs in once; `reusable` unless given. */
+  /** Whether an ID token can be used only once; `reusable` by default. */
   readonly idTokenUse?: "reusable" | "once";
-  /** How far Google's clock and ours may differ, 0–300; 60 unless given. */
+  /** How far Google's clock and ours may differ, 0–300; 60 by default. */
   readonly clockSkewSeconds?: number;
-  /** Of the emulator, refused in production; Google's unless given. */
+  /** Of the emulator, refused in production; Google's by default. */
   readonly certsUrl?: string;
   /** As `certsUrl`. */
   readonly tokenUrl?: string;
@@ -132,38 +132,38 @@ export interface GoogleOptions {
   readonly scriptUrl?: string;
 }
 
-/** How the module is put together: beside the options, also of `forRootAsync`. */
+/** Structural options, which `forRootAsync` takes next to the factory. */
 export interface GoogleAuthStructure {
   readonly routes?: RoutesOptions;
-  /** `global`, unless given: every route of the application needs a token unless it says otherwise. `manual`: where `@UseGuards(AccessTokenGuard)` is. */
+  /** `global` (default): every route of the application needs a token unless it is marked otherwise. `manual`: only with `@UseGuards(AccessTokenGuard)`. */
   readonly guard?: "global" | "manual";
-  /** `own`, unless given: problem+json for these routes and `AuthError`. `all`: for the whole application. */
+  /** `own` (default): problem+json for these routes and `AuthError`. `all`: for the whole application. */
   readonly errors?: "own" | "all";
-  /** Whether the schema is brought up to date at the start; `never` in production, unless given, `on-start` elsewhere. */
+  /** Whether migrations run at start; by default `never` in production and `on-start` elsewhere. */
   readonly migrate?: "on-start" | "never";
   /** More providers for `POST /auth/:provider`, by name: a class, whose dependencies are injected, or an instance. */
   readonly identityProviders?: Readonly<
     Record<string, Type<IdentityVerifier> | IdentityVerifier>
   >;
-  /** Modules with what the providers below inject. */
+  /** Modules that export what the providers below inject. */
   readonly imports?: ModuleMetadata["imports"];
   /** Replacements of seams, one line each: `{ provide: SignInHooks, useClass: Onboarding }`. */
   readonly providers?: readonly Provider[];
 }
 
-/** Which routes there are. */
+/** Which routes are served. */
 export interface RoutesOptions {
-  /** Before all of them, such as `api/v1`; none unless given. */
+  /** Prefix of all routes, such as `api/v1`; none by default. */
   readonly prefix?: string;
-  /** `/users/me` and what is below it; true unless given. */
+  /** `/users/me` and the routes below it; true by default. */
   readonly account?: boolean;
-  /** `/admin`; true unless given. */
+  /** `/admin`; true by default. */
   readonly admin?: boolean;
-  /** `/oauth`, `/verify-token` and the metadata; true unless given. */
+  /** `/oauth`, `/verify-token` and the metadata; true by default. */
   readonly oauth?: boolean;
-  /** `/security-events`; true unless given. */
+  /** `/security-events`; true by default. */
   readonly securityEvents?: boolean;
-  /** `/health`; false unless given. */
+  /** `/health`; false by default. */
   readonly health?: boolean;
   /** `/metrics`, for Prometheus; false unless given. */
   readonly metrics?: boolean;
@@ -172,11 +172,11 @@ export interface RoutesOptions {
     boolean | { readonly account?: boolean; readonly admin?: boolean };
 }
 
-/** What `GoogleAuthModule.forRoot` takes. */
+/** The options of `GoogleAuthModule.forRoot`. */
 export interface GoogleAuthModuleOptions
   extends GoogleAuthOptions, GoogleAuthStructure {}
 
-/** What `GoogleAuthModule.forRootAsync` takes: the options from a factory, the structure beside it. */
+/** The options of `GoogleAuthModule.forRootAsync`: a factory, and the structural options. */
 export interface GoogleAuthModuleAsyncOptions extends GoogleAuthStructure {
   readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
   readonly useFactory: (

@@ -5,7 +5,7 @@ import {
   type ModuleMetadata,
   type Provider,
 } from "@nestjs/common";
-import { AUDIT_OPTIONS } from "../audit/audit.options";
+import { AUDIT_OPTIONS } from "../audit/audit-partitions";
 import { AUTH_OPTIONS } from "../auth/auth.options";
 import { ROUTE_PREFIX } from "../common/mounted-routes";
 import { SHOW_REASONS } from "../common/problem-details.filter";
@@ -25,16 +25,16 @@ import { SESSIONS_OPTIONS } from "../sessions/sessions.options";
 import { ACCESS_TOKENS_OPTIONS } from "../access-tokens/access-tokens.options";
 import { DPOP_OPTIONS } from "../dpop/dpop.options";
 import { SIGNING_KEYS_OPTIONS } from "../signing-keys/signing-keys.options";
-import { USERS_OPTIONS } from "../users/users.options";
+import { USERS_OPTIONS } from "../users/admin-emails";
 import { googleAuthEntities } from "./google-auth.entities";
 import type { GoogleAuthStructure } from "./google-auth.options";
 
 const SETTINGS = Symbol("SETTINGS");
 
-/** The options, once they have been checked. */
+/** The validated options. */
 export interface CheckedOptions {
   readonly environment: Readonly<Environment>;
-  /** The application's own DataSource, by its name. */
+  /** The name of the application's own DataSource. */
   readonly connection?: string;
 }
 
@@ -49,7 +49,7 @@ export interface OptionsSource {
 
 type Settings = ReturnType<typeof settings>;
 
-/** Gives each room what it is told; every fact stands once in the options. */
+/** Provides each module with its settings. */
 @Module({})
 export class OptionsModule {
   static of(

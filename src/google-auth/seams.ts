@@ -23,7 +23,7 @@ import { ProfileSchema } from "../users/profile-schema.port";
 import { UserDirectory } from "../users/user-directory.port";
 import { UsersModule } from "../users/users.module";
 
-/** Which room each seam belongs to: a replacement goes there, so that everybody gets it. */
+/** The module of each seam: a replacement is provided there, so that all modules get it. */
 const seams = new Map<unknown, Type>([
   [Clock, CommonModule],
   [AuditSink, AuditModule],
@@ -41,12 +41,12 @@ const seams = new Map<unknown, Type>([
   [SecurityEventHandler, SecurityEventsModule],
 ]);
 
-/** The room whose seam a provider replaces; undefined where it is no seam. */
+/** The module whose seam a provider replaces; undefined if it is not a seam. */
 export function roomOf(provider: Provider): Type | undefined {
   return seams.get(tokenOf(provider));
 }
 
-/** What is wrong with replacements of seams, by name. */
+/** The problems of replacements of seams, by name. */
 export function seamProblems(
   providers: readonly (Provider | undefined)[],
   hasSecurityEvents: boolean,

@@ -5,7 +5,7 @@ import {
 import type { GoogleAuthStructure, RoutesOptions } from "./google-auth.options";
 import { seamProblems } from "./seams";
 
-/** Which routes there are unless the application says otherwise. */
+/** The routes that are served by default. */
 export const defaultRoutes = {
   prefix: "",
   account: true,
@@ -17,13 +17,13 @@ export const defaultRoutes = {
   pages: false,
 } as const satisfies Required<RoutesOptions>;
 
-/** What may stand beside the options, and only there. */
+/** The names of the structural options. */
 const structureNames = [
   ...["routes", "guard", "errors", "migrate", "identityProviders"],
   ...["imports", "providers"],
 ] as const satisfies readonly (keyof GoogleAuthStructure)[];
 
-/** Takes options apart: what shapes the module, and what it is told. */
+/** Separates structural options from the others. */
 export function split(options: object): [GoogleAuthStructure, object] {
   const structure: Record<string, unknown> = {};
   const values: Record<string, unknown> = {};
@@ -34,14 +34,14 @@ export function split(options: object): [GoogleAuthStructure, object] {
   return [structure, values];
 }
 
-/** What a factory must not give, by name. */
+/** The structural options that a factory must not return. */
 export function misplacedNames(options: object): string[] {
   return structureNames
     .filter((name) => name in options)
-    .map((name) => `${name} belongs beside the factory, not inside it`);
+    .map((name) => `${name} belongs next to the factory, not inside it`);
 }
 
-/** What is wrong with the structure, by name; untrusted, for not everybody type-checks. */
+/** The problems of structural options, by name; untrusted, since callers may not type-check. */
 export function structureProblems(structure: GoogleAuthStructure): string[] {
   const { routes = {}, guard, errors, migrate, providers = [] } = structure;
   const { identityProviders = {} } = structure;
@@ -59,7 +59,7 @@ export function structureProblems(structure: GoogleAuthStructure): string[] {
   ];
 }
 
-/** Names that providers beside the factory have in common with those of the options. */
+/** Identity providers whose names are also in `verifyTokenProviders`. */
 export function sharedNames(
   { identityProviders = {} }: GoogleAuthStructure,
   values: object,

@@ -16,7 +16,7 @@ import { ApiProblem } from "../common/problem.dto";
 import { Public } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
-import { isSameText } from "../common/same-text";
+import { isSameText } from "../common/nonce";
 import { Metrics } from "./metrics";
 import { METRICS_OPTIONS, type MetricsOptions } from "./metrics.options";
 
@@ -47,13 +47,14 @@ export class MetricsController {
   @Get()
   @ApiOperation({
     summary: "Metrics for Prometheus, with METRICS_TOKEN as the bearer token",
+    description: "In Prometheus' text format; without labels that name a user.",
   })
   @ApiProduces("text/plain")
   @ApiOkResponse({ description: "Prometheus' text format", type: String })
   @ApiProblem("not_found")
   @Header("Cache-Control", "no-store")
   @Header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-  read(@Req() request: ScrapeRequest): Promise<string> {
+  getMetrics(@Req() request: ScrapeRequest): Promise<string> {
     if (!this.mayRead(request)) throw new AuthError("not_found");
     return this.metrics.text();
   }

@@ -16,19 +16,13 @@ import {
   type RateLimitsOptions,
 } from "./rate-limits.options";
 
-/** Of a request, what the audit log has. */
-interface AuditedRequest extends LimitedRequest {
-  readonly headers: { readonly "user-agent"?: string };
-}
-
 /**
- * Counts the attempts that were refused with 401 or 403, before they are
- * answered: so many a window get their answer, and from then on the network is
- * locked out, however many were under way at once. Those to sign in are written
- * to the audit log, as what they were refused for.
+ * Counts attempts that are refused with 401 or 403, before the response is
+ * sent: once the limit is reached, the network is locked out, however many
+ * attempts were in flight. Refused sign-ins are written to the audit log.
  *
- * What was refused before it counted as an attempt does not count as a failure:
- * else any web page could lock out the network of whoever looks at it.
+ * A request that was refused before it counted as an attempt does not count as
+ * a failure. Otherwise any web page could lock out its visitors' network.
  */
 @Catch(AuthError)
 @Injectable()
@@ -45,21 +39,20 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
     this.problems.catch(await this.counted(error, host), host);
   }
 
-  /** What to answer with. */
+  /** The error to send. */
   private async counted(
     error: AuthError,
     host: ArgumentsHost,
   ): Promise<AuthError> {
-    const request = host.switchToHttp().getRequest<AuditedRequest>();
+    const request = host.switchToHttp().getRequest<LimitedRequest>();
     const { network = "", failures: name } = request[ATTEMPT] ?? {};
     if (error.status !== 401 && error.status !== 403) return error;
-    // What never counted was one too: so far nothing else counts failures.
+    const limit = name ? this.options.limits[name] : "off";
+    // Refused before the limit counted it: this filter is on sign-in routes only.
     if ((name ?? "signInFailures") === "signInFailures") {
-      await this.recordRefusal(error, request);
+      await this.recordRefusal(error, request, limit !== "off");
     }
-    if (!name) return error;
-    const limit = this.options.limits[name];
-    if (limit === "off") return error;
+    if (!name || limit === "off") return error;
     const milliseconds = limit.seconds * 1000;
     const record = await this.storage.increment(
       rateLimitKey(name, network),
@@ -76,16 +69,20 @@ export class FailedAttemptsFilter implements ExceptionFilter<AuthError> {
 
   private recordRefusal(
     error: AuthError,
-    request: AuditedRequest,
+    request: LimitedRequest,
+    isLimited: boolean,
   ): Promise<void> {
     const { code, reason = code, userId = null } = error;
-    return this.audit.recordSoon({
+    const event = {
       event: "sign_in_refused",
       userId,
       reason,
       details: { code },
       ip: request.ip,
       userAgent: request.headers["user-agent"],
-    });
+    } as const;
+    return isLimited
+      ? this.audit.recordSoon(event)
+      : this.audit.recordUnlimited(event);
   }
 }

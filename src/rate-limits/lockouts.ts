@@ -10,12 +10,12 @@ interface Lockout {
   readonly until: number;
 }
 
-/** Most lockouts that are remembered; what is forgotten is asked of the store again. */
+/** Most lockouts that are cached; for others the store is asked again. */
 const maxLockouts = 10_000;
 
 /**
- * Who has used up a limit, and until when. This instance remembers it, so that
- * refusing a flood costs the store nothing, nor does a good sign-in.
+ * Networks that have reached a limit, and until when. Cached by this instance, so
+ * that refusing a flood costs the store nothing.
  */
 @Injectable()
 export class Lockouts {
@@ -34,7 +34,7 @@ export class Lockouts {
     const lockout = this.lockouts.get(key);
     if (!lockout) return;
     const now = this.clock.now();
-    // It has not begun yet when the clock was set back.
+    // Its start is in the future if the clock was set back.
     if (now >= lockout.until || now < lockout.since) {
       this.lockouts.delete(key);
       return;
@@ -43,10 +43,10 @@ export class Lockouts {
   }
 
   /**
-   * Locks a network out until its window ends.
+   * Locks a network out until the end of its window.
    *
-   * @param record what the store answered to the last hit
-   * @returns how to refuse that hit
+   * @param record the store's result for the last hit
+   * @returns the error for that hit
    */
   add(name: RateLimitName, network: string, record: StorageRecord): AuthError {
     const seconds = Math.max(
@@ -64,7 +64,7 @@ export class Lockouts {
   }
 }
 
-/** What a network is counted under. */
+/** The key that a network is counted under. */
 export function rateLimitKey(name: string, network: string): string {
   return `${name}:${network}`;
 }

@@ -3,7 +3,7 @@ import type { ThrottlerStorage } from "@nestjs/throttler";
 import { LRUCache } from "lru-cache";
 import { Clock } from "../common/clock.port";
 
-/** What a throttler storage answers; the package does not export its name for it. */
+/** The result of a throttler storage; the package does not export its type. */
 export type StorageRecord = Awaited<ReturnType<ThrottlerStorage["increment"]>>;
 
 interface Window {
@@ -11,14 +11,14 @@ interface Window {
   hits: number;
 }
 
-/** Most keys that are counted at a time, about 20 MB; then the longest unused is forgotten. */
+/** Most keys, about 20 MB; then the least recently used is dropped. */
 export const maxKeys = 100_000;
 
 /**
- * Counts in this process, in fixed windows that begin with a key's first hit.
- * Windows are not ended by timers: the next hit finds that they are over.
+ * Counts in this process, in fixed windows that start with a key's first hit,
+ * without timers.
  *
- * A block lasts until the window ends; a longer `blockDuration` is not kept.
+ * A block lasts until the end of the window; a longer `blockDuration` is ignored.
  */
 @Injectable()
 export class MemoryThrottlerStorage implements ThrottlerStorage {
@@ -34,12 +34,12 @@ export class MemoryThrottlerStorage implements ThrottlerStorage {
   /**
    * @param key what to count
    * @param ttl length of the window, in milliseconds
-   * @param limit hits that are good; from the next on it is blocked
+   * @param limit allowed hits; further ones are blocked
    */
   increment(key: string, ttl: number, limit: number): Promise<StorageRecord> {
     const now = this.clock.now();
     let window = this.windows.get(key);
-    // It has not begun yet when the clock was set back.
+    // Its start is in the future if the clock was set back.
     if (!window || now >= window.startedAt + ttl || now < window.startedAt) {
       window = { startedAt: now, hits: 0 };
       this.windows.set(key, window);

@@ -8,15 +8,15 @@ import {
 
 /** How long a shared store may take for one hit, in milliseconds. */
 const storeTimeoutMilliseconds = 250;
-/** How long a store that has failed is left alone, in milliseconds. */
+/** How long a store that has failed is not used, in milliseconds. */
 const pauseMilliseconds = 1000;
 /** The shortest time between two log lines about it, in milliseconds. */
 const logIntervalMilliseconds = 60_000;
 
 /**
- * The store that the limits count in. While a shared one fails or is slow, this
- * instance goes on by what it has counted itself: the limits then hold per
- * instance, and nobody is kept out, or let in without limit, by an outage.
+ * The store of the limits. While a shared store fails or is slow, this instance
+ * uses its own counts: the limits then apply per instance, and an outage neither
+ * locks anybody out nor lifts the limits.
  */
 export class OutageTolerantStorage implements ThrottlerStorage {
   private readonly logger = new Logger(OutageTolerantStorage.name);
@@ -25,7 +25,7 @@ export class OutageTolerantStorage implements ThrottlerStorage {
   private loggedAt = -Infinity;
 
   /**
-   * @param store what is tolerated; one in memory is used as it is
+   * @param store the shared store; one in memory is used directly
    * @param timeoutMilliseconds how long it may take for one hit
    */
   constructor(
@@ -80,12 +80,12 @@ export class OutageTolerantStorage implements ThrottlerStorage {
     this.loggedAt = now;
     this.logger.warn(
       { err: cause },
-      "The store of the rate limits does not answer; this instance counts by itself",
+      "The rate limit store does not respond; this instance counts by itself",
     );
   }
 }
 
-/** Also false when the clock has been set back to before. */
+/** Also false when the clock was set back to before `since`. */
 function isWithin(since: number, length: number, now: number): boolean {
   return now >= since && now < since + length;
 }

@@ -1,12 +1,13 @@
 import { Injectable } from "@nestjs/common";
 import type { ThrottlerStorage } from "@nestjs/throttler";
+import { instanceSkewSeconds } from "../common/clock.port";
 import { Database } from "../database/database";
 import { Purge } from "../database/purge";
 import type { StorageRecord } from "./memory-throttler-storage";
 
 /**
- * One hit. The clock is the database's, which all instances share, and is read
- * when the row is ours: a hit that waited for others must not end their window.
+ * One hit. It uses the database's clock, which all instances share, and reads it
+ * after the row is locked: a hit that waited must not end a newer window.
  */
 const hit = `
 INSERT INTO google_auth.rate_limits AS kept (key, hits, expires_at)
@@ -22,15 +23,12 @@ ON CONFLICT (key) DO UPDATE SET (hits, expires_at) = (
   ) AS judged)
 RETURNING hits, GREATEST(1, ceil(extract(epoch FROM expires_at - clock_timestamp())))::integer AS seconds`;
 
-/** How long a window that is over is kept, for the differences of clocks, in seconds. */
-const keptSeconds = 60;
-
 /**
- * Counts in the service's own Postgres, so that all instances count together:
- * one statement per hit, in fixed windows that begin with a key's first hit. The
- * table is not logged: it is fast, and empty after a crash of the database.
+ * Counts in Postgres, for all instances together: one statement per hit, in
+ * fixed windows that start with a key's first hit. The table is unlogged: fast,
+ * and empty after a crash of the database.
  *
- * A block lasts until the window ends; a longer `blockDuration` is not kept.
+ * A block lasts until the end of the window; a longer `blockDuration` is ignored.
  */
 @Injectable()
 export class PostgresThrottlerStorage implements ThrottlerStorage {
@@ -42,14 +40,14 @@ export class PostgresThrottlerStorage implements ThrottlerStorage {
       table: "rate_limits",
       key: "key",
       time: "expires_at",
-      keptSeconds,
+      keptSeconds: instanceSkewSeconds,
     });
   }
 
   /**
    * @param key what to count
    * @param ttl length of the window, in milliseconds
-   * @param limit hits that are good; from the next on it is blocked
+   * @param limit allowed hits; further ones are blocked
    * @throws AuthError `service_unavailable`
    */
   async increment(

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** How often a client network has called within a window. The table is not logged. */
+/** How often a client network has called within a window. The table is unlogged. */
 @Entity({ schema: "google_auth", name: "rate_limits" })
 export class RateLimitEntity {
   @PrimaryColumn("text", { primaryKeyConstraintName: "rate_limits_pkey" })

@@ -17,7 +17,7 @@ import { rateLimitNames, type RateLimitsOptions } from "./rate-limits.options";
 
 export const THROTTLER_SETTINGS = Symbol("THROTTLER_SETTINGS");
 
-/** Our limits in the words of @nestjs/throttler: a route is counted under the one it carries. */
+/** Our limits as throttlers of @nestjs/throttler; each skips routes with another limit. */
 export function throttlerSettings({
   limits,
 }: RateLimitsOptions): ThrottlerModuleOptions {
@@ -38,15 +38,15 @@ export function throttlerSettings({
 }
 
 /**
- * Counts the calls of a route per client network, over all routes that carry
- * the same limit, and refuses those beyond it. Who is locked out, by calls or by
- * failures, is refused without asking the store.
+ * Counts calls per client network, over all routes with the same limit, and
+ * refuses those beyond it. Networks that are locked out are refused without
+ * asking the store.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   constructor(
     @Inject(THROTTLER_SETTINGS) options: ThrottlerModuleOptions,
-    // By name, for the parent has asked for another one at this place.
+    // Explicit, because the parent class injects another one here.
     @Inject(OutageTolerantStorage) storage: OutageTolerantStorage,
     reflector: Reflector,
     private readonly lockouts: Lockouts,

@@ -11,12 +11,12 @@ import type { RateLimitName } from "./rate-limits.options";
 import { ROUTE_LIMITS, type RouteLimits } from "./route-limits";
 
 /**
- * Limits a route per client network; who is beyond it gets 429 `rate_limited`.
- * Guards run from the lowest decorator up: write one that costs something above
- * this one.
+ * Limits a route per client network; beyond the limit the response is 429
+ * `rate_limited`. Guards run from the lowest decorator up: put expensive ones
+ * above this one.
  *
- * @param attempts the limit that every call counts for
- * @param failures the limit that calls refused with 401 or 403 count for as well
+ * @param attempts the limit that every call counts towards
+ * @param failures the limit that calls refused with 401 or 403 count towards as well
  */
 export function RateLimited(
   attempts: RateLimitName,

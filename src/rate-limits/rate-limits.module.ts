@@ -14,9 +14,9 @@ import {
 } from "./rate-limits.options";
 
 /**
- * Floor 0: how often a client network may call. To count elsewhere, such as in
- * Redis, hand any storage for @nestjs/throttler to the `providers` of
- * GoogleAuthModule: `{ provide: ThrottlerStorage, useValue: … }`.
+ * Rate limits per client network. To count elsewhere, such as in Redis, provide
+ * any storage for @nestjs/throttler in the `providers` of GoogleAuthModule:
+ * `{ provide: ThrottlerStorage, useValue: … }`.
  */
 @Global()
 @Module({

@@ -1,24 +1,23 @@
-/** At most so many in a window of so many seconds. */
+/** At most `count` in `seconds`. */
 export interface RateLimit {
-  /** From 1. */
+  /** 1 or more. */
   readonly count: number;
-  /** Length of the window, from 1. */
+  /** Length of the window, 1 or more. */
   readonly seconds: number;
 }
 
 /**
- * The limits there are. Each counts by itself, per client network, over all
- * routes that carry it. To add one, name it here; the types then ask for its
- * setting.
+ * All limits. Each counts separately, per client network, over all routes that
+ * use it.
  */
 export const rateLimitNames = ["signIn", "signInFailures", "refresh"] as const;
 
 export type RateLimitName = (typeof rateLimitNames)[number];
 
-/** How much one client network may ask for, and where that is counted. */
+/** The limits per client network, and where they are counted. */
 export interface RateLimitsOptions {
   readonly limits: Readonly<Record<RateLimitName, RateLimit | "off">>;
-  /** `memory`: every instance counts by itself. `postgres`: all count together. */
+  /** `memory`: each instance counts by itself. `postgres`: all count together. */
   readonly store: "memory" | "postgres";
 }
 

@@ -1,12 +1,13 @@
 import "reflect-metadata";
+import type { HttpRequest } from "../common/http-request";
 import { clientNetwork } from "../common/ip-address";
 import type { RateLimitName } from "./rate-limits.options";
 
-/** The limits that a route carries. */
+/** The limits of a route. */
 export interface RouteLimits {
-  /** Every attempt counts. */
+  /** The limit that every attempt counts towards. */
   readonly attempts: RateLimitName;
-  /** Attempts that are refused with 401 or 403 count here as well. */
+  /** The limit that attempts refused with 401 or 403 count towards as well. */
   readonly failures?: RateLimitName;
 }
 
@@ -17,7 +18,7 @@ export function routeLimitsOf(handler: object): RouteLimits | undefined {
   return Reflect.getMetadata(ROUTE_LIMITS, handler) as RouteLimits | undefined;
 }
 
-/** An attempt that was let in, for those who learn how it ended. */
+/** An attempt that was admitted, for the filter that sees how it ended. */
 export interface Attempt extends RouteLimits {
   /** Of the client. */
   readonly network: string;
@@ -25,13 +26,12 @@ export interface Attempt extends RouteLimits {
 
 export const ATTEMPT = Symbol("attempt");
 
-/** What both HTTP platforms know of a request, and what we add. */
-export interface LimitedRequest {
-  readonly ip?: string;
+/** A request, with the attempt that the guard has counted. */
+export interface LimitedRequest extends HttpRequest {
   [ATTEMPT]?: Attempt;
 }
 
-/** Whom a request counts for. All who have no address are one client. */
+/** The network that a request counts for; all without an address are one. */
 export function networkOf({ ip }: LimitedRequest): string {
   return clientNetwork(ip) ?? "unknown";
 }

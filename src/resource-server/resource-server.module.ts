@@ -2,14 +2,15 @@ import { Module } from "@nestjs/common";
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from "@nestjs/core";
 import { JwtModule } from "@nestjs/jwt";
 import { AllowedMethods } from "../common/allowed-methods";
-import { AuthErrorFilter } from "../common/auth-error.filter";
 import { Clock, SystemClock } from "../common/clock.port";
 import { ErrorForms } from "../common/error-forms";
 import {
+  AuthErrorFilter,
   ProblemDetailsFilter,
   SHOW_REASONS,
 } from "../common/problem-details.filter";
 import { DpopProofs } from "../dpop/dpop-proofs";
+import { MemorySeenProofs } from "../dpop/seen-proofs";
 import { AccessRulesCheck } from "../auth/access/access-rules";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { AccessTokenVerifier } from "../auth/access/access-token-verifier";
@@ -66,5 +67,6 @@ function dpopProofsOf({ publicUrl }: ResourceServerOptions, clock: Clock) {
       secretKey: null,
     },
     clock,
+    new MemorySeenProofs(clock),
   );
 }

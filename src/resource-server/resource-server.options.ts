@@ -1,4 +1,4 @@
-import { configurableModule } from "../common/configurable-module";
+import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
 
 /** An application whose access tokens another service issues. */
 export interface ResourceServerOptions {
@@ -8,7 +8,7 @@ export interface ResourceServerOptions {
   readonly audience?: string;
   /** Where the issuer publishes its keys; its metadata tell unless given. */
   readonly jwksUri?: string;
-  /** Take plain http from an issuer elsewhere: whoever is on the way can then sign in as anybody. */
+  /** Accept plain http from a remote issuer: anybody on the network path can then sign in as any user. */
   readonly allowHttp?: boolean;
   /**
    * Ask the issuer about each token, at most once a second, so that ended
@@ -33,4 +33,17 @@ export interface ResourceServerOptions {
 export const {
   ConfigurableModuleClass: ConfigurableResourceServerModule,
   MODULE_OPTIONS_TOKEN: RESOURCE_SERVER_OPTIONS,
-} = configurableModule<ResourceServerOptions>("ResourceServer");
+} = new ConfigurableModuleBuilder<ResourceServerOptions>({
+  moduleName: "ResourceServer",
+})
+  .setClassMethodName("forRoot")
+  // Global, because it is configured once; the given providers win.
+  .setExtras<{ readonly providers?: Provider[] }>(
+    {},
+    (definition, { providers = [] }) => ({
+      ...definition,
+      global: true,
+      providers: [...(definition.providers ?? []), ...providers],
+    }),
+  )
+  .build();

@@ -1,10 +1,15 @@
 import { Injectable, type OnModuleInit } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { AuthError } from "../common/auth-error";
-import {
-  securityEventMediaType,
-  securityEventsPath,
-} from "../common/security-event-delivery";
+
+/**
+ * Where security event tokens are delivered.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8935#section-2
+ */
+export const securityEventsPath = "/security-events";
+/** The body is the token itself. */
+export const securityEventMediaType = "application/secevent+jwt";
 
 /** Largest token, in bytes. */
 const maxBytes = 16 * 1024;

@@ -120,6 +120,7 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
     account: AccountName,
     transaction: Transaction,
   ): Promise<Concerned[]> {
+    await this.standings.hold(account, transaction);
     const owner = await this.users.ownerOf(account, transaction);
     const standing = await this.standings.find(account, transaction);
     const former = standing?.userId ?? null;

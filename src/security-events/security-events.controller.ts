@@ -17,12 +17,13 @@ import {
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";
+import { SecurityEventVerifier } from "../identity/google/security-event.verifier";
 import {
+  type DeliveryRequest,
+  SecurityEventBody,
   securityEventMediaType,
   securityEventsPath,
-} from "../common/security-event-delivery";
-import { SecurityEventVerifier } from "../identity/google/security-event.verifier";
-import { type DeliveryRequest, SecurityEventBody } from "./security-event-body";
+} from "./security-event-body";
 import { SecurityEventInbox } from "./security-event-inbox";
 import { SecurityEventRefusalFilter } from "./security-event-refusal.filter";
 

@@ -1,11 +1,15 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { RepeatTally } from "../common/repeat-tally";
 import { readableLog } from "./readable-log";
 
 /** How long a log line may wait to be written with others, in milliseconds. */
 const flushMilliseconds = 100;
 /** Longest part of a path between two slashes that is logged, in characters. */
 const maxPartLength = 64;
+
+/** Lines a minute about refused requests of one address and status; the rest is counted. */
+const linesPerMinute = 300;
 
 /** What Nest says at every start, a line for each module and each route. */
 const startChatter = new Set([
@@ -67,6 +71,9 @@ function standardOutput(): DestinationStream {
  */
 export function logRequests(app: NestFastifyApplication, logger: Logger): void {
   if (!logger.isLevelEnabled("info")) return;
+  const refusals = new RepeatTally<number>(linesPerMinute, (status, count) =>
+    logger.info({ status, count }, "more requests that were refused"),
+  );
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook("onResponse", (request, reply, done) => {
     const line = {
@@ -77,8 +84,11 @@ export function logRequests(app: NestFastifyApplication, logger: Logger): void {
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       ip: request.ip,
     };
-    if (reply.statusCode >= 500) logger.error(line, "request failed");
-    else logger.info(line, "request");
+    const { status, ip } = line;
+    if (status >= 500) logger.error(line, "request failed");
+    else if (status < 400 || refusals.admits(`${status} ${ip}`, status)) {
+      logger.info(line, "request");
+    }
     done();
   });
 }

@@ -1,6 +1,5 @@
 import { Logger } from "@nestjs/common";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
-import { DataSource } from "typeorm";
 import { configurationWarnings } from "../config/configuration-warnings";
 import {
   checkEnvironment,
@@ -117,13 +116,6 @@ function withoutCredentials(databaseUrl: string): string {
 
 /** @returns how many migrations ran */
 async function migrateEmbedded(url: string): Promise<number> {
-  const dataSource = new DataSource(
-    dataSourceOptions({ url, poolSize: 2, ssl: false }),
-  );
-  await dataSource.initialize();
-  try {
-    return (await migrate(dataSource)).length;
-  } finally {
-    await dataSource.destroy();
-  }
+  const options = dataSourceOptions({ url, poolSize: 2, ssl: false });
+  return (await migrate(options)).length;
 }

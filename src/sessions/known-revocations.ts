@@ -1,3 +1,4 @@
+import { instanceSkewSeconds } from "../common/clock.port";
 import type { Revoked } from "./revocations.port";
 
 /** A row of the table as it is read: times in milliseconds, `before` in whole seconds. */
@@ -15,10 +16,8 @@ export type RevocationRow = readonly [
  * milliseconds: until then a lower id may still appear.
  */
 const longestTransactionMilliseconds = 60_000;
-/** Most ids of one gap that are waited for; a larger one is left to the next time everything is read. */
+/** Most ids that are waited for at once; more are left to the next time everything is read. */
 const maxMissing = 10_000;
-/** How far another instance's clock may be behind ours, in milliseconds. */
-const instanceSkewMilliseconds = 60_000;
 
 interface Cutoff {
   readonly before: number;
@@ -95,15 +94,15 @@ export class KnownRevocations {
     // What is older than a transaction can be has been committed, or never will.
     const from = isEverything ? youngest : before + 1;
     const now = performance.now();
-    if (this.highest - from > maxMissing) return;
     for (let id = from; id < this.highest; id++) {
+      if (this.missing.size >= maxMissing) return;
       if (!seen.has(id)) this.missing.set(id, now);
     }
   }
 
   /** @param now milliseconds since 1970 */
   forget(now: number): void {
-    const over = now - instanceSkewMilliseconds;
+    const over = now - instanceSkewSeconds * 1000;
     for (const [id, expiresAt] of this.sessions) {
       if (expiresAt < over) this.sessions.delete(id);
     }

@@ -2,7 +2,7 @@
 export interface SessionsOptions {
   /** How long a session may be unused, in seconds. */
   readonly idleTtlSeconds: number;
-  /** How long a session may live however much it is used, in seconds. */
+  /** The maximum lifetime of a session, however much it is used, in seconds. */
   readonly maxTtlSeconds: number;
   /** How many sessions a user may have; over that the longest unused ends. */
   readonly maxPerUser: number;
@@ -14,7 +14,7 @@ export interface SessionsOptions {
   readonly accessTokenTtlSeconds: number;
   /** At least 32 bytes; refresh tokens and nonces are derived from it. */
   readonly secretKey: string;
-  /** The secret key of before, during a change: what was made with it is still taken. */
+  /** The previous secret key, while it is being replaced: its tokens are still accepted. */
   readonly previousSecretKey: string | null;
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Inject, Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import type { CallOrigin } from "../common/call-origin";
-import { Clock } from "../common/clock.port";
+import { Clock, instanceSkewSeconds } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";
 import { UserDirectory } from "../users/user-directory.port";
 import { type Revoked, Revocations } from "./revocations.port";
@@ -27,10 +27,7 @@ export interface EndingOfAll extends Ending {
   readonly provedUpTo?: Date;
 }
 
-/** How far the clocks of two instances may differ, in seconds. */
-const instanceSkewSeconds = 60;
-
-/** What another instance has ended is known here within a second: how often to look for it, and how long between. */
+/** Revocations of other instances arrive within a second: how often to check for one, and the pause between. */
 const newsLooks = 16;
 const newsMilliseconds = 100;
 
@@ -172,7 +169,7 @@ export class Sessions {
       session.revokedAt.getTime() + this.rememberedMilliseconds();
     const seconds = Math.floor(session.authenticatedAt.getTime() / 1000);
     if (!isRecent) return false;
-    // Another instance may have ended it just now: the news is on its way.
+    // Another instance may have ended it just now, and its revocation is on the way.
     for (let looks = 0; looks < newsLooks; looks++) {
       if (looks > 0) await delay(newsMilliseconds);
       if (await this.revocations.covers(sessionId, userId, seconds))

@@ -1,9 +1,9 @@
+import { instanceSkewSeconds } from "../common/clock.port";
+
 /** How long a resource server may keep the JWKS: its `max-age`, in seconds. */
 export const jwksMaxAgeSeconds = 300;
 /** How often every instance looks for a change of the keys, in seconds. */
 export const reloadIntervalSeconds = 30;
-/** How far the clocks of our instances may be apart, in seconds. */
-const clockSkewSeconds = 60;
 /** The longest life that an access token may be given, in seconds. */
 const longestTokenSeconds = 3600;
 
@@ -24,7 +24,7 @@ export const publishedBeforeUseSeconds = 600;
 export const keptAfterUseSeconds =
   reloadIntervalSeconds +
   longestTokenSeconds +
-  clockSkewSeconds +
+  instanceSkewSeconds +
   jwksMaxAgeSeconds;
 
 /** When a key that has been published since then may sign, in milliseconds since 1970. */

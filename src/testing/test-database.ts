@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
-import { DataSource } from "typeorm";
 import { dataSourceOptions } from "../database/data-source";
 import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { migrate } from "../database/migrate";
@@ -90,12 +89,7 @@ async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
       const unfinished = `${name}_unfinished`;
       await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
       await client.query(`CREATE DATABASE ${unfinished}`);
-      const dataSource = new DataSource({
-        ...options,
-        url: urlOf(server, unfinished),
-      });
-      await dataSource.initialize();
-      await migrate(dataSource).finally(() => dataSource.destroy());
+      await migrate({ ...options, url: urlOf(server, unfinished) });
       await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`);
     }
   } finally {

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import axe from "axe-core";
 import {
   type Browser,
   type BrowserContext,
@@ -5,6 +7,8 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+
+const folder = resolve(__dirname, "../../docs/images");
 
 /** Debian's Chromium, with nothing that calls home. */
 export function launchBrowser(): Promise<Browser> {
@@ -65,11 +69,53 @@ export class Visitor {
   }
 }
 
-/** Clicks Google's button and chooses an account in the popup. */
-export async function chooseAccount(page: Page, email: string): Promise<void> {
-  const [popup] = await Promise.all([
-    page.waitForEvent("popup"),
-    page.locator(".google button, button:has(svg)").first().click(),
-  ]);
-  await popup.getByRole("link", { name: email }).click();
+/** What axe finds on a page of impact serious or worse: rule and element. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: {
+            id: string;
+            impact: string;
+            nodes: { html: string }[];
+          }[];
+        }>;
+      };
+    };
+    return (await axe.run()).violations;
+  });
+  return found
+    .filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+const sizes = {
+  desktop: { width: 1280, height: 900 },
+  phone: { width: 390, height: 844 },
+};
+
+/** Refreshes the pictures of a page in docs/images: phone and desktop, dark and light. */
+export async function takePictures(page: Page, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const path = resolve(folder, `${name}-${size}-${colorScheme}.png`);
+      await page.screenshot({ path });
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(sizes.desktop);
+}
+
+/** Whether anything is wider than the page, at the narrowest we support. */
+export async function overflowsAt360(page: Page): Promise<boolean> {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const isWider = await page.evaluate(
+    "document.documentElement.scrollWidth > 360",
+  );
+  await page.setViewportSize(sizes.desktop);
+  return isWider === true;
 }

@@ -20,22 +20,23 @@ export class Instances {
     readonly database: TestDatabase,
     readonly one: TestService,
     readonly other: TestService,
+    private readonly ownsDatabase: boolean,
   ) {}
 
   static async start(options: TestServiceOptions = {}): Promise<Instances> {
     const google = await GoogleEmulator.start();
-    const database = await TestDatabase.create();
+    const database = options.database ?? (await TestDatabase.create());
     const [one, other] = [
       await TestService.start(google, { ...options, database }),
       await TestService.start(google, { ...options, database }),
     ];
-    return new Instances(google, database, one, other);
+    return new Instances(google, database, one, other, !options.database);
   }
 
   async stop(): Promise<void> {
     await this.one.stop();
     await this.other.stop();
-    await this.database.destroy();
+    if (this.ownsDatabase) await this.database.destroy();
     await this.google.stop();
   }
 

@@ -121,7 +121,10 @@ them that are in this database.`,
 without doing anything. Refusals are written together, once a second, and wait while
 the database is away; on a stop they are written before the last answer is sent. Of a flood,
 each instance writes a thousand a second and one line for the rest, with the reason \`flood\`
-and their number in \`details.count\`. What a rate limit refuses unseen is no line.`,
+and their number in \`details.count\`. Refusals that no limit counts, such as those of a foreign
+origin or without a token, have two lines a minute for each network (an IPv4 address, an IPv6 /48) and
+reason: the first one, and one with the number of the others in \`details.count\`. What a rate limit
+refuses has no line.`,
     "## Columns",
     table(
       ["Column", "Type", "What it is"],

@@ -5,7 +5,7 @@ import {
   type Type,
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
-import type { RequestWithPrincipal } from "../../common/access.decorators";
+import type { HttpRequest } from "../../common/http-request";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import { requestOf, responseOf } from "../../common/context-request";
@@ -29,7 +29,7 @@ const withoutHeaders: HeaderResponse = { header: () => undefined };
 /** Marks a request that has been let in, and for which rule. */
 const ENTERED = Symbol("entered");
 
-interface PlainRequest extends TokenRequest, RequestWithPrincipal {
+interface PlainRequest extends TokenRequest, Pick<HttpRequest, "user"> {
   [ENTERED]?: KnownRule;
 }
 
@@ -106,9 +106,7 @@ export class AccessTokenGuard implements CanActivate {
   ): true {
     const { allowsIncomplete, roles, maxAuthenticationAge } = rule;
     if (principal.scopes.includes(signUpScope) && !allowsIncomplete) {
-      throw principal.confirmation
-        ? this.boundTokens.incompleteProfile()
-        : new AuthError("profile_incomplete");
+      throw this.boundTokens.incompleteProfile(principal);
     }
     if (roles && !roles.some((role) => principal.roles.includes(role))) {
       throw new AuthError("insufficient_role");

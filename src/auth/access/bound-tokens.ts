@@ -57,22 +57,25 @@ export class BoundTokens {
     const principal = await this.principalOf(token);
     const { confirmation } = principal;
     if (!confirmation) throw this.refusal("token_not_bound");
-    const { thumbprint, nextNonce } = this.proved(request, token);
+    const { thumbprint, nextNonce } = await this.proved(request, token);
     if (thumbprint !== confirmation.jkt) throw this.refusal("wrong_key");
     if (nextNonce !== null) response.header("DPoP-Nonce", nextNonce);
     return principal;
   }
 
   /**
-   * How to refuse a user who has not finished signing up. As for bearer tokens,
-   * it names the scope that a refresh gives once the profile is complete.
+   * How to refuse a user who has not finished signing up: it names the scope
+   * that a refresh grants once the profile is complete.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
    * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
    */
-  incompleteProfile(): AuthError {
+  incompleteProfile({ confirmation }: Principal): AuthError {
+    const refusal = `error="insufficient_scope", scope="${userScope}"`;
     return new AuthError("profile_incomplete", {
-      challenge: `DPoP error="insufficient_scope", scope="${userScope}", ${algorithms}`,
+      challenge: confirmation
+        ? `DPoP ${refusal}, ${algorithms}`
+        : `Bearer ${refusal}`,
     });
   }
 
@@ -110,21 +113,22 @@ export class BoundTokens {
     }
   }
 
-  private proved(
+  private async proved(
     { method, originalUrl, headers }: TokenRequest,
     accessToken: string,
-  ): Proved {
+  ): Promise<Proved> {
     const { dpop: proof } = headers;
     try {
       if (proof === undefined) throw this.proofs.missing();
-      return this.proofs.verify({
+      return await this.proofs.verify({
         proof,
         method,
         path: originalUrl,
         accessToken,
       });
     } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
+      if (!(error instanceof AuthError) || error.code === "service_unavailable")
+        throw error;
       const { code, reason, dpopNonce } = error;
       throw new AuthError("unauthenticated", {
         reason,

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
-import { callOriginOf, type RequestWithOrigin } from "../../common/call-origin";
+import { callOriginOf } from "../../common/call-origin";
+import type { HttpRequest } from "../../common/http-request";
 import type { SessionContext } from "../../sessions/session-store.port";
 import {
   type BindingRequest,
@@ -14,7 +15,7 @@ export const SessionUse = createParamDecorator(
   (_data: unknown, context: ExecutionContext): SessionContext => {
     const request = context
       .switchToHttp()
-      .getRequest<RequestWithOrigin & BindingRequest>();
+      .getRequest<HttpRequest & BindingRequest>();
     return {
       device: null,
       ...callOriginOf(request),

@@ -1,5 +1,5 @@
 import { AuthError } from "../../common/auth-error";
-import { isSameText } from "../../common/same-text";
+import { isSameText } from "../../common/nonce";
 import { valuesOf } from "../sessions/refresh-cookie";
 
 /** What Google Identity Services calls both the cookie and the field. */

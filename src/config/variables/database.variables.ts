@@ -23,7 +23,7 @@ export class DatabaseVariables extends ServiceVariables {
 
   @Variable({
     option: "database.poolSize",
-    purpose: "Most connections this process opens to the database.",
+    purpose: "Maximum number of database connections of this process.",
     rule: "an integer from 1 to 200",
     default: 10,
   })
@@ -35,8 +35,8 @@ export class DatabaseVariables extends ServiceVariables {
 
   @Variable({
     option: "database.ssl",
-    purpose: "Connect to the database by TLS and check its certificate.",
-    rule: "on or off",
+    purpose: "Connect to the database with TLS and verify its certificate.",
+    rule: "on or off; must be set in production for a database on another machine, unless its URL has sslmode",
     default: false,
   })
   @AsBoolean()

@@ -35,8 +35,8 @@ export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.clientIds",
     purpose:
-      "The OAuth client ids of your apps (web, iOS, Android, …): whose ID tokens are accepted.",
-    rule: "a comma list of at least one client id, each optionally labelled as in ios=…, in production no placeholder",
+      "The OAuth client ids of your apps (web, iOS, Android, …) whose ID tokens are accepted.",
+    rule: "a comma list of at least one client id, each optionally labelled as in ios=…, in production not a placeholder",
     faults: entriesThatAreNot(isClientId),
   })
   @AsList()
@@ -63,7 +63,7 @@ export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.nonce",
     purpose:
-      "Whether a Google ID token must carry a nonce given out by `POST /auth/google/nonce`.",
+      "Whether a Google ID token must contain a nonce issued by `POST /auth/google/nonce`.",
     rule: "optional or required",
     default: "optional",
   })
@@ -72,8 +72,7 @@ export class GoogleVariables extends DatabaseVariables {
 
   @Variable({
     option: "google.idTokenUse",
-    purpose:
-      "Whether a Google ID token signs in as long as it lives, or one time.",
+    purpose: "Whether a Google ID token can be used until it expires, or once.",
     rule: "reusable or once",
     default: "reusable",
   })
@@ -92,8 +91,8 @@ export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.clientSecret",
     purpose:
-      "The client secret of the one of GOOGLE_CLIENT_IDS that is labelled `web`, or else of the first: for `POST /auth/google/code`, which is off (404) without it.",
-    rule: "8 to 256 printable characters without blanks, in production no placeholder",
+      "The client secret of the client id labelled `web` in GOOGLE_CLIENT_IDS, or else of the first one. Without it, `POST /auth/google/code` is off (404).",
+    rule: "8 to 256 printable characters without spaces, in production not a placeholder",
     defaultText: "none: no authorization codes",
   })
   @Optional()
@@ -103,7 +102,7 @@ export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.redirectUris",
     purpose:
-      "The redirect URIs that authorization codes may have been asked for with, beside the `postmessage` of Google's popup; each as it is registered with Google.",
+      "The redirect URIs that authorization codes may be requested with, in addition to the `postmessage` of Google's popup; exactly as registered with Google.",
     rule: "a comma list of https URLs, or http ones of localhost, without a fragment or a wildcard",
     faults: entriesThatAreNot(isRedirectUri),
     defaultText: "none: codes of the popup only",
@@ -115,7 +114,7 @@ export class GoogleVariables extends DatabaseVariables {
 
   @Variable({
     option: "google.tokenUrl",
-    purpose: "Where Google exchanges authorization codes.",
+    purpose: "Google's token endpoint, for authorization codes.",
     rule: ruleOfGoogleUrl("token"),
     default: "https://oauth2.googleapis.com/token",
   })
@@ -125,7 +124,7 @@ export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.userinfoUrl",
     purpose:
-      "Where Google tells the profile of who has signed in by an authorization code.",
+      "Google's userinfo endpoint, for sign-ins with an authorization code.",
     rule: ruleOfGoogleUrl("userinfo"),
     default: "https://openidconnect.googleapis.com/v1/userinfo",
   })
@@ -135,7 +134,7 @@ export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.tokeninfoUrl",
     purpose:
-      "Google's own `tokeninfo`. The service never asks it; what `TOKENINFO` refuses is answered with a `Link` to it, for comparison.",
+      "Google's own `tokeninfo`. The service never calls it; refusals of `/tokeninfo` have a `Link` to it, for comparison.",
     rule: ruleOfGoogleUrl("tokeninfo"),
     default: "https://oauth2.googleapis.com/tokeninfo",
   })
@@ -154,7 +153,7 @@ export class GoogleVariables extends DatabaseVariables {
 
   @Variable({
     purpose:
-      "Where Google is told who receives its security events: the Cross-Account Protection API, for `node dist/cli.js risc`.",
+      "Google's API to register the receiver of security events (Cross-Account Protection), for `node dist/cli.js risc`.",
     rule: `${ruleOfGoogleUrl("riscConfig")}; without a query or a user`,
     default: "https://risc.googleapis.com/v1beta",
   })
@@ -165,7 +164,7 @@ export class GoogleVariables extends DatabaseVariables {
     purpose:
       "The key file of the service account that may set up security events, for `node dist/cli.js risc`. The service itself never reads it.",
     rule: "a path",
-    defaultText: "none: `--key-file` says it",
+    defaultText: "none: given by `--key-file`",
   })
   @Optional()
   @IsString()

@@ -23,8 +23,8 @@ export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "origins",
     purpose:
-      "Origins of front ends elsewhere that may sign in here and read the answers.",
-    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard; in production https and not of a port of localhost",
+      "Origins of front ends on other origins that may sign in here and read the responses (CORS).",
+    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard; in production https and not localhost with a port",
     faults: entriesThatAreNot(isClientOrigin),
     defaultText: "none: pages of this service's own origin only",
   })
@@ -38,7 +38,7 @@ export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "appUrl",
     purpose:
-      "The page of the app where browsers come back to from `POST /auth/google/redirect`, which is off (404) without it.",
+      "The page of the app that `POST /auth/google/redirect` redirects to. Without it, the route is off (404).",
     rule: "a URL without credentials or a wildcard, https in production",
     defaultText: "none: no redirect flow",
   })
@@ -49,7 +49,7 @@ export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "appRedirectUrls",
     purpose:
-      "Other pages of the app that the `state` of a sign-in by redirect may name, letter for letter.",
+      "Other pages of the app that the `state` of a sign-in by redirect may name; compared exactly.",
     rule: "a comma list of URLs as APP_URL, and only together with it",
     faults: entriesThatAreNot(isPageUrl),
     defaultText: "none: always `APP_URL`",
@@ -66,10 +66,10 @@ export class NetworkVariables extends SessionVariables {
 
   @Variable({
     purpose:
-      "The reverse proxies in front of this service: only what they write into `X-Forwarded-For` is used. By number where their addresses change; then nobody may reach this service around them.",
+      "The reverse proxies in front of this service; `X-Forwarded-For` is used only from them. Give their number instead if their addresses change; then clients must not be able to bypass them.",
     rule: "a comma list of IP addresses and CIDR ranges, with a prefix of at least 1 bit and in production fewer than half of all addresses; or how many proxies every request passes, from 1 to 10",
     faults: entriesThatAreNot(isProxy),
-    defaultText: "none: the client is who connects",
+    defaultText: "none: the address that connects is the client's",
   })
   @Optional()
   @AsList()
@@ -79,7 +79,7 @@ export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "limits.signIn",
     purpose:
-      "How often one client network (an IPv4 address, an IPv6 /64) may try to sign in or ask for a nonce.",
+      "How many sign-in attempts and nonces one client network (an IPv4 address or an IPv6 /64) may request.",
     rule: "count/seconds, from 1/1 to 1000000/86400, or off",
     default: "300/60",
   })
@@ -100,7 +100,7 @@ export class NetworkVariables extends SessionVariables {
 
   @Variable({
     option: "limits.refresh",
-    purpose: "How many refreshes and sign-outs one client network may ask for.",
+    purpose: "How many refreshes and sign-outs one client network may request.",
     rule: "count/seconds, from 1/1 to 1000000/86400, or off",
     default: "300/60",
   })
@@ -111,7 +111,7 @@ export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "limits.store",
     purpose:
-      "Where the rate limits are counted: each instance by itself, or all together.",
+      "Where the rate limits are counted: per instance, or for all instances together.",
     rule: "memory or postgres",
     default: "memory",
   })

@@ -12,7 +12,7 @@ export class ProviderVariables extends GoogleVariables {
   @Variable({
     option: "verifyTokenProviders",
     purpose:
-      "Identity providers whose tokens a remote Verify Token API proves, for `POST /auth/:provider`; see docs/providers.md. The names are part of the users' identities: never change one.",
+      "Identity providers whose tokens a remote Verify Token API verifies, for `POST /auth/:provider`; see docs/providers.md. The names are part of the users' identities, so never change one.",
     rule: "a JSON array of objects with name, url, clientId and perhaps authentication, tokenType, issuer, claims, timeoutMilliseconds",
     defaultText: "none",
     faults: (value) => faultsOfProviders(parseProviders(value)),

@@ -20,7 +20,7 @@ import {
 export class ServiceVariables {
   @Variable({
     option: "environment",
-    purpose: "What the process is for.",
+    purpose: "Which rules apply: those of development, test or production.",
     rule: "one of development, test, production",
     default: "development",
   })
@@ -30,14 +30,14 @@ export class ServiceVariables {
   @Variable({
     purpose: "Address to listen on.",
     rule: "an IP address or host name",
-    defaultText: "`127.0.0.1`, in production `0.0.0.0`",
+    defaultText: "`127.0.0.1`; in production `0.0.0.0`",
   })
   @Optional()
   @IsString()
   HOST?: string;
 
   @Variable({
-    purpose: "Port to listen on; 0 takes a free one.",
+    purpose: "Port to listen on; 0 picks a free one.",
     rule: "an integer from 0 to 65535",
     default: 3000,
   })
@@ -63,7 +63,7 @@ export class ServiceVariables {
 
   @Variable({
     purpose:
-      "How long a connection without a request stays open, in seconds. Longer than the idle timeout of the load balancer in front, which would otherwise send requests on connections that are just being closed.",
+      "How long an idle connection stays open, in seconds. It must be longer than the idle timeout of the load balancer, which would otherwise send requests on connections that are being closed.",
     rule: "an integer from 1 to 3600",
     default: 75,
   })
@@ -75,7 +75,7 @@ export class ServiceVariables {
 
   @Variable({
     purpose:
-      "How long a stopping instance still serves requests while its readiness is 503, in seconds: the time a load balancer needs to notice.",
+      "How long a stopping instance still serves requests while its readiness is 503, in seconds: long enough for the load balancer to notice.",
     rule: "an integer from 0 to 300",
     defaultText: "5, outside production 0",
   })
@@ -87,7 +87,7 @@ export class ServiceVariables {
   SHUTDOWN_DELAY_SECONDS?: number;
 
   @Variable({
-    purpose: "How much is logged.",
+    purpose: "The log level.",
     rule: "one of fatal, error, warn, info, debug, trace, silent",
     default: "info",
   })
@@ -146,7 +146,7 @@ export class ServiceVariables {
   @Variable({
     option: "tokeninfo",
     purpose:
-      "Answer `GET` and `POST /tokeninfo`, for looking into ID tokens during development.",
+      "Serve `GET` and `POST /tokeninfo`, to inspect ID tokens during development.",
     rule: "on or off; off in production",
     default: false,
   })

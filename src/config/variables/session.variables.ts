@@ -12,7 +12,7 @@ import { TokenVariables } from "./token.variables";
 export class SessionVariables extends TokenVariables {
   @Variable({
     option: "sessions.idleTtlSeconds",
-    purpose: "How long a session may lie unused, in seconds.",
+    purpose: "How long a session may be idle, in seconds.",
     rule: "an integer from 60 to 31536000",
     default: 2592000,
   })
@@ -24,7 +24,8 @@ export class SessionVariables extends TokenVariables {
 
   @Variable({
     option: "sessions.maxTtlSeconds",
-    purpose: "How long a session may live however much it is used, in seconds.",
+    purpose:
+      "The maximum lifetime of a session, however much it is used, in seconds.",
     rule: "an integer from SESSION_IDLE_TTL_SECONDS to 63072000",
     default: 7776000,
   })
@@ -41,7 +42,7 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "refresh.graceSeconds",
     purpose:
-      "How long a replaced refresh token still gets its successor, in seconds: for lost answers and several tabs.",
+      "How long a replaced refresh token still returns its successor, in seconds: for lost responses and several tabs.",
     rule: "an integer from 0 to 60",
     default: 10,
   })
@@ -54,7 +55,7 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "refresh.lateRetries",
     purpose:
-      "How often a replaced refresh token still gets its successor after that, in 30 days of a session: for apps that were suspended before they stored the answer.",
+      "How often a replaced refresh token still returns its successor after that, per session in 30 days: for apps that were suspended before they stored the response.",
     rule: "an integer from 0 to 10",
     default: 3,
   })
@@ -67,7 +68,7 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "sessions.maxPerUser",
     purpose:
-      "How many sessions a user may have; over that the one that was unused for longest ends.",
+      "How many sessions a user may have; beyond that the one that was idle for longest is ended.",
     rule: "an integer from 1 to 1000",
     default: 100,
   })
@@ -90,7 +91,7 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "refresh.sameSite",
     purpose:
-      "Which pages the browser sends the cookie for: `strict` for those of the same site, `none` also for a front end on another site (then it is `Partitioned`).",
+      "`SameSite` of the cookie: `strict` for front ends on the same site, `none` also for front ends on another site (then it is `Partitioned`).",
     rule: "strict or none",
     default: "strict",
   })
@@ -100,9 +101,9 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "secretKey.current",
     purpose:
-      "Encrypts the signing keys at rest and derives the refresh tokens. Make one with `openssl rand -base64 48`.",
-    rule: "32 bytes or more of your own making, no placeholder; required in production",
-    defaultText: "made and kept under `.data/` outside production",
+      "Encrypts the signing keys at rest and derives the refresh tokens. Generate one with `openssl rand -base64 48`.",
+    rule: "at least 32 random bytes, not a placeholder; required in production",
+    defaultText: "generated and kept under `.data/` outside production",
   })
   @Satisfies("secretKey", isSecretKey)
   SECRET_KEY!: string;
@@ -110,8 +111,8 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "secretKey.previous",
     purpose:
-      "The SECRET_KEY of before, while it is being changed: what was made with it is still read.",
-    rule: "32 bytes or more of your own making, no placeholder",
+      "The previous SECRET_KEY, during a change: what it protects can still be read.",
+    rule: "at least 32 random bytes, not a placeholder",
     defaultText: "none",
   })
   @Optional()

@@ -20,7 +20,7 @@ import { UserVariables } from "./user.variables";
 export class TokenVariables extends UserVariables {
   @Variable({
     option: "accessTokens.ttlSeconds",
-    purpose: "Life of an access token, in seconds.",
+    purpose: "Lifetime of an access token, in seconds.",
     rule: "an integer from 60 to 3600",
     default: 900,
   })
@@ -32,7 +32,7 @@ export class TokenVariables extends UserVariables {
 
   @Variable({
     option: "accessTokens.audience",
-    purpose: "Who the access tokens are for (`aud`).",
+    purpose: "The audience (`aud`) of the access tokens.",
     rule: "a non-empty string of at most 255 characters",
     defaultText: "`PUBLIC_URL`",
   })
@@ -44,7 +44,7 @@ export class TokenVariables extends UserVariables {
   @Variable({
     option: "dpop",
     purpose:
-      "Whether clients may bind their tokens to a key of theirs by DPoP proofs (RFC 9449), or have to.",
+      "Whether clients may or must bind their tokens to a key with DPoP proofs (RFC 9449).",
     rule: "off, optional or required",
     default: "off",
   })
@@ -54,7 +54,7 @@ export class TokenVariables extends UserVariables {
   @Variable({
     option: "dpopNonce",
     purpose:
-      "Whether DPoP proofs must carry a nonce given out by this service, so that none can be made in advance.",
+      "Whether DPoP proofs must contain a nonce issued by this service, so that they cannot be created in advance.",
     rule: "optional or required",
     default: "optional",
   })
@@ -64,8 +64,8 @@ export class TokenVariables extends UserVariables {
   @Variable({
     option: "introspectionClients",
     purpose:
-      "The services that may ask about access tokens at `POST /oauth/introspect`, by HTTP Basic.",
-    rule: "a comma list of id:secret, each id once and of letters, digits and . _ ~ -, each secret 32 to 256 printable characters of your own making, no placeholder",
+      "The services that may introspect access tokens at `POST /oauth/introspect`, with HTTP Basic.",
+    rule: "a comma list of id:secret, each id once and of letters, digits and . _ ~ -, each secret 32 to 256 printable characters of random origin, not a placeholder",
     defaultText: "none",
     faults: entriesThatAreNot(isIntrospectionClient),
   })
@@ -77,7 +77,7 @@ export class TokenVariables extends UserVariables {
   @Variable({
     option: "signingKeys.rotationDays",
     purpose:
-      "After how many days the key that signs the access tokens is replaced.",
+      "Days after which the key that signs the access tokens is rotated.",
     rule: "an integer from 1 to 365, or off",
     default: 30,
   })
@@ -88,9 +88,9 @@ export class TokenVariables extends UserVariables {
   @Variable({
     option: "signingKeys.pem",
     purpose:
-      "Signs the access tokens in the place of keys in the database, for those who have a place for secrets of their own.",
+      "Signs the access tokens instead of keys in the database, if you manage secrets elsewhere.",
     rule: "an unencrypted PEM private key, EC P-256 or RSA of 2048 bits or more; \\n may stand for a line break",
-    defaultText: "none: keys are made, kept in the database and replaced",
+    defaultText: "none: keys are generated, stored in the database and rotated",
   })
   @Optional()
   @Satisfies("signingKey", isSigningKeyPem)
@@ -99,7 +99,7 @@ export class TokenVariables extends UserVariables {
   @Variable({
     option: "signingKeys.previousPem",
     purpose:
-      "A second key that is accepted and published and does not sign: the one before or after SIGNING_KEY_PEM, during a change.",
+      "A second key that is published and accepted but does not sign: the previous or next SIGNING_KEY_PEM, during a rotation.",
     rule: "a PEM private or public key as SIGNING_KEY_PEM, and only together with it",
     defaultText: "none",
   })

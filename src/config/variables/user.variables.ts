@@ -12,7 +12,7 @@ import { ProviderVariables } from "./provider.variables";
 export class UserVariables extends ProviderVariables {
   @Variable({
     option: "signUp",
-    purpose: "Whether a Google account that is not known yet becomes a user.",
+    purpose: "Whether an unknown Google account becomes a new user.",
     rule: "open or closed",
     default: "open",
   })
@@ -21,7 +21,7 @@ export class UserVariables extends ProviderVariables {
 
   @Variable({
     option: "requireVerifiedEmail",
-    purpose: "Refuse accounts whose e-mail is absent or unverified.",
+    purpose: "Refuse accounts whose e-mail address is missing or unverified.",
     rule: "true or false",
     default: true,
   })
@@ -32,7 +32,7 @@ export class UserVariables extends ProviderVariables {
   @Variable({
     option: "adminEmails",
     purpose:
-      "Who gets the role `admin` at sign-in: users of these addresses, where Google is the authority for the address (gmail.com, Workspace). Taken off the list they keep it.",
+      "Users with these addresses get the role `admin` at sign-in, if Google is authoritative for the address (gmail.com, Workspace). They keep it when they are removed from the list.",
     rule: "a comma list of e-mail addresses",
     faults: entriesThatAreNot((entry) => isEmail(entry)),
     defaultText: "none",

@@ -1,0 +1,209 @@
+import { AuthClientError, errorOf } from "./auth-client-error";
+import type { AuthState, SignInAnswer, Tokens, User } from "./auth-state";
+import { dpopProofs } from "./dpop-keys";
+import {
+  type GoogleButtonOptions,
+  type GoogleOptions,
+  googleSignIn,
+} from "./google-sign-in";
+import { session } from "./session";
+import { type AuthStorage, memoryStorage } from "./token-storage";
+import { transport } from "./transport";
+
+export interface AuthClientOptions {
+  /** Where the service is: `https://api.example.com`. */
+  readonly baseUrl: string;
+  /** `cookie` for web pages (`REFRESH_COOKIE=browser`), `body` for apps. */
+  readonly refresh: "cookie" | "body";
+  /** Of the refresh token, with `body`; this run's memory unless given. */
+  readonly storage?: AuthStorage;
+  readonly google?: GoogleOptions;
+  /** Bind the tokens to a key of this device (`DPOP=optional` or `required`). */
+  readonly dpop?: boolean;
+  /** Other origins that `fetch` sends the access token to. */
+  readonly origins?: readonly string[];
+  /** Another implementation, such as one that logs. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What proves who the user is. */
+export type Credential = {
+  readonly nonce?: string;
+  /** A label for the user's list of sessions. */
+  readonly device?: string;
+  /** The app's own fields of a new user. */
+  readonly profile?: Readonly<Record<string, unknown>>;
+} & (
+  | { readonly idToken: string }
+  | {
+      readonly code: string;
+      readonly redirectUri?: string;
+      readonly codeVerifier?: string;
+    }
+);
+
+/** Every method that fails throws an {@link AuthClientError}. */
+export interface AuthClient {
+  readonly state: AuthState;
+  /** Tells the state now and at every change; the answer ends that. */
+  readonly subscribe: (listener: (state: AuthState) => void) => () => void;
+  /** Who is signed in since last time; null for nobody. Throws when that cannot be found out. */
+  readonly restore: () => Promise<User | null>;
+  readonly signIn: (credential: Credential) => Promise<SignInAnswer>;
+  /** Proves the user anew, for what answers `reauthentication_required`. */
+  readonly reauthenticate: (proof: {
+    readonly idToken: string;
+    readonly nonce?: string;
+  }) => Promise<User>;
+  /** Sends the missing fields of a user whose state is `incomplete`. */
+  readonly completeProfile: (
+    profile: Readonly<Record<string, unknown>>,
+  ) => Promise<User>;
+  /** Ends the session, or all sessions of the user. Throws, and changes nothing, when the service cannot be reached. */
+  readonly signOut: (options?: {
+    readonly everywhere?: boolean;
+  }) => Promise<void>;
+  /**
+   * As the global one, with the access token; a path is one of the service. An
+   * expired token is renewed before, a refused one once.
+   */
+  readonly fetch: (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ) => Promise<Response>;
+  /** Google's own button; the answer takes it away. */
+  readonly renderGoogleButton: (
+    element: HTMLElement,
+    options?: GoogleButtonOptions,
+  ) => Promise<() => void>;
+  /** Google's One Tap, by FedCM where the browser has it. */
+  readonly promptOneTap: (options?: GoogleButtonOptions) => Promise<() => void>;
+  /** Stops listening to other tabs. */
+  readonly close: () => void;
+}
+
+export function createAuthClient(options: AuthClientOptions): AuthClient {
+  const { refresh, google, origins = [] } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const name = `nest-google-auth:${baseUrl}`;
+  const storage =
+    refresh === "body" ? (options.storage ?? memoryStorage()) : undefined;
+  const { send, call } = transport({
+    baseUrl,
+    credentials: refresh === "cookie" ? "include" : "omit",
+    fetch: options.fetch ?? ((...parameters) => fetch(...parameters)),
+    proofs: options.dpop ? dpopProofs(name) : undefined,
+  });
+  const isShared = refresh === "cookie" || options.storage !== undefined;
+  const own = session({ name, call, storage, isShared });
+  const trusted = new Set([new URL(baseUrl).origin, ...origins]);
+
+  const signIn: AuthClient["signIn"] = (credential) =>
+    own.obtain("code" in credential ? "/auth/google/code" : "/auth/google", {
+      ...credential,
+    });
+
+  async function authenticated(): Promise<Tokens> {
+    const tokens = await own.fresh();
+    if (!tokens) throw new AuthClientError("unauthenticated");
+    return tokens;
+  }
+
+  const reauthenticate: AuthClient["reauthenticate"] = async (proof) => {
+    const tokens = await authenticated();
+    const path = "/auth/reauthenticate";
+    return (await own.obtain<Tokens>(path, { ...proof }, tokens)).user;
+  };
+
+  async function restore(): Promise<User | null> {
+    try {
+      return (await own.fresh())?.user ?? null;
+    } catch (error) {
+      own.fail(error as AuthClientError);
+      throw error;
+    }
+  }
+
+  const guardedFetch: AuthClient["fetch"] = async (input, init) => {
+    const url = typeof input === "string" ? at(input) : input;
+    const request = new Request(url, init);
+    if (!trusted.has(new URL(request.url).origin)) {
+      throw new AuthClientError("origin_not_allowed", {
+        detail: `The access token is not for ${request.url}; see the option origins.`,
+      });
+    }
+    const tokens = await own.fresh();
+    const response = await send(request, tokens);
+    if (response.status !== 401 || !tokens) return response;
+    const { code } = await errorOf(response.clone());
+    if (code === "reauthentication_required") return response;
+    const used = own.current();
+    // Meanwhile another call may have renewed it.
+    const next = used?.tokens === tokens ? await own.refresh(used) : used;
+    return next ? send(request, next.tokens) : response;
+  };
+
+  function at(path: string): string {
+    return /^\/(?!\/)/.test(path) ? baseUrl + path : path;
+  }
+
+  async function signOut({ everywhere = false } = {}): Promise<void> {
+    const dead = (error: unknown) => {
+      if ((error as AuthClientError).status !== 401) throw error;
+    };
+    const tokens = await own.fresh();
+    if (everywhere && tokens) {
+      await call("/auth/logout-all", undefined, tokens).catch(dead);
+    }
+    // After that the access token is dead, and the cookie is still to be taken back.
+    if (tokens && !(everywhere && storage)) {
+      const proof = everywhere ? undefined : tokens;
+      await call("/auth/logout", undefined, proof).catch(dead);
+    }
+    await own.end("signed_out");
+  }
+
+  async function completeProfile(
+    profile: Readonly<Record<string, unknown>>,
+  ): Promise<User> {
+    const tokens = await authenticated();
+    await call("/users/me/complete", { profile }, tokens);
+    const next = await own.refresh();
+    if (!next) throw new AuthClientError("unauthenticated");
+    return next.tokens.user;
+  }
+
+  const withGoogle = googleSignIn(google, call, (credential, purpose) =>
+    purpose === "reauthenticate"
+      ? reauthenticate(credential)
+      : signIn(credential),
+  );
+
+  const online = () => {
+    const { state } = client;
+    if (state.status === "loading" && state.error) restore().catch(() => {});
+  };
+  globalThis.addEventListener?.("online", online);
+
+  const client: AuthClient = {
+    get state() {
+      return own.state();
+    },
+    subscribe(listener) {
+      listener(own.state());
+      return own.subscribe(listener);
+    },
+    restore,
+    signIn,
+    reauthenticate,
+    completeProfile,
+    signOut,
+    fetch: guardedFetch,
+    ...withGoogle,
+    close() {
+      globalThis.removeEventListener?.("online", online);
+      own.close();
+    },
+  };
+  return client;
+}

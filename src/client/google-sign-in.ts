@@ -1,0 +1,170 @@
+import { AuthClientError } from "./auth-client-error";
+import type { components } from "./api-schema";
+import type { Transport } from "./transport";
+
+/** The application as Google knows it. */
+export interface GoogleOptions {
+  /** One of the service's `GOOGLE_CLIENT_IDS`. */
+  readonly clientId: string;
+  /** Google's own unless given; the emulator's in development. */
+  readonly scriptUrl?: string;
+}
+
+export interface GoogleButtonOptions {
+  /** Of the button: `theme`, `size`, `text`, `shape`, `width`, `locale`. */
+  readonly button?: Readonly<Record<string, unknown>>;
+  /** What the ID token is for; to sign in unless given. */
+  readonly purpose?: "sign_in" | "reauthenticate";
+  readonly onError?: (error: AuthClientError) => void;
+}
+
+/** As much of Google Identity Services as is used. */
+interface GoogleIdentity {
+  initialize(options: Record<string, unknown>): void;
+  renderButton(element: HTMLElement, options: object): void;
+  prompt(): void;
+  cancel(): void;
+}
+
+type Use = (
+  credential: { idToken: string; nonce: string },
+  purpose: GoogleButtonOptions["purpose"],
+) => Promise<unknown>;
+
+const googleScript = "https://accounts.google.com/gsi/client";
+
+type Display = (identity: GoogleIdentity) => void;
+
+/** Google's script, and a nonce of the service in whatever it gives out. */
+export function googleSignIn(
+  google: GoogleOptions | undefined,
+  call: Transport["call"],
+  use: Use,
+) {
+  // Google's script knows one nonce and one callback for all that it shows.
+  const shown = new Map<Display, GoogleButtonOptions>();
+  let identity: GoogleIdentity | undefined;
+  let preparing: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function prepare(): Promise<void> {
+    if (!google)
+      throw new TypeError("createAuthClient() needs google.clientId");
+    clearTimeout(timer);
+    const [services, { nonce, expiresIn }] = await Promise.all([
+      identityServices(google.scriptUrl ?? googleScript),
+      call<components["schemas"]["NonceDto"]>("/auth/google/nonce"),
+    ]);
+    identity = services;
+    services.initialize({
+      client_id: google.clientId,
+      nonce,
+      use_fedcm_for_prompt: true,
+      use_fedcm_for_button: true,
+      callback: ({ credential }: { credential: string }) => {
+        const { purpose, onError = console.error } =
+          [...shown.values()].at(-1) ?? {};
+        use({ idToken: credential, nonce }, purpose).catch(
+          (error: AuthClientError) => {
+            onError(error);
+            again(0);
+          },
+        );
+      },
+    });
+    for (const display of shown.keys()) display(services);
+    // Before it is no longer accepted.
+    again(expiresIn * 900);
+  }
+
+  function again(delay: number): void {
+    clearTimeout(timer);
+    if (shown.size === 0) return;
+    timer = setTimeout(() => {
+      // Without a network: in a minute.
+      renew().catch(() => again(60_000));
+    }, delay);
+  }
+
+  function renew(): Promise<void> {
+    preparing ??= prepare().finally(() => (preparing = undefined));
+    return preparing;
+  }
+
+  async function show(
+    display: Display,
+    options: GoogleButtonOptions,
+  ): Promise<() => void> {
+    const isReady = shown.size > 0 && !preparing && identity;
+    shown.set(display, options);
+    const hide = () => {
+      shown.delete(display);
+      if (shown.size > 0) return;
+      clearTimeout(timer);
+      identity?.cancel();
+    };
+    try {
+      if (isReady) display(isReady);
+      else await renew();
+    } catch (error) {
+      hide();
+      throw error;
+    }
+    return hide;
+  }
+
+  return {
+    renderGoogleButton: async (
+      element: HTMLElement,
+      options: GoogleButtonOptions = {},
+    ) => {
+      const hide = await show((services) => {
+        element.replaceChildren();
+        services.renderButton(element, { ...options.button });
+      }, options);
+      return () => {
+        hide();
+        element.replaceChildren();
+      };
+    },
+    promptOneTap: (options: GoogleButtonOptions = {}) => {
+      let isFirst = true;
+      return show((services) => {
+        // A second prompt for a new nonce would come out of nowhere.
+        if (isFirst) services.prompt();
+        isFirst = false;
+      }, options);
+    },
+  };
+}
+
+const scripts = new Map<string, Promise<GoogleIdentity>>();
+
+function identityServices(url: string): Promise<GoogleIdentity> {
+  const loading = scripts.get(url) ?? load(url);
+  scripts.set(url, loading);
+  loading.catch(() => scripts.delete(url));
+  return loading;
+}
+
+function load(url: string): Promise<GoogleIdentity> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const fail = () => {
+      script.remove();
+      reject(new AuthClientError("google_script_unavailable"));
+    };
+    script.onerror = fail;
+    script.onload = () => {
+      const { google } = globalThis as {
+        google?: { accounts?: { id?: GoogleIdentity } };
+      };
+      const identity = google?.accounts?.id;
+      if (identity) resolve(identity);
+      else fail();
+    };
+    script.async = true;
+    script.src = url;
+    document.head.append(script);
+  });
+}

@@ -1,0 +1,61 @@
+/** How long repeats are counted before they are reported, in milliseconds. */
+const periodMilliseconds = 60_000;
+/** Most kinds that are told apart within a period; the rest are one kind. */
+const maxKinds = 2000;
+
+interface Kind<T> {
+  count: number;
+  last: T;
+}
+
+/**
+ * Of what anybody can cause in any number, lets the first few of each kind
+ * through and counts the rest, so that a flood costs a line a minute. Bounded
+ * in memory.
+ */
+export class RepeatTally<T> {
+  private kinds = new Map<string, Kind<T>>();
+  private timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param firsts how many of a kind are let through in a minute
+   * @param report called at the end of the minute for each kind of which there
+   *   were more: with the last one and how many were only counted. `kind` is
+   *   undefined for those that were too many to tell apart
+   */
+  constructor(
+    private readonly firsts: number,
+    private readonly report: (
+      last: T,
+      count: number,
+      kind: string | undefined,
+    ) => void,
+  ) {}
+
+  /** Whether it is let through; otherwise it is counted. */
+  admits(kind: string, what: T): boolean {
+    this.timer ??= setTimeout(() => this.end(), periodMilliseconds).unref();
+    const isNew = !this.kinds.has(kind);
+    const key = isNew && this.kinds.size >= maxKinds ? "" : kind;
+    const known = this.kinds.get(key);
+    if (known) {
+      known.count++;
+      known.last = what;
+    } else {
+      this.kinds.set(key, { count: 1, last: what });
+    }
+    return (known?.count ?? 1) <= this.firsts;
+  }
+
+  /** Ends the minute early. */
+  end(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { kinds } = this;
+    this.kinds = new Map<string, Kind<T>>();
+    for (const [kind, { count, last }] of kinds) {
+      const more = count - this.firsts;
+      if (more > 0) this.report(last, more, kind === "" ? undefined : kind);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "pg";
+import { freePort } from "../../src/database/embedded/launch-server";
+
+/**
+ * A PgBouncer before a database, with its default configuration except for how
+ * it pools.
+ */
+export class PgBouncer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    /** The database by way of it. */
+    readonly url: string,
+  ) {}
+
+  /**
+   * @param databaseUrl with the password of its user
+   * @param serverConnections how many connections to the database it opens
+   */
+  static async start(
+    databaseUrl: string,
+    mode: "session" | "transaction",
+    serverConnections: number,
+  ): Promise<PgBouncer> {
+    const database = new URL(databaseUrl);
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), "pgbouncer-"));
+    const users = join(folder, "users.txt");
+    const configuration = join(folder, "pgbouncer.ini");
+    writeFileSync(users, `"${database.username}" "${database.password}"\n`);
+    writeFileSync(
+      configuration,
+      [
+        "[databases]",
+        `* = host=${database.hostname} port=${database.port}`,
+        "[pgbouncer]",
+        "listen_addr = 127.0.0.1",
+        `listen_port = ${port}`,
+        "unix_socket_dir =",
+        "auth_type = scram-sha-256",
+        `auth_file = ${users}`,
+        `pool_mode = ${mode}`,
+        `default_pool_size = ${serverConnections}`,
+      ].join("\n"),
+    );
+    const account = accountFor(folder, [users, configuration]);
+    const child = spawn("pgbouncer", [configuration], {
+      ...account,
+      stdio: "ignore",
+    });
+    // Should this process end first, PgBouncer must not outlive it.
+    const kill = () => child.kill();
+    process.once("exit", kill);
+    child.once("exit", () => process.off("exit", kill));
+    const url = new URL(databaseUrl);
+    url.port = String(port);
+    await untilItAnswers(url.href, child);
+    return new PgBouncer(child, folder, url.href);
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await ended;
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** PgBouncer refuses to run as root. */
+function accountFor(folder: string, files: readonly string[]) {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = (flag: string) =>
+    Number(spawnSync("id", [flag, "nobody"], { encoding: "utf8" }).stdout);
+  const [uid, gid] = [idOf("-u"), idOf("-g")];
+  for (const path of [folder, ...files]) chownSync(path, uid, gid);
+  for (const path of files) chmodSync(path, 0o600);
+  return { uid, gid };
+}
+
+async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const client = new Client({ connectionString: url });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (cause) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error("PgBouncer does not answer", { cause });
+      }
+      await delay(50);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Makes sure that the programs for the tests of other services are installed:
+ * on Debian as root it installs what is missing, elsewhere it says what to do.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const programs = ["redis-server", "pgbouncer"];
+
+const isMissing = (program) =>
+  spawnSync(program, ["--version"], { stdio: "ignore" }).status !== 0;
+
+function apt(...args) {
+  const options = ["-qq", "-o", "DPkg::Lock::Timeout=120"];
+  const { status } = spawnSync("apt-get", [...options, ...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+    // In single-user mode the packages start no servers of their own.
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+  });
+  return status === 0;
+}
+
+const missing = programs.filter(isMissing);
+const isDebian = existsSync("/etc/debian_version");
+if (missing.length > 0 && isDebian && process.getuid?.() === 0) {
+  console.error(`Installing ${missing.join(" and ")}…`);
+  const install = ["install", "-y", "--no-install-recommends", ...missing];
+  // The lists of packages may be missing or out of date.
+  if (!apt(...install)) {
+    apt("update");
+    apt(...install);
+  }
+}
+for (const program of programs.filter(isMissing)) {
+  console.error(
+    `${program} is not on the PATH and cannot be installed here: its tests are SKIPPED. Install it to run them.`,
+  );
+}

@@ -1,0 +1,100 @@
+import { useEffect, useState } from "preact/hooks";
+import { ActionButton, Card, Time } from "../components";
+import type { Signed } from "../session";
+
+/** A line of `GET /admin/audit`. */
+export interface AuditLine {
+  readonly id: string;
+  readonly occurredAt: string;
+  readonly event: string;
+  readonly userId: string | null;
+  readonly reason: string | null;
+  readonly ip: string | null;
+}
+
+const events = [
+  ...["sign_up", "sign_in", "sign_in_refused", "refresh_reused"],
+  ...["session_ended", "sessions_ended", "reauthenticated", "roles_changed"],
+  ...["status_changed", "identity_linked", "identity_unlinked"],
+  ...["data_exported", "user_deleted", "security_event"],
+];
+
+/** The audit log, newest first, of everybody or of one user. */
+export function AuditLog({
+  api,
+  tell,
+  userId,
+}: Signed & { readonly userId?: string }) {
+  const [event, setEvent] = useState("");
+  const [lines, setLines] = useState<readonly AuditLine[]>([]);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const load = async (after: string | null) => {
+    const query = new URLSearchParams({ limit: "50" });
+    if (userId) query.set("userId", userId);
+    if (event) query.set("event", event);
+    if (after) query.set("cursor", after);
+    const answer = await api.authorized("GET", `admin/audit?${query}`);
+    if (!tell(answer)) return;
+    setLines([...(after ? lines : []), ...answer.body.items]);
+    setCursor(answer.body.nextCursor);
+  };
+  useEffect(() => void load(null), [event, userId]);
+  return (
+    <Card
+      title="Audit log"
+      aside={
+        <label>
+          Event
+          <select
+            value={event}
+            onChange={(change) => setEvent(change.currentTarget.value)}
+          >
+            <option value="">any</option>
+            {events.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      <div class="table" tabIndex={0} role="group" aria-label="Audit log">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Event</th>
+              <th scope="col">Reason</th>
+              <th scope="col">Address</th>
+              {!userId && <th scope="col">User</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={line.id}>
+                <td class="numbers">
+                  <Time at={line.occurredAt} />
+                </td>
+                <td>
+                  <code>{line.event}</code>
+                </td>
+                <td>{line.reason}</td>
+                <td>{line.ip}</td>
+                {!userId && (
+                  <td>
+                    <code>{line.userId?.slice(-12)}</code>
+                  </td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {lines.length === 0 && <p class="muted">Nothing is written down.</p>}
+      {cursor && (
+        <div class="row">
+          <ActionButton action={() => load(cursor)}>More</ActionButton>
+        </div>
+      )}
+    </Card>
+  );
+}

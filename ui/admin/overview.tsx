@@ -1,0 +1,87 @@
+import { useEffect, useState } from "preact/hooks";
+import { Card, duration } from "../components";
+import type { Signed } from "../session";
+import type { AuditLine } from "./audit-log";
+
+/** How many pages of the audit log are counted. */
+const pages = 5;
+
+/** What the latest events of the audit log add up to. */
+export function Overview({ api, tell }: Signed) {
+  const [lines, setLines] = useState<readonly AuditLine[]>();
+  useEffect(() => {
+    const load = async () => {
+      const found: AuditLine[] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < pages; page++) {
+        const query: string = cursor ? `&cursor=${cursor}` : "";
+        const answer = await api.authorized(
+          "GET",
+          `admin/audit?limit=100${query}`,
+        );
+        if (!tell(answer)) return;
+        found.push(...(answer.body.items as AuditLine[]));
+        cursor = answer.body.nextCursor as string | null;
+        if (!cursor) break;
+      }
+      setLines(found);
+    };
+    void load();
+  }, []);
+  if (!lines) return <p class="muted">Loading…</p>;
+  const count = (...names: string[]) =>
+    lines.filter(({ event }) => names.includes(event)).length;
+  const reasons = new Map<string, number>();
+  for (const { event, reason } of lines) {
+    if (event !== "sign_in_refused") continue;
+    const name = reason ?? "unknown";
+    reasons.set(name, (reasons.get(name) ?? 0) + 1);
+  }
+  const oldest = lines.at(-1);
+  const seconds = oldest
+    ? Math.round((Date.now() - Date.parse(oldest.occurredAt)) / 1000)
+    : 0;
+  const figures = [
+    ["Sign-ins", count("sign_in", "sign_up")],
+    ["New users", count("sign_up")],
+    ["Refused", count("sign_in_refused")],
+    ["Sessions ended", count("session_ended", "sessions_ended")],
+    ["Reports of Google", count("security_event")],
+  ] as const;
+  return (
+    <Card
+      title="Overview"
+      aside={
+        <span class="muted small">
+          the latest {lines.length} events, {duration(seconds)}
+        </span>
+      }
+    >
+      <div class="figures">
+        {figures.map(([name, value]) => (
+          <div key={name} class="figure">
+            <strong class="numbers">{value}</strong>
+            {name}
+          </div>
+        ))}
+      </div>
+      <h3>Refusals by reason</h3>
+      {reasons.size === 0 && <p class="muted">None.</p>}
+      <ul class="list">
+        {[...reasons]
+          .sort(([, a], [, b]) => b - a)
+          .map(([reason, times]) => (
+            <li key={reason}>
+              <code class="grow">{reason}</code>
+              <span class="numbers">{times}</span>
+              <progress
+                value={times}
+                max={count("sign_in_refused")}
+                aria-label={reason}
+              />
+            </li>
+          ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,167 @@
+import { useEffect, useState } from "preact/hooks";
+import { ActionButton, Card, Chip, deviceOf, Facts, Time } from "../components";
+import type { Signed, User } from "../session";
+import { AuditLog } from "./audit-log";
+
+interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: string | null;
+  readonly blocked: boolean;
+}
+
+interface Session {
+  readonly id: string;
+  readonly userAgent: string | null;
+  readonly ip: string | null;
+  readonly lastUsedAt: string;
+}
+
+/** One user: who it is, what signs it in, where it is signed in, what it did. */
+export function UserDetails(
+  signed: Signed & { readonly id: string; readonly close: () => void },
+) {
+  const { api, tell, ask, id, close } = signed;
+  const [user, setUser] = useState<
+    User & { identities: readonly Identity[] }
+  >();
+  const [sessions, setSessions] = useState<readonly Session[]>([]);
+  const [roles, setRoles] = useState("");
+  const [loads, setLoads] = useState(0);
+  const load = async () => {
+    const [details, open] = await Promise.all([
+      api.authorized("GET", `admin/users/${id}`),
+      api.authorized("GET", `admin/users/${id}/sessions`),
+    ]);
+    if (!tell(details) || !tell(open)) return;
+    setUser(details.body);
+    setRoles(details.body.roles.join(" "));
+    setSessions(open.body);
+    setLoads((count) => count + 1);
+  };
+  useEffect(() => void load(), [id]);
+  const change = async (body: object, success: string) => {
+    const answer = await api.authorized("PATCH", `admin/users/${id}`, { body });
+    if (tell(answer, success)) {
+      await load();
+      tell(answer, success);
+    }
+  };
+  const endSessions = async () => {
+    const answer = await api.authorized("POST", `admin/users/${id}/logout`);
+    await load();
+    tell(answer, "Every session of the user has ended.");
+  };
+  const back = <ActionButton action={close}>Back to the list</ActionButton>;
+  if (!user) {
+    return (
+      <Card title="User" aside={back}>
+        <p class="muted">Loading…</p>
+      </Card>
+    );
+  }
+  const name = user.email ?? user.id;
+  const isActive = user.status === "active";
+  return (
+    <>
+      <Card title={user.name ?? "No name"} aside={back}>
+        <Facts
+          of={[
+            ["Address", user.email ?? "none"],
+            ["Id", <code>{user.id}</code>],
+            [
+              "Status",
+              <Chip tone={isActive ? "good" : "bad"}>{user.status}</Chip>,
+            ],
+            ["Since", <Time at={user.createdAt} />],
+            ["Last sign-in", <Time at={user.lastSignInAt} />],
+          ]}
+        />
+        <form
+          class="row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const list = roles.split(/[\s,]+/).filter(Boolean);
+            ask({
+              title: `Change the roles of ${name}?`,
+              text: `They will be: ${list.join(", ") || "none"}.`,
+              confirm: "Change roles",
+              action: () => change({ roles: list }, "The roles are changed."),
+            });
+          }}
+        >
+          <label class="grow">
+            Roles
+            <input
+              value={roles}
+              onInput={(event) => setRoles(event.currentTarget.value)}
+            />
+          </label>
+          <button>Change roles</button>
+        </form>
+        <div class="row">
+          <ActionButton
+            kind="danger"
+            action={() =>
+              ask(
+                isActive
+                  ? {
+                      title: `Disable ${name}?`,
+                      text: "All sessions end at once, and the user cannot sign in any more.",
+                      confirm: "Disable",
+                      action: () =>
+                        change({ status: "disabled" }, "The user is disabled."),
+                    }
+                  : {
+                      title: `Enable ${name}?`,
+                      text: "The user can sign in again.",
+                      confirm: "Enable",
+                      action: () =>
+                        change({ status: "active" }, "The user is enabled."),
+                    },
+              )
+            }
+          >
+            {isActive ? "Disable" : "Enable"}
+          </ActionButton>
+          <ActionButton
+            kind="danger"
+            action={() =>
+              ask({
+                title: `End every session of ${name}?`,
+                text: "The user is signed out on every device.",
+                confirm: "End sessions",
+                action: endSessions,
+              })
+            }
+          >
+            End sessions
+          </ActionButton>
+        </div>
+      </Card>
+      <Card title="Sessions" aside={<Chip>{sessions.length}</Chip>}>
+        <ul class="list">
+          {sessions.map((session) => (
+            <li key={session.id} class="small">
+              <span class="grow">{deviceOf(session.userAgent)}</span>
+              <span class="muted">{session.ip}</span>
+              <Time at={session.lastUsedAt} />
+            </li>
+          ))}
+        </ul>
+      </Card>
+      <Card title="Accounts">
+        <ul class="list">
+          {user.identities.map(({ issuer, subject, email, blocked }) => (
+            <li key={issuer + subject} class="small">
+              <span class="grow cut">{email ?? subject}</span>
+              <code class="muted cut">{issuer}</code>
+              {blocked && <Chip tone="bad">blocked</Chip>}
+            </li>
+          ))}
+        </ul>
+      </Card>
+      <AuditLog key={loads} {...signed} userId={id} />
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect, useState } from "preact/hooks";
+import { ActionButton, Card, Chip, Time } from "../components";
+import type { Signed, User } from "../session";
+import { UserDetails } from "./user-details";
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Finds users by address or id, page by page. */
+export function Users(signed: Signed) {
+  const { api, tell } = signed;
+  const [text, setText] = useState("");
+  const [status, setStatus] = useState("");
+  const [users, setUsers] = useState<readonly User[]>();
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string>();
+
+  const load = async (after: string | null) => {
+    const query = new URLSearchParams({ limit: "20" });
+    if (text.trim()) query.set("email", text.trim());
+    if (status) query.set("status", status);
+    if (after) query.set("cursor", after);
+    const answer = await api.authorized("GET", `admin/users?${query}`);
+    if (!tell(answer)) return;
+    setUsers([...(after ? (users ?? []) : []), ...answer.body.items]);
+    setCursor(answer.body.nextCursor);
+  };
+  const search = async () => {
+    if (uuid.test(text.trim())) setChosen(text.trim());
+    else await load(null);
+  };
+  useEffect(() => void load(null), [status]);
+
+  if (chosen !== undefined) {
+    return (
+      <UserDetails
+        {...signed}
+        id={chosen}
+        close={() => {
+          setChosen(undefined);
+          void load(null);
+        }}
+      />
+    );
+  }
+  return (
+    <Card title="Users">
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void search();
+        }}
+      >
+        <label class="grow">
+          Address or id
+          <input
+            type="search"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          Status
+          <select
+            value={status}
+            onChange={(event) => setStatus(event.currentTarget.value)}
+          >
+            <option value="">any</option>
+            <option>active</option>
+            <option>disabled</option>
+          </select>
+        </label>
+        <button class="primary">Search</button>
+      </form>
+      {users?.length === 0 && <p class="muted">No user is like that.</p>}
+      <ul class="list">
+        {users?.map((user) => (
+          <li key={user.id}>
+            <div class="grow">
+              <strong>{user.name ?? "No name"}</strong>{" "}
+              {user.status === "disabled" && <Chip tone="bad">disabled</Chip>}{" "}
+              {user.roles.map((role) => (
+                <Chip key={role}>{role}</Chip>
+              ))}
+              <div class="muted small cut">
+                {user.email ?? user.id} · last sign-in{" "}
+                <Time at={user.lastSignInAt} />
+              </div>
+            </div>
+            <ActionButton action={() => setChosen(user.id)}>
+              Open<span class="unseen"> {user.email ?? user.id}</span>
+            </ActionButton>
+          </li>
+        ))}
+      </ul>
+      {cursor && (
+        <div class="row">
+          <ActionButton action={() => load(cursor)}>More</ActionButton>
+        </div>
+      )}
+    </Card>
+  );
+}
