@@ -13,6 +13,8 @@ const floors = [
   ["config"],
   ["google-auth"],
 ];
+const { peerDependenciesMeta } = require("./package.json");
+const optionalPeers = Object.keys(peerDependenciesMeta);
 const folders = (names) => `^src/(?:${names.join("|")})/`;
 const specs = "\\.spec\\.ts$";
 
@@ -97,7 +99,7 @@ module.exports = {
       },
       to: {
         path: floors.slice(1).map(folders),
-        pathNot: "^src/config/",
+        pathNot: ["^src/config/", "^src/fastify/index\\.ts$"],
       },
     },
     {
@@ -121,7 +123,8 @@ module.exports = {
     },
     {
       name: "no-barrels",
-      comment: "src/index.ts and src/testing/index.ts are what we publish.",
+      comment:
+        "src/index.ts, src/fastify/index.ts and src/testing/index.ts are what we publish.",
       severity: "error",
       from: { path: "^src/(?!testing/|demo/|service/)[^/]+/" },
       to: { path: "/index\\.ts$", pathNot: "node_modules" },
@@ -132,8 +135,28 @@ module.exports = {
       from: { path: "^src/", pathNot: specs },
       to: {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
-        // React, which is installed for the tests as well.
+        // What an application brings itself is installed here for development.
         dependencyTypesNot: ["npm-peer"],
+      },
+    },
+    {
+      name: "the-product-does-without-optional-packages",
+      comment:
+        "Only what an application asks for by an entry point or an option may need them.",
+      severity: "error",
+      from: {
+        path: "^src/",
+        pathNot: [
+          "^src/(?:app\\.module|main)\\.ts$",
+          "^src/(?:fastify|service|health|metrics|demo|client)/",
+          "^src/testing/(?:test-service\\.ts|google/signing-key\\.ts)$",
+          "^src/common/open-api\\.decorators\\.ts$",
+          specs,
+        ],
+      },
+      to: {
+        path: optionalPeers.map((name) => `node_modules/${name}/`),
+        dependencyTypesNot: ["type-only"],
       },
     },
     {

@@ -14,6 +14,8 @@ RUN npm run build
 FROM node:22-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY tools/service-dependencies.mjs tools/
+RUN node tools/service-dependencies.mjs
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM node:22-bookworm-slim

@@ -5,7 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       ...["dist/", "coverage/", "node_modules/", ".data/"],
-      ...["reports/", ".stryker-tmp/"],
+      ...["reports/", ".stryker-tmp/", "examples/"],
     ],
   },
   eslint.configs.recommended,

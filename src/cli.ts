@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import "reflect-metadata";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";

@@ -113,6 +113,7 @@ function typeErrorsIn(examples: readonly Example[]): string[] {
     {
       paths: {
         "nest-google-auth": [join(root, "src/index.ts")],
+        "nest-google-auth/fastify": [join(root, "src/fastify/index.ts")],
         "nest-google-auth/testing": [join(root, "src/testing/index.ts")],
       },
       noUnusedLocals: false,

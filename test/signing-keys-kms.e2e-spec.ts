@@ -3,12 +3,8 @@ import { Test, type TestingModuleBuilder } from "@nestjs/testing";
 import { optionsFrom } from "../src/config/module-options";
 import { readEnvironment } from "../src/config/read-environment";
 import { serviceSettings } from "../src/config/settings";
-import {
-  fastifyAdapter,
-  GoogleAuthModule,
-  type GoogleAuthModuleOptions,
-  setUpFastify,
-} from "../src/index";
+import { GoogleAuthModule, type GoogleAuthModuleOptions } from "../src/index";
+import { fastifyAdapter, setUpFastify } from "../src/fastify";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { documentedCode } from "./support/documented-code";

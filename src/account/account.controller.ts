@@ -18,7 +18,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { AuditTrail } from "../audit/audit-trail";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import {

@@ -1,4 +1,4 @@
-import { ApiProperty } from "@nestjs/swagger";
+import { ApiProperty } from "../common/open-api.decorators";
 import { openObject, UserDto } from "../users/user.dto";
 
 /** A change of the app's own fields. */

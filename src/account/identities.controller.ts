@@ -16,7 +16,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { idTokenFromBody } from "../auth/sign-in/request-token";
 import { ApiTokenBody } from "../auth/sign-in/token-body.decorator";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";

@@ -1,4 +1,4 @@
-import { ApiProperty } from "@nestjs/swagger";
+import { ApiProperty } from "../common/open-api.decorators";
 import { ReauthenticationRequestDto } from "../auth/sessions/sessions.dto";
 import { type AccountName } from "../identity/verified-identity";
 import { digestOf } from "../users/stored-identity";

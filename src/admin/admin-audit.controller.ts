@@ -11,7 +11,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { Roles } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";

@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 import { IsIn, Matches } from "class-validator";
 import { type AuditEventName, auditEvents } from "../audit/audit-event";
 import { openObject } from "../users/user.dto";

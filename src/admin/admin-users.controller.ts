@@ -17,7 +17,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { CurrentUser, Roles } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";

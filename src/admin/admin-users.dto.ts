@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 import {
   ArrayMaxSize,
   ArrayUnique,

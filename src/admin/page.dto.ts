@@ -1,5 +1,5 @@
 import { applyDecorators } from "@nestjs/common";
-import { ApiPropertyOptional } from "@nestjs/swagger";
+import { ApiPropertyOptional } from "../common/open-api.decorators";
 import { Transform } from "class-transformer";
 import {
   IsInt,

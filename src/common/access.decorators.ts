@@ -3,7 +3,7 @@ import {
   type ExecutionContext,
   SetMetadata,
 } from "@nestjs/common";
-import type { HttpRequest } from "./http-request";
+import { requestOf } from "./context-request";
 import type { Principal } from "./principal";
 
 /** Whether a route needs an access token; without a rule it does. */
@@ -68,8 +68,7 @@ export const AllowIncompleteProfile = () =>
  */
 export const CurrentUser = createParamDecorator<keyof Principal | undefined>(
   (member, context: ExecutionContext) => {
-    const request = context.switchToHttp().getRequest<HttpRequest>();
-    const user = request.user as Principal | undefined;
+    const { user } = requestOf<{ user?: Principal }>(context);
     return member === undefined ? user : user?.[member];
   },
 );

@@ -13,6 +13,7 @@ import { HttpAdapterHost } from "@nestjs/core";
 import { AllowedMethods } from "./allowed-methods";
 import { AuthError } from "./auth-error";
 import type { AuthErrorCode } from "./auth-error-codes";
+import { answerMessage } from "./context-errors";
 import { type ErrorAnswer, ErrorForms } from "./error-forms";
 import type { HttpRequest } from "./http-request";
 import { clientNetwork } from "./ip-address";
@@ -66,7 +67,16 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     @Inject(SHOW_REASONS) private readonly showReasons: boolean,
   ) {}
 
-  catch(exception: unknown, host: ArgumentsHost): void {
+  catch(exception: unknown, host: ArgumentsHost): unknown {
+    const kind = host.getType<string>();
+    if (kind === "http") return this.answer(exception, host);
+    // The application's own errors are answered by its own transport.
+    if (!(exception instanceof AuthError)) throw exception;
+    this.log(exception, exception, "", "");
+    return answerMessage(exception, host);
+  }
+
+  private answer(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<HttpRequest>();
     const response = http.getResponse<unknown>();
@@ -150,8 +160,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 export class AuthErrorFilter implements ExceptionFilter<AuthError> {
   constructor(private readonly problems: ProblemDetailsFilter) {}
 
-  catch(error: AuthError, host: ArgumentsHost): void {
-    this.problems.catch(error, host);
+  catch(error: AuthError, host: ArgumentsHost): unknown {
+    return this.problems.catch(error, host);
   }
 }
 

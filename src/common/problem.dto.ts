@@ -4,7 +4,7 @@ import {
   ApiProperty,
   ApiResponse,
   getSchemaPath,
-} from "@nestjs/swagger";
+} from "./open-api.decorators";
 import type { AuthError } from "./auth-error";
 import { type AuthErrorCode, authErrorCodes } from "./auth-error-codes";
 import { headerRefs, type ResponseHeaderName } from "./response-headers";

@@ -1,4 +1,4 @@
-import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
+import type { DataSourceOptions } from "typeorm";
 import {
   prepareSession,
   statementTimeoutMilliseconds,
@@ -13,6 +13,12 @@ export interface DatabaseOptions {
   /** TLS with a checked certificate. */
   readonly ssl: boolean;
 }
+
+/** Under its own name in every version of TypeORM. */
+export type PostgresOptions = Extract<
+  DataSourceOptions,
+  { readonly type: "postgres" }
+>;
 
 /** The Postgres schema that all tables of this software are in. */
 export const schemaName = "google_auth";
@@ -32,9 +38,7 @@ const connectTimeoutMilliseconds = 3000;
  * request. They work behind PgBouncer in session and transaction mode. The
  * schema is never synchronized from entities.
  */
-export function dataSourceOptions(
-  options: DatabaseOptions,
-): PostgresDataSourceOptions {
+export function dataSourceOptions(options: DatabaseOptions): PostgresOptions {
   return {
     type: "postgres",
     url: options.url,

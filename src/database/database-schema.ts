@@ -1,9 +1,8 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from "@nestjs/common";
-import type { PostgresDataSourceOptions } from "typeorm/driver/postgres/PostgresDataSourceOptions";
 import { Database } from "./database";
 import { SCHEMA_MIGRATION, type SchemaMigration } from "./database.options";
 import { assertUsableDatabase } from "./database-requirements";
-import { schemaName } from "./data-source";
+import { type PostgresOptions, schemaName } from "./data-source";
 import { migrate } from "./migrate";
 
 /** What the tables look like; every migration that changes them raises it. */
@@ -58,7 +57,7 @@ export class DatabaseSchema implements OnModuleInit {
     if (await this.isUpToDate()) return;
     if (this.migration === "on-start") {
       const { options } = this.database.dataSource;
-      await migrate(options as PostgresDataSourceOptions);
+      await migrate(options as PostgresOptions);
       if (await this.isUpToDate()) return;
     }
     throw new Error(

@@ -3,7 +3,6 @@ import {
   FastifyAdapter,
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import findMyWay from "find-my-way";
 import { AllowedMethods } from "../common/allowed-methods";
 import { clientNetwork } from "../common/ip-address";
@@ -74,19 +73,19 @@ export function fastifyAdapter({
     frameworkErrors: brokenRequests.frameworkErrors,
     clientErrorHandler: brokenRequests.clientErrorHandler,
   });
+  const fastify = adapter.getInstance();
   // The first of all hooks, so that no answer is without them.
-  adapter.setOnRequestHook((_request, reply: FastifyReply, done) => {
+  fastify.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
     done();
   });
   let isClosing = false;
-  const fastify = adapter.getInstance();
   fastify.addHook("preClose", (done) => {
     isClosing = true;
     gateOf(fastify.server)?.drain();
     done();
   });
-  adapter.setOnResponseHook((request: FastifyRequest, _reply, done) => {
+  fastify.addHook("onResponse", (request, _reply, done) => {
     brokenRequests.answered(request.raw);
     // Kept open for a next request, it would hold up the end for a minute.
     if (isClosing) request.raw.socket.destroySoon();

@@ -14,9 +14,7 @@ import { checkedOptions, InvalidOptionsError } from "../config/module-options";
 import { DatabaseModule } from "../database/database.module";
 import { IdentityModule } from "../identity/identity.module";
 import { addedProviders } from "../identity/identity-providers";
-import { MetricsModule } from "../metrics/metrics.module";
 import { OAuthModule } from "../oauth/oauth.module";
-import { HealthModule } from "../health/health.module";
 import {
   AccountPageModule,
   AdminPageModule,
@@ -54,13 +52,40 @@ const rooms: readonly Type[] = [
 
 /** Groups of routes that can be turned off, and their modules. */
 const optionalRooms = {
-  account: AccountModule,
-  admin: AdminModule,
-  oauth: OAuthModule,
-  securityEvents: SecurityEventsModule,
-  health: HealthModule,
-  metrics: MetricsModule,
-} as const satisfies Partial<Record<keyof RoutesOptions, Type>>;
+  account: () => AccountModule,
+  admin: () => AdminModule,
+  oauth: () => OAuthModule,
+  securityEvents: () => SecurityEventsModule,
+  health: healthModule,
+  metrics: metricsModule,
+} as const satisfies Partial<Record<keyof RoutesOptions, () => Type>>;
+
+/** Loaded where they are on, for what they need is optional. */
+function healthModule(): Type {
+  return needing("@nestjs/terminus", "health", () => {
+    const { HealthModule } =
+      require("../health/health.module") as typeof import("../health/health.module");
+    return HealthModule;
+  });
+}
+
+function metricsModule(): Type {
+  return needing("prom-client", "metrics", () => {
+    const { MetricsModule } =
+      require("../metrics/metrics.module") as typeof import("../metrics/metrics.module");
+    return MetricsModule;
+  });
+}
+
+function needing(name: string, route: string, load: () => Type): Type {
+  try {
+    return load();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "MODULE_NOT_FOUND") throw error;
+    const problem = `routes.${route} needs the package ${name}`;
+    throw new InvalidOptionsError([problem]);
+  }
+}
 
 /** The rooms of the pages that are on. */
 function pageRooms(pages: RoutesOptions["pages"] = false): Type[] {
@@ -142,7 +167,7 @@ function assemble(
   const isOn = (name: keyof typeof optionalRooms) => routes[name];
   const optional = Object.entries(optionalRooms)
     .filter(([name]) => isOn(name as keyof typeof optionalRooms))
-    .map(([, room]) => room);
+    .map(([, room]) => room());
   const all = [...rooms, ...optional, ...pageRooms(routes.pages)];
   return {
     module: GoogleAuthModule,

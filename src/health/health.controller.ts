@@ -1,5 +1,9 @@
 import { Controller, Get, Header, UseFilters } from "@nestjs/common";
-import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "../common/open-api.decorators";
 import { HealthCheck, type HealthCheckResult } from "@nestjs/terminus";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";

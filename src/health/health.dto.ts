@@ -1,4 +1,7 @@
-import { ApiProperty, type ApiPropertyOptions } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  type ApiPropertyOptions,
+} from "../common/open-api.decorators";
 
 const checks = {
   type: "object",

@@ -11,7 +11,7 @@ import {
   ApiOperation,
   ApiProduces,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { ApiProblem } from "../common/problem.dto";
 import { Public } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";

@@ -14,7 +14,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import {

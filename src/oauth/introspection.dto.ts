@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 
 /** What revocation and introspection take. */
 export class TokenParameterDto {

@@ -6,7 +6,11 @@ import {
   UseFilters,
   RequestMethod,
 } from "@nestjs/common";
-import { ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "../common/open-api.decorators";
 import { Public } from "../common/access.decorators";
 import { MountedRoutes } from "../common/mounted-routes";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";

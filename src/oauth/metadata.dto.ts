@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 
 /** RFC 8414 §2: what is configured, and nothing else. */
 export class AuthorizationServerMetadataDto {

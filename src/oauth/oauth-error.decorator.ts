@@ -1,5 +1,9 @@
 import { applyDecorators } from "@nestjs/common";
-import { ApiExtraModels, ApiResponse, getSchemaPath } from "@nestjs/swagger";
+import {
+  ApiExtraModels,
+  ApiResponse,
+  getSchemaPath,
+} from "../common/open-api.decorators";
 import { headerRefs } from "../common/response-headers";
 import { OAuthErrorDto } from "./token.dto";
 

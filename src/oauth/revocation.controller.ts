@@ -13,7 +13,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { AllowedOriginGuard } from "../auth/access/allowed-origin.guard";
 import { Public } from "../common/access.decorators";
 import { CallOrigin } from "../common/call-origin";

@@ -17,7 +17,7 @@ import {
   ApiOperation,
   ApiSecurity,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { AllowedOriginGuard } from "../auth/access/allowed-origin.guard";
 import { TokensDto } from "../auth/sign-in/auth.dto";
 import { DpopProofGuard } from "../auth/access/dpop-proof.guard";

@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 import type { TokensDto } from "../auth/sign-in/auth.dto";
 import { grantTypes } from "./grant-types";
 

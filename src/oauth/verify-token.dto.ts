@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 import { IsIn, IsNotEmpty, IsString } from "class-validator";
 
 /** The one kind of token that is verified here. */

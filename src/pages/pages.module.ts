@@ -7,7 +7,7 @@ import {
   Res,
   UseFilters,
 } from "@nestjs/common";
-import { ApiExcludeController } from "@nestjs/swagger";
+import { ApiExcludeController } from "../common/open-api.decorators";
 import { Public } from "../common/access.decorators";
 import { AuthError } from "../common/auth-error";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";

@@ -13,7 +13,7 @@ import {
   ApiConsumes,
   ApiOperation,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../common/open-api.decorators";
 import { Public } from "../common/access.decorators";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
 import { ApiProblem } from "../common/problem.dto";

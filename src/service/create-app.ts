@@ -5,13 +5,9 @@ import type { DestinationStream } from "pino";
 import { AppModule, type AppOptions } from "../app.module";
 import type { Environment } from "../config/environment";
 import { serviceSettings } from "../config/settings";
-import {
-  createLogger,
-  fastifyAdapter,
-  logRequests,
-  setUpFastify,
-  setUpOpenApi,
-} from "../index";
+import { fastifyAdapter, setUpFastify } from "../fastify";
+import { setUpOpenApi } from "./open-api";
+import { createLogger, logRequests } from "./request-log";
 
 export interface CreateAppOptions extends Omit<AppOptions, "logger"> {
   /** Where log lines go; standard output unless given. */

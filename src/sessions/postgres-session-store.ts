@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
-import { v7 as uuidv7 } from "uuid";
+import { uuidV7 } from "../common/uuid-v7";
 import { Clock } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";
 import { Purge } from "../database/purge";
@@ -182,7 +182,7 @@ export class PostgresSessionStore extends SessionStore {
 
   /** A session that is about to be inserted. */
   draft(proof: SessionProof, context: SessionContext): SessionDraft {
-    return { id: uuidv7(), salt: randomBytes(32), proof, context };
+    return { id: uuidV7(), salt: randomBytes(32), proof, context };
   }
 
   /** What the statements that insert a session bind. */

@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../common/open-api.decorators";
 import type { PublishedKey } from "./signing-keys.port";
 
 /** A public key (RFC 7517): of the curve P-256 for ES256, or an RSA key for RS256. */

@@ -1,8 +1,6 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
-import { __resetOutOfContextForTests } from "nestjs-pino/PinoLogger";
 import type { AppOptions } from "../app.module";
 import { readEnvironment } from "../config/read-environment";
-import { createApp } from "../service/create-app";
 import type { GoogleEmulator } from "./google/emulator";
 import { TestDatabase } from "./test-database";
 
@@ -60,6 +58,11 @@ export class TestService {
         ...google.environment(),
         ...options.env,
       });
+      // What the service needs, its log and Fastify, an application may not have.
+      const { createApp } =
+        require("../service/create-app") as typeof import("../service/create-app");
+      const { __resetOutOfContextForTests } =
+        require("nestjs-pino/PinoLogger") as typeof import("nestjs-pino/PinoLogger");
       // Otherwise the first service of the process would log for all of them.
       __resetOutOfContextForTests();
       const app = await createApp(environment, {

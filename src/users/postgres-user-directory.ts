@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
-import { v7 as uuidv7 } from "uuid";
+import { uuidV7 } from "../common/uuid-v7";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";
@@ -105,7 +105,7 @@ export class PostgresUserDirectory extends UserDirectory {
   ): Promise<AccountOutcome | { readonly kind: "not-granted" }> {
     const { query } = transaction ?? this.database;
     const statement = findOrCreateStatement(
-      uuidv7(),
+      uuidV7(),
       identity,
       options,
       this.clock.statementTime(),

@@ -1,4 +1,4 @@
-import { ApiProperty } from "@nestjs/swagger";
+import { ApiProperty } from "../common/open-api.decorators";
 import type { User } from "./user-directory.port";
 
 const text = { type: String, nullable: true } as const;

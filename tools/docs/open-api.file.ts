@@ -3,7 +3,8 @@ import { NestFactory } from "@nestjs/core";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { AppModule } from "../../src/app.module";
 import { readEnvironment } from "../../src/config/read-environment";
-import { fastifyAdapter, openApiDocument } from "../../src/index";
+import { fastifyAdapter } from "../../src/fastify";
+import { openApiDocument } from "../../src/service/open-api";
 
 /**
  * docs/openapi.json: the routes of the service. In preview mode Nest reads the

@@ -8,6 +8,7 @@ import { Reflector } from "@nestjs/core";
 import type { HttpRequest } from "../../common/http-request";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
+import { requestOf, responseOf } from "../../common/context-request";
 import type { Principal } from "../../common/principal";
 import { type RouteRule, routeRuleOf } from "../../common/route-rule";
 import { signUpScope } from "../../access-tokens/access-token.subject";
@@ -21,6 +22,9 @@ import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
  * the rest of a guarded call. Shared, because `@UseGuards` creates a guard of its own.
  */
 const rules = new WeakMap<object, KnownRule>();
+
+/** Of a WebSocket message. */
+const withoutHeaders: HeaderResponse = { header: () => undefined };
 
 /** The rule by which a request was admitted. */
 const ENTERED = Symbol("entered");
@@ -54,7 +58,7 @@ export class AccessTokenGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.ruleOf(context);
     if (rule.access === "public") return true;
-    const request = context.switchToHttp().getRequest<PlainRequest>();
+    const request = requestOf<PlainRequest>(context);
     // Where it guards every route and stands on this one as well.
     if (request[ENTERED] === rule) return true;
     const token = bearerToken(request);
@@ -68,7 +72,7 @@ export class AccessTokenGuard implements CanActivate {
     if (this.boundTokens.isOn) {
       const bound = token === "" ? dpopToken(request) : null;
       if (bound !== null) {
-        const response = context.switchToHttp().getResponse<HeaderResponse>();
+        const response = responseOf<HeaderResponse>(context) ?? withoutHeaders;
         return this.boundTokens
           .verify(request, response, bound)
           .then((principal) => this.enter(request, rule, principal));

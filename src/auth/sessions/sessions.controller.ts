@@ -21,7 +21,7 @@ import {
   ApiOperation,
   ApiSecurity,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../../common/open-api.decorators";
 import {
   AllowIncompleteProfile,
   CurrentUser,

@@ -1,8 +1,11 @@
-import { ApiProperty, ApiPropertyOptional, PickType } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../../common/open-api.decorators";
 import { IsNotEmpty, IsOptional, IsString, MaxLength } from "class-validator";
 import { googleProviderName } from "../../identity/identity-providers";
 import type { Session } from "../../sessions/session-store.port";
-import { SignInRequestDto } from "../sign-in/auth.dto";
+import { NoncedRequestDto } from "../sign-in/auth.dto";
 
 export class RefreshRequestDto {
   @ApiPropertyOptional({ description: "Unless it travels in the cookie" })
@@ -13,9 +16,7 @@ export class RefreshRequestDto {
 }
 
 /** What comes beside the fresh token that proves a signed-in user anew: its nonce, and whose token it is. */
-export class ReauthenticationRequestDto extends PickType(SignInRequestDto, [
-  "nonce",
-] as const) {
+export class ReauthenticationRequestDto extends NoncedRequestDto {
   @ApiPropertyOptional({
     default: googleProviderName,
     description: "Google, or another configured provider",

@@ -1,11 +1,14 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../../common/open-api.decorators";
 import { IsOptional, IsString, Length, MaxLength } from "class-validator";
 import type { SignedInUser } from "../sessions/issued-tokens";
 import { openObject, UserDto } from "../../users/user.dto";
 import type { SignedIn } from "./sign-in";
 
-/** What a client sends beside the ID token to sign in; unknown fields are ignored. */
-export class SignInRequestDto {
+/** The nonce of a credential; what else a request carries is not read from here. */
+export class NoncedRequestDto {
   @ApiPropertyOptional({
     maxLength: 512,
     description:
@@ -15,7 +18,10 @@ export class SignInRequestDto {
   @IsString({ message: "must be a string" })
   @Length(1, 512, { message: "must have 1 to 512 characters" })
   nonce?: string;
+}
 
+/** What a client sends beside the ID token to sign in; unknown fields are ignored. */
+export class SignInRequestDto extends NoncedRequestDto {
   @ApiPropertyOptional({
     maxLength: 100,
     description: "A label for the user's list of sessions",

@@ -1,5 +1,10 @@
 import { Body, Controller, Post, Req, Res, UseFilters } from "@nestjs/common";
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from "@nestjs/swagger";
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from "../../common/open-api.decorators";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 import { RequestBodyPipe } from "../../common/request-body.pipe";
 import type { SessionContext } from "../../sessions/session-store.port";

@@ -1,13 +1,12 @@
-import { ApiProperty, ApiPropertyOptional, PickType } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../../common/open-api.decorators";
 import { IsOptional, IsString, Length, Matches } from "class-validator";
 import { SignInRequestDto } from "./auth.dto";
 
 /** What a client sends to sign in by an authorization code; unknown fields are ignored. */
-export class CodeSignInRequestDto extends PickType(SignInRequestDto, [
-  "nonce",
-  "device",
-  "profile",
-] as const) {
+export class CodeSignInRequestDto extends SignInRequestDto {
   @ApiProperty({
     minLength: 1,
     maxLength: 1024,

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Injectable, type OnModuleDestroy } from "@nestjs/common";
-import { PassportStrategy } from "@nestjs/passport";
 import passport from "passport";
-import { Strategy } from "passport-custom";
 import { IdentityVerifier } from "../../identity/identity-verifier.port";
 import type { VerifiedIdentity } from "../../identity/verified-identity";
 import { idTokenFromBody } from "./request-token";
@@ -12,12 +10,23 @@ import { idTokenFromBody } from "./request-token";
  * `request.user` becomes a {@link VerifiedIdentity}.
  */
 @Injectable()
-export class GoogleIdTokenStrategy
-  extends PassportStrategy(Strategy)
-  implements OnModuleDestroy
-{
+export class GoogleIdTokenStrategy implements OnModuleDestroy {
+  /**
+   * Passport's registry is one for the whole process. Under a fixed name, the
+   * last application created would verify the tokens of all.
+   */
+  readonly name = `google-id-token:${randomUUID()}`;
+
   constructor(private readonly verifier: IdentityVerifier) {
-    super();
+    const validate = (request: { body?: unknown }) => this.validate(request);
+    passport.use(this.name, {
+      authenticate(request) {
+        validate(request).then(
+          (identity) => this.success(identity),
+          (error: unknown) => this.error(error),
+        );
+      },
+    });
   }
 
   /** @throws AuthError `invalid_request`, or what the verifier throws */
@@ -27,14 +36,5 @@ export class GoogleIdTokenStrategy
 
   onModuleDestroy(): void {
     passport.unuse(this.name);
-  }
-
-  /**
-   * Passport's registry is one for the whole process. Under a fixed name, the
-   * last application created would verify the tokens of all.
-   */
-  getPassportInstance(): typeof passport {
-    Object.assign(this, { name: `google-id-token:${randomUUID()}` });
-    return passport;
   }
 }

@@ -8,7 +8,12 @@ import {
   Res,
   UseFilters,
 } from "@nestjs/common";
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from "@nestjs/swagger";
+import {
+  ApiBody,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from "../../common/open-api.decorators";
 import { AuthError } from "../../common/auth-error";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 import { headerRefs } from "../../common/response-headers";

@@ -1,4 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from "@nestjs/swagger";
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+} from "../../common/open-api.decorators";
 import { IsNotEmpty, IsString } from "class-validator";
 
 /** What Google Identity Services posts to its `login_uri`; other fields are ignored. */

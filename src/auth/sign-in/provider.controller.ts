@@ -12,7 +12,7 @@ import {
   ApiOperation,
   ApiParam,
   ApiTags,
-} from "@nestjs/swagger";
+} from "../../common/open-api.decorators";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 import { RequestBodyPipe } from "../../common/request-body.pipe";
 import type { SessionContext } from "../../sessions/session-store.port";

@@ -6,7 +6,7 @@ import {
   type Type,
   UseGuards,
 } from "@nestjs/common";
-import { ApiConsumes, ApiHeader } from "@nestjs/swagger";
+import { ApiConsumes, ApiHeader } from "../../common/open-api.decorators";
 import { Public } from "../../common/access.decorators";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
 import { ApiProblem } from "../../common/problem.dto";

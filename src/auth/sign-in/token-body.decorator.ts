@@ -4,7 +4,7 @@ import {
   ApiConsumes,
   ApiExtraModels,
   getSchemaPath,
-} from "@nestjs/swagger";
+} from "../../common/open-api.decorators";
 import { idTokenFields } from "./request-token";
 
 const descriptions: Readonly<Record<(typeof idTokenFields)[number], string>> = {

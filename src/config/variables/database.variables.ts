@@ -6,9 +6,10 @@ import {
   Satisfies,
   Variable,
 } from "../variable.decorator";
+import { ServiceVariables } from "./service.variables";
 
 /** Where everything is kept, and for how long. */
-export class DatabaseVariables {
+export class DatabaseVariables extends ServiceVariables {
   @Variable({
     option: "database.url",
     purpose: "The PostgreSQL database.",

@@ -23,6 +23,7 @@ import {
   Satisfies,
   Variable,
 } from "../variable.decorator";
+import { DatabaseVariables } from "./database.variables";
 
 /** Fit to be put in front of a path. */
 const isSecurityEventsUrl = (value: unknown, environment: GoogleVariables) =>
@@ -30,7 +31,7 @@ const isSecurityEventsUrl = (value: unknown, environment: GoogleVariables) =>
   !/[?#@]/.test(value as string);
 
 /** What is accepted from Google. */
-export class GoogleVariables {
+export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.clientIds",
     purpose:

@@ -16,9 +16,10 @@ import {
   Satisfies,
   Variable,
 } from "../variable.decorator";
+import { SessionVariables } from "./session.variables";
 
 /** Who may call, from where, and how often. */
-export class NetworkVariables {
+export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "origins",
     purpose:

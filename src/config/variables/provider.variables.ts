@@ -5,9 +5,10 @@ import {
   parseProviders,
   type VerifyTokenProviderSettings,
 } from "../verify-token-providers";
+import { GoogleVariables } from "./google.variables";
 
 /** Which other providers are accepted, beside Google. */
-export class ProviderVariables {
+export class ProviderVariables extends GoogleVariables {
   @Variable({
     option: "verifyTokenProviders",
     purpose:

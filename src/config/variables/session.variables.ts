@@ -6,9 +6,10 @@ import {
   Satisfies,
   Variable,
 } from "../variable.decorator";
+import { TokenVariables } from "./token.variables";
 
 /** How long who is signed in, and by which secret. */
-export class SessionVariables {
+export class SessionVariables extends TokenVariables {
   @Variable({
     option: "sessions.idleTtlSeconds",
     purpose: "How long a session may be idle, in seconds.",

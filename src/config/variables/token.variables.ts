@@ -14,9 +14,10 @@ import {
   Satisfies,
   Variable,
 } from "../variable.decorator";
+import { UserVariables } from "./user.variables";
 
 /** What is issued, to whom, and signed by what. */
-export class TokenVariables {
+export class TokenVariables extends UserVariables {
   @Variable({
     option: "accessTokens.ttlSeconds",
     purpose: "Lifetime of an access token, in seconds.",

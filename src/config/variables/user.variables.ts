@@ -6,9 +6,10 @@ import {
   Optional,
   Variable,
 } from "../variable.decorator";
+import { ProviderVariables } from "./provider.variables";
 
 /** Who becomes a user, and which. */
-export class UserVariables {
+export class UserVariables extends ProviderVariables {
   @Variable({
     option: "signUp",
     purpose: "Whether an unknown Google account becomes a new user.",

@@ -9,7 +9,7 @@ import { responseHeaders } from "../common/response-headers";
 import { asOpenApi31 } from "./open-api-31";
 import { describeOperations, operationKey } from "./open-api-operations";
 import { packageVersion } from "./package-version";
-import { pageHeaders } from "./security-headers";
+import { pageHeaders } from "../fastify";
 
 /** In the order in which a reader needs them. */
 const tags: Readonly<Record<string, string>> = {

@@ -1,0 +1,124 @@
+/**
+ * An application of a stranger's, in a folder with nothing but the packed
+ * package and what it needs: signs in, calls a guarded route, refreshes, signs
+ * out, and meets its own 404. Prints one line of JSON.
+ *
+ * PLATFORM is express or fastify, DATABASE_URL an empty database, and
+ * CONNECTION "own" to use the application's own DataSource.
+ */
+import "reflect-metadata";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Controller, Get, Module } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import { TypeOrmModule } from "@nestjs/typeorm";
+import {
+  CurrentUser,
+  GoogleAuthModule,
+  googleAuthEntities,
+  googleAuthMigrations,
+} from "nest-google-auth";
+import { GoogleEmulator, googlePaths } from "nest-google-auth/testing";
+
+const { PLATFORM: platform, DATABASE_URL: url, CONNECTION } = process.env;
+const version = (name) =>
+  JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8")).version;
+
+class Things {
+  mine(user) {
+    return { userId: user.userId };
+  }
+}
+CurrentUser()(Things.prototype, "mine", 0);
+Get("mine")(
+  Things.prototype,
+  "mine",
+  Object.getOwnPropertyDescriptor(Things.prototype, "mine"),
+);
+Reflect.defineMetadata("design:paramtypes", [Object], Things.prototype, "mine");
+Controller("things")(Things);
+
+const google = await GoogleEmulator.start();
+const ownConnection = TypeOrmModule.forRoot({
+  ...{ type: "postgres", url, entities: googleAuthEntities },
+  // With the application's own migrations, in one run.
+  ...{ migrations: [...googleAuthMigrations], migrationsRun: true },
+});
+class App {}
+Module({
+  imports: [
+    ...(CONNECTION === "own" ? [ownConnection] : []),
+    GoogleAuthModule.forRoot({
+      publicUrl: "https://host.example",
+      secretKey: "only for tests: 8b1f4c0d9e7a6352f1e0",
+      google: {
+        clientIds: google.clientIds,
+        certsUrl: google.url + googlePaths.certs,
+      },
+      database: CONNECTION === "own" ? { connection: "default" } : { url },
+    }),
+  ],
+  controllers: [Things],
+})(App);
+
+async function adapter() {
+  if (platform === "express") {
+    const { ExpressAdapter } = await import("@nestjs/platform-express");
+    return new ExpressAdapter();
+  }
+  const { fastifyAdapter } = await import("nest-google-auth/fastify");
+  return fastifyAdapter();
+}
+
+const app = await NestFactory.create(App, await adapter(), {
+  logger: ["error"],
+  abortOnError: false,
+});
+await app.listen(0, "127.0.0.1");
+const base = await app.getUrl();
+
+async function call(method, path, { token, body } = {}) {
+  const answer = await fetch(base + path, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { "content-type": "application/json" }),
+    },
+    body: body && JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text && JSON.parse(text) };
+}
+
+const idToken = await google.idToken();
+const signedIn = await call("POST", "/auth/google", { body: { idToken } });
+assert.equal(signedIn.status, 200, JSON.stringify(signedIn.body));
+const { accessToken, refreshToken, user } = signedIn.body;
+const mine = await call("GET", "/things/mine", { token: accessToken });
+assert.deepEqual(mine, { status: 200, body: { userId: user.id } });
+const refused = await call("GET", "/things/mine");
+assert.deepEqual([refused.status, refused.body.code], [401, "unauthenticated"]);
+const forged = await call("POST", "/auth/google", {
+  body: { idToken: `${idToken.slice(0, -4)}AAAA` },
+});
+assert.deepEqual([forged.status, forged.body.code], [401, "invalid_token"]);
+const renewed = await call("POST", "/auth/refresh", { body: { refreshToken } });
+assert.equal(renewed.status, 200);
+const sessions = await call("GET", "/auth/sessions", { token: accessToken });
+assert.equal(sessions.body.length ?? sessions.body.items.length, 1);
+const { accessToken: last } = renewed.body;
+assert.equal((await call("POST", "/auth/logout", { token: last })).status, 204);
+const over = await call("GET", "/things/mine", { token: last });
+assert.equal(over.status, 401);
+const missing = await call("GET", "/nowhere");
+assert.deepEqual([missing.status, missing.body.statusCode], [404, 404]);
+await app.close();
+await google.stop();
+console.log(
+  JSON.stringify({
+    node: process.version,
+    nest: version("@nestjs/core"),
+    typeorm: version("typeorm"),
+    platform,
+  }),
+);
