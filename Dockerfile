@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
-COPY tools/build-ui.mjs ./tools/
+COPY tools/build-*.mjs ./tools/
 COPY ui ./ui
 COPY src ./src
 RUN npm run build

@@ -5,10 +5,12 @@ import jestConfig from "./jest.config.js";
 process.env.PROPERTY_RUNS ??= "0.01";
 process.env.PROPERTY_SEED ??= "1";
 
-// These specs need no Postgres.
+// These specs need no Postgres, and load their modules anew for each mutant.
 const unit = {
   ...jestConfig.projects.find(({ displayName }) => displayName === "unit"),
+  testEnvironment: "node",
 };
+delete unit.runtime;
 delete unit.globalSetup;
 delete unit.globalTeardown;
 

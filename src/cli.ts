@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import {
@@ -13,8 +13,9 @@ import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
 
 /** What those who run the service do by hand. */
-const program = new Command("cli")
+const program = new Command("nest-google-auth")
   .description("Operate nest-google-auth; reads the service's environment")
+  .version(packageVersion())
   .showHelpAfterError();
 
 program
@@ -60,6 +61,14 @@ program
 program.addCommand(keysCommand());
 program.addCommand(riscCommand());
 program.addCommand(inspectTokenCommand());
+
+function packageVersion(): string {
+  const file = resolve(__dirname, "../package.json");
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as {
+    version: string;
+  };
+  return version;
+}
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 program.parseAsync().catch((error: unknown) => {

@@ -187,7 +187,7 @@ export {
   jwksMaxAgeSeconds,
   reloadIntervalSeconds,
 } from "./signing-keys/key-life";
-export { localSigningKey } from "./signing-keys/local-signing-key";
+export { localSigningKey } from "./signing-keys/signing-keys.port";
 export { PemSigningKeys } from "./signing-keys/pem-signing-keys";
 export { publishedKey } from "./signing-keys/published-key";
 export type {

@@ -36,7 +36,7 @@ describe("the demo", () => {
     const report = JSON.parse(demo.stdout) as DemoReport;
     expect(report.ok).toBe(true);
     expect(report.checks.map(({ ok }) => ok)).toEqual(
-      Array.from({ length: 11 }, () => true),
+      Array.from({ length: 12 }, () => true),
     );
     expect(report.curl).toHaveLength(4);
     expect(isRunning()).toBe(false);

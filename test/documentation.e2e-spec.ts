@@ -20,7 +20,8 @@ describe("the documentation", () => {
     if (stale.length > 0) {
       throw new Error(`Stale: ${stale.join(", ")}. Run: npm run docs`);
     }
-  });
+    // A compiler and two generators, which a busy machine gives little time.
+  }, 120_000);
 
   it.each(pages)("has no dead link in %s", (page) => {
     const dead = linksOf(page).filter((link) => !leadsSomewhere(page, link));

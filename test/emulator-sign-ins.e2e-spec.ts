@@ -1,42 +1,30 @@
 import { createHash, randomBytes } from "node:crypto";
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { googlePaths } from "../src/testing/google/emulator.routes";
-import { TestService } from "../src/testing/test-service";
 import { postJson } from "./support/requests";
+import { useService } from "./support/use-service";
 
 const callback = "http://localhost:5173/callback";
 
 describe("a person at the emulator's pages", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: {
-        GOOGLE_REDIRECT_URIS: callback,
-        APP_URL: "http://localhost:5173/",
-        CORS_ORIGINS: google.url,
-      },
-    });
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService((google) => ({
+    env: {
+      GOOGLE_REDIRECT_URIS: callback,
+      APP_URL: "http://localhost:5173/",
+      CORS_ORIGINS: google.url,
+    },
+  }));
 
   /** Opens a page of the emulator and clicks the account of this address. */
   async function choose(path: string, query: object, email: string) {
     const asked = new URLSearchParams({ ...query });
-    const shown = await fetch(`${google.url}${path}?${asked.toString()}`);
+    const shown = await fetch(`${site.google.url}${path}?${asked.toString()}`);
     expect(shown.status).toBe(200);
     const entries = (await shown.text()).matchAll(
       /<a href="([^"]*)">([^]*?)<\/a>/g,
     );
     const [, href = ""] =
       [...entries].find(([, , text = ""]) => text.includes(email)) ?? [];
-    const link = new URL(href.replaceAll("&amp;", "&"), google.url);
+    const link = new URL(href.replaceAll("&amp;", "&"), site.google.url);
     return fetch(link, { redirect: "manual" });
   }
 
@@ -44,12 +32,12 @@ describe("a person at the emulator's pages", () => {
     it("then the code that comes back signs them in", async () => {
       const codeVerifier = randomBytes(32).toString("base64url");
       const nonce = String(
-        (await postJson(service, "/auth/google/nonce", {})).body.nonce,
+        (await postJson(site.service, "/auth/google/nonce", {})).body.nonce,
       );
       const chosen = await choose(
         googlePaths.authorization,
         {
-          client_id: google.clientIds[0],
+          client_id: site.google.clientIds[0],
           redirect_uri: callback,
           response_type: "code",
           scope: "openid email profile",
@@ -66,7 +54,7 @@ describe("a person at the emulator's pages", () => {
       const back = new URL(chosen.headers.get("location") ?? "");
       expect(back.origin + back.pathname).toBe(callback);
       expect(back.searchParams.get("state")).toBe("s-1");
-      const answer = await postJson(service, "/auth/google/code", {
+      const answer = await postJson(site.service, "/auth/google/code", {
         code: back.searchParams.get("code"),
         redirectUri: callback,
         codeVerifier,
@@ -83,10 +71,10 @@ describe("a person at the emulator's pages", () => {
 
   describe("when they press the button of Google Identity Services", () => {
     it("then what the browser posts signs them in", async () => {
-      const loginUri = `${service.url.replace("[::1]", "127.0.0.1")}/auth/google/redirect`;
+      const loginUri = `${site.service.url.replace("[::1]", "127.0.0.1")}/auth/google/redirect`;
       const chosen = await choose(
         googlePaths.identityServices,
-        { client_id: google.clientIds[0], login_uri: loginUri },
+        { client_id: site.google.clientIds[0], login_uri: loginUri },
         "ada@gmail.com",
       );
       const page = await chosen.text();
@@ -100,7 +88,7 @@ describe("a person at the emulator's pages", () => {
       const posted = await fetch(loginUri, {
         method: "POST",
         redirect: "manual",
-        headers: { cookie, origin: google.url },
+        headers: { cookie, origin: site.google.url },
         body: new URLSearchParams(fields),
       });
       expect(posted.status).toBe(303);

@@ -2,8 +2,8 @@ import { type GoogleAccount, newAccount } from "../src/testing/google/accounts";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { googlePaths } from "../src/testing/google/emulator.routes";
 import type { EndpointFault } from "../src/testing/google/faults";
-import { TestService } from "../src/testing/test-service";
 import { type Answer, postJson, type UserBody } from "./support/requests";
+import { useService } from "./support/use-service";
 
 const { userInfo } = googlePaths;
 /** An ID token as Google may send it. */
@@ -17,26 +17,15 @@ const bare = {
 };
 
 describe("the profile of who signs in by a code", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
+  const site = useService();
 
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterEach(() => google.clearFaults());
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  afterEach(() => site.google.clearFaults());
 
   const signIn = async (
     options: Parameters<GoogleEmulator["authorizationCode"]>[0],
   ): Promise<Answer & { user: UserBody }> => {
-    const code = google.authorizationCode(options);
-    const answer = await postJson(service, "/auth/google/code", { code });
+    const code = site.google.authorizationCode(options);
+    const answer = await postJson(site.service, "/auth/google/code", { code });
     return { ...answer, user: answer.body.user as UserBody };
   };
   const shown = ({ name, givenName, familyName, picture }: GoogleAccount) => ({
@@ -48,13 +37,13 @@ describe("the profile of who signs in by a code", () => {
 
   it("is that of the ID token, and userinfo is not asked", async () => {
     const account = newAccount();
-    const before = google.requestCount(userInfo);
+    const before = site.google.requestCount(userInfo);
     const { user } = await signIn({
       account,
       userInfo: { name: "Another", locale: "de" },
     });
     expect(user).toMatchObject({ ...shown(account), locale: null });
-    expect(google.requestCount(userInfo)).toBe(before);
+    expect(site.google.requestCount(userInfo)).toBe(before);
   });
 
   it("is asked of userinfo where the ID token has none", async () => {
@@ -66,7 +55,7 @@ describe("the profile of who signs in by a code", () => {
     });
     expect(status).toBe(200);
     expect(user).toMatchObject({ ...shown(account), locale: "de" });
-    const [request] = google.requests
+    const [request] = site.google.requests
       .filter(({ path }) => path === userInfo)
       .slice(-1);
     expect(request?.method).toBe("GET");
@@ -158,14 +147,14 @@ describe("the profile of who signs in by a code", () => {
     ["is endless", { oversized: 100_000_000 }],
     ["is elsewhere", { redirectTo: "/oauth2/v3/userinfo" }],
   ])("stays empty where userinfo %s: 200", async (_what, fault) => {
-    google.setFault(userInfo, fault);
-    const elsewhere = google.requestCount(googlePaths.oldUserInfo);
+    site.google.setFault(userInfo, fault);
+    const elsewhere = site.google.requestCount(googlePaths.oldUserInfo);
     const { status, user } = await signIn({
       account: newAccount(),
       idToken: bare,
     });
     expect(status).toBe(200);
     expect(user).toMatchObject(nothing);
-    expect(google.requestCount(googlePaths.oldUserInfo)).toBe(elsewhere);
+    expect(site.google.requestCount(googlePaths.oldUserInfo)).toBe(elsewhere);
   });
 });

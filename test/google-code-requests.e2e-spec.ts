@@ -1,34 +1,23 @@
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { googlePaths } from "../src/testing/google/emulator.routes";
 import { TestService } from "../src/testing/test-service";
 import { refusal } from "./support/calls";
 import { postWith } from "./support/headed-requests";
 import { type Answer, postJson } from "./support/requests";
+import { useService } from "./support/use-service";
 
 const path = "/auth/google/code";
 const callback = "https://app.example/callback";
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 describe("POST /auth/google/code", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: {
-        GOOGLE_REDIRECT_URIS: `${callback}, http://localhost:5173/cb`,
-        CORS_ORIGINS: "https://app.example",
-      },
-    });
+  const site = useService({
+    env: {
+      GOOGLE_REDIRECT_URIS: `${callback}, http://localhost:5173/cb`,
+      CORS_ORIGINS: "https://app.example",
+    },
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
-
-  const exchanges = () => google.requestCount(googlePaths.token);
+  const exchanges = () => site.google.requestCount(googlePaths.token);
 
   describe("with a bad request", () => {
     it.each<[string, string, unknown]>([
@@ -56,9 +45,9 @@ describe("POST /auth/google/code", () => {
       ["a long device", "device", { device: "x".repeat(101) }],
     ])("%s: 400, and Google is not asked", async (_what, field, wrong) => {
       const before = exchanges();
-      const code = google.authorizationCode();
+      const code = site.google.authorizationCode();
       const body = field === "code" ? wrong : { code, ...(wrong as object) };
-      const answer = await postJson(service, path, body);
+      const answer = await postJson(site.service, path, body);
       expect(refusal(answer).slice(0, 3)).toEqual([
         400,
         "invalid_request",
@@ -66,26 +55,29 @@ describe("POST /auth/google/code", () => {
       ]);
       expect(exchanges()).toBe(before);
       // Nor is the code used up.
-      expect((await postJson(service, path, { code })).status).toBe(200);
+      expect((await postJson(site.service, path, { code })).status).toBe(200);
     });
 
     it("sent from another page: 403, and Google is not asked", async () => {
       const before = exchanges();
-      const body = { code: google.authorizationCode() };
+      const body = { code: site.google.authorizationCode() };
       for (const origin of ["https://evil.example", "null"]) {
-        const answer = await postWith({ origin }, service, path, body);
+        const answer = await postWith({ origin }, site.service, path, body);
         expect(refusal(answer)).toEqual([403, "origin_not_allowed"]);
       }
       expect(exchanges()).toBe(before);
       const headers = { origin: "https://app.example" };
-      const answer = await postWith(headers, service, path, body);
+      const answer = await postWith(headers, site.service, path, body);
       expect(answer.status).toBe(200);
     });
 
     it("by another method, or with another kind of body: 405, 415", async () => {
-      const get = await service.fetch(path);
+      const get = await site.service.fetch(path);
       expect([get.status, get.headers.get("allow")]).toEqual([405, "POST"]);
-      const text = await service.fetch(path, { method: "POST", body: "code" });
+      const text = await site.service.fetch(path, {
+        method: "POST",
+        body: "code",
+      });
       expect(text.status).toBe(415);
     });
   });
@@ -99,12 +91,15 @@ describe("POST /auth/google/code", () => {
 
     it("of the request agrees with the token's", async () => {
       const nonce = "of-the-page-itself";
-      const agreeing = google.authorizationCode({ nonce });
-      const good = await postJson(service, path, { code: agreeing, nonce });
+      const agreeing = site.google.authorizationCode({ nonce });
+      const good = await postJson(site.service, path, {
+        code: agreeing,
+        nonce,
+      });
       expect(good.status).toBe(200);
       for (const signed of [undefined, "another"]) {
-        const code = google.authorizationCode({ nonce: signed });
-        const answer = await postJson(service, path, { code, nonce });
+        const code = site.google.authorizationCode({ nonce: signed });
+        const answer = await postJson(site.service, path, { code, nonce });
         expect(refusedFor(answer)).toEqual([
           401,
           "invalid_token",
@@ -114,21 +109,21 @@ describe("POST /auth/google/code", () => {
     });
 
     it("given out here signs in once, with however many codes", async () => {
-      const { body } = await postJson(service, "/auth/google/nonce", {});
+      const { body } = await postJson(site.service, "/auth/google/nonce", {});
       const nonce = String(body.nonce);
       const answers: Answer[] = [];
       for (let times = 0; times < 2; times++) {
-        const code = google.authorizationCode({ nonce });
-        answers.push(await postJson(service, path, { code, nonce }));
+        const code = site.google.authorizationCode({ nonce });
+        answers.push(await postJson(site.service, path, { code, nonce }));
       }
       expect(answers.map(({ status }) => status)).toEqual([200, 401]);
     });
 
     it("is demanded where the configuration does", async () => {
-      await using strict = await TestService.start(google, {
+      await using strict = await TestService.start(site.google, {
         env: { GOOGLE_NONCE: "required" },
       });
-      const code = google.authorizationCode();
+      const code = site.google.authorizationCode();
       const answer = await postJson(strict, path, { code });
       expect(refusal(answer)).toEqual([401, "invalid_token"]);
     });

@@ -1,6 +1,5 @@
 import { newAccount } from "../src/testing/google/accounts";
 import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestService } from "../src/testing/test-service";
 import {
   loginForm,
   navigation,
@@ -9,41 +8,31 @@ import {
 } from "./support/login-uri";
 import { postWith } from "./support/headed-requests";
 import { answerOf, postJson } from "./support/requests";
+import { useService } from "./support/use-service";
 
 const app = "https://app.example";
 const callback = `${app}/oauth2callback`;
 
 /** Each is what the client in a page of Google's sends, to the letter. */
 describe("the samples of Google's pages", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: {
-        APP_URL: app,
-        APP_REDIRECT_URLS: `${app}/cart`,
-        CORS_ORIGINS: app,
-        GOOGLE_REDIRECT_URIS: callback,
-      },
-    });
+  const site = useService({
+    env: {
+      APP_URL: app,
+      APP_REDIRECT_URLS: `${app}/cart`,
+      CORS_ORIGINS: app,
+      GOOGLE_REDIRECT_URIS: callback,
+    },
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
-
-  const idToken = () => google.idToken({ account: newAccount() });
+  const idToken = () => site.google.idToken({ account: newAccount() });
   const codeFor = (
     options: Parameters<GoogleEmulator["authorizationCode"]>[0] = {},
-  ) => google.authorizationCode({ account: newAccount(), ...options });
+  ) => site.google.authorizationCode({ account: newAccount(), ...options });
 
   // https://developers.google.com/identity/sign-in/web/backend-auth
   it("Google Sign-In for web: xhr.send('idtoken=' + id_token) to /tokensignin", async () => {
     const answer = await answerOf(
-      await service.fetch("/tokensignin", {
+      await site.service.fetch("/tokensignin", {
         method: "POST",
         headers: {
           origin: app,
@@ -58,7 +47,7 @@ describe("the samples of Google's pages", () => {
   // https://developers.google.com/identity/sign-in/ios/backend-auth
   it("Google Sign-In for iOS: JSON with idToken", async () => {
     const body = { idToken: await idToken() };
-    const answer = await postJson(service, "/tokensignin", body);
+    const answer = await postJson(site.service, "/tokensignin", body);
     expect([answer.status, answer.body.isNewUser]).toEqual([200, true]);
   });
 
@@ -67,7 +56,7 @@ describe("the samples of Google's pages", () => {
     const body = { credential: await idToken(), select_by: "btn" };
     const answer = await postWith(
       { origin: app },
-      service,
+      site.service,
       "/auth/google",
       body,
     );
@@ -78,7 +67,7 @@ describe("the samples of Google's pages", () => {
   it("Sign in with Google: the form that is posted to data-login_uri", async () => {
     const body = loginForm(await idToken(), { state: `${app}/cart` });
     const headers = navigation;
-    const answer = await postToLoginUri(service, { body, headers });
+    const answer = await postToLoginUri(site.service, { body, headers });
     expect([answer.status, answer.headers.get("location")]).toEqual([
       303,
       `${app}/cart`,
@@ -88,11 +77,11 @@ describe("the samples of Google's pages", () => {
 
   // https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
   it("Sign in with Google: the JSON that is posted to data-login_uri", async () => {
-    const answer = await postToLoginUri(service, {
+    const answer = await postToLoginUri(site.service, {
       json: {
         credential: await idToken(),
         g_csrf_token: "csrf",
-        client_id: google.clientIds[0],
+        client_id: site.google.clientIds[0],
       },
       headers: { origin: app },
     });
@@ -103,7 +92,7 @@ describe("the samples of Google's pages", () => {
   // https://developers.google.com/identity/oauth2/web/guides/use-code-model#popup_mode
   it("Authorization code in a popup: xhr.send('code=' + code) with X-Requested-With", async () => {
     const path = "/auth/google/code";
-    const preflight = await service.fetch(path, {
+    const preflight = await site.service.fetch(path, {
       method: "OPTIONS",
       headers: {
         origin: app,
@@ -116,7 +105,7 @@ describe("the samples of Google's pages", () => {
       "x-requested-with",
     );
     const answer = await answerOf(
-      await service.fetch(path, {
+      await site.service.fetch(path, {
         method: "POST",
         headers: {
           origin: app,
@@ -143,7 +132,7 @@ describe("the samples of Google's pages", () => {
     );
     const answer = await postWith(
       { origin: app },
-      service,
+      site.service,
       "/auth/google/code",
       {
         ...Object.fromEntries(landed.searchParams),
@@ -164,7 +153,7 @@ describe("the samples of Google's pages", () => {
       codeChallengeMethod: "S256",
     });
     const body = { code, codeVerifier, redirectUri: callback };
-    const answer = await postJson(service, "/auth/google/code", body);
+    const answer = await postJson(site.service, "/auth/google/code", body);
     expect([answer.status, answer.body.isNewUser]).toEqual([200, true]);
   });
 });

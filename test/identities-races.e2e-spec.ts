@@ -1,37 +1,25 @@
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { newAccount } from "../src/testing/google/accounts";
-import { TestService } from "../src/testing/test-service";
 import { call, type Person, person, refusal } from "./support/calls";
 import { signIn } from "./support/requests";
 import { query } from "./support/rows";
 import { rounds } from "./support/extent";
+import { useService } from "./support/use-service";
 
 const times = rounds(8, 50);
 const path = "/users/me/identities";
 
 describe("linking and unlinking, many at once", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService();
 
   const linkToken = (who: Person, idToken: string) =>
-    call(service, "POST", path, who.accessToken, { idToken });
+    call(site.service, "POST", path, who.accessToken, { idToken });
   const idsOf = async (who: Person) => {
-    const { body } = await call(service, "GET", path, who.accessToken);
+    const { body } = await call(site.service, "GET", path, who.accessToken);
     return (body.items as { id: string }[]).map(({ id }) => id);
   };
   const ownerOf = async (subject: string) => {
     const rows = await query<{ id: string | null }>(
-      service,
+      site.service,
       `SELECT u.id FROM google_auth.identities i LEFT JOIN google_auth.users u ON u.id = i.user_id
        WHERE subject = $1`,
       [subject],
@@ -42,7 +30,7 @@ describe("linking and unlinking, many at once", () => {
   /** Nobody is left without an account, and no account without a user. */
   const expectWhole = async () => {
     const [broken] = await query<{ users: number; identities: number }>(
-      service,
+      site.service,
       `SELECT (SELECT count(*)::int FROM google_auth.users u WHERE NOT EXISTS (
            SELECT FROM google_auth.identities WHERE user_id = u.id)) AS users,
          (SELECT count(*)::int FROM google_auth.identities i WHERE NOT EXISTS (
@@ -54,15 +42,15 @@ describe("linking and unlinking, many at once", () => {
   it(`an account that is linked while it signs in for the first time is one user's: ${times} rounds`, async () => {
     const seen = { linked: 0, signedUp: 0 };
     for (let round = 0; round < times; round++) {
-      const ada = await person(service, google);
+      const ada = await person(site.service, site.google);
       const account = newAccount();
-      const idToken = await google.idToken({ account });
+      const idToken = await site.google.idToken({ account });
       const linking = linkToken(ada, idToken);
       // From none to a long one: a head start makes both of them win at times.
       for (let i = 0; i < round % 10; i++) await idsOf(ada);
       const [linked, signedIn] = await Promise.all([
         linking,
-        signIn(service, idToken),
+        signIn(site.service, idToken),
       ]);
       const owner = await ownerOf(account.sub);
       expect([signedIn.status, signedIn.user.id]).toEqual([200, owner]);
@@ -85,12 +73,12 @@ describe("linking and unlinking, many at once", () => {
 
   it(`an account that two users link at once is one's: ${times} rounds`, async () => {
     const [ada, bob] = [
-      await person(service, google),
-      await person(service, google),
+      await person(site.service, site.google),
+      await person(site.service, site.google),
     ];
     for (let round = 0; round < times; round++) {
       const account = newAccount();
-      const idToken = await google.idToken({ account });
+      const idToken = await site.google.idToken({ account });
       const answers = await Promise.all(
         [ada, bob, ada, bob].map((who) => linkToken(who, idToken)),
       );
@@ -103,7 +91,7 @@ describe("linking and unlinking, many at once", () => {
       const winner = owner === ada.id ? ada : bob;
       const { id } = answers.find(({ status }) => status === 200)?.body ?? {};
       await call(
-        service,
+        site.service,
         "DELETE",
         `${path}/${String(id)}`,
         winner.accessToken,
@@ -114,13 +102,16 @@ describe("linking and unlinking, many at once", () => {
 
   it(`of two accounts that are unlinked at once one stays: ${times} rounds`, async () => {
     for (let round = 0; round < times; round++) {
-      const ada = await person(service, google);
-      await linkToken(ada, await google.idToken({ account: newAccount() }));
+      const ada = await person(site.service, site.google);
+      await linkToken(
+        ada,
+        await site.google.idToken({ account: newAccount() }),
+      );
       const ids = await idsOf(ada);
       expect(ids).toHaveLength(2);
       const answers = await Promise.all(
         ids.map((id) =>
-          call(service, "DELETE", `${path}/${id}`, ada.accessToken),
+          call(site.service, "DELETE", `${path}/${id}`, ada.accessToken),
         ),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
@@ -134,16 +125,19 @@ describe("linking and unlinking, many at once", () => {
   it(`a user who links, unlinks, signs in and is deleted at once is whole or gone: ${times} rounds`, async () => {
     for (let round = 0; round < times; round++) {
       const other = newAccount();
-      const ada = await person(service, google);
-      const idToken = await google.idToken({ account: other });
+      const ada = await person(site.service, site.google);
+      const idToken = await site.google.idToken({ account: other });
       const [first = ""] = await idsOf(ada);
       const answers = await Promise.all([
         linkToken(ada, idToken),
-        call(service, "DELETE", `${path}/${first}`, ada.accessToken),
-        signIn(service, await google.idToken({ account: ada.account })),
-        signIn(service, idToken),
+        call(site.service, "DELETE", `${path}/${first}`, ada.accessToken),
+        signIn(
+          site.service,
+          await site.google.idToken({ account: ada.account }),
+        ),
+        signIn(site.service, idToken),
         ...(round % 2 === 0
-          ? [call(service, "DELETE", "/users/me", ada.accessToken)]
+          ? [call(site.service, "DELETE", "/users/me", ada.accessToken)]
           : []),
       ]);
       for (const answer of answers) {

@@ -97,6 +97,20 @@ describe("POST /oauth/token", () => {
       expect(String(same.body.refresh_token)).toContain(".2.");
     });
 
+    it("is good for the client only that it was issued to, where that names itself", async () => {
+      const [web, other] = google.clientIds;
+      const { body } = await exchange(service, await google.idToken());
+      const refused = await refreshGrant(service, body.refresh_token, {
+        client_id: String(other),
+      });
+      expectOAuthError(refused, 400, "invalid_grant");
+      const good = await refreshGrant(service, body.refresh_token, {
+        client_id: web,
+      });
+      expect(good.status).toBe(200);
+      expect(String(good.body.refresh_token)).toContain(".2.");
+    });
+
     it.each(["", "garbage", "v1.x.1.y"])("%j is not one", async (sent) => {
       expectOAuthError(
         await refreshGrant(service, sent),

@@ -1,5 +1,4 @@
 import { newAccount } from "../src/testing/google/accounts";
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestService } from "../src/testing/test-service";
 import { companyProfile } from "./support/company-profile";
 import {
@@ -11,29 +10,19 @@ import {
 } from "./support/oauth";
 import { answerOf, getWithToken, signIn } from "./support/requests";
 import { query, rowCounts } from "./support/rows";
+import { useService } from "./support/use-service";
 
 const token = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
 
 describe("POST /oauth/token, token exchange", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService();
 
   const raw = async (init: RequestInit, path = "/oauth/token") =>
-    answerOf(await service.fetch(path, { method: "POST", ...init }));
+    answerOf(await site.service.fetch(path, { method: "POST", ...init }));
 
   describe("X1 X2: a good ID token", () => {
     it("is answered as RFC 8693 §2.2.1 says, and with nothing else", async () => {
-      const answer = await exchange(service, await google.idToken());
+      const answer = await exchange(site.service, await site.google.idToken());
       expect(answer.status).toBe(200);
       expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
       expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -51,21 +40,24 @@ describe("POST /oauth/token, token exchange", () => {
     it("is the sign-in that it is elsewhere: same user, session and audit log", async () => {
       const account = newAccount();
       const elsewhere = await signIn(
-        service,
-        await google.idToken({ account }),
+        site.service,
+        await site.google.idToken({ account }),
       );
-      const answer = await exchange(service, await google.idToken({ account }));
+      const answer = await exchange(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       const accessToken = String(answer.body.access_token);
-      const me = await getWithToken(service, "/users/me", accessToken);
+      const me = await getWithToken(site.service, "/users/me", accessToken);
       expect(me.body.id).toBe(elsewhere.user.id);
       const { body } = await getWithToken(
-        service,
+        site.service,
         "/auth/sessions",
         accessToken,
       );
       expect(body).toHaveLength(2);
       const [row] = await query<{ count: number }>(
-        service,
+        site.service,
         `SELECT count(*)::int FROM google_auth.audit_events
          WHERE user_id = $1 AND event IN ('sign_up', 'sign_in')`,
         [elsewhere.user.id],
@@ -85,15 +77,19 @@ describe("POST /oauth/token, token exchange", () => {
       ["what it does not know", { foo: "bar", client_name: "x" }],
       ["a parameter without a value", { audience: "", actor_token: "" }],
     ])("may come with %s", async (_what, more) => {
-      const answer = await exchange(service, await google.idToken(), more);
+      const answer = await exchange(
+        site.service,
+        await site.google.idToken(),
+        more,
+      );
       expect(answer.status).toBe(200);
     });
 
     it("of somebody who has not finished signing up gets less than was asked for", async () => {
-      await using strict = await TestService.start(google, {
+      await using strict = await TestService.start(site.google, {
         providers: [companyProfile],
       });
-      const idToken = await google.idToken();
+      const idToken = await site.google.idToken();
       const { body } = await exchange(strict, idToken, { scope: "user" });
       expect(body.scope).toBe("sign_up");
       const accessToken = String(body.access_token);
@@ -104,23 +100,25 @@ describe("POST /oauth/token, token exchange", () => {
     });
 
     it("may come with a client_id of ours", async () => {
-      const [, clientId = ""] = google.clientIds;
-      const idToken = await google.idToken();
-      const answer = await exchange(service, idToken, { client_id: clientId });
+      const [, clientId = ""] = site.google.clientIds;
+      const idToken = await site.google.idToken();
+      const answer = await exchange(site.service, idToken, {
+        client_id: clientId,
+      });
       expect(answer.status).toBe(200);
     });
 
     it("may come with several audiences if all are ours", async () => {
-      const fields = Object.entries(exchangeOf(await google.idToken()));
+      const fields = Object.entries(exchangeOf(await site.google.idToken()));
       const audience = (name: string): [string, string] => ["audience", name];
       const ours = audience("https://service.example");
       expect(
-        (await postOAuth(service, "/oauth/token", [...fields, ours, ours]))
+        (await postOAuth(site.service, "/oauth/token", [...fields, ours, ours]))
           .status,
       ).toBe(200);
       const other = audience("https://other.example");
       expectOAuthError(
-        await postOAuth(service, "/oauth/token", [...fields, ours, other]),
+        await postOAuth(site.service, "/oauth/token", [...fields, ours, other]),
         400,
         "invalid_target",
       );
@@ -199,10 +197,14 @@ describe("POST /oauth/token, token exchange", () => {
         { scope: "sign_up" },
       ],
     ])("%s is %s", async (_what, error, change) => {
-      const before = await rowCounts(service);
-      const answer = await exchange(service, await google.idToken(), change);
+      const before = await rowCounts(site.service);
+      const answer = await exchange(
+        site.service,
+        await site.google.idToken(),
+        change,
+      );
       expectOAuthError(answer, 400, error);
-      expect(await rowCounts(service)).toEqual(before);
+      expect(await rowCounts(site.service)).toEqual(before);
     });
 
     it.each([
@@ -213,7 +215,7 @@ describe("POST /oauth/token, token exchange", () => {
       "foo",
     ])("%s sent twice is invalid_request", async (name) => {
       const fields = {
-        ...exchangeOf(await google.idToken()),
+        ...exchangeOf(await site.google.idToken()),
         scope: "user",
         foo: "1",
       };
@@ -221,14 +223,16 @@ describe("POST /oauth/token, token exchange", () => {
         field[0] === name ? [field, field] : [field],
       );
       expectOAuthError(
-        await postOAuth(service, "/oauth/token", twice),
+        await postOAuth(site.service, "/oauth/token", twice),
         400,
         "invalid_request",
       );
     });
 
     it("in the query string is not read", async () => {
-      const fields = new URLSearchParams(exchangeOf(await google.idToken()));
+      const fields = new URLSearchParams(
+        exchangeOf(await site.google.idToken()),
+      );
       const answer = await raw({}, `/oauth/token?${String(fields)}`);
       expectOAuthError(answer, 400, "invalid_request");
     });
@@ -243,14 +247,14 @@ describe("POST /oauth/token, token exchange", () => {
         () => "a=b",
       ],
     ])("as %s is 415", async (_what, type, write) => {
-      const body = write(exchangeOf(await google.idToken()));
+      const body = write(exchangeOf(await site.google.idToken()));
       const answer = await raw({ headers: { "content-type": type }, body });
       expectOAuthError(answer, 415, "invalid_request");
     });
 
     it("of 17 kB is 413", async () => {
       expectOAuthError(
-        await exchange(service, "x".repeat(17_000)),
+        await exchange(site.service, "x".repeat(17_000)),
         413,
         "invalid_request",
       );

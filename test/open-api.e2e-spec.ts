@@ -72,7 +72,7 @@ describe("The OpenAPI description", () => {
         none: "invalid_request",
       },
     });
-  });
+  }, 120_000);
 
   it("is of 3.1 and this version, with each name once, and Sign-in first", () => {
     expect(written.openapi).toBe("3.1.0");

@@ -74,7 +74,7 @@ describe("the service", () => {
           "access-control-allow-origin": origin,
           "access-control-allow-credentials": "true",
           "access-control-expose-headers":
-            "Retry-After, WWW-Authenticate, DPoP-Nonce",
+            "Retry-After, WWW-Authenticate, DPoP-Nonce, Date",
           vary: "Origin",
         });
       }

@@ -1,38 +1,26 @@
 import { createPublicKey } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { newAccount } from "../src/testing/google/accounts";
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import type { SecurityEventTokenOptions } from "../src/testing/google/other-tokens.mint";
-import { TestService } from "../src/testing/test-service";
 import { person } from "./support/calls";
 import { query } from "./support/rows";
 import { deliver } from "./support/security-events";
+import { useService } from "./support/use-service";
 
 describe("a security event token that is not accepted", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService();
 
   const mint = (options: SecurityEventTokenOptions = {}) =>
-    google.securityEventToken({ account: newAccount(), ...options });
+    site.google.securityEventToken({ account: newAccount(), ...options });
 
   const tokens = async () =>
     query<{ id: string }>(
-      service,
+      site.service,
       "SELECT id FROM google_auth.security_events",
     );
 
   const publicPem = () => {
-    const [certificate = ""] = Object.values(google.keys.certificates());
+    const [certificate = ""] = Object.values(site.google.keys.certificates());
     return createPublicKey(certificate).export({ type: "spki", format: "pem" });
   };
   const second = () => Math.floor(Date.now() / 1000);
@@ -74,15 +62,15 @@ describe("a security event token that is not accepted", () => {
     ],
     [
       ...(["S-005", "of an unknown key", "invalid_key"] as const),
-      async () => mint({ key: await google.keys.foreign() }),
+      async () => mint({ key: await site.google.keys.foreign() }),
     ],
     [
       ...(["S-007", "that is an ID token", "invalid_request"] as const),
-      () => google.idToken(),
+      () => site.google.idToken(),
     ],
     [
       ...(["S-007", "that is an access token", "invalid_request"] as const),
-      async () => (await person(service, google)).accessToken,
+      async () => (await person(site.service, site.google)).accessToken,
     ],
     [
       ...(["S-008", "of tomorrow", "invalid_request"] as const),
@@ -139,8 +127,8 @@ describe("a security event token that is not accepted", () => {
     async (_id, _name, err, make) => {
       const token = await make();
       const before = await tokens();
-      const firstLine = service.logLines.length;
-      const answer = await deliver(service, token);
+      const firstLine = site.service.logLines.length;
+      const answer = await deliver(site.service, token);
       expect([answer.status, answer.body.err]).toEqual([400, err]);
       // RFC 8935 §2.3: these two members, in JSON, in a language that is named.
       expect(Object.keys(answer.body).sort()).toEqual(["description", "err"]);
@@ -150,7 +138,7 @@ describe("a security event token that is not accepted", () => {
       expect(await tokens()).toEqual(before);
       const said = [
         JSON.stringify(answer.body),
-        ...service.logLines.slice(firstLine),
+        ...site.service.logLines.slice(firstLine),
       ].join("");
       for (const part of token.split(".")) {
         if (part.length > 20) expect(said).not.toContain(part);
@@ -168,13 +156,13 @@ describe("a security event token that is not accepted", () => {
   ])("S-026 as %s it is refused by its form", async (...its) => {
     const [contentType, body, status] = its;
     const headers = { "content-type": contentType };
-    const answer = await deliver(service, body, headers);
+    const answer = await deliver(site.service, body, headers);
     expect(answer.status).toBe(status);
     expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
   });
 
   it("S-025 packed, it is not unpacked", async () => {
-    const response = await service.fetch("/security-events", {
+    const response = await site.service.fetch("/security-events", {
       method: "POST",
       headers: {
         "content-type": "application/secevent+jwt",
@@ -188,15 +176,15 @@ describe("a security event token that is not accepted", () => {
   it("S-025 with a line break at its end it is the same token", async () => {
     const token = await mint();
     for (const body of [`${token}\r\n`, token]) {
-      expect((await deliver(service, body)).status).toBe(202);
+      expect((await deliver(site.service, body)).status).toBe(202);
     }
   });
 
   it("its kind of body opens no other route", async () => {
-    const response = await service.fetch("/auth/google", {
+    const response = await site.service.fetch("/auth/google", {
       method: "POST",
       headers: { "content-type": "application/secevent+jwt" },
-      body: await google.idToken(),
+      body: await site.google.idToken(),
     });
     expect(response.status).toBe(415);
   });

@@ -1,22 +1,10 @@
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { newAccount } from "../src/testing/google/accounts";
-import { TestService } from "../src/testing/test-service";
 import { getWithToken, postForm, postJson, signIn } from "./support/requests";
 import { query, rowCounts } from "./support/rows";
+import { useService } from "./support/use-service";
 
 describe("signing in with a Google ID token", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService();
 
   describe("in the shape of every client", () => {
     const shapes = [
@@ -33,13 +21,13 @@ describe("signing in with a Google ID token", () => {
     ] as const;
 
     it.each(shapes)("%s to %s as %s (%s) is 200", async (kind, path, field) => {
-      const idToken = await google.idToken({ account: newAccount() });
+      const idToken = await site.google.idToken({ account: newAccount() });
       const post = kind === "form" ? postForm : postJson;
-      const answer = await post(service, path, { [field]: idToken });
+      const answer = await post(site.service, path, { [field]: idToken });
       expect(answer.status).toBe(200);
       expect(answer.body.tokenType).toBe("Bearer");
       const me = await getWithToken(
-        service,
+        site.service,
         "/users/me",
         String(answer.body.accessToken),
       );
@@ -48,10 +36,10 @@ describe("signing in with a Google ID token", () => {
     });
 
     it("with Google's own extra fields beside it, they are ignored", async () => {
-      const answer = await postForm(service, "/auth/google", {
-        credential: await google.idToken(),
-        clientId: google.clientIds[0],
-        client_id: google.clientIds[0],
+      const answer = await postForm(site.service, "/auth/google", {
+        credential: await site.google.idToken(),
+        clientId: site.google.clientIds[0],
+        client_id: site.google.clientIds[0],
         g_csrf_token: "0123456789abcdef",
         select_by: "btn",
         role: "admin",
@@ -60,8 +48,8 @@ describe("signing in with a Google ID token", () => {
     });
 
     it("with the same token under two names, it is one token", async () => {
-      const idToken = await google.idToken();
-      const answer = await postJson(service, "/auth/google", {
+      const idToken = await site.google.idToken();
+      const answer = await postJson(site.service, "/auth/google", {
         idToken,
         credential: idToken,
       });
@@ -71,24 +59,24 @@ describe("signing in with a Google ID token", () => {
 
   describe("from several apps of one project", () => {
     it.each([0, 1, 2])("client id number %i is an audience", async (index) => {
-      const audience = google.clientIds[index];
+      const audience = site.google.clientIds[index];
       const { status } = await signIn(
-        service,
-        await google.idToken({ audience }),
+        site.service,
+        await site.google.idToken({ audience }),
       );
       expect(status).toBe(200);
     });
 
     it("audience web with authorized party Android is accepted, and both are kept", async () => {
-      const [audience, , azp] = google.clientIds;
+      const [audience, , azp] = site.google.clientIds;
       const account = newAccount();
       const answer = await signIn(
-        service,
-        await google.idToken({ account, audience, azp }),
+        site.service,
+        await site.google.idToken({ account, audience, azp }),
       );
       expect(answer.status).toBe(200);
       const [identity] = await query<{ claims: Record<string, unknown> }>(
-        service,
+        site.service,
         "SELECT claims FROM google_auth.identities WHERE subject = $1",
         [account.sub],
       );
@@ -100,8 +88,8 @@ describe("signing in with a Google ID token", () => {
 
     it("a token without an authorized party is accepted for its audience", async () => {
       const { status } = await signIn(
-        service,
-        await google.idToken({ claims: { azp: undefined } }),
+        site.service,
+        await site.google.idToken({ claims: { azp: undefined } }),
       );
       expect(status).toBe(200);
     });
@@ -115,8 +103,8 @@ describe("signing in with a Google ID token", () => {
       ]) {
         answers.push(
           await signIn(
-            service,
-            await google.idToken({ account, claims: { iss } }),
+            site.service,
+            await site.google.idToken({ account, claims: { iss } }),
           ),
         );
       }
@@ -128,7 +116,10 @@ describe("signing in with a Google ID token", () => {
   describe("the answer", () => {
     it("has the documented members and types, and is never stored", async () => {
       const account = newAccount({ givenName: "Ada", name: "Ada L" });
-      const answer = await signIn(service, await google.idToken({ account }));
+      const answer = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       expect(answer.headers.get("cache-control")).toBe("no-store");
       expect(answer.body).toEqual({
         tokenType: "Bearer",
@@ -165,8 +156,14 @@ describe("signing in with a Google ID token", () => {
 
     it("says isNewUser the first time only", async () => {
       const account = newAccount();
-      const first = await signIn(service, await google.idToken({ account }));
-      const second = await signIn(service, await google.idToken({ account }));
+      const first = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
+      const second = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       expect(first.body.isNewUser).toBe(true);
       expect(second.body.isNewUser).toBe(false);
       expect(second.user.id).toBe(first.user.id);
@@ -178,17 +175,20 @@ describe("signing in with a Google ID token", () => {
       ["workspace", "authoritative"],
       ["thirdPartyEmail", "verified"],
     ] as const)("rates the e-mail of %s as %s", async (account, authority) => {
-      const { user } = await signIn(service, await google.idToken({ account }));
+      const { user } = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       expect(user.emailAuthority).toBe(authority);
     });
 
     it("keeps the label, address and user agent of the device", async () => {
-      const answer = await postJson(service, "/auth/google", {
-        idToken: await google.idToken(),
+      const answer = await postJson(site.service, "/auth/google", {
+        idToken: await site.google.idToken(),
         device: "Ada's phone",
       });
       const [session] = await query(
-        service,
+        site.service,
         "SELECT device, host(ip) AS ip, user_agent FROM google_auth.sessions WHERE id = $1",
         [answer.body.sessionId],
       );
@@ -201,8 +201,8 @@ describe("signing in with a Google ID token", () => {
   });
 
   it("keeps what a database cannot, out of names and labels", async () => {
-    const answer = await postJson(service, "/auth/google", {
-      idToken: await google.idToken({
+    const answer = await postJson(site.service, "/auth/google", {
+      idToken: await site.google.idToken({
         account: newAccount({ name: "A\u0000d\ud800a \u202eevil" }),
       }),
       device: "my\u0000 phone\udc00",
@@ -210,7 +210,7 @@ describe("signing in with a Google ID token", () => {
     expect(answer.status).toBe(200);
     expect(answer.body.user).toMatchObject({ name: "Ada evil" });
     const [session] = await query(
-      service,
+      site.service,
       "SELECT device FROM google_auth.sessions WHERE id = $1",
       [answer.body.sessionId],
     );
@@ -221,12 +221,12 @@ describe("signing in with a Google ID token", () => {
     it("two subjects with one e-mail are two users", async () => {
       const email = "shared@gmail.com";
       const one = await signIn(
-        service,
-        await google.idToken({ account: newAccount({ email }) }),
+        site.service,
+        await site.google.idToken({ account: newAccount({ email }) }),
       );
       const other = await signIn(
-        service,
-        await google.idToken({ account: newAccount({ email }) }),
+        site.service,
+        await site.google.idToken({ account: newAccount({ email }) }),
       );
       expect(other.user.id).not.toBe(one.user.id);
       expect(other.body.isNewUser).toBe(true);
@@ -234,10 +234,13 @@ describe("signing in with a Google ID token", () => {
 
     it("one subject with a new e-mail is the same user, with the new e-mail", async () => {
       const account = newAccount();
-      const before = await signIn(service, await google.idToken({ account }));
+      const before = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       const after = await signIn(
-        service,
-        await google.idToken({
+        site.service,
+        await site.google.idToken({
           account: { ...account, email: "renamed@gmail.com" },
         }),
       );
@@ -247,22 +250,22 @@ describe("signing in with a Google ID token", () => {
 
     it("subjects that differ in case only are two users", async () => {
       const upper = await signIn(
-        service,
-        await google.idToken({ claims: { sub: "Case" } }),
+        site.service,
+        await site.google.idToken({ claims: { sub: "Case" } }),
       );
       const lower = await signIn(
-        service,
-        await google.idToken({ claims: { sub: "case" } }),
+        site.service,
+        await site.google.idToken({ claims: { sub: "case" } }),
       );
       expect(upper.user.id).not.toBe(lower.user.id);
     });
 
     it("a later token without the profile scope keeps the name", async () => {
       const account = newAccount();
-      await signIn(service, await google.idToken({ account }));
+      await signIn(site.service, await site.google.idToken({ account }));
       const { user } = await signIn(
-        service,
-        await google.idToken({
+        site.service,
+        await site.google.idToken({
           account: { ...account, name: undefined, picture: undefined },
         }),
       );
@@ -271,17 +274,23 @@ describe("signing in with a Google ID token", () => {
 
     it("a disabled user is refused, and nothing is written", async () => {
       const account = newAccount();
-      const { user } = await signIn(service, await google.idToken({ account }));
+      const { user } = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       await query(
-        service,
+        site.service,
         "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [user.id],
       );
-      const before = await rowCounts(service);
-      const answer = await signIn(service, await google.idToken({ account }));
+      const before = await rowCounts(site.service);
+      const answer = await signIn(
+        site.service,
+        await site.google.idToken({ account }),
+      );
       expect(answer.status).toBe(403);
       expect(answer.body.code).toBe("account_disabled");
-      expect(await rowCounts(service)).toEqual(before);
+      expect(await rowCounts(site.service)).toEqual(before);
     });
   });
 });

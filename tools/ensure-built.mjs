@@ -12,6 +12,7 @@ const stamp = join(root, "dist/.built");
 const inputs = [
   "src",
   "ui",
+  "tools/build-client.mjs",
   "tools/build-ui.mjs",
   "tsconfig.json",
   "tsconfig.build.json",
@@ -46,6 +47,7 @@ if (!isBuilt()) {
   for (const command of [
     ["node_modules/@nestjs/cli/bin/nest.js", "build"],
     ["tools/build-ui.mjs"],
+    ["tools/build-client.mjs"],
   ]) {
     const { status } = spawnSync(process.execPath, command, {
       cwd: root,

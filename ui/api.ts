@@ -23,6 +23,9 @@ export interface CallOptions {
   readonly quiet?: boolean;
 }
 
+/** What a message to the other tabs takes at most, in milliseconds. */
+const handOverMs = 50;
+
 const sentences: Readonly<Record<string, string>> = {
   account_disabled: "This account is disabled.",
   sign_up_not_allowed: "New accounts are not accepted here.",
@@ -46,8 +49,7 @@ export function sentenceOf({ status, body }: Answer): string {
 
 /** What a tab tells the others. */
 interface Renewal {
-  readonly old: string | undefined;
-  readonly renewed: string | undefined;
+  readonly renewed: string;
 }
 
 /** The service's API. The refresh token stays in its cookie, out of reach of scripts. */
@@ -64,7 +66,8 @@ export class Api {
     private readonly observe: (exchange: Exchange) => void = () => undefined,
   ) {
     this.tabs.onmessage = ({ data }: MessageEvent<Renewal>) => {
-      if (this.accessToken === data.old) this.accessToken = data.renewed;
+      // All have the newest, so that all see the same one expire.
+      if (this.accessToken !== undefined) this.accessToken = data.renewed;
     };
   }
 
@@ -107,7 +110,8 @@ export class Api {
   ): Promise<Answer> {
     const token = this.accessToken;
     const answer = await this.call(method, path, { ...options, token });
-    if (answer.body?.code !== "unauthenticated") return answer;
+    const { code } = Object(answer.body) as { code?: string };
+    if (code !== "unauthenticated") return answer;
     const renewal = await this.refresh({ instead: token });
     if (renewal.status !== 200) return answer;
     return this.call(method, path, { ...options, token: this.accessToken });
@@ -129,7 +133,7 @@ export class Api {
    * @param instead the access token to replace: when another call or tab has
    *   done so meanwhile, nothing is sent
    */
-  async refresh({
+  refresh({
     instead,
     ...options
   }: CallOptions & { instead?: string } = {}): Promise<Answer> {
@@ -144,13 +148,19 @@ export class Api {
       });
       if (answer.status === 401) this.forget();
       this.keep(answer);
-      if (answer.status === 200) {
+      if (answer.status === 200 && this.accessToken !== undefined) {
         const renewed = this.accessToken;
-        this.tabs.postMessage({ old, renewed } satisfies Renewal);
+        this.tabs.postMessage({ renewed } satisfies Renewal);
       }
       return answer;
     };
-    return await navigator.locks.request("nest-google-auth.refresh", run);
+    return new Promise((resolve) => {
+      void navigator.locks.request("nest-google-auth.refresh", async () => {
+        resolve(await run());
+        // The other tabs hear of the new token before one of them has its turn.
+        await new Promise((done) => setTimeout(done, handOverMs));
+      });
+    });
   }
 
   /** After a sign-out, or a session that ended elsewhere. */
@@ -161,8 +171,9 @@ export class Api {
 
   private keep({ status, body }: Answer): void {
     if (status !== 200) return;
-    this.accessToken = body.accessToken;
-    this.refreshToken = body.refreshToken;
+    const tokens = body as { accessToken: string; refreshToken?: string };
+    this.accessToken = tokens.accessToken;
+    this.refreshToken = tokens.refreshToken;
   }
 }
 

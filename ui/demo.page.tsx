@@ -23,14 +23,18 @@ interface Said {
   readonly text: string;
 }
 
-const google = settings.googleUrl ?? "";
+/** The local Google; with the real one, the page has nothing to tell it. */
+const google = settings.googleUrl;
 
 function Demo() {
   const [exchanges, setExchanges] = useState<readonly Exchange[]>([]);
   const observe = (one: Exchange) =>
     setExchanges((before) => [one, ...before].slice(0, 60));
   const api = useMemo(() => new Api(apiBase, observe), []);
-  const emulator = useMemo(() => new Api(new URL(google), observe), []);
+  const emulator = useMemo(
+    () => (google ? new Api(new URL(google), observe) : undefined),
+    [],
+  );
   const [tokens, setTokens] = useState<SignedIn>();
   const [idToken, setIdToken] = useState<string>();
   const [said, setSaid] = useState<Said>();
@@ -138,6 +142,7 @@ function Demo() {
     );
   };
   const report = async (type: string, reason?: string) => {
+    if (!emulator) return;
     const sub = idToken && claimsOf(idToken).sub;
     const to = new URL("security-events", apiBase).href;
     const answer = await emulator.call("POST", "emulator/security-events", {
@@ -162,7 +167,7 @@ function Demo() {
           <a href="account">Account page</a>
           <a href="admin">Admin page</a>
           <a href="docs">API</a>
-          <a href={`${google}/emulator/`}>Local Google</a>
+          {google && <a href={`${google}/emulator/`}>Local Google</a>}
         </nav>
       </header>
       <main class="wide">
@@ -187,8 +192,9 @@ function Demo() {
             ) : (
               <Card title="Not signed in">
                 <p class="muted">
-                  Choose any account; nothing leaves this machine. Grace is an
-                  administrator.
+                  {google
+                    ? "Choose any account; nothing leaves this machine. Grace is an administrator."
+                    : "Choose a Google account of yours."}
                 </p>
                 <GoogleButton
                   api={api}
@@ -239,11 +245,12 @@ function Demo() {
                 >
                   Send an old refresh token again
                 </ActionButton>
-                {isHijacked ? (
+                {emulator && isHijacked && (
                   <ActionButton action={() => report("account-enabled")}>
                     Google reports: safe again
                   </ActionButton>
-                ) : (
+                )}
+                {emulator && !isHijacked && (
                   <ActionButton
                     kind="danger"
                     disabled={!signedIn}

@@ -29,7 +29,7 @@ export function principalOf(
   let claims: unknown;
   try {
     claims = jwt.verify(token, {
-      // The library takes a parsed key; the wrapper's type has not heard of it.
+      // The library takes a parsed key; the wrapper's type does not say so.
       publicKey: publicKey as unknown as Buffer,
       algorithms: [algorithm],
       issuer,

@@ -9,7 +9,7 @@ import { JwtService } from "@nestjs/jwt";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import { AccessTokens } from "./access-tokens";
-import { localSigningKey } from "../signing-keys/local-signing-key";
+import { localSigningKey } from "../signing-keys/signing-keys.port";
 import {
   type SigningKey,
   SigningKeys,

@@ -21,6 +21,13 @@ const maxMilliseconds = 10 * 60 * 1000;
 /** When a user who is being sent an export may ask for the next, in seconds. */
 const retryAfterSeconds = 30;
 
+/** What the deletion of the account leaves, and for how long. */
+const remainsAfterDeletion = [
+  "audit log: what happened and when, by user id and session id, without addresses, user agents and details, for as long as the log is kept",
+  "sessions: when they were ended, by user id, for as long as the longest of them could have lived and a week",
+  "identity provider's reports: whether an account may sign in, by a SHA-256 hash of issuer and subject, without end; the reports themselves for 90 days",
+] as const;
+
 /** Everything that is held about a user, as one JSON document. */
 @Injectable()
 export class AccountExport {
@@ -68,6 +75,7 @@ export class AccountExport {
       exportedAt: new Date(this.clock.now()),
       user: { ...new UserDto(user), updatedAt },
       identities: await this.users.identitiesOf(user.id),
+      remainsAfterDeletion,
     });
     yield head.slice(0, -1);
     for (const [name, read] of Object.entries(accountLists)) {

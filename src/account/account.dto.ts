@@ -36,4 +36,10 @@ export class AccountExportDto {
 
   @ApiProperty({ ...list, description: "What the user did as administrator" })
   readonly actions!: object[];
+
+  @ApiProperty({
+    type: [String],
+    description: "What the deletion of the account leaves, and for how long",
+  })
+  readonly remainsAfterDeletion!: string[];
 }

@@ -98,7 +98,10 @@ export class Identities {
     id: string,
     origin: CallOrigin,
   ): Promise<void> {
+    const known = await this.users.identitiesOf(userId);
+    const named = known.find((own) => identityIdOf(own) === id);
     await this.database.transaction(async (transaction) => {
+      if (named) await this.standings.hold(named, transaction);
       const user = active(await this.users.lock(userId, transaction));
       const identities = await this.users.identitiesOf(userId, transaction);
       const identity = identities.find((own) => identityIdOf(own) === id);

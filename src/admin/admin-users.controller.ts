@@ -117,7 +117,10 @@ export class AdminUsersController {
 
   @Get(":id/sessions")
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "The sessions of a user, last used first" })
+  @ApiOperation({
+    summary: "The sessions of a user, last used first",
+    description: "The devices on which the user is signed in.",
+  })
   @ApiOkResponse({ type: [UserSessionDto] })
   @ApiProblem(
     "unauthenticated",

@@ -16,14 +16,14 @@ const idsOf = (backlog: AuditBacklog) =>
   backlog.take().events.map(({ line }) => line.id);
 
 describe("AuditBacklog", () => {
-  it("gives everything once, in the order it came", () => {
+  it("returns everything once, in order", () => {
     const backlog = filled(3);
     expect(backlog.size).toBe(3);
     expect(idsOf(backlog)).toEqual([0, 1, 2]);
     expect([backlog.size, idsOf(backlog)]).toEqual([0, []]);
   });
 
-  it("when it is full, counts what comes, by event", () => {
+  it("counts by event what exceeds its size", () => {
     const backlog = filled(1000);
     for (let count = 0; count < 5; count++) backlog.add(waiting(1000 + count));
     backlog.add(waiting(2000, "data_exported"));
@@ -37,7 +37,7 @@ describe("AuditBacklog", () => {
     expect(backlog.size).toBe(0);
   });
 
-  it("given a batch back, puts it first and counts the newest that find no room", () => {
+  it("puts a returned batch first and counts the newest that exceed its size", () => {
     const backlog = filled(1003);
     const batch = backlog.take();
     for (let id = 0; id < 10; id++) backlog.add(waiting(5000 + id));
@@ -50,7 +50,7 @@ describe("AuditBacklog", () => {
     expect([...unlisted]).toEqual([["sign_in_refused", 13]]);
   });
 
-  it("given a small batch back, keeps what has come since behind it", () => {
+  it("keeps newer events behind a returned batch", () => {
     const backlog = filled(2);
     const batch = backlog.take();
     backlog.add(waiting(7));
@@ -73,7 +73,7 @@ describe("AuditBacklog", () => {
     const { events, unlisted } = backlog.take();
     expect(events).toHaveLength(1000);
     expect([...unlisted]).toEqual([["sign_in_refused", 4021]]);
-    const ofOthers = events.filter(({ line }) => !`${line.ip}`.includes(":"));
+    const ofOthers = events.filter(({ line }) => !String(line.ip).includes(":"));
     expect(ofOthers).toHaveLength(21);
     expect(events[0]?.line.id).toBe(0);
   });

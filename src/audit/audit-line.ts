@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { cleanText } from "../common/clean-text";
 import { canonicalAddress } from "../common/ip-address";
+import { purgeBatchRows } from "../database/purge";
 import type { AuditEvent } from "./audit-event";
 import { insertAudit } from "./audit-statement";
 
@@ -34,10 +35,27 @@ const columns = {
 export const insertLines = `${insertAudit(columns, lines)}
 ON CONFLICT (occurred_at, id) DO NOTHING`;
 
-/** $1 is a user id: of events about the user, only what happened and when is kept. */
-export const scrubEvents = `UPDATE google_auth.audit_events
-SET ip = NULL, user_agent = NULL, details = NULL
-WHERE user_id = $1::uuid AND num_nonnulls(ip, user_agent, details) > 0`;
+/** Of what happened to a deleted user, the log keeps what and when. @param found SQL: which lines */
+const scrubbed = (found: string) => `WITH found AS (${found}), scrubbed AS (
+  UPDATE google_auth.audit_events AS lines
+  SET ip = NULL, user_agent = NULL, details = NULL FROM found
+  WHERE lines.occurred_at = found.occurred_at AND lines.id = found.id
+  RETURNING 1
+) SELECT count(*)::int AS count FROM scrubbed`;
+
+/** $1 user id: the most lines that nobody has to wait for; `scrubLate` does the rest. */
+export const scrubEvents = scrubbed(`SELECT occurred_at, id
+  FROM google_auth.audit_events WHERE user_id = $1::uuid
+    AND num_nonnulls(ip, user_agent, details) > 0 LIMIT 5000`);
+
+/** A batch of the lines that are left of users who were deleted of late, or were written after that. */
+export const scrubLate = scrubbed(`SELECT lines.occurred_at, lines.id
+  FROM google_auth.audit_events AS deletions
+  JOIN google_auth.audit_events AS lines ON lines.user_id = deletions.user_id
+  WHERE deletions.event = 'user_deleted'
+    AND deletions.occurred_at > now() - interval '1 hour'
+    AND num_nonnulls(lines.ip, lines.user_agent, lines.details) > 0
+  LIMIT ${purgeBatchRows}`);
 
 /** $1 is a user id: events that the user caused to others lose address and user agent. */
 export const scrubActions = `UPDATE google_auth.audit_events

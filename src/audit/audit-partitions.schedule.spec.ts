@@ -55,7 +55,7 @@ describe("AuditPartitions by itself", () => {
     return rows.length;
   };
 
-  it("looks at start and then once a day", async () => {
+  it("checks at start and then once a day", async () => {
     await partitions.onApplicationBootstrap();
     expect(await count()).toBe(4);
     clock.step(31 * 24 * 3600);
@@ -67,7 +67,7 @@ describe("AuditPartitions by itself", () => {
     expect(await count()).toBeGreaterThan(4);
   });
 
-  it("after a failure, looks again within a minute, then less and less often, and each time says so", async () => {
+  it("retries a minute after a failure, then with growing waits, and logs each failure", async () => {
     await dataSource.query(
       "ALTER TABLE google_auth.audit_events RENAME TO away",
     );
@@ -88,7 +88,7 @@ describe("AuditPartitions by itself", () => {
     ]);
   });
 
-  it("once stopped, looks no more", async () => {
+  it("does not check after it was stopped", async () => {
     await partitions.onApplicationBootstrap();
     await partitions.onModuleDestroy();
     const looks = jest.spyOn(partitions, "run");

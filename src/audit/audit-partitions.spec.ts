@@ -172,7 +172,7 @@ describe("AuditPartitions", () => {
     expect(await lines()).toEqual({ "2026_11": 500, "2027_01": 3, default: 2 });
   });
 
-  it("with too much in the default partition, leaves it there and says so, and drops all the same", async () => {
+  it("leaves too many lines in the default partition and logs it, but still drops old partitions", async () => {
     await partitions.run();
     clock.step(150 * daySeconds);
     await write("2027-04-15T00:00:00Z", 20_000);
@@ -212,14 +212,14 @@ describe("AuditPartitions", () => {
     expect(await names()).toEqual(["default", "future", "winter"]);
   });
 
-  it("of the default partition, has the purge delete what is older than the retention", async () => {
+  it("purges lines of the default partition that are older than the retention", async () => {
     await write("2026-09-30T00:00:00Z", 2500);
     await write("2026-10-02T00:00:00Z", 5);
     await purge.run();
     expect(await lines()).toEqual({ default: 5 });
   });
 
-  it("while somebody reads the log for long, gives up soon; nobody waits; later it is done", async () => {
+  it("gives up soon while somebody reads the log for long, without blocking others, and succeeds later", async () => {
     const reader = dataSource.createQueryRunner();
     await reader.startTransaction();
     await reader.query("SELECT count(*) FROM google_auth.audit_events");
@@ -238,7 +238,7 @@ describe("AuditPartitions", () => {
     expect(await lines()).toEqual({ "2026_11": 20 });
   });
 
-  it("while another instance is at it, waits for that one", async () => {
+  it("waits while another instance does it", async () => {
     const other = dataSource.createQueryRunner();
     await other.startTransaction();
     await other.query("SELECT pg_advisory_xact_lock($1)", [
@@ -256,7 +256,7 @@ describe("AuditPartitions", () => {
     expect(await names()).toHaveLength(4);
   });
 
-  it("by a role that may not change the table, says so, starts and serves all the same", async () => {
+  it("logs that its role may not change the table, and serves all the same", async () => {
     const role = `writer_${randomUUID().replaceAll("-", "")}`;
     await dataSource.query(`CREATE ROLE ${role}`);
     await dataSource.query(`GRANT USAGE ON SCHEMA google_auth TO ${role};

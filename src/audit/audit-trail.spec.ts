@@ -81,7 +81,7 @@ describe("AuditTrail", () => {
     await Promise.all(runners.map((runner) => runner.release()));
   };
 
-  it("records an event with all that is known of it, and then tells the sink", async () => {
+  it("records an event with all its fields, and then notifies the sink", async () => {
     const [userId, sessionId, actorId] = [
       randomUUID(),
       randomUUID(),
@@ -110,7 +110,7 @@ describe("AuditTrail", () => {
     expect(sink.told).toEqual([event]);
   });
 
-  it("of an event of which little is known, leaves the rest empty", async () => {
+  it("leaves unknown fields of an event empty", async () => {
     await trail.record({ event: "signing_key_rotated", userId: null });
     expect(await rows()).toEqual([
       {
@@ -122,7 +122,7 @@ describe("AuditTrail", () => {
     ]);
   });
 
-  it("in a transaction, writes at once and tells nobody before the commit", async () => {
+  it("writes in a transaction at once and notifies the sink after the commit", async () => {
     await database.transaction(async (transaction) => {
       await trail.record(refusal(), transaction);
       const [inside] = await transaction.query<{ count: number }>(
@@ -137,7 +137,7 @@ describe("AuditTrail", () => {
     expect(names()).toEqual(["sign_in_refused"]);
   });
 
-  it("in a transaction that is taken back, leaves no line and tells nobody", async () => {
+  it("leaves no line after a rollback and does not notify the sink", async () => {
     const failing = database.transaction(async (transaction) => {
       await trail.record(refusal(), transaction);
       throw new Error("half way");
@@ -146,7 +146,7 @@ describe("AuditTrail", () => {
     expect([await rows(), sink.told]).toEqual([[], []]);
   });
 
-  it("stores what a stranger made up to be not storable", async () => {
+  it("stores untrusted text that Postgres could not store", async () => {
     const hostile = "a\u0000b\ud800c\u202ed\ne";
     await trail.record({
       ...{ event: "data_exported", userId: null, reason: hostile },
@@ -162,14 +162,14 @@ describe("AuditTrail", () => {
     expect(String(row?.user_agent).length).toBeLessThanOrEqual(512);
   });
 
-  it("sent twice because an answer was lost, writes a line once", async () => {
+  it("writes a line once when the statement is sent twice", async () => {
     const values = [asParameter([auditLine(refusal(), clock.now())])];
     await database.query(insertLines, values);
     await database.query(insertLines, values);
     expect(await rows()).toHaveLength(1);
   });
 
-  it("with a sink that throws, has the event written and nobody hears of it but the log", async () => {
+  it("writes the event although the sink throws, which is only logged", async () => {
     const error = jest.spyOn(Logger.prototype, "error");
     jest.spyOn(sink, "tell").mockImplementation(() => {
       throw new Error("SIEM is down");
@@ -182,7 +182,7 @@ describe("AuditTrail", () => {
     expect(error).toHaveBeenCalledTimes(2);
   });
 
-  it("of refusals, writes many in one statement, and tells of them when they are written", async () => {
+  it("writes many refusals in one statement, and then notifies the sink", async () => {
     const query = jest.spyOn(database, "query");
     for (let count = 0; count < 50; count++) void trail.recordSoon(refusal());
     expect(query).not.toHaveBeenCalled();
@@ -193,7 +193,7 @@ describe("AuditTrail", () => {
     expect(sink.told).toHaveLength(50);
   });
 
-  it("of a flood, writes a thousand and one line that counts the others", async () => {
+  it("writes a thousand lines of a flood, and one that counts the others", async () => {
     const query = jest.spyOn(database, "query");
     for (let count = 0; count < 10_000; count++)
       void trail.recordSoon(refusal());
@@ -213,7 +213,7 @@ describe("AuditTrail", () => {
     expect(sink.told).toHaveLength(1001);
   });
 
-  it("under a flood that lasts, takes no more memory", () => {
+  it("does not grow during a long flood", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const heap = () => {
@@ -227,7 +227,7 @@ describe("AuditTrail", () => {
     expect(heap() - before).toBeLessThan(1024 * 1024);
   });
 
-  it("while the database is away, keeps what waits, and writes each once when it is back", async () => {
+  it("keeps refusals during an outage and writes each once afterwards", async () => {
     const warn = jest.spyOn(Logger.prototype, "warn");
     await setReadOnly(true);
     for (let count = 0; count < 1010; count++) void trail.recordSoon(refusal());
@@ -242,7 +242,7 @@ describe("AuditTrail", () => {
     expect(written.at(-1)).toMatchObject({ details: { count: 11 } });
   });
 
-  it("what can never be written is lost, with a word in the log, and does not hold up the rest", async () => {
+  it("drops and logs what can never be written, without holding up the rest", async () => {
     const error = jest.spyOn(Logger.prototype, "error");
     void trail.recordSoon({ ...refusal(), userId: "nobody" });
     await trail.flush();
@@ -277,7 +277,7 @@ describe("AuditTrail", () => {
     expect(query).toHaveBeenCalledTimes(2);
   });
 
-  it("on a stop, writes what waits, and what still comes before that is answered", async () => {
+  it("writes everything before it stops, and later refusals before they are answered", async () => {
     const error = jest.spyOn(Logger.prototype, "error");
     void trail.recordSoon(refusal());
     await trail.onModuleDestroy();
@@ -289,7 +289,7 @@ describe("AuditTrail", () => {
     expect(error).not.toHaveBeenCalled();
   });
 
-  it("on a stop without a database, says how much is lost", async () => {
+  it("logs how much is lost when it stops without a database", async () => {
     const error = jest.spyOn(Logger.prototype, "error");
     await setReadOnly(true);
     for (let count = 0; count < 1005; count++) void trail.recordSoon(refusal());

@@ -93,7 +93,10 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     }
   }
 
-  /** Removes a deleted user's addresses, user agents and details from the log. */
+  /**
+   * Removes a deleted user's addresses, user agents and details from the log; of
+   * very many lines, and from those that are yet to be written, within minutes.
+   */
   async scrub(userId: string, { query }: Transaction): Promise<void> {
     await query(scrubEvents, [userId]);
     await query(scrubActions, [userId]);

@@ -1,4 +1,6 @@
 import { Global, Module } from "@nestjs/common";
+import { Purge } from "../database/purge";
+import { scrubLate } from "./audit-line";
 import { AuditPartitions } from "./audit-partitions";
 import { AuditSink, LogAuditSink } from "./audit-sink.port";
 import { AuditTrail } from "./audit-trail";
@@ -13,4 +15,8 @@ import { AuditTrail } from "./audit-trail";
   ],
   exports: [AuditTrail],
 })
-export class AuditModule {}
+export class AuditModule {
+  constructor(purge: Purge) {
+    purge.addStatement(scrubLate);
+  }
+}

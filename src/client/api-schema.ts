@@ -330,6 +330,8 @@ export interface components {
       readonly actions: readonly {
         readonly [key: string]: unknown;
       }[];
+      /** @description What the deletion of the account leaves, and for how long */
+      readonly remainsAfterDeletion: readonly string[];
     };
     readonly IdentityDto: {
       /** @description Stands for issuer and subject, and stays */

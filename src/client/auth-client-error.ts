@@ -42,10 +42,10 @@ export class AuthClientError extends Error {
 export async function errorOf(response: Response): Promise<AuthClientError> {
   const { status, headers } = response;
   const retryAfter = Number(headers.get("retry-after")) || undefined;
-  const problem = await response.json().catch(() => undefined);
+  const problem = (await response.json().catch(() => undefined)) as unknown;
   const { code = fallback(status), ...rest } = (problem ??
     {}) as Partial<Problem>;
-  return new AuthClientError(code as ErrorCode, {
+  return new AuthClientError(code, {
     ...rest,
     status,
     retryAfter,

@@ -46,30 +46,40 @@ export type Credential = {
 export interface AuthClient {
   readonly state: AuthState;
   /** Tells the state now and at every change; the answer ends that. */
-  subscribe(listener: (state: AuthState) => void): () => void;
+  readonly subscribe: (listener: (state: AuthState) => void) => () => void;
   /** Who is signed in since last time; null for nobody. Throws when that cannot be found out. */
-  restore(): Promise<User | null>;
-  signIn(credential: Credential): Promise<SignInAnswer>;
+  readonly restore: () => Promise<User | null>;
+  readonly signIn: (credential: Credential) => Promise<SignInAnswer>;
   /** Proves the user anew, for what answers `reauthentication_required`. */
-  reauthenticate(proof: { idToken: string; nonce?: string }): Promise<User>;
+  readonly reauthenticate: (proof: {
+    readonly idToken: string;
+    readonly nonce?: string;
+  }) => Promise<User>;
   /** Sends the missing fields of a user whose state is `incomplete`. */
-  completeProfile(profile: Readonly<Record<string, unknown>>): Promise<User>;
+  readonly completeProfile: (
+    profile: Readonly<Record<string, unknown>>,
+  ) => Promise<User>;
   /** Ends the session, or all sessions of the user. Throws, and changes nothing, when the service cannot be reached. */
-  signOut(options?: { readonly everywhere?: boolean }): Promise<void>;
+  readonly signOut: (options?: {
+    readonly everywhere?: boolean;
+  }) => Promise<void>;
   /**
    * As the global one, with the access token; a path is one of the service. An
    * expired token is renewed before, a refused one once.
    */
-  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  readonly fetch: (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ) => Promise<Response>;
   /** Google's own button; the answer takes it away. */
-  renderGoogleButton(
+  readonly renderGoogleButton: (
     element: HTMLElement,
     options?: GoogleButtonOptions,
-  ): Promise<() => void>;
+  ) => Promise<() => void>;
   /** Google's One Tap, by FedCM where the browser has it. */
-  promptOneTap(options?: GoogleButtonOptions): Promise<() => void>;
+  readonly promptOneTap: (options?: GoogleButtonOptions) => Promise<() => void>;
   /** Stops listening to other tabs. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export function createAuthClient(options: AuthClientOptions): AuthClient {
@@ -128,7 +138,8 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     const { code } = await errorOf(response.clone());
     if (code === "reauthentication_required") return response;
     const used = own.current();
-    const next = await own.refresh(used?.tokens === tokens ? used : undefined);
+    // Meanwhile another call may have renewed it.
+    const next = used?.tokens === tokens ? await own.refresh(used) : used;
     return next ? send(request, next.tokens) : response;
   };
 

@@ -7,7 +7,7 @@ export type Exclusive = <Result>(
 const objectionTime = 40;
 const longestHold = 20_000;
 
-const chains = new Map<string, Promise<unknown>>();
+const chains = new Map<unknown, Promise<unknown>>();
 
 /**
  * Web Locks where there are any, else the tabs agree over a BroadcastChannel,
@@ -21,42 +21,60 @@ export function exclusive(name: string): Exclusive {
     : typeof BroadcastChannel === "undefined"
       ? (task) => task()
       : leadership(name);
+  return inOrder(name, across);
+}
+
+/** One task after the other, of all who have the same key in this program. */
+export function inOrder(
+  key: unknown,
+  across: Exclusive = (task) => task(),
+): Exclusive {
   return (task) => {
-    const before = chains.get(name) ?? Promise.resolve();
+    const before = chains.get(key) ?? Promise.resolve();
     const run = before.then(() => across(task));
-    chains.set(
-      name,
-      run.catch(() => undefined),
+    const end = run.then(
+      () => {},
+      () => {},
     );
+    chains.set(key, end);
+    void end.then(() => {
+      if (chains.get(key) === end) chains.delete(key);
+    });
     return run;
   };
 }
+
+/** A claim; an objection to a claim; the leader is done. */
+type Word = number | { readonly no: number } | "free";
 
 /** Whoever claims and is not objected to leads; of two claims the lower wins. */
 function leadership(name: string): Exclusive {
   return async (task) => {
     const channel = openChannel(`${name}:lock`);
     const claim = Math.random();
-    const started = Date.now();
+    const started = performance.now();
     let leads = false;
     let objected = false;
     let freed = () => {};
-    channel.onmessage = ({ data }: MessageEvent<number | "held" | "free">) => {
+    channel.onmessage = ({ data }: MessageEvent<Word>) => {
       if (data === "free") freed();
-      else if (data === "held") objected = true;
-      else if (leads || claim < data) channel.postMessage("held");
+      else if (typeof data === "object") objected ||= data.no === claim;
+      else if (leads || claim < data) channel.postMessage({ no: data });
+      else objected = true;
     };
     try {
       while (!leads) {
         objected = false;
         channel.postMessage(claim);
-        await new Promise((resolve) => setTimeout(resolve, objectionTime));
-        leads = !objected || Date.now() - started > longestHold;
+        await pause(objectionTime);
+        // Under load, what was said in time is heard after the timer.
+        await pause(0);
+        leads = !objected || performance.now() - started > longestHold;
         if (!leads) {
-          await new Promise<void>((resolve) => {
-            freed = resolve;
-            setTimeout(resolve, 10 * objectionTime);
-          });
+          await Promise.race([
+            new Promise<void>((resolve) => (freed = resolve)),
+            pause(10 * objectionTime),
+          ]);
         }
       }
       return await task();
@@ -66,6 +84,9 @@ function leadership(name: string): Exclusive {
     }
   };
 }
+
+const pause = (milliseconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A channel that does not keep a Node process alive. */
 export function openChannel(name: string): BroadcastChannel {

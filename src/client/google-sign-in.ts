@@ -33,58 +33,84 @@ type Use = (
 
 const googleScript = "https://accounts.google.com/gsi/client";
 
+type Display = (identity: GoogleIdentity) => void;
+
 /** Google's script, and a nonce of the service in whatever it gives out. */
 export function googleSignIn(
   google: GoogleOptions | undefined,
   call: Transport["call"],
   use: Use,
 ) {
-  /** Shows something, and again with a new nonce before the one in use is over, and after it was used. */
-  async function show(
-    display: (identity: GoogleIdentity) => void,
-    { purpose, onError = console.error }: GoogleButtonOptions,
-  ): Promise<() => void> {
+  // Google's script knows one nonce and one callback for all that it shows.
+  const shown = new Map<Display, GoogleButtonOptions>();
+  let identity: GoogleIdentity | undefined;
+  let preparing: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function prepare(): Promise<void> {
     if (!google)
       throw new TypeError("createAuthClient() needs google.clientId");
-    const identity = await identityServices(google.scriptUrl ?? googleScript);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let isGone = false;
-    async function prepare(): Promise<void> {
+    clearTimeout(timer);
+    const [services, { nonce, expiresIn }] = await Promise.all([
+      identityServices(google.scriptUrl ?? googleScript),
+      call<components["schemas"]["NonceDto"]>("/auth/google/nonce"),
+    ]);
+    identity = services;
+    services.initialize({
+      client_id: google.clientId,
+      nonce,
+      use_fedcm_for_prompt: true,
+      use_fedcm_for_button: true,
+      callback: ({ credential }: { credential: string }) => {
+        const { purpose, onError = console.error } =
+          [...shown.values()].at(-1) ?? {};
+        use({ idToken: credential, nonce }, purpose).catch(
+          (error: AuthClientError) => {
+            onError(error);
+            again(0);
+          },
+        );
+      },
+    });
+    for (const display of shown.keys()) display(services);
+    // Before it is no longer accepted.
+    again(expiresIn * 900);
+  }
+
+  function again(delay: number): void {
+    clearTimeout(timer);
+    if (shown.size === 0) return;
+    timer = setTimeout(() => {
+      // Without a network: in a minute.
+      renew().catch(() => again(60_000));
+    }, delay);
+  }
+
+  function renew(): Promise<void> {
+    preparing ??= prepare().finally(() => (preparing = undefined));
+    return preparing;
+  }
+
+  async function show(
+    display: Display,
+    options: GoogleButtonOptions,
+  ): Promise<() => void> {
+    const isReady = shown.size > 0 && !preparing && identity;
+    shown.set(display, options);
+    const hide = () => {
+      shown.delete(display);
+      if (shown.size > 0) return;
       clearTimeout(timer);
-      const { nonce, expiresIn } =
-        await call<components["schemas"]["NonceDto"]>("/auth/google/nonce");
-      if (isGone) return;
-      identity.initialize({
-        client_id: google?.clientId,
-        nonce,
-        use_fedcm_for_prompt: true,
-        use_fedcm_for_button: true,
-        callback: ({ credential }: { credential: string }) => {
-          use({ idToken: credential, nonce }, purpose).catch(
-            (error: AuthClientError) => {
-              onError(error);
-              again(0);
-            },
-          );
-        },
-      });
-      display(identity);
-      again(expiresIn * 900);
-    }
-    function again(delay: number): void {
-      clearTimeout(timer);
-      if (isGone) return;
-      timer = setTimeout(() => {
-        // Without a network: in a minute.
-        prepare().catch(() => again(60_000));
-      }, delay);
-    }
-    await prepare();
-    return () => {
-      isGone = true;
-      clearTimeout(timer);
-      identity.cancel();
+      identity?.cancel();
     };
+    try {
+      if (isReady) display(isReady);
+      else await renew();
+    } catch (error) {
+      hide();
+      throw error;
+    }
+    return hide;
   }
 
   return {
@@ -92,9 +118,9 @@ export function googleSignIn(
       element: HTMLElement,
       options: GoogleButtonOptions = {},
     ) => {
-      const hide = await show((identity) => {
+      const hide = await show((services) => {
         element.replaceChildren();
-        identity.renderButton(element, { ...options.button });
+        services.renderButton(element, { ...options.button });
       }, options);
       return () => {
         hide();
@@ -103,9 +129,9 @@ export function googleSignIn(
     },
     promptOneTap: (options: GoogleButtonOptions = {}) => {
       let isFirst = true;
-      return show((identity) => {
+      return show((services) => {
         // A second prompt for a new nonce would come out of nowhere.
-        if (isFirst) identity.prompt();
+        if (isFirst) services.prompt();
         isFirst = false;
       }, options);
     },

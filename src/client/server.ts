@@ -57,17 +57,14 @@ export function createServerAuth(options: ServerAuthOptions) {
     { headers }: PageRequest,
   ): Promise<ServerSession | NoSession> {
     const since = monotonic();
-    const passedOn = ["user-agent", "x-forwarded-for"].map((name) => [
-      name,
-      headers.get(name),
-    ]);
+    const passedOn = new Headers({ cookie, origin });
+    for (const name of ["user-agent", "x-forwarded-for"]) {
+      const value = headers.get(name);
+      if (value) passedOn.set(name, value);
+    }
     const response = await send(`${baseUrl}/auth/refresh`, {
       method: "POST",
-      headers: {
-        cookie,
-        origin,
-        ...Object.fromEntries(passedOn.filter(([, value]) => value)),
-      },
+      headers: passedOn,
       signal: AbortSignal.timeout(15_000),
     }).catch((cause: unknown) => {
       throw new AuthClientError("network_error", { cause });

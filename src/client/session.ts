@@ -6,7 +6,7 @@ import {
   monotonic,
   type Tokens,
 } from "./auth-state";
-import { exclusive, openChannel } from "./exclusive";
+import { exclusive, inOrder, openChannel } from "./exclusive";
 import type { ErrorCode } from "./problem-codes";
 import type { AuthStorage } from "./token-storage";
 import type { Transport } from "./transport";
@@ -36,7 +36,8 @@ export function session({ name, call, storage, isShared }: SessionOptions) {
   let current: Held | undefined;
   let refreshing: Promise<Held | undefined> | undefined;
   const listeners = new Set<(state: AuthState) => void>();
-  const run = exclusive(name);
+  // A session that nobody shares waits for nobody else.
+  const run = isShared ? exclusive(name) : inOrder({});
   const channel =
     isShared && typeof BroadcastChannel !== "undefined"
       ? openChannel(name)

@@ -15,13 +15,17 @@ export interface TransportOptions {
 
 export interface Transport {
   /** Sends a request with an access token, and with a proof where there is a key. */
-  send(request: Request, tokens?: Tokens): Promise<Response>;
+  readonly send: (request: Request, tokens?: Tokens) => Promise<Response>;
   /**
    * A call to the service itself.
    *
    * @throws AuthClientError for everything but an answer of 2xx
    */
-  call<Answer>(path: string, body?: object, tokens?: Tokens): Promise<Answer>;
+  readonly call: <Answer>(
+    path: string,
+    body?: object,
+    tokens?: Tokens,
+  ) => Promise<Answer>;
 }
 
 export function transport(options: TransportOptions): Transport {

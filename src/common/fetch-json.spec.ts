@@ -43,7 +43,7 @@ describe("fetchJson", () => {
     });
   }
 
-  it("when the answer comes, gives its value and how long it may be kept", async () => {
+  it("returns the value and how long it may be cached", async () => {
     answer = (_request, response) => {
       response.setHeader("cache-control", "public, max-age=300");
       response.setHeader("age", "100");
@@ -55,18 +55,18 @@ describe("fetchJson", () => {
     });
   });
 
-  it("when nothing comes, gives up in time", async () => {
+  it("gives up in time when there is no response", async () => {
     answer = () => undefined;
     await expect(ask()).rejects.toThrow("The answer took too long: timeout");
   });
 
-  it("when the body does not end, gives up in time and hangs up", async () => {
+  it("gives up in time when the body does not end, and closes the connection", async () => {
     const gone = drip();
     await expect(ask()).rejects.toThrow("The answer took too long: timeout");
     await gone;
   });
 
-  it("when garbage is collected under a slow body, still gives up in time", async () => {
+  it("gives up in time after a garbage collection during a slow body", async () => {
     const gone = drip();
     const collecting = setInterval(collectGarbage, 20);
     try {
@@ -89,7 +89,7 @@ describe("fetchJson", () => {
     await expect(ask()).rejects.toThrow(new Error(message));
   });
 
-  it("when it is elsewhere, does not go there", async () => {
+  it("does not follow redirects", async () => {
     let asked = 0;
     answer = (_request, response) => {
       asked += 1;

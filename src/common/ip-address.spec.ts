@@ -76,7 +76,7 @@ describe("networkMatcher", () => {
     expect(amongOthers(address)).toBe(answer);
   });
 
-  it("of nothing, matches nothing", () => {
+  it("of no networks matches nothing", () => {
     expect(networkMatcher([])("127.0.0.1")).toBe(false);
   });
 

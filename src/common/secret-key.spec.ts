@@ -18,7 +18,7 @@ describe("deriveKey", () => {
     });
 
     // What is stored under the key must stay readable after an update.
-    it("gives the same key for ever", () => {
+    it("never changes", () => {
       expect(deriveKey(secretKey, "refresh-token").toString("hex")).toBe(
         "6b04c5f141759dbe305644b3c0e96ea5ea27dcef1691e7fd9116724f86f30c34",
       );
@@ -32,13 +32,13 @@ describe("deriveKey", () => {
     });
   });
 
-  describe("when the secret is too short to be one", () => {
+  describe("when the secret is too short", () => {
     it.each(["", "x".repeat(31)])("refuses %j", (secret) => {
       expect(() => deriveKey(secret, "refresh-token")).toThrow(RangeError);
     });
   });
 
-  describe("when anything about it is another", () => {
+  describe("when an input differs", () => {
     it.each([
       ["purpose", secretKey, "signing-key-encryption"],
       ["purpose, in case", secretKey, "Refresh-Token"],

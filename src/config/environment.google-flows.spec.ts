@@ -85,7 +85,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("has the secret go with the client labelled web, or else the first", () => {
+    it("uses the secret for the client labelled web, or else the first", () => {
       const clientOf = (GOOGLE_CLIENT_IDS: string) =>
         settingsOf(
           readEnvironment({
@@ -106,6 +106,7 @@ describe("the variables of Google's flows", () => {
     ["GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token"],
     ["GOOGLE_USERINFO_URL", "https://www.googleapis.com/oauth2/v3/userinfo"],
     ["GOOGLE_TOKENINFO_URL", "https://oauth2.googleapis.com/tokeninfo"],
+    ["GOOGLE_SCRIPT_URL", "https://accounts.google.com/gsi/client"],
   ])("%s is Google's own in production, down to the path", (name, own) => {
     const broken = (value: string, base: Source) =>
       brokenBy({ [name]: value }, base);
@@ -155,7 +156,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("wants other pages only beside the first", () => {
+    it("accepts other pages only together with the first", () => {
       expect(brokenBy({ APP_REDIRECT_URLS: "https://app.example/" })).toEqual([
         "APP_REDIRECT_URLS",
       ]);

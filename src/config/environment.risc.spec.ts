@@ -34,7 +34,7 @@ describe("GOOGLE_RISC_CONFIG_URL", () => {
       ...["https://risc.googleapis.com/?a", "https://risc.googleapis.com/#a"],
     ])("refuses %j", (url) => expect(isRefused(url, "production")).toBe(true));
 
-    it("lets no other variable name that host", () => {
+    it("is the only variable that accepts that host", () => {
       const GOOGLE_CERTS_URL = "https://risc.googleapis.com/oauth2/v1/certs";
       const source = { NODE_ENV: "production", GOOGLE_CERTS_URL };
       expect(() => readEnvironment(source, ["GOOGLE_CERTS_URL"])).toThrow(

@@ -94,7 +94,7 @@ describe("Environment", () => {
   });
 
   describe("when SECRET_KEY is being changed", () => {
-    it("judges the one before by the same rule", () => {
+    it("checks the previous one by the same rule", () => {
       const good = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
       expect(problemsOf({ SECRET_KEY_PREVIOUS: good })).toEqual([]);
       for (const bad of ["x".repeat(31), "changeme".repeat(4)]) {

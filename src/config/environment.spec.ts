@@ -31,7 +31,7 @@ describe("Environment", () => {
       expect(brokenBy({}, production)).toEqual([]);
     });
 
-    it("refuses to do without a database, a secret and an address", () => {
+    it("requires a database, a secret and a public URL", () => {
       const bare = {
         NODE_ENV: "production",
         GOOGLE_CLIENT_IDS: development.GOOGLE_CLIENT_IDS,
@@ -113,7 +113,7 @@ describe("Environment", () => {
       ]);
     });
 
-    it("leaves the place of the keys free in development", () => {
+    it("accepts any URL of the keys in development", () => {
       const GOOGLE_CERTS_URL = "http://127.0.0.1:9090/oauth2/v1/certs";
       expect(brokenBy({ GOOGLE_CERTS_URL })).toEqual([]);
     });
@@ -124,7 +124,7 @@ describe("Environment", () => {
     );
   });
 
-  describe("when the front door is set up", () => {
+  describe("when the HTTP server is configured", () => {
     it.each([
       "https://app.example.com",
       "http://localhost:5173, https://app.example.com:8443",
@@ -217,7 +217,7 @@ describe("Environment", () => {
     );
   });
 
-  describe("when the secret is judged", () => {
+  describe("when the secret is checked", () => {
     it.each([
       "x".repeat(31),
       "x".repeat(64),

@@ -25,7 +25,7 @@ function problemsOf(changes: Source, base = development): readonly string[] {
   return [];
 }
 
-describe("an environment that looks right and is not", () => {
+describe("an environment with hidden mistakes", () => {
   describe("when origins are allowed in production", () => {
     it.each([
       ...["http://app.example.com", "http://localhost:5173"],
@@ -77,7 +77,7 @@ describe("an environment that looks right and is not", () => {
       expect(problems.join()).not.toContain("hunter2");
     });
 
-    it("says nothing when the variable itself is set, or the name is another's", () => {
+    it("ignores it when the variable itself is set or the name is unrelated", () => {
       const others = {
         CORS_ORIGIN: "x",
         CORS_ORIGINS: "https://app.example.com",

@@ -31,6 +31,9 @@ describe("readEnvironment", () => {
       expect({ ...readEnvironment(least) }).toEqual({
         NODE_ENV: "development",
         PORT: 3000,
+        ACCOUNT_PAGE: false,
+        ADMIN_PAGE: false,
+        GOOGLE_SCRIPT_URL: "https://accounts.google.com/gsi/client",
         KEEP_ALIVE_SECONDS: 75,
         DATABASE_URL: least.DATABASE_URL,
         DATABASE_POOL_SIZE: 10,
@@ -68,10 +71,13 @@ describe("readEnvironment", () => {
         RATE_LIMIT_STORE: "memory",
         LOG_LEVEL: "info",
         METRICS: true,
+        ACCOUNT_PAGE: false,
+        ADMIN_PAGE: false,
+        GOOGLE_SCRIPT_URL: "https://accounts.google.com/gsi/client",
       });
     });
 
-    it("takes an empty or blank variable for an absent one", () => {
+    it("treats an empty or blank variable as absent", () => {
       const blank = { PORT: "", LOG_LEVEL: "  ", HOST: "", DOCS: "\n" };
       expect(readEnvironment({ ...least, ...blank })).toEqual(
         readEnvironment(least),
@@ -88,7 +94,7 @@ describe("readEnvironment", () => {
       expect(environment.PORT).toBe(3000);
     });
 
-    it("gives out a result that cannot be changed", () => {
+    it("returns a frozen result", () => {
       const environment = readEnvironment(least);
       expect(Object.isFrozen(environment)).toBe(true);
       expect(() => Object.assign(environment, { PORT: 1 })).toThrow(TypeError);
@@ -123,13 +129,15 @@ describe("readEnvironment", () => {
           /^ {2}- GOOGLE_CLIENT_IDS must be .*\(it is not set\)$/,
         ),
         "  - GOOGLE_CERTS_URL must be a URL; in production https://www.googleapis.com/oauth2/v1/certs",
-        expect.stringMatching(/^ {2}- SECRET_KEY must be 32 bytes or more/),
+        expect.stringMatching(
+          /^ {2}- SECRET_KEY must be at least 32 random bytes/,
+        ),
         "See docs/configuration.md for every variable.",
       ]);
       expect(message).not.toMatch(/-value|mysql/);
     });
 
-    it("speaks of one problem in the singular", () => {
+    it("uses the singular for one problem", () => {
       expect(() => readEnvironment({ ...least, PORT: "x" })).toThrow(
         "The configuration has 1 problem:\n",
       );
@@ -235,7 +243,7 @@ describe("readEnvironment", () => {
       );
     });
 
-    it("refuses a session that must end before it may lie idle", () => {
+    it("refuses a maximum lifetime below the idle time", () => {
       const times = (idle: string, max: string) => ({
         SESSION_IDLE_TTL_SECONDS: idle,
         SESSION_MAX_TTL_SECONDS: max,

@@ -31,7 +31,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("takes the address from the port", () => {
+    it("derives the public URL from the port", () => {
       const { publicUrl } = settingsWith({ PORT: "8080" }).service;
       expect(publicUrl).toBe("http://localhost:8080");
     });
@@ -53,14 +53,14 @@ describe("settingsOf", () => {
       });
     });
 
-    it("obeys HOST and DOCS all the same", () => {
+    it("still respects HOST and DOCS", () => {
       const changes = { ...production, HOST: "::1", DOCS: "on" };
       const { host, docs } = settingsWith(changes).service;
       expect([host, docs]).toEqual(["::1", true]);
     });
   });
 
-  describe("when the slices are made", () => {
+  describe("when the settings of the modules are derived", () => {
     it("splits labels from client ids", () => {
       expect(settingsWith().identity).toEqual({
         clients: [
@@ -74,7 +74,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("lets anybody with a verified address sign in and up", () => {
+    it("allows everybody with a verified address to sign in and up", () => {
       expect(settingsWith().auth).toEqual({
         signUp: "open",
         refreshCookie: { isOn: false, sameSite: "strict", isSecure: false },
@@ -87,7 +87,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("narrows that as configured", () => {
+    it("restricts that as configured", () => {
       const auth = settingsWith({
         SIGN_UP: "closed",
         REQUIRE_VERIFIED_EMAIL: "off",
@@ -221,7 +221,7 @@ describe("settingsOf", () => {
       expect(Object.isFrozen(settings.rateLimits.limits.signIn)).toBe(true);
     });
 
-    it("shows the secret to no slice that has no use for it", () => {
+    it("passes the secret only to the modules that need it", () => {
       const previous = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
       const { signingKeys, sessions, ...others } = settingsWith({
         SECRET_KEY_PREVIOUS: previous,

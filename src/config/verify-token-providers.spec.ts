@@ -52,7 +52,7 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
     }
   });
 
-  it("comes to where identities are proved; without it there are none", () => {
+  it("is passed to the identity module; without it there are none", () => {
     const identity = settingsOf(read([good])).identity;
     expect(identity.verifyTokenProviders).toEqual([good]);
     expect(settingsOf(read("")).identity.verifyTokenProviders).toEqual([]);

@@ -1,14 +1,15 @@
 import { Injectable, Logger } from "@nestjs/common";
 import { Client, type ClientConfig, type Pool } from "pg";
 import { Database } from "./database";
+import { isPooled, prepareSession } from "./database-session";
 
 /** Waits between attempts to reconnect, in milliseconds. */
 const retryMilliseconds = { first: 250, longest: 10_000 };
 
 /**
  * Postgres notifications (LISTEN), on a separate connection. They only speed
- * things up: they are lost while the connection is down, and never arrive behind
- * a transaction pooler, so callers have to poll as well.
+ * things up: they are lost while the connection is down, and there are none
+ * through a pooler such as PgBouncer, so callers have to poll as well.
  */
 @Injectable()
 export class DatabaseListener {
@@ -43,6 +44,13 @@ export class DatabaseListener {
       connection.on("notification", notify);
       try {
         await connection.connect();
+        await prepareSession(connection);
+        if (isPooled(connection)) {
+          // LISTEN would stay on a connection that others get, and tell us nothing.
+          lost = true;
+          await connection.end();
+          return;
+        }
         await connection.query(`LISTEN ${channel}`);
         wait = retryMilliseconds.first;
         notify();

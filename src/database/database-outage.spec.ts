@@ -32,7 +32,7 @@ describe("isDatabaseOutage", () => {
       ["3D000", "no such database"],
       ["28P01", "wrong password"],
       ["58030", "input or output error"],
-    ])("takes SQLSTATE %s for an outage: %s", (state) => {
+    ])("treats SQLSTATE %s as an outage: %s", (state) => {
       expect(isDatabaseOutage(errorWith(state))).toBe(true);
       expect(isDatabaseOutage(failedQuery(errorWith(state)))).toBe(true);
     });
@@ -40,7 +40,7 @@ describe("isDatabaseOutage", () => {
     it.each([
       ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"],
       ...["EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"],
-    ])("takes %s for an outage", (code) => {
+    ])("treats %s as an outage", (code) => {
       expect(isDatabaseOutage(errorWith(code))).toBe(true);
       expect(isDatabaseOutage(failedQuery(errorWith(code)))).toBe(true);
     });
@@ -51,21 +51,21 @@ describe("isDatabaseOutage", () => {
       "timeout exceeded when trying to connect",
       "Query read timeout",
       "Cannot use a pool after calling end on the pool",
-    ])("takes the message %j for an outage", (message) => {
+    ])("treats the message %j as an outage", (message) => {
       expect(isDatabaseOutage(new Error(message))).toBe(true);
       expect(isDatabaseOutage(failedQuery(new Error(message)))).toBe(true);
     });
 
-    it("takes several addresses that all refuse for an outage", () => {
+    it("treats an AggregateError of refusals as an outage", () => {
       const refused = errorWith("ECONNREFUSED");
       const both = new AggregateError([refused, errorWith("ETIMEDOUT")]);
       expect(isDatabaseOutage(both)).toBe(true);
     });
   });
 
-  describe("when nobody listens where the database should be", () => {
+  describe("when nothing listens at the database's port", () => {
     // A regression: the platform's own errors are no instances of jest's Error.
-    it("takes the refusal for an outage, bare or within TypeORM's", async () => {
+    it("treats the refusal as an outage, also inside TypeORM's error", async () => {
       const nobody = createServer().listen(0, "127.0.0.1");
       await once(nobody, "listening");
       const { port } = nobody.address() as AddressInfo;
@@ -91,26 +91,26 @@ describe("isDatabaseOutage", () => {
       ["40002", "a neighbour of 40001"],
       ["57P06", "a neighbour of 57P05"],
       ["080006", "too long for a state"],
-    ])("does not take %s for an outage: %s", (state) => {
+    ])("does not treat %s as an outage: %s", (state) => {
       expect(isDatabaseOutage(errorWith(state))).toBe(false);
       expect(isDatabaseOutage(failedQuery(errorWith(state)))).toBe(false);
     });
 
-    it("does not take one outage among other errors for one", () => {
+    it("does not treat an AggregateError with other errors as an outage", () => {
       const mixed = [errorWith("ECONNREFUSED"), errorWith("23505")];
       expect(isDatabaseOutage(new AggregateError(mixed))).toBe(false);
       expect(isDatabaseOutage(new AggregateError([]))).toBe(false);
     });
   });
 
-  describe("when it is no error of a database", () => {
+  describe("when it is not an error of a database", () => {
     it.each([undefined, null, "ECONNREFUSED", 8006, { code: "08006" }, []])(
-      "does not take %j for an outage",
+      "does not treat %j as an outage",
       (value) => expect(isDatabaseOutage(value)).toBe(false),
     );
 
     it.each([undefined, null, 8006, ["08006"]])(
-      "does not take the code %j for one",
+      "does not treat the code %j as one",
       (code) => expect(isDatabaseOutage(errorWith(code))).toBe(false),
     );
 
@@ -124,7 +124,7 @@ describe("isDatabaseOutage", () => {
 
 describe("asServiceUnavailable", () => {
   describe("when the error is an outage", () => {
-    it("says when to come back, and keeps the cause", () => {
+    it("says when to try again and keeps the cause", () => {
       const error = failedQuery(errorWith("57P01"));
       const wrapped = asServiceUnavailable(error);
       expect(wrapped).toBeInstanceOf(AuthError);

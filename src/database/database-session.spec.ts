@@ -74,7 +74,7 @@ describe("a session with the database", () => {
     ]);
   });
 
-  it("of an application that cannot read dates is refused with what to do", async () => {
+  it("is refused with a hint if the application's DataSource cannot read dates", async () => {
     const { pathname } = new URL(testDatabase.url);
     await admin.query(
       `ALTER DATABASE ${pathname.slice(1)} SET DateStyle = 'German'`,

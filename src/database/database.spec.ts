@@ -26,7 +26,7 @@ describe("Database", () => {
       "SELECT statement FROM pg_prepared_statements",
     );
 
-  it("plans a statement once per connection, however often it runs", async () => {
+  it("prepares a statement once per connection, however often it runs", async () => {
     for (const value of [1, 2, 3]) {
       expect(await database.query("SELECT $1::int AS n", [value])).toEqual([
         { n: value },
@@ -37,7 +37,7 @@ describe("Database", () => {
     ]);
   });
 
-  it("behind a pooler that loses prepared statements, goes on without them", async () => {
+  it("stops preparing behind a pooler that loses prepared statements", async () => {
     await database.query("SELECT $1::int AS n", [1]);
     await dataSource.query("DEALLOCATE ALL");
     expect(await database.query("SELECT $1::int AS n", [2])).toEqual([
@@ -49,7 +49,7 @@ describe("Database", () => {
     expect(await preparedStatements()).toEqual([]);
   });
 
-  it("when a statement fails for a reason of its own, passes the reason on and keeps preparing", async () => {
+  it("passes on an error of the statement itself and keeps preparing", async () => {
     await expect(
       database.query("SELECT 1 / $1::int AS n", [0]),
     ).rejects.toMatchObject({ code: "22012" });
@@ -57,7 +57,7 @@ describe("Database", () => {
     expect(await preparedStatements()).toHaveLength(1);
   });
 
-  it("in a deadlock, which Postgres ends by taking one statement back, both get through", async () => {
+  it("retries the victim of a deadlock", async () => {
     const other = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
     ).initialize();
@@ -84,7 +84,7 @@ describe("Database", () => {
     await other.destroy();
   });
 
-  it("when the connection dies, answers service_unavailable and then heals", async () => {
+  it("throws service_unavailable when the connection dies, and then reconnects", async () => {
     const killed = database.query(
       "SELECT pg_terminate_backend(pg_backend_pid()) AS ok",
       [],
@@ -93,7 +93,7 @@ describe("Database", () => {
     expect(await database.query("SELECT 1 AS n", [])).toEqual([{ n: 1 }]);
   });
 
-  it("under a lock, lets one in after the other, and takes back what failed", async () => {
+  it("runs one holder of a lock at a time, and rolls back what failed", async () => {
     const other = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 2, ssl: false }),
     ).initialize();
@@ -120,7 +120,7 @@ describe("Database", () => {
     await other.destroy();
   });
 
-  it("when a transaction is over, tells those who wait for how it ended", async () => {
+  it("calls back after the commit or the rollback", async () => {
     const told: string[] = [];
     const run = (fails: boolean, name: string) =>
       database.transaction(async ({ query, afterCommit, afterRollback }) => {

@@ -160,7 +160,7 @@ describe("an embedded Postgres that was made before", () => {
     await postgres.stop();
   });
 
-  it("sorts by code point and knows letters, when text is not ASCII", async () => {
+  it("sorts by code point and handles letters beyond ASCII", async () => {
     const postgres = await start();
     const { url } = postgres;
 

@@ -34,8 +34,9 @@ describe("migrate", () => {
     return rowCount;
   };
 
-  it("is not ended by the time limits that the service has, or the role", async () => {
-    const up = InitialSchema1767225600000.prototype.up;
+  it("is not subject to the time limits of the service or the URL", async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this`
+    const { up } = InitialSchema1767225600000.prototype;
     jest
       .spyOn(InitialSchema1767225600000.prototype, "up")
       .mockImplementation(async function (
@@ -51,7 +52,7 @@ describe("migrate", () => {
     expect(await migrate({ ...limited, extra })).toHaveLength(1);
   });
 
-  it("waits for another process for so long, then says so and changes nothing", async () => {
+  it("waits for another process up to a limit, and then fails without changes", async () => {
     await rival.query("SELECT pg_advisory_lock($1)", [
       advisoryLocks.migrations,
     ]);
@@ -63,7 +64,7 @@ describe("migrate", () => {
     expect(await migrate(options(), 300)).toHaveLength(1);
   });
 
-  it("behind another transaction's lock, gives up after 10 s, says so and changes nothing", async () => {
+  it("fails without changes after waiting 10 s for another transaction's lock", async () => {
     await rival.query("CREATE SCHEMA google_auth");
     await rival.query("BEGIN; COMMENT ON SCHEMA google_auth IS 'busy'");
     await expect(migrate(options())).rejects.toThrow(

@@ -50,13 +50,13 @@ describe("Purge", () => {
     return row?.count;
   };
 
-  it("leaves alone what is still to be kept", async () => {
+  it("keeps rows that have not expired", async () => {
     clock.step(50);
     await purge.run();
     expect(await left()).toBe(2500);
   });
 
-  it("deletes in several batches what is over", async () => {
+  it("deletes expired rows in several batches", async () => {
     clock.step(70);
     await purge.run();
     expect(await left()).toBe(0);
@@ -74,7 +74,7 @@ describe("Purge", () => {
     expect(await left()).toBe(0);
   });
 
-  it("does nothing while another instance has its turn", async () => {
+  it("does nothing while another instance is purging", async () => {
     clock.step(70);
     const another = dataSource.createQueryRunner();
     try {
@@ -97,7 +97,7 @@ describe("Purge", () => {
     expect(await left()).toBe(2500);
   });
 
-  it("when one table cannot be purged, purges the others and then says why", async () => {
+  it("purges the other tables when one fails, and then throws its error", async () => {
     const first = new Purge(database, clock);
     first.add({ ...nonces, table: "no_such_table" });
     first.add(nonces);
@@ -106,7 +106,7 @@ describe("Purge", () => {
     expect(await left()).toBe(0);
   });
 
-  it("spares a row that somebody renews while the purge waits for it", async () => {
+  it("keeps a row that is renewed while the purge waits for its lock", async () => {
     clock.step(70);
     const renewing = dataSource.createQueryRunner();
     await renewing.startTransaction();
@@ -126,7 +126,7 @@ describe("Purge", () => {
     expect(await left()).toBe(1);
   });
 
-  it("of a table whose primary key has two columns, deletes by the place of the row", async () => {
+  it("deletes by ctid from a table whose primary key has two columns", async () => {
     await dataSource.query(
       `INSERT INTO google_auth.audit_events (id, occurred_at, event)
        SELECT gen_random_uuid(), now(), 'sign_in' FROM generate_series(1, 1500)`,
@@ -145,7 +145,7 @@ describe("Purge", () => {
     ).toHaveLength(0);
   });
 
-  it("reads no table from end to end, also once Postgres plans without the values", async () => {
+  it("never scans a whole table, also with a generic plan", async () => {
     const calm = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
     ).initialize();

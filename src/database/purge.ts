@@ -20,8 +20,8 @@ export interface Purgeable {
 
 /** Time between two purges, in milliseconds. */
 const intervalMilliseconds = 60_000;
-/** Rows per statement: few, so that row locks are short. */
-const batchRows = 1000;
+/** Most rows per statement: few, so that row locks are short. */
+export const purgeBatchRows = 1000;
 /**
  * Batches per table and purge; the rest is left for the next one. That is more
  * rows a minute than sign-ins can create.
@@ -35,6 +35,7 @@ const maxBatches = 500;
 export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Purge.name);
   private readonly purgeables: Purgeable[] = [];
+  private readonly statements: string[] = [];
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -47,6 +48,17 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
   /** Registers a table; call it while the application is being created. */
   add(purgeable: Purgeable): void {
     this.purgeables.push(purgeable);
+  }
+
+  /**
+   * As {@link add}, for what the time of a row alone does not tell.
+   *
+   * @param text clears at most {@link purgeBatchRows} rows and answers how many,
+   *   as `count`; run again until there are fewer. May run on several instances
+   *   at once
+   */
+  addStatement(text: string): void {
+    this.statements.push(text);
   }
 
   onApplicationBootstrap(): void {
@@ -78,24 +90,30 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async run(): Promise<void> {
     const failures: unknown[] = [];
-    for (const purgeable of this.purgeables) {
-      await this.purge(purgeable).catch((error: unknown) => {
-        failures.push(error);
-      });
+    const runs = [
+      ...this.purgeables.map((purgeable) => () => this.purge(purgeable)),
+      ...this.statements.map((text) => () => this.runBatches(text, [])),
+    ];
+    for (const run of runs) {
+      await run().catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
 
-  private async purge(purgeable: Purgeable): Promise<void> {
-    const text = deleteBatch(purgeable);
+  private purge(purgeable: Purgeable): Promise<void> {
     const time = this.clock.now() - purgeable.keptSeconds * 1000;
-    const values = [new Date(time).toISOString(), advisoryLocks.purge];
+    return this.runBatches(deleteBatch(purgeable), [
+      ...[new Date(time).toISOString(), advisoryLocks.purge],
+    ]);
+  }
+
+  private async runBatches(text: string, values: unknown[]): Promise<void> {
     for (let batch = 0; batch < maxBatches && !this.stopped; batch++) {
       const [deleted] = await this.database.query<{ count: number }>(
         text,
         values,
       );
-      if ((deleted?.count ?? 0) < batchRows) return;
+      if ((deleted?.count ?? 0) < purgeBatchRows) return;
     }
   }
 }
@@ -112,7 +130,7 @@ gone AS (
   DELETE FROM google_auth.${table} WHERE ${key} = ANY (ARRAY(
     SELECT ${key} FROM google_auth.${table}
     WHERE (SELECT ours FROM turn) AND ${time} < $1::timestamptz
-    ORDER BY ${time} LIMIT ${batchRows}))
+    ORDER BY ${time} LIMIT ${purgeBatchRows}))
   AND ${time} < $1::timestamptz
   RETURNING 1)
 SELECT count(*)::int AS count FROM gone`;

@@ -1,10 +1,14 @@
+import { painted, shortTime } from "../service/terminal";
 import type { CheckResult } from "./self-check";
+
+/** The width that a terminal has at least. */
+const columns = 80;
 
 interface Ready {
   readonly ok: boolean;
   readonly serviceUrl: string;
-  readonly googleUrl: string;
-  readonly accessToken: string;
+  /** Undefined with the real Google. */
+  readonly googleUrl: string | undefined;
   readonly logFile: string;
   /** Whether the demo goes on until Ctrl-C. */
   readonly stays: boolean;
@@ -43,23 +47,19 @@ export class DemoOutput {
     const milliseconds = Math.round(now - this.lastStepAt);
     this.lastStepAt = now;
     this.steps.push({ name, detail, milliseconds });
-    this.line("✔", labels[name] ?? name, detail, milliseconds);
+    this.line(true, (labels[name] ?? name).padEnd(20), detail, milliseconds);
   }
 
   check(result: CheckResult): void {
     this.checks.push(result);
-    this.line(
-      result.ok ? "✔" : "✖",
-      result.name,
-      result.detail,
-      result.milliseconds,
-    );
+    const { ok, name, detail, milliseconds } = result;
+    this.line(ok, name.padEnd(46), detail, milliseconds);
   }
 
   ready(ready: Ready): void {
     const milliseconds = Math.round(performance.now() - this.startedAt);
     const { ok, serviceUrl, googleUrl } = ready;
-    const curl = curlLines(ready);
+    const curl = curlLines();
     if (this.json) {
       const { steps, checks } = this;
       console.log(
@@ -74,13 +74,13 @@ export class DemoOutput {
     const seconds = (milliseconds / 1000).toFixed(1);
     console.log(
       ok
-        ? `\nEverything works, ${seconds} s after the start.`
-        : `\nThe self-check failed; see ${ready.logFile}.`,
+        ? painted("green", `\nEverything works, ${seconds} s after the start.`)
+        : painted("red", `\nThe self-check failed; see ${ready.logFile}.`),
     );
     if (!ready.stays) return;
-    console.log(`\n▶ Open ${serviceUrl}\n\nOr try it in another terminal:\n`);
-    for (const { title, command } of curl)
-      console.log(`# ${title}\n${command}\n`);
+    console.log(`\n${painted("bold", `▶ Open ${serviceUrl}`)}`);
+    if (googleUrl === undefined) console.log();
+    else printCommands(serviceUrl, googleUrl);
     console.log(`API pages: ${serviceUrl}/docs · log: ${ready.logFile}`);
     console.log("Ctrl-C stops everything.");
   }
@@ -89,39 +89,49 @@ export class DemoOutput {
     if (!this.json) console.log("\n✔ Stopped; nothing is left running.");
   }
 
+  /** In 80 columns, unless a detail is longer; the times stand below each other. */
   private line(
-    mark: string,
+    ok: boolean,
     label: string,
     detail: string,
     milliseconds: number,
   ): void {
     if (this.json) return;
-    console.log(
-      `${mark} ${label.padEnd(44)} ${detail.padEnd(44)} ${milliseconds} ms`,
-    );
+    const mark = ok ? painted("green", "✔") : painted("red", "✖");
+    const shown = detail.padEnd(columns - 12 - label.length);
+    const time = painted("dim", shortTime(milliseconds));
+    console.log(`${mark} ${label} ${shown} ${time}`);
   }
 }
 
-function curlLines({ serviceUrl, googleUrl, accessToken }: Ready) {
+function printCommands(serviceUrl: string, googleUrl: string): void {
+  console.log(painted("dim", "\nOr try it in another terminal:\n"));
+  console.log(`S=${serviceUrl} G=${googleUrl}\n`);
+  for (const { title, command } of curlLines()) {
+    console.log(`${painted("cyan", `# ${title}`)}\n${command}\n`);
+  }
+}
+
+/** Commands for a POSIX shell that has $S and $G, the service and the local Google. */
+function curlLines() {
   const json = "-H 'Content-Type: application/json'";
-  const signIn = `${serviceUrl}/auth/google ${json} -d @-`;
+  const signIn = `curl -s $S/auth/google ${json} -d @-`;
   return [
     {
       title: "A fresh Google token in, this app's tokens out",
-      command: `curl -s -X POST ${googleUrl}/emulator/id-token | curl -s ${signIn}`,
+      command: `T=$(curl -s -X POST $G/emulator/id-token | \\\n  ${signIn} | \\\n  sed 's/.*"accessToken":"\\([^"]*\\).*/\\1/')`,
     },
     {
-      title: "A guarded call (this access token lives 15 minutes)",
-      command: `curl -s ${serviceUrl}/users/me -H 'Authorization: Bearer ${accessToken}'`,
+      title: "A guarded call (the access token lives 15 minutes)",
+      command: `curl -s $S/users/me -H "Authorization: Bearer $T"`,
     },
     {
-      title:
-        "Google reports ada@gmail.com as hijacked: that access token is 401",
-      command: `curl -s ${googleUrl}/emulator/security-events ${json} -d '{"account":"consumer","type":"sessions-revoked","to":"${serviceUrl}/security-events"}'`,
+      title: "Google reports ada@gmail.com as hijacked: the token is 401 now",
+      command: `curl -s $G/emulator/security-events ${json} \\\n  -d "{\\"account\\":\\"consumer\\",\\"type\\":\\"sessions-revoked\\",\n       \\"to\\":\\"$S/security-events\\"}"`,
     },
     {
       title: "A Google token that was made for another app: 401",
-      command: `curl -s ${googleUrl}/emulator/id-token ${json} -d '{"audience":"1-other.apps.googleusercontent.com"}' | curl -si ${signIn}`,
+      command: `curl -s $G/emulator/id-token ${json} \\\n  -d '{"audience":"1-other.apps.googleusercontent.com"}' | \\\n  ${signIn}`,
     },
   ];
 }

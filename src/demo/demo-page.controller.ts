@@ -17,24 +17,31 @@ import { AuthError, Public } from "../index";
 import { pageDocument } from "../pages/page-document";
 import { pageFile } from "../pages/page-file";
 import { type PageResponse, sendFile, sendPage } from "../pages/send-page";
-import type { GoogleEmulator } from "../testing/google/emulator";
+import { googlePaths } from "../testing/google/emulator.routes";
 import type { DemoEvents } from "./demo-events";
 import { type Attempt, sendOldRefreshToken } from "./old-refresh-token";
 
+/** Whose tokens the demo accepts. */
+export interface DemoGoogle {
+  readonly clientId: string;
+  /** The local one; the real one unless given. */
+  readonly googleUrl?: string;
+}
+
 /** The demo's page at `/`, and what it needs that no app has. */
 export function demoPageController(
-  google: GoogleEmulator,
+  { clientId, googleUrl }: DemoGoogle,
   events: DemoEvents,
 ): Type {
-  const googleScriptUrl = google.environment().GOOGLE_SCRIPT_URL ?? "";
+  const googleScriptUrl =
+    googleUrl === undefined
+      ? "https://accounts.google.com/gsi/client"
+      : googleUrl + googlePaths.gsiClient;
   const page = pageDocument({
     ...{ title: "nest-google-auth demo", files: "demo/", script: "demo" },
     googleScriptUrl,
-    settings: {
-      ...{ clientId: google.clientIds[0], googleScriptUrl },
-      googleUrl: google.url,
-    },
-    connectTo: [google.url],
+    settings: { clientId, googleScriptUrl, googleUrl },
+    connectTo: googleUrl === undefined ? [] : [googleUrl],
   });
   const files = new Map(
     ["ui.css", "demo.js"].map((name) => [name, pageFile(name)]),

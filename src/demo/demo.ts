@@ -12,6 +12,7 @@ import { DemoEvents } from "./demo-events";
 import { demoPageController } from "./demo-page.controller";
 import { DemoOutput } from "./demo-output";
 import { onFreePort } from "./free-port";
+import { demoGraceSeconds } from "./old-refresh-token";
 import { selfCheck } from "./self-check";
 
 interface DemoOptions {
@@ -19,6 +20,7 @@ interface DemoOptions {
   readonly json: boolean;
   readonly reset: boolean;
   readonly port: number;
+  readonly clientId?: string;
 }
 
 const dataDir = resolve(".data/demo");
@@ -35,6 +37,10 @@ const program = new Command("npm run demo --")
     "where the service listens; a taken port is stepped over",
     portNumber,
     3000,
+  )
+  .option(
+    "--client-id <id>",
+    "an OAuth client id of yours: the real Google takes the place of the local one",
   )
   .showHelpAfterError();
 
@@ -59,11 +65,15 @@ async function main(): Promise<void> {
   mkdirSync(dataDir, { recursive: true });
   const logFile = join(dataDir, "service.log");
 
-  const google = await onFreePort(options.port + 1000, (port) =>
-    GoogleEmulator.start({ port }),
-  );
+  const { clientId } = options;
+  const google =
+    clientId === undefined
+      ? await onFreePort(options.port + 1000, (port) =>
+          GoogleEmulator.start({ port }),
+        )
+      : undefined;
   try {
-    output.step("google", google.url);
+    if (google) output.step("google", google.url);
     const events = new DemoEvents();
     const service = await onFreePort(options.port, (port) =>
       startService(
@@ -72,13 +82,22 @@ async function main(): Promise<void> {
           PORT: String(port),
           PUBLIC_URL: `http://localhost:${port}`,
           REFRESH_COOKIE: "browser",
+          REFRESH_GRACE_SECONDS: String(demoGraceSeconds),
           ACCOUNT_PAGE: "on",
           ADMIN_PAGE: "on",
           ADMIN_EMAILS: "grace@navy.example",
-          ...google.environment(),
+          ...(google?.environment() ?? { GOOGLE_CLIENT_IDS: clientId }),
         },
         {
-          controllers: [demoPageController(google, events)],
+          controllers: [
+            demoPageController(
+              {
+                clientId: google?.clientIds[0] ?? clientId ?? "",
+                googleUrl: google?.url,
+              },
+              events,
+            ),
+          ],
           providers: [{ provide: AuditSink, useValue: events }],
           dataDir,
           logDestination: pino.destination(logFile),
@@ -88,18 +107,15 @@ async function main(): Promise<void> {
       ),
     );
     try {
-      const { results, accessToken } = await selfCheck(
-        service.url,
-        google,
-        (result) => output.check(result),
-      );
+      const results = google
+        ? await selfCheck(service.url, google, (result) => output.check(result))
+        : [];
       const ok = results.every((result) => result.ok);
       if (!ok) process.exitCode = 1;
       output.ready({
         ok,
         serviceUrl: service.publicUrl,
-        googleUrl: google.url,
-        accessToken,
+        googleUrl: google?.url,
         logFile: relative("", logFile),
         stays: !options.check,
       });
@@ -109,7 +125,7 @@ async function main(): Promise<void> {
       await service.stop();
     }
   } finally {
-    await google.stop();
+    await google?.stop();
   }
   if (!options.check) output.stopped();
 }

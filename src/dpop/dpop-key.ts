@@ -54,7 +54,7 @@ export const dpopAlgorithms: readonly string[] = [...algorithms.keys()].map(
 
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 const minModulusBits = 2048;
-/** A larger one makes every check expensive, and whoever sends it chooses it. */
+/** A larger one makes every check expensive, and its size is the sender's choice. */
 const maxModulusBits = 4096;
 const maxExponent = 0xffff_ffffn;
 

@@ -36,9 +36,7 @@ export interface Proved {
 /**
  * Checks that a client has the key it speaks of, now and for this request.
  *
- * A proof is good once: this process remembers it for as long as it could be
- * used again. Another instance does not know of it; there it would be good
- * once more, for a minute, and with the access token that it names.
+ * A proof is good once: it is remembered for as long as it could be used again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.3
  */
@@ -48,7 +46,6 @@ export class DpopProofs {
     max: maxRememberedHeaders,
   });
   private readonly nonces: DpopNonces | null;
-  private readonly seen: SeenProofs;
   private readonly keyOf = (header: string) => {
     const known = this.headers.get(header);
     if (known) return known;
@@ -60,12 +57,12 @@ export class DpopProofs {
   constructor(
     @Inject(DPOP_OPTIONS) private readonly options: DpopOptions,
     private readonly clock: Clock,
+    private readonly seen: SeenProofs,
   ) {
     this.nonces =
       options.secretKey === null
         ? null
         : new DpopNonces(options.secretKey, clock);
-    this.seen = new SeenProofs(clock, 2 * proofAgeSeconds);
   }
 
   /** Whether proofs are read at all. */
@@ -79,10 +76,26 @@ export class DpopProofs {
   }
 
   /**
+   * Checks a proof and uses it up.
+   *
    * @throws AuthError `invalid_dpop_proof` with the reason, `use_dpop_nonce`
-   *   with the nonce for the next attempt
+   *   with the nonce for the next attempt, `service_unavailable`
    */
-  verify(request: ProvedRequest): Proved {
+  async verify(request: ProvedRequest): Promise<Proved> {
+    const { thumbprint, nextNonce, id } = this.check(request);
+    if (!(await this.seen.add(thumbprint, id, 2 * proofAgeSeconds))) {
+      this.refuse("proof_used");
+    }
+    return { thumbprint, nextNonce };
+  }
+
+  /**
+   * As {@link verify}, but for whether it has been used: no request may rely on
+   * this alone.
+   *
+   * @throws AuthError `invalid_dpop_proof`, `use_dpop_nonce`
+   */
+  check(request: ProvedRequest): Proved & { readonly id: string } {
     const proof = readDpopProof(request.proof, this.keyOf);
     if (proof.method !== request.method) this.refuse("wrong_method");
     if (!this.isFor(proof.url, request.path)) this.refuse("wrong_url");
@@ -97,8 +110,7 @@ export class DpopProofs {
     const age = this.clock.nowSeconds() - proof.issuedAt;
     if (age > proofAgeSeconds) this.refuse("proof_expired");
     if (age < -proofAgeSeconds) this.refuse("issued_in_future");
-    if (!this.seen.add(proof.thumbprint, proof.id)) this.refuse("proof_used");
-    return { thumbprint: proof.thumbprint, nextNonce };
+    return { thumbprint: proof.thumbprint, nextNonce, id: proof.id };
   }
 
   /** How to refuse a request that came without a proof. */
@@ -145,7 +157,7 @@ export class DpopProofs {
 
 /**
  * An address in one spelling (RFC 3986 §6.2.2 and §6.2.3), without query and
- * fragment; null for what has credentials, or is none.
+ * fragment; null if it has credentials or is not an address.
  */
 function normalized(url: string): string | null {
   if (!URL.canParse(url)) return null;

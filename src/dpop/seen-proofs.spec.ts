@@ -1,49 +1,100 @@
+import { DataSource } from "typeorm";
+import { dataSourceOptions } from "../database/data-source";
+import { Database } from "../database/database";
+import { Purge } from "../database/purge";
 import { FrozenClock } from "../testing/frozen-clock";
-import { SeenProofs } from "./seen-proofs";
+import { TestDatabase } from "../testing/test-database";
+import { PostgresSeenProofs } from "./postgres-seen-proofs";
+import { MemorySeenProofs, type SeenProofs } from "./seen-proofs";
 
 const keptSeconds = 120;
-let clock: FrozenClock;
-let seen: SeenProofs;
-
-beforeEach(() => {
-  clock = new FrozenClock();
-  seen = new SeenProofs(clock, keptSeconds, 1000);
-});
 
 describe("SeenProofs", () => {
-  it("knows a proof for its whole time, however late in a generation it came", () => {
-    for (let start = 0; start < keptSeconds; start += 7) {
-      expect(seen.add("key", `at ${start}`)).toBe(true);
-      clock.advance(7);
-    }
-    for (let start = 0; start < keptSeconds; start += 7) {
-      expect(seen.add("key", `at ${start}`)).toBe(false);
-    }
+  let testDatabase: TestDatabase;
+  let dataSource: DataSource;
+  let clock: FrozenClock;
+
+  beforeAll(async () => {
+    testDatabase = await TestDatabase.create();
+    dataSource = await new DataSource(
+      dataSourceOptions({ url: testDatabase.url, poolSize: 4, ssl: false }),
+    ).initialize();
   });
 
-  it("forgets it after twice that at the latest", () => {
-    seen.add("key", "1");
-    clock.advance(2 * keptSeconds);
-    expect(seen.add("key", "1")).toBe(true);
+  beforeEach(async () => {
+    clock = new FrozenClock();
+    await dataSource.query("TRUNCATE google_auth.used_dpop_proofs");
   });
 
-  it("tells keys apart, and ids that look like another key's", () => {
-    seen.add("a", "b.c");
-    expect(seen.add("b", "b.c")).toBe(true);
-    expect(seen.add("a", "b")).toBe(true);
+  afterAll(async () => {
+    await dataSource.destroy();
+    await testDatabase.destroy();
   });
 
-  it("remembers at least as many as one generation holds, and not ever more", () => {
-    for (let i = 0; i < 1000; i++) seen.add("key", String(i));
-    expect(seen.add("key", "one more")).toBe(true);
-    expect(seen.add("key", "0")).toBe(false);
-    for (let i = 0; i < 1000; i++) seen.add("key", `flood ${i}`);
-    expect(seen.add("key", "0")).toBe(true);
+  const inPostgres = () => {
+    const database = new Database(dataSource);
+    const purge = new Purge(database, clock);
+    return { seen: new PostgresSeenProofs(database, clock, purge), purge };
+  };
+  const kinds: [string, () => SeenProofs][] = [
+    ["in memory", () => new MemorySeenProofs(clock)],
+    ["in Postgres", () => inPostgres().seen],
+  ];
+
+  describe.each(kinds)("%s", (_where, make) => {
+    it("know a proof for its whole time", async () => {
+      const seen = make();
+      for (let second = 0; second < keptSeconds; second += 7) {
+        expect(await seen.add("key", `at ${second}`, keptSeconds)).toBe(true);
+        clock.advance(7);
+        expect(await seen.add("key", `at ${second}`, keptSeconds)).toBe(false);
+      }
+    });
+
+    it("take one of 20 that come at once", async () => {
+      const seen = make();
+      const added = await Promise.all(
+        Array.from({ length: 20 }, async () =>
+          seen.add("key", "1", keptSeconds),
+        ),
+      );
+      expect(added.filter(Boolean)).toHaveLength(1);
+    });
+
+    it("tell keys apart, and ids that look like another key's", async () => {
+      const seen = make();
+      await seen.add("a", "b.c", keptSeconds);
+      expect(await seen.add("b", "b.c", keptSeconds)).toBe(true);
+      expect(await seen.add("a", "b", keptSeconds)).toBe(true);
+    });
+
+    it("know it after the clock was set back", async () => {
+      const seen = make();
+      await seen.add("key", "1", keptSeconds);
+      clock.advance(-3600);
+      expect(await seen.add("key", "1", keptSeconds)).toBe(false);
+    });
   });
 
-  it("knows it after the clock was set back", () => {
-    seen.add("key", "1");
-    clock.advance(-3600);
-    expect(seen.add("key", "1")).toBe(false);
+  it("in memory refuse further ones while it is full, and forget none of those there are", () => {
+    const seen = new MemorySeenProofs(clock, 1000);
+    for (let i = 0; i < 1000; i++) seen.add("key", String(i), keptSeconds);
+    expect(() => seen.add("key", "one more", keptSeconds)).toThrow(
+      expect.objectContaining({ code: "service_unavailable" }) as Error,
+    );
+    expect(seen.add("key", "0", keptSeconds)).toBe(false);
+    clock.advance(keptSeconds);
+    expect(seen.add("key", "one more", keptSeconds)).toBe(true);
+  });
+
+  it("in Postgres are known to every instance, and purged", async () => {
+    const [one, other] = [inPostgres(), inPostgres()];
+    expect(await one.seen.add("key", "1", keptSeconds)).toBe(true);
+    expect(await other.seen.add("key", "1", keptSeconds)).toBe(false);
+    clock.advance(keptSeconds + 61);
+    await one.purge.run();
+    expect(
+      await dataSource.query("SELECT FROM google_auth.used_dpop_proofs"),
+    ).toEqual([]);
   });
 });

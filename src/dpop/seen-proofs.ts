@@ -1,53 +1,70 @@
 import { hash } from "node:crypto";
+import { AuthError } from "../common/auth-error";
 import type { Clock } from "../common/clock.port";
 
-/** Most proofs that one generation remembers; two take about 40 MB. */
-const maxPerGeneration = 200_000;
-
-/**
- * Which proofs have been used, for as long as they could be used again. Two
- * generations: when one is as old as a proof can get, the one before it is
- * forgotten as a whole, and no proof needs a timer.
- *
- * The memory is this process's. Beyond its bounds, at more than 1,600 proofs a
- * second, the oldest are forgotten early.
- */
-export class SeenProofs {
-  private current = new Set<string>();
-  private previous: ReadonlySet<string> = new Set();
-  private startedAt = Number.NEGATIVE_INFINITY;
-
-  /** @param keptSeconds how long after its first use a proof might be accepted */
-  constructor(
-    private readonly clock: Clock,
-    private readonly keptSeconds: number,
-    private readonly maxProofs = maxPerGeneration,
-  ) {}
-
+/** Which proofs have been used, for as long as they could be used again. */
+export abstract class SeenProofs {
   /**
-   * Takes note of a proof.
+   * Takes note of a proof. Of any number of calls at once, one gets true.
    *
    * @param thumbprint of its key: two keys may use the same id
    * @param id its `jti`
+   * @param keptSeconds how long it might still be accepted
    * @returns false when it was known already
+   * @throws AuthError `service_unavailable` when it cannot be remembered
    */
-  add(thumbprint: string, id: string): boolean {
-    this.turn();
-    const name = hash("sha256", `${thumbprint}.${id}`, "base64url");
-    if (this.current.has(name) || this.previous.has(name)) return false;
-    this.current.add(name);
+  abstract add(
+    thumbprint: string,
+    id: string,
+    keptSeconds: number,
+  ): boolean | Promise<boolean>;
+}
+
+/** The name under which a proof is remembered. */
+export function digestOfProof(thumbprint: string, id: string): Buffer {
+  return hash("sha256", `${thumbprint}.${id}`, "buffer");
+}
+
+/** Most proofs that are remembered at a time; they take about 40 MB. */
+const maxRemembered = 400_000;
+
+/**
+ * In the memory of this process, for a service without a database. While it is
+ * full, at more than 3,300 proofs a second, further ones are refused: a
+ * flood must not make it forget old ones.
+ */
+export class MemorySeenProofs extends SeenProofs {
+  /** With the time until which each is kept, in milliseconds since 1970. */
+  private readonly seen = new Map<string, number>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly most = maxRemembered,
+  ) {
+    super();
+  }
+
+  override add(thumbprint: string, id: string, keptSeconds: number): boolean {
+    const now = this.clock.now();
+    const name = digestOfProof(thumbprint, id).toString("base64url");
+    if ((this.seen.get(name) ?? 0) > now) return false;
+    if (this.seen.size >= this.most) this.forget(now);
+    if (this.seen.size >= this.most) {
+      throw new AuthError("service_unavailable", {
+        reason: "too_many_proofs",
+        retryAfterSeconds: keptSeconds,
+      });
+    }
+    // At the end, also when it was there: the oldest stand first.
+    this.seen.delete(name);
+    this.seen.set(name, now + keptSeconds * 1000);
     return true;
   }
 
-  private turn(): void {
-    const now = this.clock.now();
-    const age = now - this.startedAt;
-    // It has not begun yet when the clock was set back.
-    const isOver = age < 0 || age >= this.keptSeconds * 1000;
-    if (!isOver && this.current.size < this.maxProofs) return;
-    // Both are out of date after a pause.
-    this.previous = age < this.keptSeconds * 2000 ? this.current : new Set();
-    this.current = new Set();
-    this.startedAt = now;
+  private forget(now: number): void {
+    for (const [name, until] of this.seen) {
+      if (until > now) return;
+      this.seen.delete(name);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { AuditEventEntity } from "../audit/audit-event.entity";
+import { UsedDpopProofEntity } from "../dpop/postgres-seen-proofs";
 import { RateLimitEntity } from "../rate-limits/rate-limit.entity";
 import { SecurityEventEntity } from "../security-events/security-event.entity";
 import {
@@ -26,6 +27,7 @@ export const googleAuthEntities = [
   RevocationEntity,
   UsedNonceEntity,
   UsedIdTokenEntity,
+  UsedDpopProofEntity,
   SigningKeyEntity,
   AuditEventEntity,
   SecurityEventEntity,

@@ -25,7 +25,7 @@ import { SESSIONS_OPTIONS } from "../sessions/sessions.options";
 import { ACCESS_TOKENS_OPTIONS } from "../access-tokens/access-tokens.options";
 import { DPOP_OPTIONS } from "../dpop/dpop.options";
 import { SIGNING_KEYS_OPTIONS } from "../signing-keys/signing-keys.options";
-import { USERS_OPTIONS } from "../users/users.options";
+import { USERS_OPTIONS } from "../users/admin-emails";
 import { googleAuthEntities } from "./google-auth.entities";
 import type { GoogleAuthStructure } from "./google-auth.options";
 

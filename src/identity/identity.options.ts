@@ -4,7 +4,7 @@ import type { VerifyTokenProvider } from "./remote/verify-token-provider";
 export interface GoogleClient {
   /** Its OAuth client id. */
   readonly id: string;
-  /** What you call it, for the log: `ios`. */
+  /** A label for the log, such as `ios`. */
   readonly label?: string | null;
 }
 

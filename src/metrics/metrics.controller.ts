@@ -47,13 +47,14 @@ export class MetricsController {
   @Get()
   @ApiOperation({
     summary: "Metrics for Prometheus, with METRICS_TOKEN as the bearer token",
+    description: "In Prometheus' text format; without labels that name a user.",
   })
   @ApiProduces("text/plain")
   @ApiOkResponse({ description: "Prometheus' text format", type: String })
   @ApiProblem("not_found")
   @Header("Cache-Control", "no-store")
   @Header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-  read(@Req() request: ScrapeRequest): Promise<string> {
+  getMetrics(@Req() request: ScrapeRequest): Promise<string> {
     if (!this.mayRead(request)) throw new AuthError("not_found");
     return this.metrics.text();
   }

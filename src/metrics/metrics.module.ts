@@ -1,6 +1,9 @@
-import { Module } from "@nestjs/common";
+import { Inject, Module, type OnModuleInit } from "@nestjs/common";
+import { AllowedMethods } from "../common/allowed-methods";
+import { MountedRoutes } from "../common/mounted-routes";
 import { Metrics } from "./metrics";
 import { MetricsController } from "./metrics.controller";
+import { METRICS_OPTIONS, type MetricsOptions } from "./metrics.options";
 import { RequestMeter } from "./request-meter";
 
 /** Floor 3: Prometheus metrics at `/metrics`. */
@@ -8,4 +11,17 @@ import { RequestMeter } from "./request-meter";
   controllers: [MetricsController],
   providers: [Metrics, RequestMeter],
 })
-export class MetricsModule {}
+export class MetricsModule implements OnModuleInit {
+  constructor(
+    private readonly allowedMethods: AllowedMethods,
+    private readonly routes: MountedRoutes,
+    @Inject(METRICS_OPTIONS) private readonly options: MetricsOptions,
+  ) {}
+
+  onModuleInit(): void {
+    const { token, isTokenRequired } = this.options;
+    if (isTokenRequired && token === null) {
+      this.allowedMethods.turnOff(this.routes.pathOf("/metrics"));
+    }
+  }
+}

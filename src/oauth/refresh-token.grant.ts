@@ -31,7 +31,8 @@ export class RefreshTokenGrant {
     // Before the token is replaced: a refusal must not cost the client its session.
     checkScopes(form);
     try {
-      return await this.refresh.run(refreshToken, context);
+      const clientId = form.get("client_id");
+      return await this.refresh.run(refreshToken, context, clientId);
     } catch (error) {
       if (error instanceof AuthError && error.code === "account_disabled") {
         throw new OAuthError(

@@ -33,11 +33,11 @@ describe("Lockouts", () => {
     }
   }
 
-  it("let in whom they do not know", () => {
+  it("admit unknown networks", () => {
     expect(refusal()).toBeNull();
   });
 
-  it("keep a network out until its window ends, in whole seconds", () => {
+  it("block a network until the end of its window, in whole seconds", () => {
     lockouts.add("signInFailures", network, minuteLeft);
     expect(refusal()).toBe(60);
     clock.advance(0.5);
@@ -48,7 +48,7 @@ describe("Lockouts", () => {
     expect(refusal()).toBeNull();
   });
 
-  it("keep it out for as long as the store blocks it, when it does", () => {
+  it("block it for as long as the store does", () => {
     const blocked = { ...minuteLeft, isBlocked: true, timeToBlockExpire: 90 };
     const answer = lockouts.add("signInFailures", network, blocked);
     expect(answer.retryAfterSeconds).toBe(90);
@@ -64,19 +64,19 @@ describe("Lockouts", () => {
     },
   );
 
-  it("keep one limit of one network apart from all others", () => {
+  it("separate networks and limits", () => {
     lockouts.add("signInFailures", "192.0.2.2", minuteLeft);
     lockouts.add("signIn", network, minuteLeft);
     expect(refusal()).toBeNull();
   });
 
-  it("keep nobody out for longer, when the clock is set back", () => {
+  it("block for no longer when the clock is set back", () => {
     lockouts.add("signInFailures", network, minuteLeft);
     clock.advance(-3600);
     expect(refusal()).toBeNull();
   });
 
-  it("forget the oldest, when there are very many", () => {
+  it("drop the oldest when there are very many", () => {
     lockouts.add("signInFailures", network, minuteLeft);
     for (let other = 0; other < 10_000; other++) {
       lockouts.add("signInFailures", `other ${other}`, minuteLeft);

@@ -21,7 +21,7 @@ describe("MemoryThrottlerStorage", () => {
     storage = new MemoryThrottlerStorage(clock);
   });
 
-  it("blocks from the first hit beyond the limit on, and says for how long", async () => {
+  it("blocks hits beyond the limit and says for how long", async () => {
     const hits = [];
     for (let hit = 0; hit < 4; hit++) {
       hits.push(await storage.increment("a", minute, 2));
@@ -46,7 +46,7 @@ describe("MemoryThrottlerStorage", () => {
     ]);
   });
 
-  it("counts every key by itself", async () => {
+  it("counts each key separately", async () => {
     await storage.increment("a", minute, 1);
     expect(await storage.increment("b", minute, 1)).toMatchObject({
       totalHits: 1,
@@ -54,7 +54,7 @@ describe("MemoryThrottlerStorage", () => {
     });
   });
 
-  it("starts anew when the window is over, and not a millisecond before", async () => {
+  it("restarts at the end of the window, and not a millisecond earlier", async () => {
     await storage.increment("a", minute, 1);
     clock.advance((minute - 1) / 1000);
     expect(await storage.increment("a", minute, 1)).toMatchObject({
@@ -69,7 +69,7 @@ describe("MemoryThrottlerStorage", () => {
     });
   });
 
-  it("keeps nobody out for longer than a window, when the clock is set back", async () => {
+  it("blocks for no longer than a window when the clock is set back", async () => {
     await storage.increment("a", minute, 1);
     clock.advance(-(24 * 60 * minute) / 1000);
     expect(await storage.increment("a", minute, 1)).toMatchObject({
@@ -78,7 +78,7 @@ describe("MemoryThrottlerStorage", () => {
     });
   });
 
-  it("W-017 keeps its size, when a million clients come by", async () => {
+  it("keeps its size with a million clients", async () => {
     const before = usedHeapBytes();
     for (let client = 0; client < 1_000_000; client++) {
       await storage.increment(`signIn:2001:db8:0:${client}::/64`, minute, 1);

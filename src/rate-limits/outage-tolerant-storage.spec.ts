@@ -46,7 +46,7 @@ describe("OutageTolerantStorage", () => {
   const fail = () => Promise.reject(new Error("connection refused"));
   const hang = () => new Promise<void>(() => undefined);
 
-  it("says what the shared store says, while it works", async () => {
+  it("returns the result of the shared store while it works", async () => {
     expect(await hit()).toMatchObject({ totalHits: 101, timeToExpire: 7 });
     expect(await hit()).toMatchObject({ totalHits: 102 });
     expect(warnings).not.toHaveBeenCalled();
@@ -69,7 +69,7 @@ describe("OutageTolerantStorage", () => {
     expect(await hit()).toMatchObject({ totalHits: 4, isBlocked: true });
   });
 
-  it("leaves a store that failed alone for a second, then asks again", async () => {
+  it("does not use a failed store for a second, then tries again", async () => {
     shared.work = fail;
     await hit();
     clock.advance(0.999);
@@ -80,7 +80,7 @@ describe("OutageTolerantStorage", () => {
     expect(await hit()).toMatchObject({ totalHits: 101 });
   });
 
-  it("asks again at once, when the clock is set back", async () => {
+  it("tries again at once when the clock is set back", async () => {
     shared.work = fail;
     await hit();
     clock.advance(-3600);
@@ -88,7 +88,7 @@ describe("OutageTolerantStorage", () => {
     expect(shared.asked).toBe(2);
   });
 
-  it("tells of an outage once a minute, and never whom it was counting", async () => {
+  it("logs an outage once a minute, without the key", async () => {
     shared.work = fail;
     for (let second = 0; second < 120; second++) {
       await hit(1000);

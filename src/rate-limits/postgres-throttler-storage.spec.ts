@@ -41,7 +41,7 @@ describe("PostgresThrottlerStorage", () => {
       "SELECT key, hits FROM google_auth.rate_limits ORDER BY key",
     );
 
-  it("blocks from the first hit beyond the limit on, and says for how long", async () => {
+  it("blocks hits beyond the limit and says for how long", async () => {
     const good = { isBlocked: false, timeToBlockExpire: 0 };
     expect(await storage.increment("a", minute, 2)).toEqual({
       totalHits: 1,
@@ -63,7 +63,7 @@ describe("PostgresThrottlerStorage", () => {
     });
   });
 
-  it("counts every one of many hits at once, and every key by itself", async () => {
+  it("counts concurrent hits, and each key separately", async () => {
     const keys = ["a", "b", "c"];
     const records = await Promise.all(
       Array.from({ length: 150 }, (_, hit) =>
@@ -74,7 +74,7 @@ describe("PostgresThrottlerStorage", () => {
     expect((await rows()).map(({ key }) => key)).toEqual(keys);
   });
 
-  it("starts anew when the window is over", async () => {
+  it("restarts at the end of the window", async () => {
     await storage.increment("a", minute, 1);
     await storage.increment("a", minute, 1);
     await age(60);
@@ -86,7 +86,7 @@ describe("PostgresThrottlerStorage", () => {
     ]);
   });
 
-  it("keeps nobody out for longer than a window, when the clock was set back", async () => {
+  it("blocks for no longer than a window when the clock was set back", async () => {
     await storage.increment("a", minute, 1);
     await age(-86_400);
     expect(await storage.increment("a", minute, 1)).toMatchObject({
@@ -95,12 +95,12 @@ describe("PostgresThrottlerStorage", () => {
     });
   });
 
-  it("counts a flood no further than it has to", async () => {
+  it("stops counting a flood beyond the limit", async () => {
     for (let hit = 0; hit < 5; hit++) await storage.increment("a", minute, 2);
     expect(await rows()).toEqual([{ key: "a", hits: 3 }]);
   });
 
-  it("leaves nothing behind, when the windows are over for a while", async () => {
+  it("deletes windows some time after their end", async () => {
     await storage.increment("old", minute, 1);
     await age(200);
     await storage.increment("new", minute, 1);

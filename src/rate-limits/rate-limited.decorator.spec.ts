@@ -167,7 +167,7 @@ describe("RateLimited", () => {
     expect(await knock("/front", "192.0.2.2")).toBe("200");
   });
 
-  it("opens again when the window is over", async () => {
+  it("admits again after the end of the window", async () => {
     await open();
     await knocks("/front", "/front", "/front", "/front", "/front");
     clock.advance(59.999);
@@ -176,7 +176,7 @@ describe("RateLimited", () => {
     expect(await knock("/front")).toBe("200");
   });
 
-  it("locks out after so many refusals, whatever comes then", async () => {
+  it("locks out after so many refusals, whatever comes next", async () => {
     await open();
     expect(
       await knocks(
@@ -200,7 +200,7 @@ describe("RateLimited", () => {
     ]);
   });
 
-  it("takes nothing but 401 and 403 for a failure", async () => {
+  it("counts only 401 and 403 as failures", async () => {
     await open();
     expect(
       await knocks(
@@ -227,7 +227,7 @@ describe("RateLimited", () => {
     );
   });
 
-  it("takes all whose address nobody knows for one client", async () => {
+  it("counts all clients without an address as one", async () => {
     await open();
     const knockFromSocket = () =>
       app.inject({ url: "/front", remoteAddress: "/run/proxy.sock" });
@@ -238,7 +238,7 @@ describe("RateLimited", () => {
     expect(statuses).toEqual([200, 200, 200, 200, 429]);
   });
 
-  it("counts in the storage that a team brings", async () => {
+  it("counts in the storage of the application", async () => {
     const keys: string[] = [];
     const storage: ThrottlerStorage = {
       increment(key: string, ttl: number): Promise<StorageRecord> {
@@ -263,7 +263,7 @@ describe("RateLimited", () => {
     expect(keys).toHaveLength(1);
   });
 
-  it("leaves the limits that a team has with @nestjs/throttler as they are", async () => {
+  it("does not affect the application's own limits of @nestjs/throttler", async () => {
     await open();
     expect(await knocks("/theirs", "/theirs")).toEqual([
       "200",

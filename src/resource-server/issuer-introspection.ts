@@ -18,7 +18,7 @@ export interface IntrospectionCredentials {
   readonly clientSecret: string;
 }
 
-interface Told {
+interface Verdict {
   readonly active: boolean;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -36,10 +36,10 @@ interface Told {
  */
 export class IssuerIntrospection {
   private readonly logger = new Logger(IssuerIntrospection.name);
-  private readonly told = new LRUCache<string, Told>({
+  private readonly verdicts = new LRUCache<string, Verdict>({
     max: maxRememberedTokens,
   });
-  private readonly asking = new Map<string, Promise<Told>>();
+  private readonly asking = new Map<string, Promise<Verdict>>();
   private readonly authorization: string;
   private failedAt = Number.NEGATIVE_INFINITY;
 
@@ -57,11 +57,11 @@ export class IssuerIntrospection {
   /**
    * @param token with a good signature
    * @throws AuthError `unauthenticated` when it is over, `service_unavailable`
-   *   when that cannot be told
+   *   when that cannot be found out
    */
   async check(token: string): Promise<void> {
     const digest = hash("sha256", token, "base64");
-    const known = this.told.get(digest);
+    const known = this.verdicts.get(digest);
     if (known && this.isWithin(known.at, freshMilliseconds)) {
       return accept(known);
     }
@@ -83,23 +83,23 @@ export class IssuerIntrospection {
   }
 
   /** One question for all who wait for the same answer. */
-  private ask(token: string, digest: string): Promise<Told> {
+  private ask(token: string, digest: string): Promise<Verdict> {
     const under = this.asking.get(digest);
     if (under) return under;
     if (this.isWithin(this.failedAt, freshMilliseconds)) {
       return Promise.reject(new Error("The issuer has just failed to answer"));
     }
     const asked = this.askNow(token)
-      .then((told) => {
-        this.told.set(digest, told);
-        return told;
+      .then((verdict) => {
+        this.verdicts.set(digest, verdict);
+        return verdict;
       })
       .finally(() => this.asking.delete(digest));
     this.asking.set(digest, asked);
     return asked;
   }
 
-  private async askNow(token: string): Promise<Told> {
+  private async askNow(token: string): Promise<Verdict> {
     const at = this.clock.now();
     try {
       const { value } = await fetchJson(await this.endpoint(), {
@@ -127,7 +127,7 @@ export class IssuerIntrospection {
   }
 }
 
-function accept({ active }: Told): void {
+function accept({ active }: Verdict): void {
   if (active) return;
   throw new AuthError("unauthenticated", { reason: "token_not_active" });
 }

@@ -63,7 +63,7 @@ export class IssuerKeys {
  * The keys in a JWKS that access tokens can be signed with; others may be
  * there for other purposes.
  *
- * @throws Error when there is none, or when one of them is not what it says
+ * @throws Error when there is no key, or one that does not fit its algorithm
  * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
  */
 export function keysOfJwks(value: unknown): KeySet {

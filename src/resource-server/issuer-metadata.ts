@@ -21,7 +21,7 @@ export interface IssuerOptions {
 }
 
 /**
- * What an issuer says of itself, cached as it wishes.
+ * The metadata of an issuer, cached as its Cache-Control allows.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8414
  */

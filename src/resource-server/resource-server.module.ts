@@ -10,6 +10,7 @@ import {
   SHOW_REASONS,
 } from "../common/problem-details.filter";
 import { DpopProofs } from "../dpop/dpop-proofs";
+import { MemorySeenProofs } from "../dpop/seen-proofs";
 import { AccessRulesCheck } from "../auth/access/access-rules";
 import { AccessTokenGuard } from "../auth/access/access-token.guard";
 import { AccessTokenVerifier } from "../auth/access/access-token-verifier";
@@ -66,5 +67,6 @@ function dpopProofsOf({ publicUrl }: ResourceServerOptions, clock: Clock) {
       secretKey: null,
     },
     clock,
+    new MemorySeenProofs(clock),
   );
 }

@@ -8,7 +8,7 @@ export interface ResourceServerOptions {
   readonly audience?: string;
   /** Where the issuer publishes its keys; its metadata tell unless given. */
   readonly jwksUri?: string;
-  /** Take plain http from an issuer elsewhere: whoever is on the way can then sign in as anybody. */
+  /** Accept plain http from a remote issuer: anybody on the network path can then sign in as any user. */
   readonly allowHttp?: boolean;
   /**
    * Ask the issuer about each token, at most once a second, so that ended

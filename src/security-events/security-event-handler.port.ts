@@ -104,8 +104,15 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
           sessionsEnded: await end(),
         };
       }
-      case "account-enabled":
-        return { unblocked: await block(false) };
+      case "account-enabled": {
+        const unblocked = await block(false);
+        // Accounts that were suspended because of it sign in again as well.
+        for (const { userId } of concerned) {
+          const linked = await this.users.identitiesOf(userId, transaction);
+          await this.standings.copy(linked, transaction.query);
+        }
+        return { unblocked };
+      }
       // token-revoked names one of Google's refresh tokens, of which we keep none.
       case "token-revoked":
       case "account-credential-change-required":
@@ -120,6 +127,7 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
     account: AccountName,
     transaction: Transaction,
   ): Promise<Concerned[]> {
+    await this.standings.hold(account, transaction);
     const owner = await this.users.ownerOf(account, transaction);
     const standing = await this.standings.find(account, transaction);
     const former = standing?.userId ?? null;

@@ -2,7 +2,11 @@ import { Injectable } from "@nestjs/common";
 import { Clock } from "../common/clock.port";
 import { Database } from "../database/database";
 import { Purge } from "../database/purge";
-import type { SecurityEventToken } from "../identity/google/security-event";
+import { digestOf } from "../users/stored-identity";
+import type {
+  SecurityEvent,
+  SecurityEventToken,
+} from "../identity/google/security-event";
 import { SecurityEventHandler } from "./security-event-handler.port";
 
 /** How long a token is known, in seconds: far longer than Google tries to deliver it. */
@@ -46,7 +50,7 @@ export class SecurityEventInbox {
         token.clientId,
         occurredAt.toISOString(),
         new Date(this.clock.now()).toISOString(),
-        JSON.stringify(token.events),
+        JSON.stringify(token.events.map(withoutName)),
       ]);
       if (!received) return;
       for (const event of token.events) {
@@ -54,4 +58,12 @@ export class SecurityEventInbox {
       }
     });
   }
+}
+
+/** It outlives the user, so it must not name the account. */
+function withoutName({ account, ...event }: SecurityEvent) {
+  return {
+    ...event,
+    accountDigest: account && digestOf(account).toString("base64url"),
+  };
 }

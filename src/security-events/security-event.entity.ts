@@ -18,6 +18,7 @@ export class SecurityEventEntity {
   @Column("timestamptz", { name: "received_at" })
   receivedAt!: Date;
 
+  /** What it reports, with a digest of each account in the place of its name. */
   @Column("jsonb")
   events!: unknown[];
 }

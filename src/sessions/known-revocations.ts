@@ -16,7 +16,7 @@ export type RevocationRow = readonly [
  * milliseconds: until then a lower id may still appear.
  */
 const longestTransactionMilliseconds = 60_000;
-/** Most ids of one gap that are waited for; a larger one is left to the next time everything is read. */
+/** Most ids that are waited for at once; more are left to the next time everything is read. */
 const maxMissing = 10_000;
 
 interface Cutoff {
@@ -94,8 +94,8 @@ export class KnownRevocations {
     // What is older than a transaction can be has been committed, or never will.
     const from = isEverything ? youngest : before + 1;
     const now = performance.now();
-    if (this.highest - from > maxMissing) return;
     for (let id = from; id < this.highest; id++) {
+      if (this.missing.size >= maxMissing) return;
       if (!seen.has(id)) this.missing.set(id, now);
     }
   }

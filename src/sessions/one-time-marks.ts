@@ -9,12 +9,13 @@ import { Purge } from "../database/purge";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import {
   nonceMarkOf,
+  oneTimeCondition,
   type OneTimeMark,
   type OneTimeRules,
   type OneTimeUse,
+  takeStatement,
   tokenMarkOf,
 } from "./one-time-use";
-import { oneTimeCondition, takeStatement } from "./one-time-use.statement";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
 /** How long a nonce may wait for its sign-in, in seconds. */

@@ -186,6 +186,49 @@ describe("PostgresRevocations", () => {
     expect(covers(id)).toBe(true);
   });
 
+  it("reads everything again when ids it has seen are another's, as after a restore or a crash", async () => {
+    for (let more = 0; more < 3; more++) await end(randomUUID());
+    await revocations.onApplicationBootstrap();
+    // The last of them are lost, and their ids given out again.
+    const [lost] = await dataSource
+      .query<{ id: string }[]>(
+        `DELETE FROM google_auth.revocations WHERE id IN (SELECT id
+         FROM google_auth.revocations ORDER BY id DESC LIMIT 2)
+       RETURNING id`,
+      )
+      .then(([rows]) => rows as unknown as { id: string }[]);
+    await dataSource.query(
+      `ALTER TABLE google_auth.revocations ALTER COLUMN id RESTART WITH ${lost?.id}`,
+    );
+    const again = [randomUUID(), randomUUID()];
+    for (const id of again) await end(id);
+    await look();
+    expect(again.map(covers)).toEqual([true, true]);
+  });
+
+  it("waits for ids that are missing among very many", async () => {
+    await revocations.onApplicationBootstrap();
+    const late = new Client({ connectionString: testDatabase.url });
+    await late.connect();
+    try {
+      const first = randomUUID();
+      await late.query("BEGIN");
+      await late.query(insert, [first, inSeconds(900)]);
+      await dataSource.query(
+        `INSERT INTO google_auth.revocations (session_id, expires_at)
+         SELECT gen_random_uuid(), now() + interval '1 hour'
+         FROM generate_series(1, 20000)`,
+      );
+      await look();
+      await late.query("COMMIT");
+      await look();
+      expect(covers(first)).toBe(true);
+    } finally {
+      await late.end();
+      await dataSource.query("TRUNCATE google_auth.revocations");
+    }
+  });
+
   it("forgets a session when its last access token is over, and keeps the memory bounded", async () => {
     for (let more = 0; more < 100; more++) await end(randomUUID(), 10);
     await revocations.onApplicationBootstrap();

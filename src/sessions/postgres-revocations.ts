@@ -29,15 +29,26 @@ const reloadMilliseconds = 30_000;
 /** On this channel Postgres announces that there is something new. */
 const channel = "nest_google_auth_revocations";
 
-/** $1 session id, $2 user id, $3 before, $4 until */
-const insertRevocation = `WITH inserted AS (
+/** $1 session ids, $2 user ids, $3 before, each null where another is meant; $4 until */
+const insertRevocations = `WITH inserted AS (
   INSERT INTO google_auth.revocations (session_id, user_id, not_before, expires_at)
-  VALUES ($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz)
+  SELECT session_id, user_id, not_before, $4::timestamptz
+  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
+    AS revoked (session_id, user_id, not_before)
 ) SELECT pg_notify('${channel}', '')`;
 
-/** $1 the highest id that has been seen, $2 lower ones that have not */
+/** What tells one use of an id from another, should it be given out again. */
+const mark =
+  "concat_ws(' ', id, extract(epoch FROM created_at), session_id, user_id)";
+
+/**
+ * $1 the highest id that has been seen, $2 lower ones that have not: what is
+ * new, the newest of all, and what the one seen as the highest is now.
+ */
 const lookStatement = `SELECT
   concat(inet_server_addr(), pg_postmaster_start_time()) AS server,
+  (SELECT ${mark} FROM google_auth.revocations WHERE id = $1::bigint) AS seen,
+  (SELECT ${mark} FROM google_auth.revocations ORDER BY id DESC LIMIT 1) AS newest,
   (SELECT coalesce(json_agg(json_build_array(id, session_id, user_id,
       extract(epoch FROM not_before)::bigint,
       ceil(extract(epoch FROM expires_at) * 1000)::bigint,
@@ -47,6 +58,8 @@ const lookStatement = `SELECT
 
 interface Look {
   readonly server: string;
+  readonly seen: string | null;
+  readonly newest: string | null;
   readonly rows: readonly RevocationRow[];
 }
 
@@ -66,6 +79,7 @@ export class PostgresRevocations
   private readonly logger = new Logger(PostgresRevocations.name);
   private readonly known = new KnownRevocations();
   private server = "";
+  private newest: string | null = null;
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -86,7 +100,7 @@ export class PostgresRevocations
       table: "revocations",
       key: "id",
       time: "expires_at",
-      keptSeconds: 120,
+      keptSeconds: 300,
     });
   }
 
@@ -95,14 +109,12 @@ export class PostgresRevocations
     until: Date,
     transaction: Transaction,
   ): Promise<void> {
-    for (const one of revoked) {
-      await transaction.query(insertRevocation, [
-        "sessionId" in one ? one.sessionId : null,
-        "userId" in one ? one.userId : null,
-        "userId" in one ? one.before.toISOString() : null,
-        until.toISOString(),
-      ]);
-    }
+    await transaction.query(insertRevocations, [
+      revoked.map((one) => ("sessionId" in one ? one.sessionId : null)),
+      revoked.map((one) => ("userId" in one ? one.userId : null)),
+      revoked.map((one) => ("userId" in one ? one.before.toISOString() : null)),
+      until.toISOString(),
+    ]);
     transaction.afterCommit(() => {
       for (const one of revoked) this.known.add(one, until.getTime());
     });
@@ -158,7 +170,7 @@ export class PostgresRevocations
   }
 
   private silence(): number {
-    // A clock that jumped back must not make old news fresh.
+    // A clock that was set back must not make an old look a fresh one.
     return Math.abs(this.clock.now() - this.syncedAt);
   }
 
@@ -176,8 +188,8 @@ export class PostgresRevocations
   }
 
   /**
-   * Reads what is new. Whoever asks during a look gets the one after it, for
-   * what is asked about may have been committed too late for the one under way.
+   * Reads what is new. A call during a look waits for the next one: what it is
+   * about may have been committed too late for the look under way.
    */
   private sync(): Promise<void> {
     this.next ??= (this.running ?? Promise.resolve())
@@ -203,13 +215,14 @@ export class PostgresRevocations
         this.failing ||
         Math.abs(startedAt - this.reloadedAt) >= reloadMilliseconds;
       let look = await this.read(isDue);
-      // Another server may have given the same ids to other revocations: a
-      // replica that was promoted, or a backup that was restored.
-      const isOther = look.server !== this.server;
+      // Ids may have been given out again: by a replica that was promoted, after
+      // a restore, or after a crash that lost the last commits.
+      const isOther = look.server !== this.server || look.seen !== this.newest;
       if (isOther && !isDue) look = await this.read(true);
       this.known.take(look.rows, isDue || isOther);
       if (isDue || isOther) this.reloadedAt = startedAt;
       this.server = look.server;
+      this.newest = look.newest;
       this.syncedAt = startedAt;
       if (this.failing) this.logger.log("Revocations are readable again");
       this.failing = false;

@@ -16,7 +16,7 @@ import type {
 } from "./session-store.port";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
-/** How often a rotation is tried that others keep getting in the way of. */
+/** How often a rotation is tried while concurrent changes interfere. */
 const maxAttempts = 3;
 
 type Row = Session & Partial<Record<`user.${string}`, unknown>>;
@@ -151,7 +151,5 @@ function outcomeOf(
       return { kind: "expired" };
     case "revoked":
       return { kind: "ended" };
-    case "unknown":
-      return { kind: "not-accepted" };
   }
 }

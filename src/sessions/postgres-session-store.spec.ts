@@ -110,13 +110,35 @@ describe("PostgresSessionStore", () => {
       await start(userId, 2000),
     ];
     const ended = await endAll(userId, new Date(1_500_000));
-    expect(ended).toEqual({
-      before: null,
-      sessionIds: [early.id],
-      wereLive: true,
-    });
+    // All of one second: by it alone, an access token of the late one would be over.
+    expect(ended).toMatchObject({ sessionIds: [early.id], wereLive: true });
+    expect(ended.before?.getTime()).toBeLessThanOrEqual(
+      late.authenticatedAt.getTime(),
+    );
     expect([await isLive(early), await isLive(late)]).toEqual([false, true]);
     expect((await endAll(userId, new Date(2_000_000))).before).not.toBeNull();
+    expect(await isLive(late)).toBe(false);
+  });
+
+  it("ends all where more than a thousand would have to be named", async () => {
+    const userId = uuidv7();
+    const [early, late] = [
+      await start(userId, 1000),
+      await start(userId, 2000),
+    ];
+    await database.query(
+      `INSERT INTO google_auth.sessions SELECT (copied).* FROM (
+         SELECT jsonb_populate_record(one,
+           jsonb_build_object('id', gen_random_uuid())) AS copied
+         FROM google_auth.sessions AS one, generate_series(1, 1000)
+         WHERE id = $1) AS copies`,
+      [early.id],
+    );
+    const ended = await endAll(userId, new Date(1_500_000));
+    expect(ended).toMatchObject({ sessionIds: [], wereLive: true });
+    expect(ended.before?.getTime()).toBeGreaterThan(
+      late.authenticatedAt.getTime(),
+    );
     expect(await isLive(late)).toBe(false);
   });
 

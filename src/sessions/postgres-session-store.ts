@@ -8,11 +8,12 @@ import { digestOf } from "../users/stored-identity";
 import {
   authenticateSession,
   cutOffSessions,
-  endProvedUpTo,
   endSession,
+  eraseMoreSessions,
   eraseSessions,
-  findAnyLive,
-  findProvedSince,
+  findAnyProvedUpTo,
+  findFirstProvedSince,
+  findProvedUpTo,
   findSession,
   listSessions,
   type NewSessionTimes,
@@ -34,6 +35,12 @@ import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
 /** How long the row of a session is kept after its end, in seconds. */
 const keptSeconds = 7 * 24 * 3600;
+
+/**
+ * Most sessions that are ended one by one, where some are to stay. Of a user
+ * with more, all are ended.
+ */
+const mostNamed = 1000;
 
 /** What is known of a session before it is in the database. */
 export interface SessionDraft {
@@ -62,10 +69,11 @@ export class PostgresSessionStore extends SessionStore {
     });
     purge.add({
       table: "session_cutoffs",
-      key: "user_id",
+      key: "ctid",
       time: "not_before",
       keptSeconds: options.maxTtlSeconds + keptSeconds,
     });
+    purge.addStatement(eraseMoreSessions);
   }
 
   override async start(
@@ -141,27 +149,31 @@ export class PostgresSessionStore extends SessionStore {
     { query }: Transaction,
     provedUpTo?: Date,
   ): Promise<EndedSessions> {
-    const time = this.clock.statementTime();
-    const upTo = provedUpTo?.toISOString();
-    if (
-      upTo !== undefined &&
-      (await query(findProvedSince, [userId, time, upTo])).length > 0
-    ) {
-      const ended = await query<{ id: string }>(endProvedUpTo, [
-        ...[userId, time, reason, upTo],
-      ]);
-      const sessionIds = ended.map(({ id }) => id);
-      return { before: null, sessionIds, wereLive: sessionIds.length > 0 };
+    const upTo = provedUpTo?.toISOString() ?? "infinity";
+    const which = [userId, this.clock.statementTime(), upTo];
+    const cutOff = (values = which) =>
+      query<{ before: Date }>(cutOffSessions, [...values, reason]);
+    const live = await query(findAnyProvedUpTo, which);
+    const wereLive = live.length > 0;
+    if (provedUpTo) {
+      const [remaining] = await query<{ first: Date | null }>(
+        ...[findFirstProvedSince, which],
+      );
+      const first = remaining?.first;
+      const named = first
+        ? await query<{ id: string }>(findProvedUpTo, [
+            ...[...which, first.toISOString(), mostNamed + 1],
+          ])
+        : [];
+      if (first && named.length <= mostNamed) {
+        await cutOff();
+        const sessionIds = named.map(({ id }) => id);
+        return { before: wereLive ? first : null, sessionIds, wereLive };
+      }
     }
-    const live = await query(findAnyLive, [userId, time]);
-    const values = [userId, time, reason];
-    const [cutoff] = await query<{ before: Date }>(cutOffSessions, values);
     // Also without any: one may be being started.
-    return {
-      before: cutoff?.before ?? null,
-      sessionIds: [],
-      wereLive: live.length > 0,
-    };
+    const [cutoff] = await cutOff([...which.slice(0, 2), "infinity"]);
+    return { before: cutoff?.before ?? null, sessionIds: [], wereLive };
   }
 
   override async erase(userId: string, { query }: Transaction): Promise<void> {

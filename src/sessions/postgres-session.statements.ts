@@ -1,3 +1,4 @@
+import { purgeBatchRows } from "../database/purge";
 import { timeOf } from "../database/sql-fragment";
 import { refusesTokenIssuedAt } from "../users/identity-standings.statements";
 import { userColumns } from "../users/find-or-create.statement";
@@ -9,10 +10,14 @@ import {
 
 const sessions = "google_auth.sessions";
 
-/** Whether all sessions of the user that began so early have been ended. */
+/** Whether all sessions of the user that began, and were proved, so early have been ended. */
 const isCutOff = `EXISTS (SELECT FROM google_auth.session_cutoffs
   WHERE session_cutoffs.user_id = sessions.user_id
-    AND not_before > authenticated_at)`;
+    AND not_before > authenticated_at AND proved_up_to >= proved_at)`;
+
+/** The time that a session of the user may not be authenticated before. @param userId SQL */
+const lastCutoff = (userId: string) => `(SELECT max(not_before)
+  FROM google_auth.session_cutoffs WHERE user_id = ${userId})`;
 
 /** Whether the provider has revoked what the session was proved with. */
 const isDisowned = `EXISTS (SELECT FROM google_auth.identity_standings
@@ -67,8 +72,7 @@ function insertSession(first: number): string {
     proved_at, authenticated_at, created_at, last_used_at)
   SELECT ${$(0)}::uuid, account.id, ${$(1)}, ${$(2)}::bytea, ${$(3)}::bytea,
     ${later($(4))}, ${later($(5))}, ${$(6)}, ${$(7)}::inet, ${$(8)}, ${$(9)},
-    ${$(10)}::timestamptz, GREATEST(${now}, (SELECT not_before
-      FROM google_auth.session_cutoffs WHERE user_id = account.id)),
+    ${$(10)}::timestamptz, GREATEST(${now}, ${lastCutoff("account.id")}),
     ${now}, ${now}
   FROM account
   RETURNING created_at, authenticated_at`;
@@ -109,12 +113,21 @@ const prefixedUserColumns = userColumns.replace(
   (_column, name: string, alias = name) => `users.${name} AS "user.${alias}"`,
 );
 
-/** What every replacement of a refresh token sets. @param now SQL */
-const replaced = (now: string) => `generation = generation + 1,
-  rotations = ARRAY[${now}] || ARRAY(
-    SELECT replaced_at FROM unnest(rotations) WITH ORDINALITY AS one (replaced_at, place)
-    WHERE replaced_at > ${now} - interval '${rememberedSeconds} seconds'
-    ORDER BY place LIMIT ${rememberedRotations - 1})`;
+/**
+ * What every replacement of a refresh token sets. A restored row may be behind
+ * the token: all that were lost in between count as replaced now.
+ *
+ * @param now SQL
+ * @param generation SQL: the one that is replaced
+ */
+const replaced = (now: string, generation: string) => `
+  generation = ${generation} + 1,
+  rotations = (array_fill(${now},
+      ARRAY[LEAST(${generation} - generation + 1, ${rememberedRotations})])
+    || ARRAY(SELECT replaced_at
+      FROM unnest(rotations) WITH ORDINALITY AS one (replaced_at, place)
+      WHERE replaced_at > ${now} - interval '${rememberedSeconds} seconds'
+      ORDER BY place))[1:${rememberedRotations}]`;
 
 /** What every use of a session sets. @param idleSeconds, ip, userAgent SQL */
 const used = (now: string, idleSeconds: string, ip: string, agent: string) =>
@@ -130,9 +143,10 @@ const used = (now: string, idleSeconds: string, ip: string, agent: string) =>
  */
 const rotate = (from: string, condition: string, columns: string) => {
   const now = timeOf("$6");
-  return `UPDATE ${sessions} SET ${replaced(now)}, ${used(now, "$7", "$8", "$9")}
+  return `UPDATE ${sessions} SET ${replaced(now, "$2::integer")},
+  ${used(now, "$7", "$8", "$9")}
 ${from}
-WHERE sessions.id = $1::uuid AND generation = $2::integer
+WHERE sessions.id = $1::uuid AND generation <= $2::integer
   AND sha256(salt || $3::bytea) = $4::bytea
   AND key_thumbprint IS NOT DISTINCT FROM $5
   AND ${isLive(now)} ${condition}
@@ -193,11 +207,10 @@ RETURNING id`;
  * $1 session id, $2 user id, $3 key thumbprint, $4 time, $5 idle seconds, $6 ip,
  * $7 user agent, $8 client id, $9 identity digest, $10 proved at
  */
-export const authenticateSession = `UPDATE ${sessions} SET ${replaced(timeOf("$4"))},
+export const authenticateSession = `UPDATE ${sessions} SET ${replaced(timeOf("$4"), "generation")},
   ${used(timeOf("$4"), "$5", "$6", "$7")}, client_id = $8,
   identity_digest = $9::bytea, proved_at = $10::timestamptz,
-  authenticated_at = GREATEST(${timeOf("$4")}, (SELECT not_before
-    FROM google_auth.session_cutoffs WHERE user_id = $2::uuid))
+  authenticated_at = GREATEST(${timeOf("$4")}, ${lastCutoff("$2::uuid")})
 WHERE id = $1::uuid AND user_id = $2::uuid
   AND key_thumbprint IS NOT DISTINCT FROM $3 AND ${isLive(timeOf("$4"))}
 RETURNING ${sessionColumns}`;
@@ -209,34 +222,64 @@ WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL
   AND NOT ${isCutOff}
 RETURNING id`;
 
-/** $1 user id, $2 time, $3 up to when: whether a session was proved after that. */
-export const findProvedSince = `SELECT FROM ${sessions}
-WHERE user_id = $1::uuid AND proved_at > $3::timestamptz
-  AND ${isLive(timeOf("$2"))} LIMIT 1`;
+/**
+ * $1 user id, $2 time, $3 up to when: the second in which the first of the live
+ * sessions was authenticated that were proved after that; null when there is none.
+ */
+export const findFirstProvedSince = `SELECT
+  date_trunc('second', min(authenticated_at)) AS first
+FROM ${sessions} WHERE user_id = $1::uuid AND proved_at > $3::timestamptz
+  AND ${isLive(timeOf("$2"))}`;
 
-/** $1 user id, $2 time: whether there is a session to end. */
-export const findAnyLive = `SELECT FROM ${sessions}
-WHERE user_id = $1::uuid AND ${isToEnd(timeOf("$2"))} LIMIT 1`;
+/** $1 user id, $2 time, $3 up to when: whether there is a session to end. */
+export const findAnyProvedUpTo = `SELECT FROM ${sessions}
+WHERE user_id = $1::uuid AND proved_at <= $3::timestamptz
+  AND ${isToEnd(timeOf("$2"))} LIMIT 1`;
 
-/** $1 user id, $2 time, $3 reason, $4 up to when */
-export const endProvedUpTo = `UPDATE ${sessions}
-SET revoked_at = ${timeOf("$2")}, revoked_reason = $3
-WHERE user_id = $1::uuid AND proved_at <= $4::timestamptz
-  AND ${isToEnd(timeOf("$2"))}
-RETURNING id`;
+/** $1 user id, $2 time, $3 up to when, $4 authenticated since, $5 how many */
+export const findProvedUpTo = `SELECT id FROM ${sessions}
+WHERE user_id = $1::uuid AND proved_at <= $3::timestamptz
+  AND authenticated_at >= $4::timestamptz AND ${isToEnd(timeOf("$2"))}
+LIMIT $5::integer`;
 
 /*
- * $1 user id, $2 time, $3 reason. Access tokens tell whole seconds, so a cutoff
- * is one: the next. What begins within the present second after this is dated
- * there. Of two within one second, the second is a second later, so that it
- * ends what began in between.
+ * $1 user id, $2 time, $3 up to when, $4 reason. Access tokens tell whole
+ * seconds, so a cutoff is one: the next. What begins within the present second
+ * after this is dated there. Of two within one second, the second is a second
+ * later, so that it ends what began in between.
  */
 export const cutOffSessions = `INSERT INTO google_auth.session_cutoffs AS kept
-  (user_id, not_before, reason)
-VALUES ($1::uuid, date_trunc('second', ${timeOf("$2")}) + interval '1 second', $3)
-ON CONFLICT (user_id) DO UPDATE SET reason = EXCLUDED.reason,
+  (user_id, proved_up_to, not_before, reason)
+VALUES ($1::uuid, $3::timestamptz, GREATEST(
+  date_trunc('second', ${timeOf("$2")}) + interval '1 second',
+  ${lastCutoff("$1::uuid")} + interval '1 second'), $4)
+ON CONFLICT (user_id, proved_up_to) DO UPDATE SET reason = EXCLUDED.reason,
   not_before = GREATEST(EXCLUDED.not_before, kept.not_before + interval '1 second')
 RETURNING not_before AS before`;
 
-/** $1 user id */
-export const eraseSessions = `DELETE FROM ${sessions} WHERE user_id = $1::uuid`;
+/** Most rows that are erased at once; nobody waits for more. */
+const mostErased = 5000;
+
+/*
+ * $1 user id. What is left after that is named in the cutoff that has ended the
+ * sessions, and erased by the purge.
+ */
+export const eraseSessions = `WITH gone AS (
+  DELETE FROM ${sessions} WHERE id = ANY (ARRAY(SELECT id FROM ${sessions}
+    WHERE user_id = $1::uuid LIMIT ${mostErased}))
+  RETURNING 1
+) UPDATE google_auth.session_cutoffs SET reason = 'erase'
+WHERE user_id = $1::uuid AND (SELECT count(*) FROM gone) = ${mostErased}`;
+
+/** A batch of what `eraseSessions` has left; for the purge. */
+export const eraseMoreSessions = `WITH gone AS (
+  DELETE FROM ${sessions} WHERE id = ANY (ARRAY(SELECT id FROM ${sessions}
+    WHERE user_id IN (SELECT user_id FROM google_auth.session_cutoffs
+      WHERE reason = 'erase')
+    LIMIT ${purgeBatchRows} FOR UPDATE SKIP LOCKED))
+  RETURNING 1
+), done AS (
+  UPDATE google_auth.session_cutoffs SET reason = 'user_deleted'
+  WHERE reason = 'erase' AND NOT EXISTS (SELECT FROM ${sessions}
+    WHERE sessions.user_id = session_cutoffs.user_id)
+) SELECT count(*)::int AS count FROM gone`;

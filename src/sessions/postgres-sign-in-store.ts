@@ -8,8 +8,7 @@ import type { VerifiedIdentity } from "../identity/verified-identity";
 import type { PostgresUserDirectory } from "../users/postgres-user-directory";
 import type { User } from "../users/user-directory.port";
 import type { OneTimeMarks } from "./one-time-marks";
-import type { OneTimeUse } from "./one-time-use";
-import { oneTimeCondition } from "./one-time-use.statement";
+import { oneTimeCondition, type OneTimeUse } from "./one-time-use";
 import {
   columnsBesideUser,
   insertBesideUser,
@@ -145,7 +144,7 @@ export async function usedUp(
 ): Promise<SignInOutcome> {
   const reason = uses && (await marks.reasonAgainst(uses, transaction));
   if (reason) return { kind: "used-up", reason };
-  // Nothing stands against it any more: another sign-in was in the way just now.
+  // Nothing prevents it any more: a concurrent sign-in interfered.
   throw new AuthError("service_unavailable", {
     reason: "sign_in_contention",
     retryAfterSeconds: 1,

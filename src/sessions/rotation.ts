@@ -21,7 +21,7 @@ export interface RotationRules {
 
 /** What becomes of a genuine refresh token. */
 export type RotationDecision =
-  /** It is the live one: replace it. */
+  /** It is the live one, or ahead of what is stored: replace it. */
   | "rotate"
   /** It was replaced just now: its successor, once more. */
   | "repeat"
@@ -32,9 +32,7 @@ export type RotationDecision =
   /** The session has been unused, or has lived, for too long. */
   | "expired"
   /** The session has been ended. */
-  | "revoked"
-  /** The session has not come that far: not a token of it. */
-  | "unknown";
+  | "revoked";
 
 /** How many rotations a session remembers at most. */
 export const rememberedRotations = 64;
@@ -55,7 +53,10 @@ export const lateRetryWindowMilliseconds = 30 * 24 * 3600 * 1000;
  * who takes turns with the owner looks the same. Anything else is taken for
  * theft, since an honest client has no use for it.
  *
- * @param generation the token's
+ * A token ahead of the session was issued by it all the same: what was stored
+ * since has been lost, by a promotion or a restore.
+ *
+ * @param generation the token's, at least 1
  * @param now milliseconds since 1970, by the clock that the session's times are of
  * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 refresh token rotation
  */
@@ -69,8 +70,7 @@ export function decideRotation(
   if (now >= state.absoluteExpiresAt || now >= state.idleExpiresAt) {
     return "expired";
   }
-  if (generation === state.generation) return "rotate";
-  if (generation > state.generation || generation < 1) return "unknown";
+  if (generation >= state.generation) return "rotate";
   const isWithinGrace = (time: number | undefined) =>
     time !== undefined &&
     now - time >= -clockStepMilliseconds &&

@@ -22,7 +22,7 @@ export class SessionEndListeners {
     this.listeners.push(listener);
   }
 
-  /** Never throws: it has happened, and whoever did it must not hear otherwise. */
+  /** Never throws: the session has ended, and the caller must not get an error for it. */
   notify(end: SessionEnd): void {
     for (const listener of this.listeners) {
       void Promise.resolve()

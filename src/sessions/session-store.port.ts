@@ -46,7 +46,7 @@ export type RotateOutcome =
   /** The session has been ended, or is gone. */
   | { readonly kind: "ended" }
   | { readonly kind: "expired" }
-  /** It belongs to another key, or to no key; or the session never had it. */
+  /** It belongs to another key, or to no key, or to a session with another salt. */
   | { readonly kind: "not-accepted" };
 
 /** Why a session is over before its time. */
@@ -66,8 +66,8 @@ export type EndReason =
 export interface EndedSessions {
   /**
    * All that were authenticated before this time, a whole second; null when
-   * only the ones named here. It is later than any of them was authenticated,
-   * also where the user's sessions have been ended within the same second before.
+   * only the ones named here. Where all are ended, it is later than any of them
+   * was authenticated, also within the second of the ending before.
    */
   readonly before: Date | null;
   /** These, one by one; also some that were over before does no harm. */
@@ -81,9 +81,9 @@ export interface EndedSessions {
  * of access tokens: sessions are ended through `Sessions`, which tells
  * `Revocations` as well.
  *
- * A store in the service's own database does what it is told within a
- * transaction as a part of that. Any other does it at once, and leaves it done
- * when the transaction is rolled back: what is over stays over.
+ * In a store in the service's own database, changes are part of the transaction.
+ * Any other store applies them at once, and they remain when the transaction is
+ * rolled back: an ended session stays ended.
  *
  * The times of a session are those of one clock, which all instances share: the
  * store's.
@@ -125,7 +125,9 @@ export abstract class SessionStore {
   abstract list(userId: string): Promise<Session[]>;
 
   /**
-   * Replaces a refresh token by its successor; `decideRotation` says when.
+   * Replaces a refresh token by its successor; `decideRotation` says when. A
+   * token that is ahead of the session, as after a restore, is the live one:
+   * the session goes on from there.
    *
    * Concurrency: of any number of calls with one token at once, on any number
    * of instances, one replaces it and all get the same successor. Idempotent
@@ -191,7 +193,8 @@ export abstract class SessionStore {
   ): Promise<EndedSessions>;
 
   /**
-   * Erases what is stored of a user's sessions, once they have been ended.
+   * Erases what is stored of a user's sessions, once they have been ended; of
+   * very many, the rest within minutes.
    *
    * @throws AuthError `service_unavailable`
    */

@@ -90,8 +90,11 @@ export class SessionEntity {
   revokedReason!: string | null;
 }
 
-/** Ends all sessions of a user that began before a time, however many there are. */
+/** Ends the sessions of a user that began and were proved before a time, however many there are. */
 @Entity({ schema: "google_auth", name: "session_cutoffs" })
+@Index("session_cutoffs_to_erase_idx", ["userId"], {
+  where: "reason = 'erase'",
+})
 export class SessionCutoffEntity {
   @PrimaryColumn("uuid", {
     name: "user_id",
@@ -99,11 +102,19 @@ export class SessionCutoffEntity {
   })
   userId!: string;
 
+  /** Only sessions last proved then or before; `infinity` for all. */
+  @PrimaryColumn("timestamptz", {
+    name: "proved_up_to",
+    primaryKeyConstraintName: "session_cutoffs_pkey",
+  })
+  provedUpTo!: Date;
+
   /** A whole second: what was authenticated before it is over. */
   @Index("session_cutoffs_not_before_idx")
   @Column("timestamptz", { name: "not_before" })
   notBefore!: Date;
 
+  /** Why; `erase` while sessions of a deleted user are still to be erased. */
   @Column("text")
   reason!: string;
 }

@@ -14,7 +14,7 @@ export interface SessionsOptions {
   readonly accessTokenTtlSeconds: number;
   /** At least 32 bytes; refresh tokens and nonces are derived from it. */
   readonly secretKey: string;
-  /** The secret key of before, during a change: what was made with it is still taken. */
+  /** The previous secret key, while it is being replaced: its tokens are still accepted. */
   readonly previousSecretKey: string | null;
 }
 

@@ -27,7 +27,7 @@ export interface EndingOfAll extends Ending {
   readonly provedUpTo?: Date;
 }
 
-/** What another instance has ended is known here within a second: how often to look for it, and how long between. */
+/** Revocations of other instances arrive within a second: how often to check for one, and the pause between. */
 const newsLooks = 16;
 const newsMilliseconds = 100;
 
@@ -169,7 +169,7 @@ export class Sessions {
       session.revokedAt.getTime() + this.rememberedMilliseconds();
     const seconds = Math.floor(session.authenticatedAt.getTime() / 1000);
     if (!isRecent) return false;
-    // Another instance may have ended it just now: the news is on its way.
+    // Another instance may have ended it just now, and its revocation is on the way.
     for (let looks = 0; looks < newsLooks; looks++) {
       if (looks > 0) await delay(newsMilliseconds);
       if (await this.revocations.covers(sessionId, userId, seconds))

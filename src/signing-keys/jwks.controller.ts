@@ -25,7 +25,7 @@ export class JwksController {
   @ApiOkResponse({ type: JwksDto })
   @ApiProblem("invalid_request", "service_unavailable")
   getJwks(): JwksDto {
-    // Whoever replaces the seam may hand over more than he should.
+    // A replacement of the seam may return more than the public half.
     return { keys: this.keys.published().map(withoutSecrets) };
   }
 }

@@ -1,5 +1,14 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  type JsonWebKey,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
 import { deriveKey } from "../common/secret-key";
+import type { SigningAlgorithm } from "../common/signature-key";
+import { onlyPublic } from "./published-key";
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -7,14 +16,14 @@ const tagBytes = 16;
 /** What stored keys are encrypted under. */
 export interface KeySecrets {
   readonly secretKey: string;
-  /** What they were encrypted under before; still read. */
+  /** The one before it; what it encrypted is still read. */
   readonly previousSecretKey?: string | null;
 }
 
 /** A private key that was stored. */
 export interface OpenedKey {
   readonly der: Buffer;
-  /** Whether it was encrypted under the secret key of before. */
+  /** Whether it was encrypted under the previous secret key. */
   readonly outdated: boolean;
 }
 
@@ -37,8 +46,8 @@ export function encryptPrivateKey(
 }
 
 /**
- * Reverses {@link encryptPrivateKey}, under the secret key of today or of
- * before; null when it was a third one, or another kid.
+ * Reverses {@link encryptPrivateKey}, with the current or the previous secret
+ * key; null when it was encrypted with another one, or for another kid.
  */
 export function openPrivateKey(
   { secretKey, previousSecretKey }: KeySecrets,
@@ -77,4 +86,35 @@ export function decryptPrivateKey(
 
 function keyFor(secretKey: string): Buffer {
   return deriveKey(secretKey, "signing-key-encryption");
+}
+
+/** The public half of a key, as it is stored. */
+export interface StoredPublicKey {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly publicJwk: JsonWebKey;
+}
+
+/** Proves that a public key was stored by somebody who has the secret key. */
+export function macOf(
+  secretKey: string,
+  { kid, algorithm, publicJwk }: StoredPublicKey,
+): Buffer {
+  const members = onlyPublic(publicJwk, algorithm);
+  return createHmac("sha256", deriveKey(secretKey, "signing-key-mac"))
+    .update(JSON.stringify([kid, algorithm, members]))
+    .digest();
+}
+
+/** Whose MAC a stored public key has; null when neither secret key's. */
+export function macAgeOf(
+  { secretKey, previousSecretKey }: KeySecrets,
+  key: StoredPublicKey & { readonly mac: Buffer },
+): "current" | "outdated" | null {
+  const isMadeWith = (secret: string) => {
+    const mac = macOf(secret, key);
+    return mac.length === key.mac.length && timingSafeEqual(mac, key.mac);
+  };
+  if (isMadeWith(secretKey)) return "current";
+  return previousSecretKey && isMadeWith(previousSecretKey) ? "outdated" : null;
 }

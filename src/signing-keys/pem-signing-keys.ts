@@ -5,9 +5,9 @@ import {
   signingKeyFromPem,
   verificationKeyFromPem,
 } from "../common/signature-key";
-import { localSigningKey } from "./local-signing-key";
 import { publishedKey, thumbprintOf } from "./published-key";
 import {
+  localSigningKey,
   type PublishedKey,
   type SigningKey,
   SigningKeys,

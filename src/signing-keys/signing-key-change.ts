@@ -24,7 +24,7 @@ export type SigningKeyChange =
       readonly kid: string;
       readonly state: SigningKeyState;
     }
-  /** A key was encrypted under the SECRET_KEY of today. */
+  /** A key was encrypted under the current SECRET_KEY. */
   | { readonly kind: "re-encrypted"; readonly kid: string };
 
 /** What the audit log says of a change; null where nothing is accepted or signed that was not before. */
@@ -57,20 +57,20 @@ function keyEvent(
   return { event, userId: null, reason, details };
 }
 
-/** What became of the wish for another key. */
+/** The outcome of a rotation by command. */
 export type RotationOutcome =
   | {
       readonly kind: "rotated";
       readonly kid: string;
       readonly previousKid: string;
     }
-  /** It has just been done: nothing was changed. */
+  /** It was rotated just before: nothing was changed. */
   | {
       readonly kind: "rotated-before";
       readonly kid: string;
       readonly since: Date;
     }
-  /** Not everybody knows the next key yet: nothing was changed. */
+  /** The next key has not been published long enough: nothing was changed. */
   | {
       readonly kind: "too-early";
       readonly nextKid: string;
@@ -79,7 +79,7 @@ export type RotationOutcome =
   /** The service has never been started on this database: nothing was changed. */
   | { readonly kind: "no-keys" };
 
-/** What became of the wish to remove a key. */
+/** The outcome of a removal. */
 export type RemovalOutcome =
   | {
       readonly kind: "removed";

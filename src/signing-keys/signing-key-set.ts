@@ -1,11 +1,11 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { localSigningKey } from "./local-signing-key";
 import { publishedKey } from "./published-key";
 import type { StoredKey } from "./signing-key.rows";
-import type {
-  PublishedKey,
-  SigningKey,
-  VerificationKey,
+import {
+  localSigningKey,
+  type PublishedKey,
+  type SigningKey,
+  type VerificationKey,
 } from "./signing-keys.port";
 
 interface AcceptedKey extends VerificationKey {
@@ -17,7 +17,7 @@ interface AcceptedKey extends VerificationKey {
 /** The keys as they were at one moment, ready for use. */
 export class SigningKeySet {
   private constructor(
-    /** The key that signs; null while there is none that we can read. */
+    /** The key that signs; null while none can be decrypted. */
     readonly signingKey: SigningKey | null,
     private readonly keys: ReadonlyMap<string, AcceptedKey>,
   ) {}
@@ -48,6 +48,15 @@ export class SigningKeySet {
 
   has(kid: string): boolean {
     return this.keys.has(kid);
+  }
+
+  /** Whether it is one of these, public half and all. */
+  knows({ kid, algorithm, publicJwk }: StoredKey): boolean {
+    const key = this.keys.get(kid);
+    return (
+      key?.algorithm === algorithm &&
+      key.publicKey.equals(createPublicKey({ key: publicJwk, format: "jwk" }))
+    );
   }
 
   /** @param now milliseconds since 1970 */

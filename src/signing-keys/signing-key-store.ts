@@ -3,7 +3,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { AuditTrail } from "../audit/audit-trail";
 import { Clock } from "../common/clock.port";
 import { advisoryLocks, Database } from "../database/database";
-import { type KeySecrets, openPrivateKey } from "./key-encryption";
+import { type KeySecrets, macAgeOf, openPrivateKey } from "./key-encryption";
 import { isDue, mayStartSigning } from "./key-life";
 import {
   auditEventOf,
@@ -43,7 +43,12 @@ export class SigningKeyStore {
     return this.database.query<StoredKey>(allKeys, []);
   }
 
-  /** The private half; null when it is gone, or was encrypted under a secret that is not ours. */
+  /** Whether the key was stored by somebody who has our secret. */
+  isGenuine(key: StoredKey): boolean {
+    return macAgeOf(this.options, key) !== null;
+  }
+
+  /** The private half; null when it was deleted, or was encrypted with a secret that is not ours. */
   open({ kid, encryptedPrivateKey }: StoredKey): KeyObject | null {
     if (!encryptedPrivateKey) return null;
     const opened = openPrivateKey(this.options, kid, encryptedPrivateKey);
@@ -55,16 +60,12 @@ export class SigningKeyStore {
   isInOrder(keys: readonly StoredKey[]): boolean {
     const { current, next } = byState(keys);
     if (!current || !next || this.mayRotate(current, next)) return false;
-    return ![current, next].some(
-      ({ kid, encryptedPrivateKey }) =>
-        encryptedPrivateKey &&
-        openPrivateKey(this.options, kid, encryptedPrivateKey)?.outdated,
-    );
+    return keys.every((key) => macAgeOf(this.options, key) !== "outdated");
   }
 
   /**
-   * Does what there is to do: makes keys that are missing, rotates on schedule,
-   * encrypts under the SECRET_KEY of today. Concurrent; idempotent.
+   * Makes keys that are missing, rotates on schedule, and encrypts with the current
+   * SECRET_KEY. Concurrent; idempotent.
    *
    * @returns all keys, and what was done
    * @throws UnreadableSigningKeysError, AuthError `service_unavailable`

@@ -2,6 +2,8 @@ import { generateKeyPairSync } from "node:crypto";
 import {
   encryptPrivateKey,
   type KeySecrets,
+  macAgeOf,
+  macOf,
   openPrivateKey,
 } from "./key-encryption";
 import { thumbprintOf } from "./published-key";
@@ -44,10 +46,11 @@ export class SigningKeyTransaction {
       namedCurve: "P-256",
     });
     const kid = thumbprintOf(publicKey, "ES256");
+    const publicJwk = publicKey.export({ format: "jwk" });
+    const named = { kid, algorithm: "ES256" as const, publicJwk };
     const key = {
-      kid,
-      algorithm: "ES256" as const,
-      publicJwk: publicKey.export({ format: "jwk" }),
+      ...named,
+      mac: macOf(this.secrets.secretKey, named),
       encryptedPrivateKey: encryptPrivateKey(
         this.secrets.secretKey,
         kid,
@@ -63,8 +66,8 @@ export class SigningKeyTransaction {
    * Lets the next key sign in the place of the current one, and makes another
    * next one.
    *
-   * @param current null when there is none (any more)
-   * @param next undefined when there is none: then one is made that signs unannounced
+   * @param current null if no key signs
+   * @param next if absent, a key is made that signs without having been published before
    * @returns the kid of the key that signs now
    */
   async succeed(
@@ -90,21 +93,28 @@ export class SigningKeyTransaction {
   }
 
   /**
-   * Encrypts under the secret of today what was encrypted under that of before.
+   * Encrypts and authenticates with the current secret what was with the previous
+   * one. A retired key with a MAC of neither is left alone: it is not accepted.
    *
-   * @throws UnreadableSigningKeysError when it was a third one: then ours would
-   *   not be theirs who read the keys, and must not encrypt another
+   * @throws UnreadableSigningKeysError when it was neither: with a secret that
+   *   does not fit the other keys, none may be encrypted
    */
   async reEncrypt(keys: readonly StoredKey[]): Promise<void> {
-    for (const { kid, encryptedPrivateKey } of keys) {
-      if (!encryptedPrivateKey) continue;
-      const opened = openPrivateKey(this.secrets, kid, encryptedPrivateKey);
-      if (!opened) throw new UnreadableSigningKeysError();
-      if (!opened.outdated) continue;
-      const { secretKey } = this.secrets;
-      await this.rows.encrypt(
+    const { secretKey } = this.secrets;
+    for (const key of keys) {
+      const { kid, encryptedPrivateKey } = key;
+      const macAge = macAgeOf(this.secrets, key);
+      const opened =
+        encryptedPrivateKey &&
+        openPrivateKey(this.secrets, kid, encryptedPrivateKey);
+      if (encryptedPrivateKey && !(opened && macAge)) {
+        throw new UnreadableSigningKeysError();
+      }
+      if (!macAge || (macAge === "current" && !opened?.outdated)) continue;
+      await this.rows.protect(
         kid,
-        encryptPrivateKey(secretKey, kid, opened.der),
+        opened && encryptPrivateKey(secretKey, kid, opened.der),
+        macOf(secretKey, key),
       );
       await this.tell({ kind: "re-encrypted", kid });
     }

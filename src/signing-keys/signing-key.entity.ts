@@ -40,6 +40,10 @@ export class SigningKeyEntity {
   @Column("bytea", { name: "encrypted_private_key", nullable: true })
   encryptedPrivateKey!: Buffer | null;
 
+  /** HMAC of the public half: only who has SECRET_KEY adds a key. */
+  @Column("bytea")
+  mac!: Buffer;
+
   /** When it began to sign. */
   @Column("timestamptz", { name: "not_before", nullable: true })
   notBefore!: Date | null;

@@ -12,17 +12,19 @@ export interface StoredKey {
   readonly publicJwk: JsonWebKey;
   /** Null once the key has stopped signing. */
   readonly encryptedPrivateKey: Buffer | null;
+  /** Of the public half; see `macOf`. */
+  readonly mac: Buffer;
   /** Published since. */
   readonly createdAt: Date;
   /** Signs since; null while it is next. */
   readonly notBefore: Date | null;
-  /** Believed until; null while it may still sign. */
+  /** Accepted until; null while it may still sign. */
   readonly expiresAt: Date | null;
 }
 
 /** All keys, those that were replaced last first. */
 export const allKeys = `SELECT kid, algorithm, state, public_jwk AS "publicJwk",
-  encrypted_private_key AS "encryptedPrivateKey", created_at AS "createdAt",
+  encrypted_private_key AS "encryptedPrivateKey", mac, created_at AS "createdAt",
   not_before AS "notBefore", expires_at AS "expiresAt"
 FROM google_auth.signing_keys ORDER BY expires_at DESC NULLS FIRST, kid`;
 
@@ -39,21 +41,22 @@ export class SigningKeyRows {
   }
 
   async insert(
-    key: Pick<StoredKey, "kid" | "algorithm" | "publicJwk"> & {
+    key: Pick<StoredKey, "kid" | "algorithm" | "publicJwk" | "mac"> & {
       readonly encryptedPrivateKey: Buffer;
     },
     state: "next" | "current",
   ): Promise<void> {
     await this.query(
       `INSERT INTO google_auth.signing_keys (kid, algorithm, state, public_jwk,
-        encrypted_private_key, not_before, created_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        encrypted_private_key, mac, not_before, created_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         key.kid,
         key.algorithm,
         state,
         JSON.stringify(key.publicJwk),
         key.encryptedPrivateKey,
+        key.mac,
         state === "current" ? this.now : null,
         this.now,
       ],
@@ -79,10 +82,16 @@ export class SigningKeyRows {
     );
   }
 
-  async encrypt(kid: string, encryptedPrivateKey: Buffer): Promise<void> {
+  /** @param encryptedPrivateKey null where there is none */
+  async protect(
+    kid: string,
+    encryptedPrivateKey: Buffer | null,
+    mac: Buffer,
+  ): Promise<void> {
     await this.query(
-      `UPDATE google_auth.signing_keys SET encrypted_private_key = $2 WHERE kid = $1`,
-      [kid, encryptedPrivateKey],
+      `UPDATE google_auth.signing_keys SET encrypted_private_key = $2, mac = $3
+        WHERE kid = $1`,
+      [kid, encryptedPrivateKey, mac],
     );
   }
 

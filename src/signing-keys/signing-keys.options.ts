@@ -2,7 +2,7 @@
 export interface SigningKeysOptions {
   /** At least 32 bytes; encrypts the signing keys at rest. */
   readonly secretKey: string;
-  /** The secret key of before, during a change: what it encrypted is still read. */
+  /** The previous secret key, while it is being replaced: what it encrypted is still read. */
   readonly previousSecretKey?: string | null;
   /** After how many days a stored key is replaced, 1–365; null for never, 30 unless given. */
   readonly rotationDays?: number | null;

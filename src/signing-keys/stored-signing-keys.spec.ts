@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { Logger } from "@nestjs/common";
 import { JwtService } from "@nestjs/jwt";
 import { DataSource } from "typeorm";
@@ -8,6 +9,7 @@ import { Database } from "../database/database";
 import { TestDatabase } from "../testing/test-database";
 import { AccessTokens } from "../access-tokens/access-tokens";
 import { keptAfterUseSeconds, publishedBeforeUseSeconds } from "./key-life";
+import { thumbprintOf } from "./published-key";
 import { type KeyStoreOptions, SigningKeyStore } from "./signing-key-store";
 import { StoredSigningKeys } from "./stored-signing-keys";
 import { FrozenClock } from "../testing/frozen-clock";
@@ -274,6 +276,42 @@ describe("StoredSigningKeys", () => {
       keys.find("made up");
       expect(look).toHaveBeenCalledTimes(3);
       look.mockRestore();
+    });
+  });
+
+  describe("when a row was written without our SECRET_KEY", () => {
+    it("neither accepts nor publishes its key, whatever the row says", async () => {
+      const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      const forged = {
+        kid: thumbprintOf(publicKey, "ES256"),
+        jwk: publicKey.export({ format: "jwk" }),
+      };
+      const own = publishedKids();
+      for (const mac of [Buffer.alloc(32), Buffer.alloc(0)]) {
+        await dataSource.query(
+          `INSERT INTO google_auth.signing_keys (kid, algorithm, state,
+             public_jwk, mac, not_before, expires_at, created_at)
+           VALUES ($1, 'ES256', 'previous', $2, $3, now(),
+             now() + interval '1 day', now())
+           ON CONFLICT (kid) DO UPDATE SET mac = EXCLUDED.mac`,
+          [forged.kid, forged.jwk, mac],
+        );
+        await keys.reload();
+        expect(keys.find(forged.kid)).toBeNull();
+        expect(publishedKids()).toEqual(own);
+      }
+    });
+
+    it("does not take another public key under a kid of ours", async () => {
+      const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      const [kid = ""] = publishedKids();
+      await dataSource.query(
+        "UPDATE google_auth.signing_keys SET public_jwk = $2 WHERE kid = $1",
+        [kid, publicKey.export({ format: "jwk" })],
+      );
+      await keys.reload().catch(() => undefined);
+      const found = keys.find(kid)?.publicKey;
+      expect(found?.equals(publicKey) ?? false).toBe(false);
     });
   });
 

@@ -90,7 +90,7 @@ export class StoredSigningKeys
    * every 30 s. Concurrent; idempotent.
    *
    * @throws UnreadableSigningKeysError, AuthError `service_unavailable`; the
-   *   keys of before then stay in use
+   *   keys in memory then stay in use
    */
   reload(): Promise<void> {
     this.reloading ??= this.reloadNow().finally(() => {
@@ -112,16 +112,27 @@ export class StoredSigningKeys
   }
 
   private use(stored: readonly StoredKey[]): void {
-    const keys = SigningKeySet.of(stored, (key) => this.store.open(key));
-    // While SECRET_KEY changes from instance to instance, one with the old may
-    // meet a key under the new; the one it has is good for as long as it is known.
+    const [genuine, foreign] = [true, false].map((is) =>
+      stored.filter(
+        (key) => (this.store.isGenuine(key) || this.keys.knows(key)) === is,
+      ),
+    );
+    for (const { kid } of foreign ?? []) {
+      this.logger.warn(
+        { kid },
+        "A signing key in the database was not stored with our SECRET_KEY: it is ignored",
+      );
+    }
+    const keys = SigningKeySet.of(genuine ?? [], (key) => this.store.open(key));
+    // While SECRET_KEY is replaced instance by instance, one that has only the old
+    // key cannot check rows written with the new: it keeps the keys it knows.
     this.keys = keys.signingKey ? keys : keys.signingWith(this.keys.signingKey);
   }
 
   private lookForUnknownKey(): void {
     const now = this.clock.now();
     const since = now - this.unknownKeyAskedAt;
-    // Less than nothing: the clock has jumped back.
+    // Negative when the clock was set back.
     if (since >= 0 && since < unknownKeyCooldownSeconds * 1000) return;
     this.unknownKeyAskedAt = now;
     this.reloadInBackground();
@@ -131,15 +142,14 @@ export class StoredSigningKeys
     if (this.stopped) return;
     this.reload().then(
       () => {
-        if (this.failing)
-          this.logger.log("The signing keys are in reach again");
+        if (this.failing) this.logger.log("The signing keys can be read again");
         this.failing = false;
       },
       (cause: unknown) => {
         if (!this.failing) {
           this.logger.warn(
             { err: cause },
-            "The signing keys cannot be looked after; those in memory stay in use",
+            "The signing keys cannot be reloaded; those in memory stay in use",
           );
         }
         this.failing = true;

@@ -4,7 +4,14 @@ import { Database } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import { IdentityStandings } from "./identity-standings";
 import { type User, UserDirectory } from "./user-directory.port";
-import { USERS_OPTIONS, type UsersOptions } from "./users.options";
+
+/** Who is more than a user from the start. */
+export interface UsersOptions {
+  /** Who signs in with one of these addresses, of which Google is the authority, gets the role `admin`. */
+  readonly adminEmails: readonly string[];
+}
+
+export const USERS_OPTIONS = Symbol("USERS_OPTIONS");
 
 /** The role that opens the routes under `/admin`. */
 export const adminRole = "admin";
@@ -49,6 +56,7 @@ export class AdminEmails {
   ): Promise<User> {
     if (user.roles.includes(adminRole) || !this.isListed(identity)) return user;
     return this.database.transaction(async (transaction) => {
+      await this.standings.hold(identity, transaction);
       const current = await this.users.lock(user.id, transaction);
       // Gone, or made one by another sign-in, in the meantime.
       if (!current) return user;

@@ -21,6 +21,11 @@ ON CONFLICT (digest) DO UPDATE SET digest = EXCLUDED.digest
     OR kept.tokens_valid_after >= $2::timestamptz, false)
 RETURNING digest`;
 
+/** $1 digest: whatever is said of the account waits until the transaction is over. */
+export const holdStanding = `INSERT INTO ${standings} AS kept (digest)
+VALUES ($1::bytea)
+ON CONFLICT (digest) DO UPDATE SET digest = EXCLUDED.digest`;
+
 /** $1 digest */
 export const findStanding = `SELECT user_id AS "userId",
   blocked OR suspended_by IS NOT NULL AS blocked,

@@ -13,6 +13,7 @@ import {
   findStanding,
   forgetRoles,
   forgetUser,
+  holdStanding,
   holdUnlessRefused,
   liftSuspensions,
   rememberUnlinked,
@@ -59,6 +60,17 @@ export class IdentityStandings {
   }
 
   /**
+   * Has reports about an account, and sign-ins by it, wait until the transaction
+   * is over. To be called before users are locked: of two who lock both in
+   * another order, each would wait for the other.
+   *
+   * @throws AuthError `service_unavailable`
+   */
+  async hold(account: AccountName, { query }: Transaction): Promise<void> {
+    await query(holdStanding, [digestOf(account)]);
+  }
+
+  /**
    * Why a token of an account does not sign in; null when it may. Reports about
    * the account wait until the transaction is over.
    *
@@ -100,7 +112,7 @@ export class IdentityStandings {
   }
 
   /**
-   * Keeps accounts from signing in that were linked by whoever had another one
+   * Suspends accounts that may have been linked by the hijacker of another one
    * when that was hijacked. Idempotent.
    *
    * @throws AuthError `service_unavailable`
@@ -142,7 +154,7 @@ export class IdentityStandings {
 
   /**
    * Remembers whom an account signed in that is unlinked now: a report about it
-   * is still about that user. What the user was because of it, he is no more.
+   * is still about that user. The roles that the user had because of it go.
    *
    * @param remaining the accounts that still sign the user in
    * @returns the roles that go with it

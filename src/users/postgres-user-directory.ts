@@ -81,7 +81,7 @@ export class PostgresUserDirectory extends UserDirectory {
       transaction,
     );
     switch (outcome.kind) {
-      // Whoever asks here has held the standing before: it has just changed.
+      // The caller has checked the standing before: it has just changed.
       case "blocked":
       case "revoked":
       case "not-granted":

@@ -31,7 +31,7 @@ export abstract class ProfileSchema {
   abstract parse(profile: Profile): ParsedProfile | Promise<ParsedProfile>;
 
   /**
-   * What still has to be given, or mended, before a profile is complete; empty
+   * What still has to be added or corrected before a profile is complete; empty
    * when it is. A field that is not known any more is not missed: stored
    * profiles outlive the schema they were made by.
    */

@@ -66,9 +66,9 @@ export type LinkOutcome =
 /**
  * Who an identity is here.
  *
- * A directory that is not in the service's own database does at once what it is
- * told within a transaction; `afterCommit` and `afterRollback` tell it when to
- * let go of what it has locked, or to take it back.
+ * A directory outside the service's own database applies every change at once,
+ * also within a transaction; by `afterCommit` and `afterRollback` it releases
+ * its locks or undoes the change.
  */
 export abstract class UserDirectory {
   /**
@@ -146,7 +146,7 @@ export abstract class UserDirectory {
 
   /**
    * Takes an identity from a user that the transaction has locked, also the
-   * last one: whoever signs in with it then is a new user. Idempotent.
+   * last one: a later sign-in with it creates a new user. Idempotent.
    *
    * @returns whether it was the user's
    * @throws AuthError `service_unavailable` when the store cannot answer
@@ -160,7 +160,7 @@ export abstract class UserDirectory {
   /**
    * The user as it is now, in whatever status; null when there is none. Until
    * the transaction is over nobody else changes or deletes it, or signs it in:
-   * they wait. Concurrent and idempotent; whoever locks two users does so in
+   * they wait. Concurrent and idempotent; callers that lock two users do so in
    * the order of their ids.
    *
    * @throws AuthError `service_unavailable` when the store cannot answer
@@ -181,7 +181,7 @@ export abstract class UserDirectory {
 
   /**
    * Deletes a user that the transaction has locked, and its identities. Its
-   * sessions are ended by whoever calls this. Idempotent.
+   * caller ends its sessions. Idempotent.
    *
    * @throws AuthError `service_unavailable` when the store cannot answer
    */

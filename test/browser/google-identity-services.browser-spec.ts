@@ -108,7 +108,7 @@ describe("a page made for Google, with the emulator's script", () => {
         page.waitForEvent("popup"),
         page.keyboard.press("Enter"),
       ]);
-      await popup.getByText("Use another account").focus();
+      await popup.locator("summary").focus();
       await popup.keyboard.press("Enter");
       await popup.keyboard.press("Tab");
       await popup.keyboard.type("Annie Easley");

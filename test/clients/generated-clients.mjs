@@ -76,14 +76,20 @@ try {
     join(folder, "open-api-typescript.ts"),
     withOpenApiTypescript,
   );
+  await writeFile(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        ...{ noEmit: true, strict: true, skipLibCheck: true, types: [] },
+        ...{ target: "es2022", lib: ["es2022", "dom", "dom.iterable"] },
+        ...{ module: "esnext", moduleResolution: "bundler" },
+      },
+      files: ["hey-api.ts", "open-api-typescript.ts"],
+    }),
+  );
   const compiled = run(join(root, "node_modules/typescript/bin/tsc"), [
-    "--noEmit",
-    "--strict",
-    "--skipLibCheck",
-    ...["--target", "es2022", "--lib", "es2022,dom,dom.iterable"],
-    ...["--module", "esnext", "--moduleResolution", "bundler", "--types", ""],
-    join(folder, "hey-api.ts"),
-    join(folder, "open-api-typescript.ts"),
+    "-p",
+    folder,
   ]);
   const bundle = join(folder, "bundle.mjs");
   await build({

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { DemoEvents } from "../../src/demo/demo-events";
 import { demoPageController } from "../../src/demo/demo-page.controller";
+import { demoGraceSeconds } from "../../src/demo/old-refresh-token";
 import { AuditSink, Clock } from "../../src/index";
 import { SteppedClock } from "../../src/testing/stepped-clock";
 import { GoogleEmulator } from "../../src/testing/google/emulator";
@@ -25,13 +26,19 @@ export class BrowserSite {
     const clock = new SteppedClock();
     const [service, browser] = await Promise.all([
       TestService.start(google, {
-        controllers: [demoPageController(google, events)],
+        controllers: [
+          demoPageController(
+            { clientId: google.clientIds[0], googleUrl: google.url },
+            events,
+          ),
+        ],
         providers: [
           { provide: AuditSink, useValue: events },
           { provide: Clock, useValue: clock },
         ],
         env: {
           ...{ PUBLIC_URL: "http://localhost:3000", REFRESH_COOKIE: "browser" },
+          REFRESH_GRACE_SECONDS: String(demoGraceSeconds),
           ...{ ACCOUNT_PAGE: "on", ADMIN_PAGE: "on" },
           ...{ ADMIN_EMAILS: "grace@navy.example", ...env },
         },

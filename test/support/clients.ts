@@ -20,7 +20,7 @@ export async function runClient<Report>(
   const { stdout } = await run(
     process.execPath,
     [program, JSON.stringify(order)],
-    { timeout: 20_000 },
+    { timeout: 90_000 },
   );
   return JSON.parse(stdout) as Report;
 }

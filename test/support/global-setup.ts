@@ -1,10 +1,15 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import { TestDatabase } from "../../src/testing/test-database";
 
 /**
- * Holds the Postgres for tests up for the whole run; every test file makes a
- * database of its own in it.
+ * Builds the scripts of the pages, which are served from dist/ui, and holds the
+ * Postgres for tests up for the whole run; every test file makes a database of
+ * its own in it.
  */
 export default async function globalSetup(): Promise<void> {
+  const buildUi = resolve(__dirname, "../../tools/build-ui.mjs");
+  execFileSync(process.execPath, [buildUi], { stdio: "ignore" });
   const held = await TestDatabase.create();
   Object.assign(globalThis, { heldTestDatabase: held });
 }

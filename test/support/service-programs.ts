@@ -8,5 +8,5 @@ export function describeWith(program: string): typeof describe {
   const { status } = spawnSync(program, ["--version"], { stdio: "ignore" });
   if (status === 0) return describe;
   console.warn(`SKIPPED: ${program} is not on the PATH; install it.`);
-  return describe.skip as typeof describe;
+  return describe.skip;
 }

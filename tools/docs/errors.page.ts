@@ -2,6 +2,7 @@ import {
   type AuthErrorCode,
   authErrorCodes,
 } from "../../src/common/auth-error-codes";
+import { problemCodes } from "../../src/client/problem-codes";
 import { page, table } from "./markdown";
 import { generatedNotice } from "./project";
 
@@ -86,6 +87,19 @@ ${JSON.stringify(exampleProblem(), null, 2)}
         String(status),
         detail,
         advice[code as AuthErrorCode],
+      ]),
+    ),
+    "## In the JavaScript client",
+    `[\`nest-google-auth/client\`](client.md) throws an error with the \`code\`, what to do about it
+(\`action\`) and a sentence for the user (\`message\`). The last three codes are its own: no answer
+came, it was not one of the service's, or Google's script could not be loaded. For a code of the
+application's own, \`action\` is \`tell_user\` and \`message\` is the \`detail\` of the answer.`,
+    table(
+      ["Code", "`action`", "`message`"],
+      Object.entries(problemCodes).map(([code, [action, message]]) => [
+        `\`${code}\``,
+        `\`${action}\``,
+        message,
       ]),
     ),
   ]);

@@ -27,6 +27,7 @@ export function UserDetails(
   >();
   const [sessions, setSessions] = useState<readonly Session[]>([]);
   const [roles, setRoles] = useState("");
+  const [loads, setLoads] = useState(0);
   const load = async () => {
     const [details, open] = await Promise.all([
       api.authorized("GET", `admin/users/${id}`),
@@ -36,6 +37,7 @@ export function UserDetails(
     setUser(details.body);
     setRoles(details.body.roles.join(" "));
     setSessions(open.body);
+    setLoads((count) => count + 1);
   };
   useEffect(() => void load(), [id]);
   const change = async (body: object, success: string) => {
@@ -159,7 +161,7 @@ export function UserDetails(
           ))}
         </ul>
       </Card>
-      <AuditLog {...signed} userId={id} />
+      <AuditLog key={loads} {...signed} userId={id} />
     </>
   );
 }

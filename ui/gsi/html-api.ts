@@ -1,4 +1,3 @@
-import type { ButtonOptions } from "./button";
 import { type CredentialResponse, id, type IdConfiguration } from "./id";
 
 /** A function of the page by its name, such as `app.signedIn`. */
@@ -6,8 +5,13 @@ function functionNamed(name: string | undefined) {
   return (response: CredentialResponse) => {
     const found = name
       ?.split(".")
-      .reduce<unknown>((value, member) => Object(value)[member], window);
-    if (typeof found === "function") found(response);
+      .reduce<unknown>(
+        (value, member) => (Object(value) as Record<string, unknown>)[member],
+        window,
+      );
+    if (typeof found === "function") {
+      (found as (response: CredentialResponse) => void)(response);
+    }
   };
 }
 
@@ -29,7 +33,7 @@ export function readPage(): void {
     callback: callback === undefined ? undefined : functionNamed(callback),
   } as IdConfiguration);
   for (const place of document.querySelectorAll<HTMLElement>(".g_id_signin")) {
-    id.renderButton(place, { ...place.dataset } as ButtonOptions);
+    id.renderButton(place, place.dataset);
   }
   if (auto_prompt !== "false") id.prompt();
 }

@@ -56,7 +56,7 @@ export class BoundTokens {
     const principal = await this.principalOf(token);
     const { confirmation } = principal;
     if (!confirmation) throw this.refusal("token_not_bound");
-    const { thumbprint, nextNonce } = this.proved(request, token);
+    const { thumbprint, nextNonce } = await this.proved(request, token);
     if (thumbprint !== confirmation.jkt) throw this.refusal("wrong_key");
     if (nextNonce !== null) response.header("DPoP-Nonce", nextNonce);
     return principal;
@@ -112,21 +112,22 @@ export class BoundTokens {
     }
   }
 
-  private proved(
+  private async proved(
     { method, originalUrl, headers }: TokenRequest,
     accessToken: string,
-  ): Proved {
+  ): Promise<Proved> {
     const { dpop: proof } = headers;
     try {
       if (proof === undefined) throw this.proofs.missing();
-      return this.proofs.verify({
+      return await this.proofs.verify({
         proof,
         method,
         path: originalUrl,
         accessToken,
       });
     } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
+      if (!(error instanceof AuthError) || error.code === "service_unavailable")
+        throw error;
       const { code, reason, dpopNonce } = error;
       throw new AuthError("unauthenticated", {
         reason,

@@ -24,8 +24,8 @@ export interface BindingRequest extends TokenRequest {
 export class DpopProofGuard implements CanActivate {
   constructor(private readonly proofs: DpopProofs) {}
 
-  /** @throws AuthError `invalid_dpop_proof`, `use_dpop_nonce` */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws AuthError `invalid_dpop_proof`, `use_dpop_nonce`, `service_unavailable` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (!this.proofs.isOn) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<BindingRequest>();
@@ -35,7 +35,7 @@ export class DpopProofGuard implements CanActivate {
       if (this.proofs.isRequired) throw this.proofs.missing();
       return true;
     }
-    const proved = this.proofs.verify({ proof, method, path });
+    const proved = await this.proofs.verify({ proof, method, path });
     request[THUMBPRINT] = proved.thumbprint;
     if (proved.nextNonce !== null) {
       http.getResponse<HeaderResponse>().header("DPoP-Nonce", proved.nextNonce);

@@ -2,8 +2,12 @@ import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../../audit/audit-trail";
 import { AuthError } from "../../common/auth-error";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
-import { RefreshTokens } from "../../sessions/refresh-tokens";
-import type { SessionContext } from "../../sessions/session-store.port";
+import { isOfSession, RefreshTokens } from "../../sessions/refresh-tokens";
+import {
+  type PresentedRefreshToken,
+  type SessionContext,
+  SessionStore,
+} from "../../sessions/session-store.port";
 import { Sessions } from "../../sessions/sessions";
 import {
   type RefreshOutcome,
@@ -28,6 +32,7 @@ export class Refresh {
   constructor(
     private readonly refreshTokens: RefreshTokens,
     private readonly store: SignInStore,
+    private readonly sessionStore: SessionStore,
     private readonly sessions: Sessions,
     private readonly tokens: IssuedTokens,
     private readonly audit: AuditTrail,
@@ -35,17 +40,22 @@ export class Refresh {
 
   /**
    * @param token as the client sent it; untrusted
+   * @param clientId what the client calls itself, if it does: the token has to
+   *   be that client's (RFC 6749 §6)
    * @throws AuthError `invalid_refresh_token`, `session_revoked`,
    *   `session_expired`, `account_disabled`, `service_unavailable`
    */
   async run(
     token: string,
     context: Omit<SessionContext, "device">,
+    clientId?: string,
   ): Promise<SignedInUser> {
     const presented = this.refreshTokens.read(token);
     if (!presented) {
       throw new AuthError("invalid_refresh_token", { reason: "not_ours" });
     }
+    // Before the token is replaced: another client must not cost this one its session.
+    if (clientId !== undefined) await this.checkClient(presented, clientId);
     const { ip, userAgent } = context;
     const outcome = await this.store.refresh(presented, context);
     if (outcome.kind === "reused") {
@@ -68,5 +78,16 @@ export class Refresh {
       });
     }
     return this.tokens.issue(user, session);
+  }
+
+  /** @throws AuthError `invalid_refresh_token`, `service_unavailable` */
+  private async checkClient(
+    token: PresentedRefreshToken,
+    clientId: string,
+  ): Promise<void> {
+    const session = await this.sessionStore.find(token.sessionId);
+    if (!session || !isOfSession(token, session)) return;
+    if (session.clientId === clientId) return;
+    throw new AuthError("invalid_refresh_token", { reason: "another_client" });
   }
 }

@@ -14,7 +14,7 @@ describe("a server's own file", () => {
   beforeEach(() => (cluster = mkdtempSync(join(tmpdir(), "cluster-"))));
   afterEach(() => rmSync(cluster, { recursive: true }));
 
-  it("counts for nothing, when it is absent or incomplete", () => {
+  it("is ignored when it is absent or incomplete", () => {
     expect(readPostmasterFile(cluster)).toBeUndefined();
     disownPostmasterFile(cluster);
     write("4711\n/data/cluster\n");

@@ -10,7 +10,7 @@ describe("the leases of a home", () => {
   beforeEach(() => (home = mkdtempSync(join(tmpdir(), "leases-"))));
   afterEach(() => rmSync(home, { recursive: true }));
 
-  it("are an empty list, when none was ever taken", () => {
+  it("are an empty list when none was ever taken", () => {
     expect(livingLeases(home)).toEqual([]);
   });
 

@@ -39,7 +39,13 @@ export class InitialSchema1767225600000 implements MigrationInterface {
 
 const tables = [
   ...["rate_limits", "security_events", "audit_events", "signing_keys"],
-  ...["used_id_tokens", "nonces", "revocations", "session_cutoffs"],
+  ...[
+    "used_dpop_proofs",
+    "used_id_tokens",
+    "nonces",
+    "revocations",
+    "session_cutoffs",
+  ],
   ...["sessions", "identity_standings", "identities", "users"],
 ];
 
@@ -131,12 +137,16 @@ const sessions = [
   `CREATE INDEX sessions_absolute_expires_at_idx
     ON google_auth.sessions (absolute_expires_at)`,
   `CREATE TABLE google_auth.session_cutoffs (
-    user_id uuid NOT NULL CONSTRAINT session_cutoffs_pkey PRIMARY KEY,
+    user_id uuid NOT NULL,
+    proved_up_to timestamptz NOT NULL,
     not_before timestamptz NOT NULL,
-    reason text NOT NULL
+    reason text NOT NULL,
+    CONSTRAINT session_cutoffs_pkey PRIMARY KEY (user_id, proved_up_to)
   )`,
   `CREATE INDEX session_cutoffs_not_before_idx
     ON google_auth.session_cutoffs (not_before)`,
+  `CREATE INDEX session_cutoffs_to_erase_idx
+    ON google_auth.session_cutoffs (user_id) WHERE reason = 'erase'`,
   `CREATE TABLE google_auth.revocations (
     id bigint GENERATED ALWAYS AS IDENTITY
       CONSTRAINT revocations_pkey PRIMARY KEY,
@@ -165,6 +175,13 @@ const oneTimeUse = [
   )`,
   `CREATE INDEX used_id_tokens_expires_at_idx
     ON google_auth.used_id_tokens (expires_at)`,
+  // Of no use after two minutes: not worth writing ahead.
+  `CREATE UNLOGGED TABLE google_auth.used_dpop_proofs (
+    digest bytea NOT NULL CONSTRAINT used_dpop_proofs_pkey PRIMARY KEY,
+    expires_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX used_dpop_proofs_expires_at_idx
+    ON google_auth.used_dpop_proofs (expires_at)`,
 ];
 
 const signingKeys = [
@@ -175,6 +192,7 @@ const signingKeys = [
       CHECK (state IN ('next', 'current', 'previous')),
     public_jwk jsonb NOT NULL,
     encrypted_private_key bytea,
+    mac bytea NOT NULL,
     not_before timestamptz,
     expires_at timestamptz,
     created_at timestamptz NOT NULL,

@@ -12,7 +12,7 @@ const most = 10 * price;
 export class RetryBudget {
   private left = most;
 
-  /** Call it for every first attempt. */
+  /** To be called for every first attempt. */
   earn(): void {
     this.left = Math.min(this.left + 1, most);
   }

@@ -20,17 +20,22 @@ export type VerifyTokenAnswer =
       readonly isExpired: boolean;
       readonly status: number;
     }
-  /** An answer that says neither: a page, a redirect, no JSON object, more than 64 kB. */
+  /** An answer that says neither: a page, a redirect, no JSON object, more than 64 kB, 408, 429. */
   | { readonly kind: "malformed"; readonly cause: unknown };
 
+/** A proxy wants our credentials. */
+const proxyAuthenticationRequired = 407;
 /**
- * Client errors that say nothing about the token: a proxy wants our
- * credentials, a time-out, too many requests.
+ * Client errors that say nothing about the token: a time-out, too many
+ * requests. Nor do they say that the API is down: a flood of bad tokens may be
+ * what it has too many of, and must not open the circuit for everybody.
  */
-const outageStatuses = [407, 408, 429];
+const noVerdictStatuses = [408, 429];
 /** All others are verdicts on the token, the only thing a caller can change. */
 const refusalStatuses = Array.from({ length: 100 }, (_, i) => 400 + i).filter(
-  (status) => !outageStatuses.includes(status),
+  (status) =>
+    status !== proxyAuthenticationRequired &&
+    !noVerdictStatuses.includes(status),
 );
 /** How APIs, ours among them, refuse our own credentials: no verdict on the token. */
 const callerIsRefused = ["unauthenticated", "invalid_client"];
@@ -46,8 +51,8 @@ const maxAnswerBytes = 64 * 1024;
  *
  * @param token fit to be sent
  * @param timeoutMilliseconds how long the answer may take, body included
- * @throws Error for an outage: network, time-out, 5xx, 407, 408, 429, or the
- *   API refuses our credentials; its message contains nothing of the answer
+ * @throws Error for an outage: network, time-out, 5xx, or the API or a proxy
+ *   refuses our credentials; its message contains nothing of the answer
  */
 export async function askVerifyTokenApi(
   token: string,
@@ -93,7 +98,7 @@ export async function askVerifyTokenApi(
 
 function isOutage(error: unknown): boolean {
   if (error instanceof UnwantedAnswerError) {
-    return error.status >= 500 || outageStatuses.includes(error.status);
+    return error.status >= 500 || error.status === proxyAuthenticationRequired;
   }
   // fetch reports a redirect like a network failure, but the API has answered.
   const { cause } = Object(error) as { cause?: unknown };

@@ -16,6 +16,7 @@ const key: StoredKey = {
   state: "previous",
   publicJwk: { kty: "EC", crv: "P-256", x: "x", y: "y" },
   encryptedPrivateKey: Buffer.from("never shown"),
+  mac: Buffer.from("never shown"),
   createdAt: minutesAgo(90),
   notBefore: minutesAgo(80),
   expiresAt: minutesAgo(-1),

@@ -155,6 +155,55 @@ export function sessionRotationContract(
     });
   });
 
+  describe("rotate, with a token ahead of the session, as after a restore", () => {
+    it("goes on from there, and takes what comes late for what it is", async () => {
+      const { clock, rules, store } = given();
+      const session = await given().start(newUserId());
+      await given().rotate(session, 1);
+      expect(issued(await given().rotate(session, 5))).toBe("6");
+      expect(await store.find(session.id)).toMatchObject({ generation: 6 });
+      // Replaced within the grace, for all that is known.
+      for (const [generation, successor] of [
+        ...([
+          [5, "6"],
+          [3, "4"],
+          [2, "3"],
+        ] as const),
+      ]) {
+        expect(issued(await given().rotate(session, generation))).toBe(
+          successor,
+        );
+      }
+      clock.advance(rules.refreshGraceSeconds);
+      expect(issued(await given().rotate(session, 4))).toBe("reused");
+      expect(issued(await given().rotate(session, 6))).toBe("7");
+    });
+
+    it("does so however far it is ahead", async () => {
+      const session = await given().start(newUserId());
+      expect(issued(await given().rotate(session, 1000))).toBe("1001");
+      expect(issued(await given().rotate(session, 1000))).toBe("1001");
+    });
+
+    it("revives nothing that has been ended, or is over", async () => {
+      const userId = newUserId();
+      const [ended, cutOff] = [
+        await given().start(userId),
+        await given().start(userId),
+      ];
+      await given().end(ended);
+      await given().endAll(userId);
+      const old = await given().start(newUserId());
+      given().clock.advance(given().rules.idleTtlSeconds);
+      const outcomes = [ended, cutOff, old].map((one) =>
+        given().rotate(one, 9),
+      );
+      expect((await Promise.all(outcomes)).map(issued)).toEqual([
+        ...["ended", "ended", "expired"],
+      ]);
+    });
+  });
+
   describe("rotate, with what is no token of the session", () => {
     it("does not accept it, and changes nothing", async () => {
       const { clock, rules, store } = given();
@@ -171,8 +220,7 @@ export function sessionRotationContract(
         await given().rotate(otherSalt, 3),
         await given().rotate(otherSalt, 2),
         await given().rotate(otherSalt, 1),
-        await given().rotate(session, 4),
-        await given().rotate(session, 1000),
+        await given().rotate(otherSalt, 4),
       ]) {
         expect(outcome).toEqual({ kind: "not-accepted" });
       }

@@ -32,6 +32,16 @@ export class ChooserAccounts {
     )?.account;
   }
 
+  /** Adds an account, or replaces the one of this `sub`; ready-made ones stay as they are. */
+  add(account: GoogleAccount): void {
+    const known = this.#made.findIndex(({ name }) => name === account.sub);
+    if (known >= 0) this.#made.splice(known, 1);
+    this.#made.push({ name: account.sub, account });
+    if (this.#made.length > NEW_ONES_KEPT) {
+      this.#made.shift();
+    }
+  }
+
   /**
    * Makes an account, which can be chosen again from now on.
    *
@@ -47,10 +57,7 @@ export class ChooserAccounts {
       }),
       ...(email && { email }),
     });
-    this.#made.push({ name: account.sub, account });
-    if (this.#made.length > NEW_ONES_KEPT) {
-      this.#made.shift();
-    }
+    this.add(account);
     return account;
   }
 }

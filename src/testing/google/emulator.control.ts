@@ -1,17 +1,25 @@
 import { checkFields, EmulatorInputError, jsonBody } from "./emulator-input";
 import { jsonAnswer, type EmulatorRoute } from "./emulator-answer";
-import { googleAccounts } from "./accounts";
+import { googleAccounts, newAccount } from "./accounts";
+import type { ChooserAccounts } from "./chooser.accounts";
+import { controlPageAnswer } from "./control.page";
 import type { EndpointFault } from "./faults";
 import type { IdTokenOptions } from "./id-token.mint";
-import { parseIdTokenOrder } from "./id-token.order";
+import { checkAccount, parseIdTokenOrder } from "./id-token.order";
 import { flowControlRoutes, type ControlledFlows } from "./flows.control";
 import type { GoogleKeyRing, KeyRotation } from "./key-ring";
 import type { GoogleRequestLog } from "./request-log";
+import { uiFileAnswer } from "./ui-file";
 
 /** What the control API can do to an emulator. */
 export interface ControlledEmulator extends ControlledFlows {
   readonly keys: GoogleKeyRing;
   readonly log: GoogleRequestLog;
+  readonly clientIds: readonly string[];
+  readonly accounts: ChooserAccounts;
+  readonly idTokens: readonly string[];
+  readonly faults: Readonly<Record<string, EndpointFault>>;
+  readonly spoilablePaths: readonly string[];
   idToken(options: IdTokenOptions): Promise<string>;
   rotateKeys(rotation: KeyRotation): Promise<void>;
   setFault(path: string, fault: EndpointFault): void;
@@ -69,6 +77,42 @@ export function controlRoutes(
       method: "GET",
       path: "/emulator/accounts",
       answer: () => jsonAnswer(googleAccounts),
+    },
+    {
+      method: "POST",
+      path: "/emulator/accounts",
+      answer: (request) => {
+        const given = newAccount(jsonBody(request) ?? {});
+        const account = checkAccount(given);
+        emulator.accounts.add(account);
+        return jsonAnswer(account);
+      },
+    },
+    {
+      method: "GET",
+      path: "/emulator/state",
+      answer: () =>
+        jsonAnswer({
+          clientIds: emulator.clientIds,
+          accounts: emulator.accounts.listed,
+          idTokens: emulator.idTokens,
+          faults: emulator.faults,
+          paths: emulator.spoilablePaths,
+          keys: keyIds(emulator.keys),
+          deliveries: emulator.deliveries,
+          ...requestsOf(emulator.log),
+        }),
+    },
+    { method: "GET", path: "/emulator/", answer: controlPageAnswer },
+    {
+      method: "GET",
+      path: "/emulator/control.js",
+      answer: () => uiFileAnswer("control.js"),
+    },
+    {
+      method: "GET",
+      path: "/emulator/ui.css",
+      answer: () => uiFileAnswer("ui.css"),
     },
     {
       method: "GET",

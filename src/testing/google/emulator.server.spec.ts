@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { GoogleEmulator } from "./emulator";
 import { emulatorProgram } from "./emulator.server";
@@ -36,11 +39,25 @@ describe("the emulator's program", () => {
         `GOOGLE_TOKEN_URL=${google?.url}/token`,
         `GOOGLE_USERINFO_URL=${google?.url}/v1/userinfo`,
         `GOOGLE_TOKENINFO_URL=${google?.url}/tokeninfo`,
+        `GOOGLE_SCRIPT_URL=${google?.url}/gsi/client`,
         `GOOGLE_RISC_CONFIG_URL=${google?.url}/v1beta`,
       ]);
       expect(google?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
       const { headers } = await fetch(`${google?.url}/oauth2/v1/certs`);
       expect(headers.get("cache-control")).toContain("max-age=7,");
+    });
+
+    it("then it takes the OAuth client of the service's .env, without labels", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+      const file = join(folder, ".env");
+      writeFileSync(
+        file,
+        "GOOGLE_CLIENT_IDS=web=a, ios=b\nGOOGLE_CLIENT_SECRET=GOCSPX-known\n",
+      );
+      await run("--port", "0", "--env-file", file);
+      expect(running[0]?.clientIds).toEqual(["a", "b"]);
+      expect(running[0]?.clientSecret).toBe("GOCSPX-known");
+      rmSync(folder, { recursive: true });
     });
 
     it("then it takes the app's secret and addresses", async () => {

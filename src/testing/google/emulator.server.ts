@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import { GoogleEmulator } from "./emulator";
 
@@ -10,6 +12,7 @@ interface ServerFlags {
   readonly authorizedDomain?: readonly string[];
   readonly maxAge?: number;
   readonly publicUrl?: string;
+  readonly envFile?: string;
 }
 
 const EXAMPLES = `
@@ -60,8 +63,13 @@ export function emulatorProgram(
     )
     .option("--max-age <seconds>", "how long the keys may be cached", toSeconds)
     .option("--public-url <url>", "base URL that clients use, if another")
+    .option(
+      "--env-file <path>",
+      "reads GOOGLE_CLIENT_IDS and GOOGLE_CLIENT_SECRET of the service",
+    )
     .addHelpText("after", EXAMPLES)
-    .action(async (flags: ServerFlags) => {
+    .action(async (given: ServerFlags) => {
+      const flags = { ...clientOf(given.envFile), ...given };
       const google = await GoogleEmulator.start({
         host: flags.host,
         port: flags.port,
@@ -78,6 +86,25 @@ export function emulatorProgram(
       }
       started(google);
     });
+}
+
+/** The OAuth client of a service's .env. */
+function clientOf(
+  envFile: string | undefined,
+): Pick<ServerFlags, "clientId" | "clientSecret"> {
+  if (envFile === undefined) return {};
+  const text = readFileSync(envFile, "utf8");
+  const { GOOGLE_CLIENT_IDS: ids, GOOGLE_CLIENT_SECRET: clientSecret } =
+    parseEnv(text) as Record<string, string | undefined>;
+  // A label, as in ios=…, is the service's own.
+  const clientId = ids
+    ?.split(",")
+    .map((entry) => entry.trim().replace(/^\w+=/, ""))
+    .filter((id) => id !== "");
+  return {
+    ...(clientId?.length && { clientId }),
+    ...(clientSecret && { clientSecret }),
+  };
 }
 
 function toPort(value: string): number {

@@ -205,6 +205,7 @@ describe("GoogleEmulator life", () => {
         GOOGLE_TOKEN_URL: `${google.url}/token`,
         GOOGLE_USERINFO_URL: `${google.url}/v1/userinfo`,
         GOOGLE_TOKENINFO_URL: `${google.url}/tokeninfo`,
+        GOOGLE_SCRIPT_URL: `${google.url}/gsi/client`,
         GOOGLE_RISC_CONFIG_URL: `${google.url}/v1beta`,
       });
       expect(google.clientSecret).toMatch(/^GOCSPX-[\w-]{28}$/);

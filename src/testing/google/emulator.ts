@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { ChooserAccounts } from "./chooser.accounts";
 import type { EmulatorRoute, KeyCaching } from "./emulator-answer";
 import { EmulatorInputError } from "./emulator-input";
 import type { AuthorizationCodeOptions } from "./authorization-code.options";
@@ -38,6 +39,8 @@ import type {
 import { signToken } from "./token.signer";
 import type { SecurityDelivery } from "./transmitter";
 
+const ID_TOKENS_KEPT = 20;
+
 /**
  * A Google on this machine: it signs tokens with keys of its own and serves them
  * where Google would, well or badly. Only a service trusts it that was
@@ -65,6 +68,7 @@ export class GoogleEmulator {
   readonly #server: Server;
   #url = "";
   #caching: KeyCaching;
+  #idTokens: readonly string[] = [];
   #skewMs = 0;
 
   private constructor(keys: GoogleKeyRing, options: GoogleEmulatorOptions) {
@@ -138,7 +142,31 @@ export class GoogleEmulator {
    */
   async idToken(options: IdTokenOptions = {}): Promise<string> {
     const claims = idTokenClaims(mintContextOf(this), options);
-    return signToken(this.keys, claims, options);
+    const token = await signToken(this.keys, claims, options);
+    this.#idTokens = [token, ...this.#idTokens].slice(0, ID_TOKENS_KEPT);
+    return token;
+  }
+
+  /** The latest ID tokens, newest first. */
+  get idTokens(): readonly string[] {
+    return this.#idTokens;
+  }
+
+  /** The faults in force, by path. */
+  get faults(): Readonly<Record<string, EndpointFault>> {
+    return this.#faults.all;
+  }
+
+  /** The accounts that the chooser lists. */
+  get accounts(): ChooserAccounts {
+    return this.#oauth.accounts;
+  }
+
+  /** The paths that {@link setFault} takes. */
+  get spoilablePaths(): readonly string[] {
+    return [...new Set(this.#routes.map(({ path }) => path))].filter(
+      (path) => !path.startsWith(CONTROL_PREFIX),
+    );
   }
 
   /**
@@ -273,9 +301,7 @@ export class GoogleEmulator {
 
   /** A misspelt path would make a test pass that tests nothing. */
   #spoilable(path: string): string {
-    const paths = this.#routes
-      .map((route) => route.path)
-      .filter((served) => !served.startsWith(CONTROL_PREFIX));
+    const paths = this.spoilablePaths;
     if (!paths.includes(path)) {
       throw new EmulatorInputError(
         `Nothing to spoil at "${path}"; there are ${paths.join(", ")}.`,

@@ -125,6 +125,11 @@ export class FaultBoard {
     this.#left.set(path, fault.times ?? Infinity);
   }
 
+  /** The faults in force, by path. */
+  get all(): Readonly<Record<string, EndpointFault>> {
+    return Object.fromEntries(this.#faults);
+  }
+
   /** Ends the fault of one path, or all of them. */
   clear(path?: string): void {
     if (path === undefined) {

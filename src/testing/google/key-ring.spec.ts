@@ -137,4 +137,20 @@ describe("Google's keys", () => {
       expect(() => google.retireKey("f00")).toThrow("No published key");
     });
   });
+
+  describe("when several emulators run, at once or one after the other", () => {
+    it("then none accepts the key id of another, and only stopped ones leave their key pairs", async () => {
+      const other = await GoogleEmulator.start();
+      const pairs = ({ keys }: GoogleEmulator) =>
+        keys.published.map(({ jwk }) => jwk.n);
+      expect(pairs(google).filter((n) => pairs(other).includes(n))).toEqual([]);
+      const [kids, left] = [other.keys.published, pairs(other)];
+      await other.stop();
+      await other.stop();
+      await using next = await GoogleEmulator.start();
+      expect(pairs(next).sort()).toEqual(left.sort());
+      const ids = next.keys.published.map(({ kid }) => kid);
+      expect(kids.filter(({ kid }) => ids.includes(kid))).toEqual([]);
+    });
+  });
 });

@@ -38,7 +38,8 @@ export class GoogleOAuth {
   readonly #codes = new GoogleAuthorizationCodes();
   readonly #grants = new GoogleGrants();
 
-  readonly #accounts = new ChooserAccounts();
+  /** Those that a chooser lists. */
+  readonly accounts = new ChooserAccounts();
   readonly #consents = new Set<string>();
   readonly #registered: RedirectUriOptions;
 
@@ -83,7 +84,7 @@ export class GoogleOAuth {
       grants: this.#grants,
       now: () => google.now(),
       idToken: (options: IdTokenOptions) => google.idToken(options),
-      accounts: this.#accounts,
+      accounts: this.accounts,
       consents: this.#consents,
       registered: this.#registered,
       authorizationCode: (options: AuthorizationCodeOptions) =>

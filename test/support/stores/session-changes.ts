@@ -98,7 +98,7 @@ export function rotation(
   const successor = { ...session, generation: generation + 1 };
   switch (decided(session, generation, moment)) {
     case "rotate": {
-      const change = replaced(session, context, moment);
+      const change = replaced(session, generation, context, moment);
       return { outcome: rotatedTo(change), change };
     }
     case "repeat":
@@ -118,8 +118,6 @@ export function rotation(
       return { outcome: { kind: "expired" }, change: null };
     case "revoked":
       return { outcome: { kind: "ended" }, change: null };
-    case "unknown":
-      return { outcome: { kind: "not-accepted" }, change: null };
   }
 }
 
@@ -135,7 +133,7 @@ export function renewed(
     session.userId === userId &&
     session.keyThumbprint === context.keyThumbprint;
   if (!isIts || !isLive(session, moment)) return null;
-  const next = replaced(session, context, moment);
+  const next = replaced(session, session.generation, context, moment);
   return { ...next, ...proved(proof, moment) };
 }
 
@@ -149,17 +147,23 @@ function rotatedTo(session: Session) {
   return { kind: "rotated" as const, session, late: false };
 }
 
+/** @param generation the one that is replaced; those that were lost before it count as well */
 function replaced(
   session: Session,
+  generation: number,
   { ip, userAgent }: Omit<SessionContext, "device">,
   { now, rules }: Moment,
 ): Session {
   const end = session.absoluteExpiresAt.getTime();
   const idle = Math.min(now + rules.idleTtlSeconds * 1000, end);
-  const rotations = [new Date(now), ...session.rotations];
+  const count = generation - session.generation + 1;
+  const rotations = [
+    ...Array<Date>(Math.min(count, rememberedRotations)).fill(new Date(now)),
+    ...session.rotations,
+  ];
   return {
     ...session,
-    generation: session.generation + 1,
+    generation: generation + 1,
     rotations: rotations.slice(0, rememberedRotations),
     ...{ idleExpiresAt: new Date(idle), lastUsedAt: new Date(now) },
     ip: ip ?? session.ip,
