@@ -3,12 +3,14 @@ import type { FastifyAdapter } from "@nestjs/platform-fastify";
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const preflightMaxAgeSeconds = 600;
 
-/** What a script of an allowed origin may read of an answer, beside its body. */
+/**
+ * What a script of an allowed origin may read of an answer, beside its body. A
+ * client that makes DPoP proofs learns from the date how wrong its clock is.
+ */
 const exposedHeaders = [
   "Retry-After",
   "WWW-Authenticate",
   "DPoP-Nonce",
-  // A client that makes DPoP proofs learns from it how wrong its clock is.
   "Date",
 ];
 
