@@ -15,10 +15,20 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true } },
   },
   {
+    // Optional packages are loaded where they are used, and only there.
+    files: [
+      "src/common/open-api.decorators.ts",
+      "src/google-auth/google-auth.module.ts",
+      "src/testing/test-service.ts",
+    ],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
     files: ["**/*.mjs", "**/*.js", "**/*.cjs"],
     languageOptions: {
       globals: {
         console: "readonly",
+        fetch: "readonly",
         module: "writable",
         require: "readonly",
         process: "readonly",

@@ -73,7 +73,9 @@ describe("AuditBacklog", () => {
     const { events, unlisted } = backlog.take();
     expect(events).toHaveLength(1000);
     expect([...unlisted]).toEqual([["sign_in_refused", 4021]]);
-    const ofOthers = events.filter(({ line }) => !String(line.ip).includes(":"));
+    const ofOthers = events.filter(
+      ({ line }) => !String(line.ip).includes(":"),
+    );
     expect(ofOthers).toHaveLength(21);
     expect(events[0]?.line.id).toBe(0);
   });

@@ -107,7 +107,7 @@ async function selfSignedCertificate(
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth], true),
       ],
     },
-    webcrypto as typeof globalThis.crypto,
+    globalThis.crypto,
   );
   return `${certificate.toString("pem")}\n`;
 }
