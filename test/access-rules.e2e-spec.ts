@@ -202,7 +202,7 @@ describe("access rules on controller and method", () => {
             const googleAuth = make();
             await expect(
               GuestApp.start(google, database, { host, googleAuth }),
-            ).rejects.toThrow(new RegExp(` at ${name}\\. Decide`));
+            ).rejects.toThrow(new RegExp(` at ${name}\\. Remove one`));
           }
         }
       },

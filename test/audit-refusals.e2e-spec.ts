@@ -92,6 +92,8 @@ describe("a refused sign-in in the audit log", () => {
     database = await TestDatabase.create();
     one = await TestService.start(google, {
       database,
+      // What a limit counts is written line by line.
+      env: { RATE_LIMIT_SIGN_IN_FAILURES: "1000/60" },
       controllers: [TeamController],
     });
     other = await TestService.start(google, {
@@ -114,7 +116,12 @@ describe("a refused sign-in in the audit log", () => {
   it.each(refusals)(
     "for $name, is $code, and holds nothing of what was sent",
     async ({ idToken, body, headers, status, code, reason = code }) => {
-      for (const path of ["/auth/google", "/tokensignin"]) {
+      // What no limit counts is written once a minute for a client network.
+      const paths =
+        code === "origin_not_allowed"
+          ? ["/auth/google"]
+          : ["/auth/google", "/tokensignin"];
+      for (const path of paths) {
         const since = await linesSince(one);
         const sent = { idToken: await google.idToken(idToken), ...body };
         const all = { ...agent, ...headers };

@@ -195,7 +195,7 @@ describe("the setting DPOP", () => {
     });
   });
 
-  it("on two instances: nonces are known to both, used proofs to one", async () => {
+  it("on two instances: nonces and used proofs are known to both", async () => {
     const env = { DPOP: "optional", DPOP_NONCE: "required" };
     await using one = await start(env);
     await using other = await start(env);
@@ -207,7 +207,6 @@ describe("the setting DPOP", () => {
     const dpop = calls.proof("/auth/google", { nonce });
     expect((await calls.signIn(idToken, dpop)).status).toBe(200);
     expect((await calls.signIn(idToken, dpop)).status).toBe(400);
-    expect((await elsewhere.signIn(idToken, dpop)).status).toBe(200);
     expect((await elsewhere.signIn(idToken, dpop)).status).toBe(400);
   });
 });

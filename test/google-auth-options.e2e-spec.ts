@@ -175,6 +175,7 @@ describe("the options of GoogleAuthModule", () => {
         ...good.google,
         certsUrl: "http://127.0.0.1:9000/oauth2/v1/certs",
       },
+      database: { ...good.database, ssl: true },
       tokeninfo: true,
     });
     expect(names.sort()).toEqual([

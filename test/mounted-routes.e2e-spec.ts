@@ -5,6 +5,7 @@ import { TestDatabase } from "../src/testing/test-database";
 import { call, refusal } from "./support/calls";
 import { DpopClient } from "./support/dpop-client";
 import { GuestApp, type Platform, platforms } from "./support/guest-app";
+import { loginForm, navigation, postToLoginUri } from "./support/login-uri";
 import { exchangeOf, expectOAuthError } from "./support/oauth";
 import { answerOf, postForm } from "./support/requests";
 
@@ -143,19 +144,14 @@ describe.each(platformNames)("on %s", (platform) => {
       const exchanged = await postForm(app, `${base}/oauth/token`, {
         ...exchangeOf("guess"),
       });
-      expectOAuthError(exchanged, 400, "invalid_grant");
+      expectOAuthError(exchanged, 400, "invalid_request");
       const introspected = await postForm(app, `${base}/oauth/introspect`, {});
       expectOAuthError(introspected, 401, "invalid_client");
-      const redirected = await app.fetch(`${base}/auth/google/redirect`, {
-        method: "POST",
-        redirect: "manual",
-        headers: {
-          origin: "https://accounts.google.com",
-          "sec-fetch-mode": "navigate",
-          cookie: "g_csrf_token=x",
-        },
-        body: new URLSearchParams({ g_csrf_token: "x", credential: "guess" }),
-      });
+      const redirected = await postToLoginUri(
+        app,
+        { headers: navigation, body: loginForm("guess") },
+        `${base}/auth/google/redirect`,
+      );
       expect(redirected.status).toBe(303);
       expect(redirected.headers.get("location")).toMatch(`${page}/`);
     });

@@ -151,7 +151,7 @@ describe("where the database is", () => {
   it('migrate: "never" on an empty database says what to run, and changes nothing', async () => {
     await dropSchema();
     await expect(start({ options: { migrate: "never" } })).rejects.toThrow(
-      /schema google_auth.*has not been set up.*Run: .*migrate/,
+      /schema google_auth.*does not exist or is not up to date.*Run: .*migrate/,
     );
     expect(await tables()).toEqual([]);
   });

@@ -35,6 +35,7 @@ const publicRoutes = [
   ...[
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
     "/docs",
     "/docs-json",
     "/docs-yaml",
@@ -46,6 +47,7 @@ const publicRoutes = [
     "/docs/swagger-ui-init.js",
     "/health/live",
     "/health/ready",
+    "/metrics",
     "/tokeninfo",
   ].flatMap(withHead),
 ].sort();

@@ -43,8 +43,9 @@ export interface LoginPost {
  * Not by fetch, which has a `Sec-Fetch-Mode` of its own.
  */
 export async function postToLoginUri(
-  service: TestService,
+  service: Pick<TestService, "url">,
   { body, json, headers }: LoginPost,
+  path = "/auth/google/redirect",
 ): Promise<Response> {
   const all = {
     ...fromGoogle,
@@ -57,7 +58,7 @@ export async function postToLoginUri(
   const sent = Object.entries(all).filter(([, value]) => value !== undefined);
   return new Promise((resolve, reject) => {
     const onward = request(
-      `${service.url}/auth/google/redirect`,
+      service.url + path,
       { method: "POST", headers: Object.fromEntries(sent) },
       (answer) => {
         const received = Object.entries(answer.headersDistinct).flatMap(

@@ -5,7 +5,7 @@ import { eventEffects } from "./risc.events";
 describe("eventEffects", () => {
   it("says the same as the documentation", () => {
     const page = readFileSync(
-      resolve(__dirname, "../../docs/cross-account-protection.md"),
+      resolve(__dirname, "../../../docs/cross-account-protection.md"),
       "utf8",
     );
     const rows = page
