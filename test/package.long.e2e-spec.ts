@@ -17,6 +17,8 @@ const host = [
 ];
 const hostModules = host.slice(0, -2).map((name) => name.replace(/@\d+$/, ""));
 
+const loadHost = `for (const name of ${JSON.stringify(hostModules)}) require(name);`;
+
 describe("the package", () => {
   let folder: string;
   let tarball: string;
@@ -28,7 +30,11 @@ describe("the package", () => {
     tarball = pack(folder);
     await install(join(folder, "host"), host);
     before = sizeOf(join(folder, "host"));
-    await install(join(folder, "host"), [tarball]);
+    await install(join(folder, "host"), [
+      tarball,
+      // Of Nest's version; npm would take the newest, which Nest 11 takes, too.
+      ...["@nestjs/jwt@11", "@nestjs/passport@11"],
+    ]);
     after = sizeOf(join(folder, "host"));
   }, 600_000);
 
@@ -45,16 +51,20 @@ describe("the package", () => {
     expect(megabytes).toBeLessThanOrEqual(20);
   });
 
-  it("is loaded within 250 ms", async () => {
-    const code = `for (const name of ${JSON.stringify(hostModules)}) require(name);
-      const from = process.cpuUsage();
+  it("takes less to load than Nest and TypeORM do", async () => {
+    const code = `const used = () => {
+        const { user, system } = process.cpuUsage();
+        return user + system;
+      };
+      const start = used();
+      ${loadHost}
+      const between = used();
       require("nest-google-auth");
-      const { user, system } = process.cpuUsage(from);
-      console.log((user + system) / 1000);`;
+      console.log((used() - between) / (between - start));`;
     // The processor's time and the best of several, for other programs run as well.
-    const times: number[] = [];
-    for (let time = 0; time < 5; time++) times.push(Number(await node(code)));
-    expect(Math.min(...times)).toBeLessThan(250);
+    const ratios: number[] = [];
+    for (let time = 0; time < 5; time++) ratios.push(Number(await node(code)));
+    expect(Math.min(...ratios)).toBeLessThan(1);
   });
 
   it("has nothing that publint or arethetypeswrong object to", () => {
@@ -75,7 +85,8 @@ describe("the package", () => {
   }, 120_000);
 
   it("says nothing, starts nothing and keeps nothing running when it is loaded", async () => {
-    const code = `const before = new Set([...Object.keys(globalThis), ...process.eventNames()]);
+    const code = `${loadHost}
+      const before = new Set([...Object.keys(globalThis), ...process.eventNames()]);
       require("nest-google-auth");
       for (const name of [...Object.keys(globalThis), ...process.eventNames()])
         if (!before.has(name)) console.log(name);`;
@@ -103,7 +114,7 @@ describe("the package", () => {
     );
     const imported = await node(
       `import * as all from "nest-google-auth";
-       console.log(Object.keys(all).filter((name) => !["default", "module.exports"].includes(name)).sort().join())`,
+       console.log(Object.keys(all).filter((name) => !["__esModule", "default", "module.exports"].includes(name)).sort().join())`,
       "--input-type=module",
     );
     expect(imported).toBe(required);

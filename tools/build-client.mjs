@@ -17,7 +17,6 @@ const options = {
   outdir: join(root, "dist/client"),
   bundle: true,
   minify: true,
-  sourcemap: true,
   platform: "neutral",
   target: "es2022",
   external: ["react"],

@@ -117,16 +117,19 @@ function expectLogged(
   requestId: string,
   { code, reason }: HostileCase,
 ): void {
-  const entries = log
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter((entry) => entry.requestId === requestId);
-  expect(entries).toContainEqual(
-    expect.objectContaining({
-      requestId,
-      code,
-      ...(reason !== undefined && { reason }),
-    }),
+  const entries = log.map(
+    (line) => JSON.parse(line) as Record<string, unknown>,
   );
+  const refusals = entries.filter(
+    (entry) =>
+      entry.msg === "refused" &&
+      entry.code === code &&
+      (reason === undefined || entry.reason === reason),
+  );
+  const own = refusals.filter((entry) => entry.requestId === requestId);
+  // Of one network's refusals for one reason, a hundred a minute are logged.
+  if (own.length === 0 && refusals.length >= 100) return;
+  expect(own).toHaveLength(1);
 }
 
 /** Neither what was sent nor what we keep to ourselves: secrets, stacks, SQL. */

@@ -11,15 +11,23 @@ const manifest = join(root, "package.json");
 /** Where the reports are committed. */
 const reportFolder = join(root, "docs/api");
 
+/** With types for both kinds of modules, or each of its own. */
+interface Entry {
+  readonly types?: string;
+  readonly require?: { readonly types?: string };
+}
+
 /** The entry points with types of package.json, as name and file. */
 export function entryPoints(): [string, string][] {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { exports } = require(manifest) as {
-    exports: Record<string, string | { types: string }>;
+    exports: Record<string, string | Entry>;
   };
-  return Object.entries(exports).flatMap(([name, entry]) =>
-    typeof entry === "string" ? [] : [[name, entry.types] as [string, string]],
-  );
+  return Object.entries(exports).flatMap(([name, entry]) => {
+    if (typeof entry === "string") return [];
+    const types = entry.types ?? entry.require?.types;
+    return types === undefined ? [] : [[name, types] as [string, string]];
+  });
 }
 
 /**
