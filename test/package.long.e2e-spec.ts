@@ -86,10 +86,12 @@ describe("the package", () => {
 
   it("says nothing, starts nothing and keeps nothing running when it is loaded", async () => {
     const code = `${loadHost}
+      // Of TypeORM and class-validator, at the first decorator of anybody's.
+      const theirs = ["typeormMetadataArgsStorage", "classValidatorMetadataStorage"];
       const before = new Set([...Object.keys(globalThis), ...process.eventNames()]);
       require("nest-google-auth");
       for (const name of [...Object.keys(globalThis), ...process.eventNames()])
-        if (!before.has(name)) console.log(name);`;
+        if (!before.has(name) && !theirs.includes(name)) console.log(name);`;
     expect(await node(code)).toBe("");
   });
 
