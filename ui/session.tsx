@@ -66,7 +66,9 @@ export function SignedInPage({
   const tell = (answer: Answer, success?: string) => {
     const isGood = answer.status >= 200 && answer.status < 300;
     if (!isGood) setSaid({ tone: "bad", text: sentenceOf(answer) });
-    else setSaid(success ? { tone: "good", text: success } : undefined);
+    else if (success) setSaid({ tone: "good", text: success });
+    // What is only read again takes no success away.
+    else setSaid((said) => (said?.tone === "bad" ? undefined : said));
     return isGood;
   };
   const signIn = async (credential: GoogleCredential) => {

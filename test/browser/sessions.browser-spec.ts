@@ -34,10 +34,18 @@ describe("a session in a browser", () => {
     tab.getByRole("region", { name: "Sign in" }).waitFor();
   const press = (tab: Page, name: string) =>
     tab.getByRole("button", { name, exact: true }).click();
-  /** Calls a guarded route. */
+  /** Calls a guarded route, which answers one call of a user at a time. */
   const showData = async (tab: Page) => {
-    await press(tab, "Show what is held");
-    await tab.getByLabel("What is held").waitFor();
+    const held = tab.getByLabel("What is held");
+    do {
+      const answered = tab.waitForResponse(
+        (response) =>
+          response.url().endsWith("/users/me/export") &&
+          response.status() !== 401,
+      );
+      await press(tab, "Show what is held");
+      if ((await answered).status() === 200) await held.waitFor();
+    } while (!(await held.isVisible()));
     await press(tab, "Hide");
   };
 
