@@ -1,10 +1,8 @@
-import type { Server } from "node:http";
 import type { ChooserAccounts } from "./chooser.accounts";
-import type { EmulatorRoute, KeyCaching } from "./emulator-answer";
-import { EmulatorInputError } from "./emulator-input";
+import type { KeyCaching } from "./emulator-answer";
 import type { AuthorizationCodeOptions } from "./authorization-code.options";
-import { CONTROL_PREFIX, controlRoutes } from "./emulator.control";
-import { close, createEmulatorServer, listen, urlOf } from "./emulator.http";
+import { controlRoutes } from "./emulator.control";
+import { EmulatorEndpoints } from "./emulator.endpoints";
 import {
   cachingWith,
   clientIdsOf,
@@ -12,20 +10,15 @@ import {
   type GoogleEmulatorOptions,
 } from "./emulator.options";
 import { emulatorEnvironment, googleRoutes } from "./emulator.routes";
-import { FaultBoard, type EndpointFault } from "./faults";
-import {
-  idTokenClaims,
-  mintContextOf,
-  type IdTokenOptions,
-} from "./id-token.mint";
+import type { EndpointFault } from "./faults";
+import type { IdTokenOptions } from "./id-token.mint";
 import { GoogleKeyRing, type KeyRotation } from "./key-ring";
-import {
-  securityEventClaims,
-  serviceAccountClaims,
-  type SecurityEventTokenOptions,
-  type ServiceAccountTokenOptions,
-} from "./other-tokens.mint";
+import { MintedTokens } from "./minted-tokens";
 import { GoogleOAuth } from "./oauth";
+import type {
+  SecurityEventTokenOptions,
+  ServiceAccountTokenOptions,
+} from "./other-tokens.mint";
 import { GoogleRequestLog, type SeenRequest } from "./request-log";
 import {
   GoogleRisc,
@@ -36,10 +29,7 @@ import type {
   ServiceAccountKey,
   ServiceAccountOptions,
 } from "./service-account";
-import { signToken } from "./token.signer";
 import type { SecurityDelivery } from "./transmitter";
-
-const ID_TOKENS_KEPT = 20;
 
 /**
  * A Google on this machine: it signs tokens with keys of its own and serves them
@@ -61,14 +51,11 @@ export class GoogleEmulator {
   /** The secret of each of them, in Google's shape. */
   readonly clientSecret: string;
 
-  readonly #faults = new FaultBoard();
+  readonly #tokens: MintedTokens;
   readonly #oauth: GoogleOAuth;
   readonly #risc: GoogleRisc;
-  readonly #routes: readonly EmulatorRoute[];
-  readonly #server: Server;
-  #url = "";
+  readonly #endpoints: EmulatorEndpoints;
   #caching: KeyCaching;
-  #idTokens: readonly string[] = [];
   #skewMs = 0;
 
   private constructor(keys: GoogleKeyRing, options: GoogleEmulatorOptions) {
@@ -76,23 +63,18 @@ export class GoogleEmulator {
     this.clientIds = clientIdsOf(options);
     this.clientSecret = clientSecretOf(options);
     this.#caching = cachingWith(options);
+    this.#tokens = new MintedTokens(this);
     this.#oauth = new GoogleOAuth(this, options);
     this.#risc = new GoogleRisc(this, options);
-    this.#routes = [
-      ...googleRoutes(this),
-      ...this.#oauth.routes(),
-      ...this.#risc.routes(),
-      ...controlRoutes(this),
-    ];
-    this.#server = createEmulatorServer({
-      routes: this.#routes,
-      faults: this.#faults,
+    this.#endpoints = new EmulatorEndpoints({
+      routes: [
+        ...googleRoutes(this),
+        ...this.#oauth.routes(),
+        ...this.#risc.routes(),
+        ...controlRoutes(this),
+      ],
+      log: this.log,
       now: () => this.now(),
-      seen: (request) => {
-        if (!request.path.startsWith(CONTROL_PREFIX)) {
-          this.log.add({ ...request, receivedAt: this.now() });
-        }
-      },
     });
   }
 
@@ -106,17 +88,14 @@ export class GoogleEmulator {
   static async start(
     options: GoogleEmulatorOptions = {},
   ): Promise<GoogleEmulator> {
-    const { host = "127.0.0.1", port = 0, publicUrl } = options;
-    const keys = await GoogleKeyRing.create();
-    const emulator = new GoogleEmulator(keys, options);
-    const bound = await listen(emulator.#server, host, port);
-    emulator.#url = publicUrl?.replace(/\/+$/, "") ?? urlOf(host, bound.port);
+    const emulator = new GoogleEmulator(await GoogleKeyRing.create(), options);
+    await emulator.#endpoints.listen(options);
     return emulator;
   }
 
   /** The base URL, without a slash at its end. */
   get url(): string {
-    return this.#url;
+    return this.#endpoints.url;
   }
 
   /** What the keys' caching headers say. */
@@ -140,21 +119,18 @@ export class GoogleEmulator {
    * @throws EmulatorInputError when the options cannot be met: no such account, no previous
    * key yet, HS256 without a secret
    */
-  async idToken(options: IdTokenOptions = {}): Promise<string> {
-    const claims = idTokenClaims(mintContextOf(this), options);
-    const token = await signToken(this.keys, claims, options);
-    this.#idTokens = [token, ...this.#idTokens].slice(0, ID_TOKENS_KEPT);
-    return token;
+  idToken(options: IdTokenOptions = {}): Promise<string> {
+    return this.#tokens.idToken(options);
   }
 
   /** The latest ID tokens, newest first. */
   get idTokens(): readonly string[] {
-    return this.#idTokens;
+    return this.#tokens.idTokens;
   }
 
   /** The faults in force, by path. */
   get faults(): Readonly<Record<string, EndpointFault>> {
-    return this.#faults.all;
+    return this.#endpoints.faults;
   }
 
   /** The accounts that the chooser lists. */
@@ -164,9 +140,7 @@ export class GoogleEmulator {
 
   /** The paths that {@link setFault} takes. */
   get spoilablePaths(): readonly string[] {
-    return [...new Set(this.#routes.map(({ path }) => path))].filter(
-      (path) => !path.startsWith(CONTROL_PREFIX),
-    );
+    return this.#endpoints.spoilablePaths;
   }
 
   /**
@@ -180,19 +154,15 @@ export class GoogleEmulator {
   }
 
   /** Mints the ID token of a Google Cloud service account: not a user's. */
-  async serviceAccountToken(
+  serviceAccountToken(
     options: ServiceAccountTokenOptions = {},
   ): Promise<string> {
-    const claims = serviceAccountClaims(mintContextOf(this), options);
-    return signToken(this.keys, claims, options);
+    return this.#tokens.serviceAccountToken(options);
   }
 
   /** Mints a Cross-Account Protection event: not a sign-in. */
-  async securityEventToken(
-    options: SecurityEventTokenOptions = {},
-  ): Promise<string> {
-    const claims = securityEventClaims(mintContextOf(this), options);
-    return signToken(this.keys, claims, options);
+  securityEventToken(options: SecurityEventTokenOptions = {}): Promise<string> {
+    return this.#tokens.securityEventToken(options);
   }
 
   /**
@@ -254,12 +224,12 @@ export class GoogleEmulator {
    * @throws EmulatorInputError when nothing is served at the path, or the fault is wrong
    */
   setFault(path: string, fault: EndpointFault): void {
-    this.#faults.set(this.#spoilable(path), fault);
+    this.#endpoints.setFault(path, fault);
   }
 
   /** Ends the faults of one endpoint, or of all. Requests that already hang stay hung. */
   clearFaults(path?: string): void {
-    this.#faults.clear(path);
+    this.#endpoints.clearFaults(path);
   }
 
   /** How many requests a path has seen; all paths' when none is given. */
@@ -290,23 +260,12 @@ export class GoogleEmulator {
   /** Stops at once, hung requests and all. Stopping twice is no error. */
   async stop(): Promise<void> {
     this.#risc.stop();
-    await close(this.#server);
+    await this.#endpoints.close();
     await this.keys.release();
   }
 
   /** Stops: for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
-  }
-
-  /** A misspelt path would make a test pass that tests nothing. */
-  #spoilable(path: string): string {
-    const paths = this.spoilablePaths;
-    if (!paths.includes(path)) {
-      throw new EmulatorInputError(
-        `Nothing to spoil at "${path}"; there are ${paths.join(", ")}.`,
-      );
-    }
-    return path;
   }
 }
