@@ -1,0 +1,95 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Api, sentenceOf } from "../api";
+
+interface Account {
+  readonly sub: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly hd?: string;
+  readonly name?: string;
+}
+
+/** What `GET /emulator/state` answers. */
+export interface EmulatorState {
+  readonly clientIds: readonly string[];
+  readonly accounts: readonly { name: string; account: Account }[];
+  readonly idTokens: readonly string[];
+  readonly faults: Readonly<Record<string, object>>;
+  readonly paths: readonly string[];
+  readonly keys: {
+    current: string;
+    next: string;
+    published: readonly string[];
+  };
+  readonly deliveries: readonly {
+    type: string;
+    url: string;
+    attempts: readonly { status?: number | null }[];
+  }[];
+  readonly requests: readonly {
+    method: string;
+    path: string;
+    receivedAt: string;
+  }[];
+}
+
+/** An error in Google's shape. */
+interface GoogleError {
+  readonly error?: { readonly message?: string };
+}
+
+/** Sends an order to the control API, then shows its outcome and the new state. */
+export type Act = (
+  method: string,
+  path: string,
+  body: object | undefined,
+  success: string,
+) => Promise<void>;
+
+/** What each card of the page gets. */
+export interface Controlled {
+  readonly state: EmulatorState;
+  readonly act: Act;
+}
+
+/** The emulator's state, read again every three seconds, and how to change it. */
+export function useEmulator() {
+  const api = useMemo(() => new Api(new URL(location.origin)), []);
+  const [state, setState] = useState<EmulatorState>();
+  const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>();
+  const load = async () => {
+    const answer = await api.call("GET", "emulator/state");
+    if (answer.status === 200) setState(answer.body as EmulatorState);
+    else setSaid({ tone: "bad", text: sentenceOf(answer) });
+  };
+  useEffect(() => {
+    void load();
+    const timer = setInterval(() => void load(), 3000);
+    return () => clearInterval(timer);
+  }, []);
+  const act: Act = async (method, path, body, success) => {
+    const answer = await api.call(method, path, { body });
+    const { error } = Object(answer.body) as GoogleError;
+    setSaid(
+      answer.status === 200
+        ? { tone: "good", text: success }
+        : { tone: "bad", text: error?.message ?? sentenceOf(answer) },
+    );
+    await load();
+  };
+  return { state, said, act };
+}
+
+/** A form's handler: `send` gets the fields that are filled in. */
+export function submitted(
+  send: (fields: Record<string, string>) => Promise<void>,
+) {
+  return (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const fields = Object.fromEntries(
+      [...new FormData(form)].filter(([, value]) => value !== ""),
+    ) as Record<string, string>;
+    void send(fields);
+  };
+}

@@ -1,0 +1,75 @@
+import { ActionButton, Card } from "../components";
+import { GoogleButton } from "../google-button";
+import { useAttacks } from "./use-attacks";
+import type { DemoSession } from "./use-demo-session";
+
+/** A button for each thing that the demo can do with the session. */
+export function TryIt({ session }: { session: DemoSession }) {
+  const { api, emulator, tokens, idToken, isStepUp, setStepUp } = session;
+  const { guarded, refresh, stepUp, signOut } = session;
+  const { fiveTabs, oldToken, tampered, report, isHijacked } =
+    useAttacks(session);
+  const signedIn = tokens !== undefined;
+  return (
+    <Card title="Try it">
+      <div class="row">
+        <ActionButton kind="primary" disabled={!signedIn} action={guarded}>
+          Call a guarded route
+        </ActionButton>
+        <ActionButton disabled={!signedIn} action={refresh}>
+          Refresh
+        </ActionButton>
+        <ActionButton disabled={!signedIn} action={fiveTabs}>
+          Five tabs at once
+        </ActionButton>
+        <ActionButton disabled={!signedIn} action={() => setStepUp(!isStepUp)}>
+          Step up
+        </ActionButton>
+        <ActionButton disabled={!idToken} action={tampered}>
+          Send a tampered token
+        </ActionButton>
+        <ActionButton
+          disabled={!signedIn}
+          action={() => signOut("auth/logout")}
+        >
+          Sign out here
+        </ActionButton>
+        <ActionButton
+          disabled={!signedIn}
+          action={() => signOut("auth/logout-all")}
+        >
+          Sign out everywhere
+        </ActionButton>
+        <ActionButton kind="danger" disabled={!signedIn} action={oldToken}>
+          Send an old refresh token again
+        </ActionButton>
+        {emulator && isHijacked && (
+          <ActionButton action={() => report("account-enabled")}>
+            Google reports: safe again
+          </ActionButton>
+        )}
+        {emulator && !isHijacked && (
+          <ActionButton
+            kind="danger"
+            disabled={!signedIn}
+            action={() => report("account-disabled", "hijacking")}
+          >
+            Google reports: hijacked
+          </ActionButton>
+        )}
+      </div>
+      {isStepUp && signedIn && (
+        <div class="stack">
+          <p class="muted small">
+            Prove with the same account that it is still you:
+          </p>
+          <GoogleButton
+            api={api}
+            text="continue_with"
+            done={(credential) => void stepUp(credential)}
+          />
+        </div>
+      )}
+    </Card>
+  );
+}
