@@ -11,7 +11,8 @@ import {
   SigningKeyStore,
 } from "../../src/signing-keys/signing-key-store";
 
-const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
+export const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
+export const newSecretKey = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
 
 /** Signing keys in a real Postgres, and a clock that stands still. */
 export class KeyStores {
@@ -33,6 +34,11 @@ export class KeyStores {
   async stop(): Promise<void> {
     await this.dataSource.destroy();
     await this.testDatabase.destroy();
+  }
+
+  /** From now on nothing is there to connect to. */
+  loseDatabase(): Promise<void> {
+    return this.testDatabase.destroy();
   }
 
   /** No keys, no audit lines, another clock. */
