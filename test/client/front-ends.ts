@@ -1,4 +1,8 @@
-import { type AuthClientOptions, createAuthClient } from "../../src/client";
+import {
+  AuthClientError,
+  type AuthClientOptions,
+  createAuthClient,
+} from "../../src/client";
 import type { AuthState } from "../../src/client";
 import type { TestService } from "../../src/testing";
 
@@ -89,6 +93,18 @@ export function sharedStorage() {
     setItem: (key: string, value: string) => void items.set(key, value),
     removeItem: (key: string) => void items.delete(key),
   };
+}
+
+/** The error that a call of a client fails with. */
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<AuthClientError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(AuthClientError);
+  return error as AuthClientError;
 }
 
 /** Waits until something holds; fails after five seconds. */
