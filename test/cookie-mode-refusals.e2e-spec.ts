@@ -1,0 +1,106 @@
+import {
+  app,
+  ownOrigin,
+  useCookieMode,
+  withCookie,
+} from "./support/cookie-calls";
+
+describe("the refresh token in a cookie", () => {
+  const site = useCookieMode();
+
+  it.each([
+    ["another site's", "https://evil.example"],
+    ["that of a sandboxed page", "null"],
+    ["ours with another port", `${ownOrigin}:8443`],
+    ["ours without TLS", "http://service.example"],
+    ["one that begins as the app's", `${app}.evil.example`],
+    ["the app's in upper case", app.toUpperCase()],
+  ])(
+    "is neither set, read nor taken back for an origin such as %s",
+    async (_name, origin) => {
+      const { cookie } = await site.signIn();
+      const attempts = [
+        await site.signIn({ origin }),
+        await site.post("/auth/refresh", undefined, withCookie(cookie, origin)),
+        await site.post("/auth/logout", undefined, withCookie(cookie, origin)),
+      ];
+      for (const answer of attempts) {
+        expect([answer.status, answer.body.code, answer.cookie]).toEqual([
+          403,
+          "origin_not_allowed",
+          undefined,
+        ]);
+      }
+      const still = await site.post(
+        "/auth/refresh",
+        undefined,
+        withCookie(cookie),
+      );
+      expect(still.body.sessionId).toBeDefined();
+    },
+  );
+
+  it("needs an origin: only browsers have cookies, and they always say where from", async () => {
+    const { cookie } = await site.signIn();
+    const attempts = [
+      await site.post("/auth/refresh", undefined, {
+        cookie: `__Host-refresh=${cookie}`,
+      }),
+      await site.post("/auth/logout", undefined, {
+        cookie: `__Host-refresh=${cookie}`,
+      }),
+    ];
+    for (const answer of attempts) {
+      expect([answer.status, answer.body.reason]).toEqual([403, "no_origin"]);
+    }
+  });
+
+  it.each(["%", "%E0%A4%A", "v1", "=", '"'])(
+    "with the content %j is refused and not a crash",
+    async (content) => {
+      const answer = await site.post(
+        "/auth/refresh",
+        undefined,
+        withCookie(content),
+      );
+      expect([answer.status, answer.body.code]).toEqual([
+        401,
+        "invalid_refresh_token",
+      ]);
+    },
+  );
+
+  it("is not there at a first visit, which is no mistake", async () => {
+    const answer = await site.post("/auth/refresh", undefined);
+    expect([answer.status, answer.body.code]).toEqual([401, "no_session"]);
+    expect(answer.cookie).toBeUndefined();
+    const app = await site.post("/auth/refresh", undefined, {});
+    expect([app.status, app.body.code]).toEqual([400, "invalid_request"]);
+  });
+
+  it("sent twice is refused, for one was planted, and neither is cleared", async () => {
+    const [good, planted] = [await site.signIn(), await site.signIn()];
+    const names = [good, planted].map(
+      ({ cookie }) => `__Host-refresh=${cookie}`,
+    );
+    for (const path of ["/auth/refresh", "/auth/logout"]) {
+      for (const cookie of [names.join("; "), names.reverse().join("; ")]) {
+        const answer = await site.post(path, undefined, {
+          origin: app,
+          cookie,
+        });
+        expect([answer.status, answer.body.reason, answer.cookie]).toEqual([
+          ...[400, "refresh_cookie_ambiguous", undefined],
+        ]);
+      }
+    }
+    for (const { cookie } of [good, planted]) {
+      const still = await site.post(
+        "/auth/refresh",
+        undefined,
+        withCookie(cookie),
+      );
+      expect(still.status).toBe(200);
+    }
+  });
+});
