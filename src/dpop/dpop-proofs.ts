@@ -45,9 +45,10 @@ export interface Proved {
 }
 
 /**
- * Checks that a client has the key it speaks of, now and for this request.
+ * Checks that a client possesses the key, now and for this request.
  *
- * A proof is good once: it is remembered for as long as it could be used again.
+ * A proof can be used once: it is remembered for as long as it could be
+ * replayed.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.3
  */
