@@ -12,15 +12,18 @@ import { serviceSettings } from "./config/settings";
 import { GoogleAuthModule, type GoogleAuthOptions } from "./index";
 
 export interface AppOptions {
-  /** What the application logs with; Nest's own logger unless given. */
+  /** The application's logger; Nest's own by default. */
   readonly logger?: Logger;
   /** Replacements of seams, such as a frozen Clock. */
   readonly providers?: readonly Provider[];
-  /** Controllers beside ours, and guarded like them. */
+  /** Additional controllers, guarded like ours. */
   readonly controllers?: Type[];
 }
 
-/** The service: GoogleAuthModule with the environment's options, and a log. */
+/**
+ * The service: GoogleAuthModule with the options of the environment, and
+ * logging.
+ */
 @Module({})
 export class AppModule {
   static forRoot(
@@ -48,7 +51,8 @@ export class AppModule {
             },
           },
           errors: "all",
-          // The service's own is migrated by its command, an embedded one before.
+          // The service's database is migrated by the CLI command, an embedded
+          // one at startup.
           migrate: "never",
           providers,
         }),

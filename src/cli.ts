@@ -13,7 +13,7 @@ import { inspectTokenCommand } from "./service/cli/inspect-token.command";
 import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
 
-/** What those who run the service do by hand. */
+/** The command line interface for operators. */
 const program = new Command("nest-google-auth")
   .description("Operate nest-google-auth; reads the service's environment")
   .version(packageVersion())
@@ -22,7 +22,7 @@ const program = new Command("nest-google-auth")
 program
   .command("migrate")
   .description(
-    "Bring the database schema up to date; safe to run from several places at once",
+    "Bring the database schema up to date; safe to run from several places concurrently",
   )
   .action(async () => {
     const { source, database } = await withDevelopmentDefaults(process.env, {

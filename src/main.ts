@@ -4,7 +4,10 @@ import { resolve } from "node:path";
 import { stopSignals } from "./service/stop-signals";
 import { type RunningService, startService } from "./service/start-service";
 
-/** Runs the service on the environment's configuration until a signal comes. */
+/**
+ * Runs the service with the configuration of the environment until it receives
+ * a signal.
+ */
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const signals = stopSignals();

@@ -2,13 +2,13 @@ import { AuthError } from "../common/auth-error";
 import type { Principal } from "../common/principal";
 import { isThumbprint } from "./access-token.subject";
 
-/** Largest access token that is looked at, in bytes. */
+/** Largest access token that is parsed, in bytes. */
 export const maxAccessTokenBytes = 8192;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The key id of an access token, once its header is one that we write. Which
- * algorithm verifies it is up to the key, and not to the header.
+ * The key id of an access token whose header has the form that we issue. The
+ * algorithm is determined by the key, not by the header.
  *
  * @throws AuthError `unauthenticated`
  * @see https://www.rfc-editor.org/rfc/rfc9068#section-4
@@ -19,7 +19,8 @@ export function accessTokenKeyId(token: string): string {
   if (!segment || !payload || !signature || others.length > 0) {
     refuse("malformed_token");
   }
-  // Left-over bits in its last character would give one token many spellings.
+  // Unused bits in the last character would allow several spellings of one
+  // token.
   if (Buffer.from(signature, "base64url").toString("base64url") !== signature) {
     refuse("malformed_token");
   }
@@ -40,7 +41,7 @@ export function accessTokenKeyId(token: string): string {
 }
 
 /**
- * What a token with a good signature says.
+ * The claims of a token whose signature is valid.
  *
  * @param nowSeconds whole seconds since 1970 (UTC)
  * @throws AuthError `unauthenticated`
@@ -66,7 +67,8 @@ export function principalFromClaims(
   ) {
     refuse("claims_invalid");
   }
-  // Our instances' clocks agree to a minute; a token from further ahead is not ours.
+  // The clocks of our instances differ by at most a minute; a token from
+  // further in the future is not ours.
   if (iat > nowSeconds + 60) refuse("issued_in_future");
   return Object.freeze({
     userId: sub,
@@ -83,7 +85,10 @@ export function principalFromClaims(
   });
 }
 
-/** Null where anybody may use the token. What is not understood is refused. */
+/**
+ * Null for a bearer token. A confirmation method that we do not know is
+ * refused.
+ */
 function confirmationOf(
   claims: Record<string, unknown>,
 ): Principal["confirmation"] {

@@ -4,18 +4,18 @@ import type { Principal } from "../common/principal";
 import { principalFromClaims } from "./access-token.claims";
 import type { VerificationKey } from "../signing-keys/signing-keys.port";
 
-/** Whose tokens are accepted, and meant for whom. */
+/** The issuer and audience that tokens must have. */
 export interface Expected {
   readonly issuer: string;
   readonly audience: string;
 }
 
 /**
- * Who an access token speaks for, once its signature, issuer, audience and life
- * are good.
+ * The principal of an access token, after its signature, issuer, audience and
+ * lifetime have been checked.
  *
  * @param token whose header has been read
- * @param key the one that the header names, with the one algorithm it is for
+ * @param key the key named in the header, with its only algorithm
  * @param nowSeconds whole seconds since 1970 (UTC)
  * @throws AuthError `unauthenticated`
  */

@@ -1,7 +1,10 @@
 /** The scope of a token of a user who has finished signing up. */
 export const userScope = "user";
 
-/** The scope of a token of a user who has not finished signing up: it opens next to nothing. */
+/**
+ * The scope of a token of a user who has not finished signing up: it grants
+ * access to very few routes.
+ */
 export const signUpScope = "sign_up";
 
 /** What an access token is issued for. */
@@ -11,15 +14,17 @@ export interface AccessTokenSubject {
   readonly clientId: string;
   readonly roles: readonly string[];
   readonly authenticatedAt: Date;
-  /** OAuth scopes with a space between; {@link userScope} unless given. */
+  /** Space-separated OAuth scopes; {@link userScope} by default. */
   readonly scope?: string;
-  /** The key of the client that alone may use the token (RFC 9449 §6). */
+  /** The client's key that the token is bound to (RFC 9449 §6). */
   readonly confirmation?: TokenConfirmation;
-  /** The app's own claims; none that the service sets. */
+  /**
+   * The app's own claims; names that the service sets itself are not allowed.
+   */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** Which key the sender of a token has to prove to have. */
+/** The key whose possession the sender of a token must prove. */
 export interface TokenConfirmation {
   /** The key's SHA-256 thumbprint (RFC 7638), base64url. */
   readonly jkt: string;
@@ -29,26 +34,24 @@ export interface TokenConfirmation {
 const scopeForm = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 const thumbprintForm = /^[A-Za-z0-9_-]{43}$/;
 
-/** Claims that say what a token is worth; the service alone sets them. */
+/** Claims that determine what a token grants; only the service sets them. */
 const ourClaims: ReadonlySet<string> = new Set([
   ...["iss", "aud", "sub", "sid", "jti", "iat", "exp", "nbf", "auth_time"],
   ...["client_id", "roles", "scope", "cnf"],
 ]);
 
 /**
- * The claims of a token that are the subject's.
+ * The claims of a token that describe its subject.
  *
- * @throws TypeError when the scope or the thumbprint is none, or when a claim
- *   of the app's would take the place of one of ours
+ * @throws TypeError if the scope or the thumbprint is malformed, or if a claim
+ *   of the app would override one of ours
  */
 export function claimsOfSubject(
   subject: AccessTokenSubject,
 ): Record<string, unknown> {
   const { scope = userScope, confirmation, claims } = subject;
   if (scope !== userScope && !scopeForm.test(scope)) {
-    throw new TypeError(
-      "The scope is not a list of names with a space between",
-    );
+    throw new TypeError("The scope is not a space-separated list of names");
   }
   const taken = Object.keys(claims ?? {}).find((name) => ourClaims.has(name));
   if (taken) throw new TypeError(`The claim ${taken} is set by the service`);
@@ -64,7 +67,7 @@ export function claimsOfSubject(
   };
 }
 
-/** Whether a value is a thumbprint as `cnf.jkt` has it. */
+/** Whether a value is a thumbprint in the format of `cnf.jkt`. */
 export function isThumbprint(value: unknown): value is string {
   return typeof value === "string" && thumbprintForm.test(value);
 }

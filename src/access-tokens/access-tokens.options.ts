@@ -1,10 +1,10 @@
-/** What the access tokens say, and how long they live. */
+/** Content and lifetime of the access tokens. */
 export interface AccessTokensOptions {
   /** `iss`: where clients reach this service. */
   readonly issuer: string;
   /** `aud`: the API that the tokens are for. */
   readonly audience: string;
-  /** Life of an access token in seconds, 60–3600. */
+  /** Lifetime of an access token in seconds, 60–3600. */
   readonly accessTokenTtlSeconds: number;
 }
 

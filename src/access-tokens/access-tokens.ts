@@ -21,7 +21,7 @@ import {
   type AccessTokensOptions,
 } from "./access-tokens.options";
 
-/** Verified tokens that are remembered at most; one takes about 2 kB. */
+/** Maximum number of verified tokens in the cache; one takes about 2 kB. */
 const maxRememberedTokens = 10_000;
 /** r ‖ s of P-256 (RFC 7518 §3.4). */
 const es256SignatureBytes = 64;
@@ -30,7 +30,7 @@ export interface IssuedAccessToken {
   readonly token: string;
   /** Seconds. */
   readonly expiresIn: number;
-  /** What it opens, as in the token. */
+  /** The scope, as in the token. */
   readonly scope: string;
 }
 
@@ -47,8 +47,8 @@ interface RememberedToken {
 @Injectable()
 export class AccessTokens {
   /**
-   * Tokens whose signature was checked, by a digest of the whole token. It
-   * saves the signature check only: expiry is checked every time.
+   * Tokens whose signature was checked, by a digest of the whole token. This
+   * saves only the signature check: expiry is checked every time.
    */
   private readonly remembered = new LRUCache<string, RememberedToken>({
     max: maxRememberedTokens,
@@ -63,9 +63,9 @@ export class AccessTokens {
   ) {}
 
   /**
-   * @throws AuthError `service_unavailable` while there is no signing key or it
-   *   cannot be used; TypeError for a claim that is not the subject's to set;
-   *   RangeError when the token would be larger than any that is accepted
+   * @throws AuthError `service_unavailable` while no signing key is available
+   *   or usable; TypeError for a claim that only the service may set;
+   *   RangeError if the token would exceed the maximum size
    */
   async issue(subject: AccessTokenSubject): Promise<IssuedAccessToken> {
     const key = this.keys.current();
@@ -98,7 +98,8 @@ export class AccessTokens {
     const digest = hash("sha256", token, "base64");
     const known = this.remembered.get(digest);
     const { keyId, principal } = known ?? this.check(token);
-    // The key may have been withdrawn, and time has passed, since it was checked.
+    // Since the signature was checked, the key may have been withdrawn and the
+    // token may have expired.
     if (this.keys.find(keyId) === null) refuse("unknown_key");
     if (this.clock.nowSeconds() >= principal.expiresAt) refuse("expired");
     if (!known) this.remembered.set(digest, { keyId, principal });

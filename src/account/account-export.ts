@@ -12,26 +12,29 @@ import {
   type ReadPage,
 } from "./account-lists";
 
-/** Rows that are in memory at a time. */
+/** Number of rows held in memory at a time. */
 const pageRows = 100;
-/** Most text that waits for the client to read on, in bytes. */
+/** Maximum amount of text buffered for a slow client, in bytes. */
 const bufferedBytes = 16 * 1024;
 /** How long a client may take to read its export, in milliseconds. */
 const maxMilliseconds = 10 * 60 * 1000;
-/** When a user who is being sent an export may ask for the next, in seconds. */
+/**
+ * `Retry-After` for a user whose previous export is still being sent, in
+ * seconds.
+ */
 const retryAfterSeconds = 30;
 
-/** What the deletion of the account leaves, and for how long. */
+/** What remains after the account is deleted, and for how long. */
 const remainsAfterDeletion = [
   "audit log: what happened and when, by user id and session id, without addresses, user agents and details, for as long as the log is kept",
-  "sessions: when they were ended, by user id, for as long as the longest of them could have lived and a week",
-  "identity provider's reports: whether an account may sign in, by a SHA-256 hash of issuer and subject, without end; the reports themselves for 90 days",
+  "sessions: when they were ended, by user id, for the maximum lifetime of a session plus one week",
+  "identity provider's reports: whether an account may sign in, by a SHA-256 hash of issuer and subject, indefinitely; the reports themselves for 90 days",
 ] as const;
 
-/** Everything that is held about a user, as one JSON document. */
+/** Everything stored about a user, as one JSON document. */
 @Injectable()
 export class AccountExport {
-  /** The users who are being sent one by this instance. */
+  /** The users to whom this instance is currently sending an export. */
   private readonly reading = new Set<string>();
 
   constructor(
@@ -41,11 +44,12 @@ export class AccountExport {
   ) {}
 
   /**
-   * The document as it is read: however long the lists are, little of them is
-   * in memory at a time. If reading fails, or the client has not read all of it
-   * after ten minutes, the stream is destroyed and the JSON is incomplete.
+   * Streams the document, so that only a small part of it is in memory at a
+   * time. If a query fails, or the client has not read everything after ten
+   * minutes, the stream is destroyed and the JSON is incomplete.
    *
-   * @throws AuthError `rate_limited` while the user's last one is being sent
+   * @throws AuthError `rate_limited` while the user's previous export is still
+   *   being sent
    */
   of(user: User): Readable {
     const { id } = user;

@@ -2,7 +2,10 @@ import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from "typeorm";
 import { AuditEventEntity } from "../audit/audit-event.entity";
 import { SessionEntity } from "../sessions/session.entity";
 
-/** Where a row stands in a list: when it began, to the microsecond, and its id. */
+/**
+ * The position of a row in a list: its start time, to the microsecond, and its
+ * id.
+ */
 export interface Position {
   readonly time: string;
   readonly id: string;
@@ -14,13 +17,13 @@ export const beginning: Position = {
   id: "00000000-0000-0000-0000-000000000000",
 };
 
-/** A row as it is exported, and where it stands. */
+/** A row as it is exported, and its position. */
 export interface ListRow {
   readonly exported: object;
   readonly position: Position;
 }
 
-/** Reads a page of a list of what concerns a user, the oldest first. */
+/** Reads a page of a list of a user's data, oldest first. */
 export type ReadPage = (
   manager: EntityManager,
   userId: string,
@@ -28,7 +31,9 @@ export type ReadPage = (
   limit: number,
 ) => Promise<ListRow[]>;
 
-/** Every session that is still stored, also those that are over; without salt and key. */
+/**
+ * Every stored session, including those that have ended; without salt and key.
+ */
 const sessions: ReadPage = (manager, userId, after, limit) => {
   const query = manager
     .createQueryBuilder(SessionEntity, "row")
@@ -50,8 +55,8 @@ const sessions: ReadPage = (manager, userId, after, limit) => {
 };
 
 /**
- * What happened to the user. Where another person did it, that person's id,
- * address and user agent are not the user's to read.
+ * What happened to the user. If another person did it, that person's id,
+ * address and user agent are omitted.
  */
 const auditEvents: ReadPage = (manager, userId, after, limit) => {
   const query = manager
@@ -72,7 +77,7 @@ const auditEvents: ReadPage = (manager, userId, after, limit) => {
   });
 };
 
-/** What the user did to others, without saying to whom. */
+/** What the user did to others, without naming them. */
 const actions: ReadPage = (manager, userId, after, limit) => {
   const query = manager
     .createQueryBuilder(AuditEventEntity, "row")
@@ -88,7 +93,7 @@ const actions: ReadPage = (manager, userId, after, limit) => {
   }));
 };
 
-/** The lists of an export, by their names in it. */
+/** The lists of an export, by name. */
 export const accountLists = { sessions, auditEvents, actions };
 
 async function page<T extends ObjectLiteral & { id: string }>(

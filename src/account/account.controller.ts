@@ -55,7 +55,7 @@ export class AccountController {
   @ApiOperation({
     summary: "The signed-in user",
     description:
-      "As it is stored now, which may be newer than what the last sign-in answered.",
+      "The stored user, which may be newer than the one in the last sign-in response.",
   })
   @ApiOkResponse({ type: UserDto })
   @ApiProblem(
@@ -74,7 +74,7 @@ export class AccountController {
   @ApiOperation({
     summary: "Change the app's own fields of the user",
     description:
-      "What a complete profile requires cannot be removed again. Names, address and picture come from Google at every sign-in; roles and status are set by administrators.",
+      "Fields that a complete profile requires cannot be removed again. Names, address and picture come from Google at every sign-in; roles and status are set by administrators.",
   })
   @ApiBody({ type: ProfileRequestDto })
   @ApiOkResponse({ type: UserDto })
@@ -103,7 +103,7 @@ export class AccountController {
   @ApiOperation({
     summary: "Finish signing up",
     description:
-      "Merges like `PATCH /users/me`, and refuses a profile that is still not complete. Then call `POST /auth/refresh`: the new access token opens all routes.",
+      "Merges like `PATCH /users/me`, and refuses a profile that is still incomplete. Then call `POST /auth/refresh`: the new access token grants access to all routes.",
   })
   @ApiBody({ type: ProfileRequestDto })
   @ApiOkResponse({ type: UserDto })
@@ -128,9 +128,9 @@ export class AccountController {
   @Header("Cache-Control", "no-store")
   @RateLimited("refresh")
   @ApiOperation({
-    summary: "Everything held about the user, as a file",
+    summary: "Everything stored about the user, as a file",
     description:
-      "Tokens, and what they are made from, are not included. One export at a time per user; each counts towards the limit of refreshes.",
+      "Tokens and the secrets they are derived from are not included. One export at a time per user; each counts towards the rate limit for refreshes.",
   })
   @ApiOkResponse({ type: AccountExportDto })
   @ApiProblem(
@@ -170,7 +170,7 @@ export class AccountController {
   @ApiOperation({
     summary: "Delete the account",
     description:
-      "With its identities and sessions; all tokens are dead. It cannot be undone: whoever signs in again is a new user. Needs a sign-in, or a `POST /auth/reauthenticate`, of the last five minutes.",
+      "With its identities and sessions; all tokens stop working. This cannot be undone: signing in again creates a new user. Requires a sign-in or a `POST /auth/reauthenticate` within the last five minutes.",
   })
   @ApiNoContentResponse()
   @ApiProblem(

@@ -1,20 +1,20 @@
 import { ApiProperty } from "../common/open-api.decorators";
 import { openObject, UserDto } from "../users/user.dto";
 
-/** A change of the app's own fields. */
+/** A change to the app's own fields. */
 export class ProfileRequestDto {
   @ApiProperty({
     ...openObject,
     example: { newsletter: true },
     description:
-      "Each field replaces the one of this name, null removes it; a nested object is replaced as a whole. At most 8 kB of JSON, 5 levels deep. Beside `profile` the body must have nothing.",
+      "Each field replaces the field of the same name, and null removes it; a nested object is replaced as a whole. At most 8 kB of JSON, 5 levels deep. The body must not contain anything other than `profile`.",
   })
   readonly profile!: object;
 }
 
 const list = { type: "array", items: openObject } as const;
 
-/** Everything that is held about a user. */
+/** Everything stored about a user. */
 export class AccountExportDto {
   @ApiProperty()
   readonly exportedAt!: Date;
@@ -28,7 +28,7 @@ export class AccountExportDto {
   })
   readonly identities!: object[];
 
-  @ApiProperty({ ...list, description: "Also those that are over" })
+  @ApiProperty({ ...list, description: "Including those that have ended" })
   readonly sessions!: object[];
 
   @ApiProperty({ ...list, description: "What happened to the user" })
@@ -39,7 +39,7 @@ export class AccountExportDto {
 
   @ApiProperty({
     type: [String],
-    description: "What the deletion of the account leaves, and for how long",
+    description: "What remains after the account is deleted, and for how long",
   })
   readonly remainsAfterDeletion!: string[];
 }

@@ -5,7 +5,7 @@ import { AccountExport } from "./account-export";
 import { Identities } from "./identities";
 import { IdentitiesController } from "./identities.controller";
 
-/** Floor 3: what users do with their own accounts. A room of GoogleAuthModule. */
+/** What users do with their own accounts. Part of GoogleAuthModule. */
 @Module({
   controllers: [AccountController, IdentitiesController],
   providers: [Account, AccountExport, Identities],

@@ -29,11 +29,11 @@ export class Account {
   }
 
   /**
-   * Merges fields into the profile. Of several calls at once each sees what the
-   * ones before it have done.
+   * Merges fields into the profile. Concurrent calls are serialized, so each
+   * sees the changes of those before it.
    *
    * @param sent untrusted
-   * @param finish whether the profile has to be complete afterwards
+   * @param finish whether the profile must be complete afterwards
    * @throws AuthError `invalid_request`, `unauthenticated`, `account_disabled`,
    *   `service_unavailable`
    */
@@ -63,12 +63,12 @@ export class Account {
   }
 
   /**
-   * Deletes the user, its identities and its sessions, whose access tokens are
-   * dead. What stays is that there was one with this id, and what happened to
-   * it when: audit lines without addresses, user agents and details.
+   * Deletes the user with its identities and sessions; their access tokens are
+   * revoked. What remains are audit lines, without addresses, user agents and
+   * details: what happened to the user with this id, and when.
    *
-   * A sign-in of the same moment comes before it, and is deleted as well, or
-   * after it, and makes a new user.
+   * A concurrent sign-in either comes first and is deleted as well, or comes
+   * after and creates a new user.
    *
    * @throws AuthError `unauthenticated`, `account_disabled`, `service_unavailable`
    */
@@ -93,7 +93,7 @@ export class Account {
 /** @throws AuthError `unauthenticated`, `account_disabled` */
 export function active(user: User | null): User {
   if (!user) throw new AuthError("unauthenticated", { reason: "unknown_user" });
-  // Nor may who was shut out start again by deleting the account.
+  // A disabled user must not be able to start over by deleting the account.
   if (user.status !== "active") throw new AuthError("account_disabled");
   return user;
 }

@@ -47,7 +47,7 @@ export class IdentitiesController {
   @Get()
   @Header("Cache-Control", "no-store")
   @ApiOperation({
-    summary: "The accounts that sign the user in",
+    summary: "The user's linked accounts",
     description:
       "At least one. The `id` is what `DELETE /users/me/identities/{id}` takes.",
   })
@@ -71,9 +71,9 @@ export class IdentitiesController {
   @Header("Cache-Control", "no-store")
   @RateLimited("signIn", { failures: "signInFailures" })
   @ApiOperation({
-    summary: "Link one more account to sign in with",
+    summary: "Link another account to sign in with",
     description:
-      "Another Google account, or one of another provider, by a token that was issued within the last five minutes and is held to the rules of a sign-in. An account that is the user's already is answered as it is. At most 10. The session, too, has to be of the last five minutes, or proved anew at `POST /auth/reauthenticate`.",
+      "Another Google account, or one of another provider, by a token that was issued within the last five minutes; the rules of a sign-in apply to it. Linking an account that the user already has changes nothing. At most 10. Also requires a sign-in or a `POST /auth/reauthenticate` within the last five minutes.",
   })
   @ApiTokenBody(LinkIdentityRequestDto)
   @ApiOkResponse({ type: IdentityDto })
@@ -119,7 +119,7 @@ export class IdentitiesController {
   @ApiOperation({
     summary: "Unlink an account",
     description:
-      "It does not sign the user in any more, and makes a new user when it signs in again. Sessions go on; `POST /auth/logout-all` ends them. Roles that the user had because of it are gone, and then all sessions end. Needs a recent sign-in as linking does.",
+      "It can no longer be used to sign in as this user; signing in with it creates a new user. Sessions continue; `POST /auth/logout-all` ends them. If the user had roles because of this account, they are removed and all sessions end. Requires a recent sign-in, like linking.",
   })
   @ApiNoContentResponse()
   @ApiProblem(

@@ -4,12 +4,17 @@ import { type AccountName } from "../identity/verified-identity";
 import { digestOf } from "../users/stored-identity";
 import type { Identity } from "../users/user-directory.port";
 
-/** What comes beside a token of the account to link, as for a reauthentication. */
+/**
+ * What a client sends in addition to a token of the account to link, as for a
+ * reauthentication.
+ */
 export class LinkIdentityRequestDto extends ReauthenticationRequestDto {}
 
-/** An account that signs the user in. */
+/** An account that the user can sign in with. */
 export class IdentityDto {
-  @ApiProperty({ description: "Stands for issuer and subject, and stays" })
+  @ApiProperty({
+    description: "Derived from issuer and subject; never changes",
+  })
   readonly id: string;
 
   @ApiProperty({ example: "https://accounts.google.com" })
@@ -18,7 +23,7 @@ export class IdentityDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: "What the provider said last",
+    description: "As reported by the provider at the last sign-in",
   })
   readonly email: string | null;
 
@@ -27,7 +32,7 @@ export class IdentityDto {
 
   @ApiProperty({
     format: "date-time",
-    description: "As createdAt until it signs in",
+    description: "Same as createdAt until the first sign-in with it",
   })
   readonly lastSignInAt: string;
 
@@ -41,7 +46,7 @@ export class IdentityDto {
   }
 }
 
-/** The accounts that sign a user in. */
+/** The accounts that a user can sign in with. */
 export class IdentitiesDto {
   @ApiProperty({ type: [IdentityDto] })
   readonly items: readonly IdentityDto[];
@@ -51,7 +56,10 @@ export class IdentitiesDto {
   }
 }
 
-/** A name that is fit for a path, and has no subject in it: 43 characters of base64url. */
+/**
+ * A name that can be used in a path and does not reveal the subject: 43
+ * base64url characters.
+ */
 export function identityIdOf(account: AccountName): string {
   return digestOf(account).toString("base64url");
 }

@@ -15,10 +15,10 @@ import { type Identity, UserDirectory } from "../users/user-directory.port";
 import { active } from "./account";
 import { identityIdOf } from "./identities.dto";
 
-/** Most accounts that may sign in one user. */
+/** Maximum number of accounts that one user can sign in with. */
 export const maxIdentities = 10;
 
-/** The accounts that sign a user in: any of them, on equal terms. */
+/** The accounts that a user can sign in with; all of them are equivalent. */
 @Injectable()
 export class Identities {
   constructor(
@@ -33,7 +33,7 @@ export class Identities {
   ) {}
 
   /**
-   * Those of the user, the oldest first.
+   * The accounts of the user, oldest first.
    *
    * @throws AuthError `unauthenticated`, `account_disabled`, `service_unavailable`
    */
@@ -46,14 +46,14 @@ export class Identities {
   }
 
   /**
-   * Lets one more account sign the user in; one that does already, does. It is
-   * held to the rules of a sign-in. Of several users, and a first sign-in with it
-   * at the same moment, one gets it.
+   * Links another account to the user; does nothing if it is already linked.
+   * The rules of a sign-in apply. If several users link it concurrently, or
+   * someone signs in with it for the first time, exactly one gets it.
    *
    * @param credential of the account; untrusted
    * @throws AuthError `identity_in_use`, `identity_limit_reached`,
-   *   `unauthenticated`, `account_disabled`, `service_unavailable`; what the proof
-   *   throws, and the policy's code
+   *   `unauthenticated`, `account_disabled`, `service_unavailable`; what
+   *   verification throws, and the policy's code
    */
   async link(
     { userId, sessionId }: Principal,
@@ -85,13 +85,14 @@ export class Identities {
   }
 
   /**
-   * Takes an account from the user, but never the last one. Roles that the user
-   * had because of it are gone; then all sessions end, for their tokens have
-   * them. Otherwise sessions go on.
+   * Unlinks an account from the user, but never the last one. Roles that the
+   * user had because of it are removed; then all sessions end, because their
+   * tokens contain the roles. Otherwise sessions continue.
    *
-   * @param id as listed; untrusted
-   * @throws AuthError `not_found`, also when it is another user's;
-   *   `last_identity`, `unauthenticated`, `account_disabled`, `service_unavailable`
+   * @param id as returned by the list; untrusted
+   * @throws AuthError `not_found`, also for another user's account;
+   *   `last_identity`, `unauthenticated`, `account_disabled`,
+   *   `service_unavailable`
    */
   async unlink(
     { userId, sessionId }: Principal,

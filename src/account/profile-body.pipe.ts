@@ -2,20 +2,20 @@ import { Injectable, type PipeTransform } from "@nestjs/common";
 import { AuthError, type FieldError } from "../common/auth-error";
 import { isJsonObject } from "../users/profile-limits";
 
-/** Names that may be repeated to the client that has chosen them. */
+/** Names that are safe to repeat in an error. */
 const plainName = /^\w{1,64}$/;
-/** Most fields that are named at once. */
+/** Maximum number of fields named in one error. */
 const maxErrors = 20;
 
 /**
- * Takes the profile out of a body that has nothing else: who tries to change
- * an e-mail address or a role gets an error.
+ * Extracts the profile from a body that must contain nothing else: an attempt
+ * to change an e-mail address or a role is an error.
  */
 @Injectable()
 export class ProfileBodyPipe implements PipeTransform<unknown, unknown> {
   /**
    * @param body as the platform parsed it; untrusted
-   * @returns what was sent as `profile`, whatever it is
+   * @returns what was sent as `profile`, of any type
    * @throws AuthError `invalid_request`
    */
   transform(body: unknown): unknown {
@@ -27,7 +27,7 @@ export class ProfileBodyPipe implements PipeTransform<unknown, unknown> {
       throw refusal(
         others.slice(0, maxErrors).map((name) => ({
           field: plainName.test(name) ? name : "body",
-          message: "cannot be changed; send profile alone",
+          message: "cannot be changed; send only profile",
         })),
       );
     }

@@ -36,7 +36,7 @@ export class AdminAuditController {
   @ApiOperation({
     summary: "The audit log, newest first",
     description:
-      "Pages are read one after the other by `nextCursor`; filters apply to all of them.",
+      "Read page by page with `nextCursor`; filters apply to all pages.",
   })
   @ApiOkResponse({ type: AuditPageDto })
   @ApiProblem(
@@ -53,7 +53,7 @@ export class AdminAuditController {
       cursor === undefined
         ? undefined
         : readCursor(cursor, cursorForms.time, cursorForms.id);
-    // One more than is shown tells whether there is a next page.
+    // One extra row tells whether there is a next page.
     const found = await this.log.list(filter, before, limit + 1);
     const shown = found.slice(0, limit);
     const last = found.length > limit ? shown.at(-1) : undefined;

@@ -10,11 +10,11 @@ import { IfGiven, PageQueryDto } from "./page.dto";
 const eventNames = Object.keys(auditEvents);
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Which lines of the audit log; a parameter that is absent or empty does not matter. */
+/** Filters for the audit log; absent or empty parameters are ignored. */
 export class AuditQueryDto extends PageQueryDto {
   @ApiPropertyOptional({
     format: "uuid",
-    description: "Whom it is about, also when the user is deleted",
+    description: "The user concerned, even if deleted",
   })
   @IfGiven()
   @Matches(uuid, { message: "must be a UUID, sent once" })
@@ -40,13 +40,13 @@ export class AuditLineDto {
   @ApiProperty({ enum: eventNames })
   readonly event!: string;
 
-  @ApiProperty({ ...id, description: "Whom it is about" })
+  @ApiProperty({ ...id, description: "The user concerned" })
   readonly userId!: string | null;
 
   @ApiProperty(id)
   readonly sessionId!: string | null;
 
-  @ApiProperty({ ...id, description: "Who did it, where that is another user" })
+  @ApiProperty({ ...id, description: "Who did it, if that is another user" })
   readonly actorId!: string | null;
 
   @ApiProperty(text)
@@ -55,7 +55,7 @@ export class AuditLineDto {
   @ApiProperty({ ...openObject, nullable: true })
   readonly details!: object | null;
 
-  @ApiProperty({ ...text, description: "Of who did it" })
+  @ApiProperty({ ...text, description: "User agent of whoever did it" })
   readonly ip!: string | null;
 
   @ApiProperty(text)
@@ -70,7 +70,8 @@ export class AuditPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: "Sent as `cursor`, gives the next page; null on the last one",
+    description:
+      "Send it as `cursor` to get the next page; null on the last page",
   })
   readonly nextCursor!: string | null;
 }

@@ -60,7 +60,7 @@ export class AdminUsersController {
   @ApiOperation({
     summary: "The users, newest first",
     description:
-      "Pages are read one after the other by `nextCursor`; filters apply to all of them.",
+      "Read page by page with `nextCursor`; filters apply to all pages.",
   })
   @ApiOkResponse({ type: UsersPageDto })
   @ApiProblem(
@@ -75,7 +75,7 @@ export class AdminUsersController {
   ): Promise<UsersPageDto> {
     const [before] =
       cursor === undefined ? [] : readCursor(cursor, cursorForms.id);
-    // One more than is shown tells whether there is a next page.
+    // One extra row tells whether there is a next page.
     const users = await this.users.list(filter, { before, limit: limit + 1 });
     const items = users.slice(0, limit);
     const last = users.length > limit ? items.at(-1) : undefined;
@@ -88,9 +88,9 @@ export class AdminUsersController {
   @Get(":id")
   @Header("Cache-Control", "no-store")
   @ApiOperation({
-    summary: "A user, and what signs it in",
+    summary: "A user and their linked accounts",
     description:
-      "With each linked account, and whether the provider reports it as not its owner's.",
+      "Includes each linked account and whether the provider reports it as compromised or disabled.",
   })
   @ApiOkResponse({ type: UserWithIdentitiesDto })
   @ApiProblem(
@@ -118,7 +118,7 @@ export class AdminUsersController {
   @Get(":id/sessions")
   @Header("Cache-Control", "no-store")
   @ApiOperation({
-    summary: "The sessions of a user, last used first",
+    summary: "The sessions of a user, most recently used first",
     description: "The devices on which the user is signed in.",
   })
   @ApiOkResponse({ type: [UserSessionDto] })
@@ -142,9 +142,9 @@ export class AdminUsersController {
   @Patch(":id")
   @Header("Cache-Control", "no-store")
   @ApiOperation({
-    summary: "Change roles and status of a user",
+    summary: "Change the roles and status of a user",
     description:
-      "Nobody can disable himself or take the role `admin` from himself.",
+      "Administrators cannot disable themselves or remove their own role `admin`.",
   })
   @ApiOkResponse({ type: UserDto })
   @ApiProblem(
@@ -173,7 +173,7 @@ export class AdminUsersController {
   @ApiOperation({
     summary: "End every session of a user",
     description:
-      "The user can sign in again at once; to prevent that, set `status` to `disabled`.",
+      "The user can sign in again immediately; to prevent that, set `status` to `disabled`.",
   })
   @ApiNoContentResponse()
   @ApiProblem(

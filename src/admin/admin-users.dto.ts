@@ -20,11 +20,13 @@ import type { UserStatus } from "../users/user.entity";
 import { IfGiven, PageQueryDto } from "./page.dto";
 
 const statuses = ["active", "disabled"] as const;
-/** Most roles of one user: all of them are in every access token. */
+/**
+ * Maximum number of roles of one user: every access token contains all of them.
+ */
 const maxRoles = 32;
 const roleName = /^[a-z][a-z0-9._:-]{0,63}$/;
 
-/** Which users to list; a parameter that is absent or empty does not matter. */
+/** Filters for the list of users; absent or empty parameters are ignored. */
 export class UsersQueryDto extends PageQueryDto {
   @ApiPropertyOptional({
     description: "The whole address, in upper or lower case",
@@ -42,7 +44,7 @@ export class UsersQueryDto extends PageQueryDto {
   readonly status?: UserStatus;
 }
 
-/** What an administrator changes of a user; what is absent stays. */
+/** Changes to a user by an administrator; absent fields stay as they are. */
 export class UserChangesDto {
   @ApiPropertyOptional({
     enum: statuses,
@@ -56,7 +58,7 @@ export class UserChangesDto {
     type: [String],
     maxItems: maxRoles,
     description:
-      "All roles the user is to have. They count from the next refresh on; taking `admin` away ends all sessions.",
+      "The complete list of the user's roles. It takes effect at the next refresh; removing `admin` ends all sessions.",
   })
   @ValidateIf((_changes, value) => value !== undefined)
   @IsArray({ message: "must be a list" })
@@ -78,7 +80,8 @@ export class UsersPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: "Sent as `cursor`, gives the next page; null on the last one",
+    description:
+      "Send it as `cursor` to get the next page; null on the last page",
   })
   readonly nextCursor!: string | null;
 }
@@ -94,13 +97,13 @@ export class UserIdentityDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: "As the provider said it at the last sign-in",
+    description: "As reported by the provider at the last sign-in",
   })
   readonly email: string | null;
 
   @ApiProperty({
     description:
-      "Whether the provider reports that the account is not its owner's at present, or it was linked by whoever had such an account; then it signs nobody in",
+      "Whether the provider reports that the account is compromised or disabled, or it was linked from such an account; it cannot be used to sign in then",
   })
   readonly blocked: boolean;
 
@@ -108,7 +111,7 @@ export class UserIdentityDto {
     type: String,
     format: "date-time",
     nullable: true,
-    description: "When that came about",
+    description: "When it was blocked",
   })
   readonly blockedSince: Date | null;
 
@@ -137,10 +140,10 @@ export class UserSessionDto {
   @ApiProperty({ format: "uuid" })
   readonly id: string;
 
-  @ApiProperty({ ...text, description: "The label that the client gave" })
+  @ApiProperty({ ...text, description: "The label that the client sent" })
   readonly device: string | null;
 
-  @ApiProperty({ ...text, description: "Where it was last used from" })
+  @ApiProperty({ ...text, description: "Address of the last use" })
   readonly ip: string | null;
 
   @ApiProperty(text)
@@ -162,7 +165,7 @@ export class UserSessionDto {
   }
 }
 
-/** A user, and the accounts that sign it in. */
+/** A user and their linked accounts. */
 export class UserWithIdentitiesDto extends UserDto {
   @ApiProperty({ type: [UserIdentityDto] })
   readonly identities: readonly UserIdentityDto[];

@@ -4,7 +4,9 @@ import { AdminUsersController } from "./admin-users.controller";
 import { AuditLog } from "./audit-log";
 import { UserAdministration } from "./user-administration";
 
-/** Floor 3: what users with the role `admin` may see and do. A room of GoogleAuthModule. */
+/**
+ * What users with the role `admin` may see and do. Part of GoogleAuthModule.
+ */
 @Module({
   controllers: [AdminUsersController, AdminAuditController],
   providers: [AuditLog, UserAdministration],

@@ -5,13 +5,15 @@ import { AuditEventEntity } from "../audit/audit-event.entity";
 import { Database } from "../database/database";
 import type { AuditLineDto } from "./admin-audit.dto";
 
-/** Which lines; what is absent does not matter. */
+/** Filters; absent ones are ignored. */
 export interface AuditFilter {
   readonly userId?: string;
   readonly event?: AuditEventName;
 }
 
-/** A line, and where it stands in the log: the time to the microsecond, and the id. */
+/**
+ * A line and its position in the log: the time, to the microsecond, and the id.
+ */
 export interface AuditLogLine {
   readonly line: AuditLineDto;
   readonly position: readonly [occurredAt: string, id: string];
@@ -23,11 +25,11 @@ export class AuditLog {
   constructor(private readonly database: Database) {}
 
   /**
-   * Lines that match, the newest first. Lines that come meanwhile do not move
-   * the others.
+   * Matching lines, newest first. Lines added in the meantime do not shift the
+   * others.
    *
-   * @param before only lines that stand before this position
-   * @param limit most lines, at least 1
+   * @param before only lines before this position
+   * @param limit maximum number of lines, at least 1
    * @throws AuthError `service_unavailable`
    */
   async list(
@@ -48,8 +50,8 @@ export class AuditLog {
 }
 
 /**
- * A page of lines. There is a statement for each combination of what is asked
- * for, so that each uses its index.
+ * A page of lines. Each combination of filters has a statement of its own, so
+ * that each uses its index.
  */
 export function pageOfLines(
   manager: EntityManager,
@@ -65,7 +67,8 @@ export function pageOfLines(
     .addOrderBy("line.id", "DESC")
     .limit(limit);
   if (userId !== undefined) page.andWhere("line.userId = :userId", { userId });
-  // As a constant, or the planner would not consider the index of rare events.
+  // A constant, because otherwise the planner would not consider the index for
+  // rare events.
   const name = Object.keys(auditEvents).find((each) => each === event);
   if (name !== undefined) page.andWhere(`line.event = '${name}'`);
   if (before !== undefined) {

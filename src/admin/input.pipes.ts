@@ -8,7 +8,7 @@ import { fieldsOf, RequestBodyPipe } from "../common/request-body.pipe";
 
 /** Names that are safe to repeat in an error. */
 const plainName = /^\w{1,64}$/;
-/** Most unknown fields that are named at once. */
+/** Maximum number of unknown fields named in one error. */
 const maxErrors = 20;
 
 /**
@@ -31,7 +31,7 @@ export class StrictInputPipe extends RequestBodyPipe {
       throw new AuthError("invalid_request", {
         errors: unknown.map((name) => ({
           field: plainName.test(name) ? name : type,
-          message: "is not known here",
+          message: "is unknown",
         })),
       });
     }
@@ -41,7 +41,7 @@ export class StrictInputPipe extends RequestBodyPipe {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Accepts the form of a user id; anything else is `not_found`. */
+/** Accepts a well-formed user id; anything else is `not_found`. */
 @Injectable()
 export class UserIdPipe implements PipeTransform<string, string> {
   /** @throws AuthError `not_found` */

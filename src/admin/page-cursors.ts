@@ -4,10 +4,13 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const timestamp =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-]\d\d)(?::(\d\d))?$/;
 
-/** What the members of a position may be: whatever passes, Postgres can read. */
+/**
+ * The formats that members of a position may have; Postgres can parse every
+ * value that matches.
+ */
 export const cursorForms = {
   id: (text: string) => uuid.test(text),
-  /** As Postgres writes it. */
+  /** In Postgres's own format. */
   time: (text: string) => {
     const match = timestamp.exec(text);
     if (!match) return false;
@@ -17,11 +20,10 @@ export const cursorForms = {
 } as const;
 
 /**
- * Where a page of a list ends, in a text that clients hand back as it is.
- * Nothing is secret about a position, and a made-up one is only another place to
- * begin.
+ * The end of a page of a list, as an opaque text that clients send back. A
+ * position is not secret, and a made-up one only starts the page elsewhere.
  *
- * @param position what the next page has to begin after
+ * @param position the position after which the next page begins
  */
 export function writeCursor(position: readonly string[]): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");
@@ -29,7 +31,7 @@ export function writeCursor(position: readonly string[]): string {
 
 /**
  * @param cursor untrusted
- * @param forms what each member of the position has to look like
+ * @param forms the required format of each member of the position
  * @throws AuthError `invalid_request`
  */
 export function readCursor(

@@ -14,7 +14,10 @@ const maxPageSize = 100;
 const defaultPageSize = 50;
 const limitMessage = `must be an integer from 1 to ${maxPageSize}, sent once`;
 
-/** A query parameter that may be absent; empty is the same, as forms send it. */
+/**
+ * An optional query parameter; an empty one counts as absent, since that is how
+ * forms send it.
+ */
 export function IfGiven(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -24,10 +27,10 @@ export function IfGiven(): PropertyDecorator {
   );
 }
 
-/** Which part of a list. */
+/** The part of a list to return. */
 export class PageQueryDto {
   @ApiPropertyOptional({
-    description: "The `nextCursor` of the page before; none for the first",
+    description: "The `nextCursor` of the previous page; omit it for the first",
   })
   @IfGiven()
   @IsString({ message: "must be a string, sent once" })

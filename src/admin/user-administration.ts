@@ -12,15 +12,15 @@ import {
   UserDirectory,
 } from "../users/user-directory.port";
 
-/** An administrator at work. */
+/** The administrator who makes a change. */
 export interface Administrator extends CallOrigin {
   readonly userId: string;
 }
 
-/** What an administrator may change of a user. */
+/** What an administrator may change about a user. */
 export type AdminChanges = Pick<UserChanges, "roles" | "status">;
 
-/** What administrators do to users. */
+/** Changes that administrators make to users. */
 @Injectable()
 export class UserAdministration {
   constructor(
@@ -31,11 +31,12 @@ export class UserAdministration {
   ) {}
 
   /**
-   * Changes roles and status. Who is disabled, or no longer an administrator,
-   * is signed out everywhere; other roles count from the next refresh on.
+   * Changes roles and status. A user who is disabled, or loses the role
+   * `admin`, is signed out everywhere; other role changes take effect at the
+   * next refresh.
    *
    * @throws AuthError `not_found`, `invalid_request` for administrators who
-   *   would shut themselves out, `insufficient_role`, `service_unavailable`
+   *   would lock themselves out, `insufficient_role`, `service_unavailable`
    */
   async change(
     id: string,
@@ -85,9 +86,10 @@ export class UserAdministration {
   }
 
   /**
-   * Does something to a user, who stands still meanwhile, and so does the
-   * administrator: the access token of one who has just been dismissed lives
-   * for another second elsewhere, and of two who dismiss each other one stays.
+   * Changes a user while both the user and the administrator are locked: the
+   * access token of an administrator who has just been removed still works for
+   * a second on other instances, and if two administrators remove each other,
+   * one remains.
    */
   private async locked<T>(
     id: string,
@@ -110,12 +112,12 @@ export class UserAdministration {
   }
 }
 
-/** Who does it to the user with this id, as the audit log has it. */
+/** Who changes the user with this id, for the audit log. */
 function actorOf({ userId, ...where }: Administrator, id: string) {
   return { actorId: userId === id ? null : userId, ...where };
 }
 
-/** Why the tokens that a user has may not live on; null when they may. */
+/** Why the user's tokens must be revoked; null if they remain valid. */
 function reasonToSignOut(
   before: User,
   { roles, status }: Required<AdminChanges>,

@@ -2,40 +2,45 @@ import { clientNetwork } from "../common/ip-address";
 import type { AuditEvent, AuditEventName } from "./audit-event";
 import type { AuditLine } from "./audit-line";
 
-/** Most events that wait; the others are only counted. */
+/** Maximum number of queued events; any others are only counted. */
 const maxWaiting = 1000;
-/** What one customer of an IPv6 provider commonly has, in bits. */
+/**
+ * The prefix length that a customer of an IPv6 provider commonly gets, in bits.
+ */
 const networkBits = 48;
 
-/** An event that waits to be written. */
+/** An event that is queued. */
 export interface WaitingEvent {
   readonly event: AuditEvent;
   readonly line: AuditLine;
 }
 
-/** What is taken out of a backlog at once. */
+/** A batch taken from the backlog. */
 export interface Batch {
   readonly events: readonly WaitingEvent[];
-  /** How many were only counted, by event. */
+  /** How many events were only counted, by event. */
   readonly unlisted: ReadonlyMap<AuditEventName, number>;
 }
 
-/** The network that an event counts for; larger than what limits count for. */
+/**
+ * The network that an event is attributed to; larger than the one used for rate
+ * limits.
+ */
 export function auditNetwork({ ip }: AuditEvent): string {
   return clientNetwork(ip, networkBits) ?? "unknown";
 }
 
 /**
- * Events that wait to be written together: at most a thousand. When it is full,
- * the network with the most events gives way, so that a flood from one network
- * does not hide the events of another.
+ * Events queued to be written together: at most a thousand. When the queue is
+ * full, events of the network with the most events are dropped, so that a flood
+ * from one network does not hide the events of another.
  */
 export class AuditBacklog {
   private events: WaitingEvent[] = [];
   private perNetwork = new Map<string, number>();
   private unlisted = new Map<AuditEventName, number>();
 
-  /** How many events wait, including those that are only counted. */
+  /** How many events are pending, including those that are only counted. */
   get size(): number {
     return [...this.unlisted.values()].reduce(
       (sum, count) => sum + count,
@@ -54,7 +59,7 @@ export class AuditBacklog {
     this.perNetwork.set(network, own + 1);
   }
 
-  /** Removes and returns everything that waits. */
+  /** Removes and returns everything that is queued. */
   take(): Batch {
     const { events, unlisted } = this;
     this.events = [];
@@ -63,7 +68,7 @@ export class AuditBacklog {
     return { events, unlisted };
   }
 
-  /** Puts a batch back, before what has been added since. */
+  /** Puts a batch back, ahead of what has been added since. */
   putBack({ events, unlisted }: Batch): void {
     const newer = this.take();
     for (const waiting of [...events, ...newer.events]) this.add(waiting);
@@ -72,7 +77,10 @@ export class AuditBacklog {
     }
   }
 
-  /** Only counts the latest event of the largest network, if that has more than another's `own` and one. */
+  /**
+   * Drops and counts the latest event of the largest network, if that network
+   * has more than `own` + 1 events.
+   */
   private makeRoom(own: number): boolean {
     let largest = "";
     let size = 0;

@@ -6,7 +6,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 @Index("audit_events_actor_id_idx", ["actorId", "occurredAt"], {
   where: "actor_id IS NOT NULL",
 })
-// Its condition is spelled otherwise once Postgres has read it.
+// Postgres normalizes the condition, so it reads differently in the catalog.
 @Index("audit_events_rare_event_idx", { synchronize: false })
 export class AuditEventEntity {
   @PrimaryColumn("timestamptz", {
@@ -30,7 +30,7 @@ export class AuditEventEntity {
   @Column("uuid", { name: "session_id", nullable: true })
   sessionId!: string | null;
 
-  /** Who did it, where that is another user. */
+  /** Who did it, if that is another user. */
   @Column("uuid", { name: "actor_id", nullable: true })
   actorId!: string | null;
 

@@ -35,7 +35,10 @@ const columns = {
 export const insertLines = `${insertAudit(columns, lines)}
 ON CONFLICT (occurred_at, id) DO NOTHING`;
 
-/** Of what happened to a deleted user, the log keeps what and when. @param found SQL: which lines */
+/**
+ * For a deleted user, the log keeps only what happened and when. @param found
+ * SQL: which lines
+ */
 const scrubbed = (found: string) => `WITH found AS (${found}), scrubbed AS (
   UPDATE google_auth.audit_events AS lines
   SET ip = NULL, user_agent = NULL, details = NULL FROM found
@@ -43,12 +46,18 @@ const scrubbed = (found: string) => `WITH found AS (${found}), scrubbed AS (
   RETURNING 1
 ) SELECT count(*)::int AS count FROM scrubbed`;
 
-/** $1 user id: the most lines that nobody has to wait for; `scrubLate` does the rest. */
+/**
+ * $1 user id: scrubs as many lines as the request can wait for; `scrubLate`
+ * does the rest.
+ */
 export const scrubEvents = scrubbed(`SELECT occurred_at, id
   FROM google_auth.audit_events WHERE user_id = $1::uuid
     AND num_nonnulls(ip, user_agent, details) > 0 LIMIT 5000`);
 
-/** A batch of the lines that are left of users who were deleted of late, or were written after that. */
+/**
+ * A batch of the remaining lines of recently deleted users, and of lines
+ * written after the deletion.
+ */
 export const scrubLate = scrubbed(`SELECT lines.occurred_at, lines.id
   FROM google_auth.audit_events AS deletions
   JOIN google_auth.audit_events AS lines ON lines.user_id = deletions.user_id
@@ -57,7 +66,10 @@ export const scrubLate = scrubbed(`SELECT lines.occurred_at, lines.id
     AND num_nonnulls(lines.ip, lines.user_agent, lines.details) > 0
   LIMIT ${purgeBatchRows}`);
 
-/** $1 is a user id: events that the user caused to others lose address and user agent. */
+/**
+ * $1 is a user id: removes address and user agent from events that the user
+ * caused for others.
+ */
 export const scrubActions = `UPDATE google_auth.audit_events
 SET ip = NULL, user_agent = NULL
 WHERE actor_id = $1::uuid AND num_nonnulls(ip, user_agent) > 0`;

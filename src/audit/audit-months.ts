@@ -9,7 +9,7 @@ export interface AuditMonth {
 }
 
 /**
- * The month that a time is in, and those after it.
+ * The month of a time, and the months after it.
  *
  * @param now milliseconds since 1970
  * @param count how many, from 1
@@ -26,7 +26,7 @@ export function monthsFrom(now: number, count: number): AuditMonth[] {
 }
 
 /**
- * What ended before this is not kept any longer.
+ * Months that ended before this time are no longer kept.
  *
  * @param now milliseconds since 1970
  */

@@ -33,7 +33,7 @@ const dayMilliseconds = 24 * 3600 * 1000;
 /** Waits after a failed check, in milliseconds. */
 const retryMilliseconds = { first: 60_000, longest: 3600_000 };
 
-/** The tables to create and drop; none on most days. */
+/** The tables to create and drop; on most days, none. */
 interface Changes {
   readonly missing: readonly string[];
   readonly over: readonly string[];
@@ -74,7 +74,7 @@ export class AuditPartitions
     });
   }
 
-  /** Before the first request, so that its line has a place. */
+  /** Before the first request, so that a partition for its line exists. */
   async onApplicationBootstrap(): Promise<void> {
     await this.look();
   }
@@ -86,10 +86,10 @@ export class AuditPartitions
   }
 
   /**
-   * Brings the partitions up to date; what cannot be done does not keep the
-   * rest from being done. Concurrent, on any number of instances; idempotent.
+   * Brings the partitions up to date; one failure does not prevent the other
+   * changes. Concurrent, on any number of instances; idempotent.
    *
-   * @throws the first reason why something could not be done
+   * @throws the first error
    */
   async run(): Promise<void> {
     const months = monthsFrom(this.clock.now(), monthsAhead);
@@ -124,7 +124,7 @@ export class AuditPartitions
       return true;
     });
     const partition = month.table;
-    if (isMade) this.logger.log({ partition }, "Audit partition made");
+    if (isMade) this.logger.log({ partition }, "Audit partition created");
   }
 
   private async drop(partition: string): Promise<void> {
@@ -137,7 +137,10 @@ export class AuditPartitions
     if (isDropped) this.logger.log({ partition }, "Audit partition dropped");
   }
 
-  /** In a transaction: one instance after the other, and what it does is short or fails. */
+  /**
+   * In a transaction: one instance at a time, and each change is short or
+   * fails.
+   */
   private inTurn(change: (query: Query) => Promise<boolean>): Promise<boolean> {
     const lock = advisoryLocks.auditPartitions;
     return this.database.withLock(lock, async ({ query }) => {
@@ -168,7 +171,7 @@ export class AuditPartitions
     return this.running;
   }
 
-  /** @returns how long to wait before the next look, in milliseconds */
+  /** @returns how long to wait before the next check, in milliseconds */
   private async tryRun(): Promise<number> {
     try {
       await this.run();

@@ -10,8 +10,8 @@ export abstract class AuditSink {
    * Receives an event after its transaction has been committed: once, or not at
    * all if the process dies in between.
    *
-   * Called concurrently, in no particular order, and within requests: return at
-   * once and queue what takes time. Errors are logged and ignored.
+   * Called concurrently, in no particular order, and within requests: return
+   * immediately and queue slow work. Errors are logged and ignored.
    *
    * @param event as it was recorded; the user agent is not cleaned
    */

@@ -25,10 +25,16 @@ import {
 } from "./audit-line";
 import { AuditSink } from "./audit-sink.port";
 
-/** How long a refusal may wait to be written with others, in milliseconds. */
+/**
+ * How long a refusal may be queued so that several are written together, in
+ * milliseconds.
+ */
 const flushMilliseconds = 1000;
 
-/** Writes the audit log, and announces to the {@link AuditSink} what has been written. */
+/**
+ * Writes the audit log, and passes what has been written to the
+ * {@link AuditSink}.
+ */
 @Injectable()
 export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(AuditTrail.name);
@@ -49,9 +55,8 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   ) {}
 
   /**
-   * Writes an event, in the transaction of what it reports if there is one.
-   * What changes something has one, so that there is never one without the
-   * other.
+   * Writes an event, in the transaction of the change it reports, if any. Every
+   * change has a transaction, so a change and its event are atomic.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -67,12 +72,12 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * Writes an event soon, together with others: for refusals that a limit
+   * Writes an event soon, together with others: for refusals that a rate limit
    * counts. If there are more than a thousand a second, the rest is counted in
    * one line: reason `flood`, `details.count`.
    *
-   * @returns at once, but while the application stops only when it is written;
-   *   so answer the client after that. Never rejects.
+   * @returns immediately, or once it is written if the application is stopping;
+   *   so respond to the client after that. Never rejects.
    */
   async recordSoon(event: AuditEvent): Promise<void> {
     this.backlog.add(this.waiting(event));
@@ -81,9 +86,9 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * As {@link recordSoon}, for refusals that no limit counts, of which anybody
-   * can cause any number. The first of each network and reason is written, and
-   * at the end of the minute a line with how many more there were:
+   * As {@link recordSoon}, for refusals that no rate limit counts, which anyone
+   * can cause in any number. The first of each network and reason is written,
+   * and at the end of the minute a line with the number of further ones:
    * `details.count`.
    */
   async recordUnlimited(event: AuditEvent): Promise<void> {
@@ -94,20 +99,23 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * Removes a deleted user's addresses, user agents and details from the log; of
-   * very many lines, and from those that are yet to be written, within minutes.
+   * Removes a deleted user's addresses, user agents and details from the log;
+   * if there are very many lines, or lines not yet written, within minutes.
    */
   async scrub(userId: string, { query }: Transaction): Promise<void> {
     await query(scrubEvents, [userId]);
     await query(scrubActions, [userId]);
   }
 
-  /** How many refusals wait to be written. */
+  /** How many refusals are queued. */
   get backlogSize(): number {
     return this.backlog.size;
   }
 
-  /** Announces an event that a statement of the caller's has written, once that is committed. */
+  /**
+   * Publishes an event that a statement of the caller has written, once it is
+   * committed.
+   */
   announce(event: AuditEvent): void {
     measurements.event.publish(event);
     try {
@@ -118,11 +126,11 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     }
   }
 
-  /** Writes what waits; during an outage it goes on waiting. Never rejects. */
+  /** Writes what is queued; during an outage it stays queued. Never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    // One after another, to spare a slow database.
+    // One at a time, to avoid overloading a slow database.
     this.flushed = this.flushed.then(() => this.write(this.backlog.take()));
     return this.flushed;
   }
@@ -133,7 +141,7 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     await this.flush();
   }
 
-  /** By now the last request has been answered. */
+  /** The last request has been answered by now. */
   onApplicationShutdown(): void {
     clearTimeout(this.timer);
     const lost = this.backlog.size;
@@ -191,7 +199,10 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
     for (const { event } of all) this.announce(event);
   }
 
-  /** Puts back what an outage kept from being written; anything else would fail again. */
+  /**
+   * Queues again what an outage prevented from being written; anything else
+   * would fail again.
+   */
   private keep(batch: Batch, cause: unknown): void {
     if (!isOutage(cause)) {
       const lost = batch.events.length;

@@ -41,8 +41,8 @@ import { TokeninfoErrors } from "./sign-in/tokeninfo.errors";
 import { TokeninfoGuard } from "./sign-in/tokeninfo.guard";
 
 /**
- * Floor 3: signing in, sessions, and the guard of the application's routes. A
- * room of GoogleAuthModule.
+ * Sign-in, sessions, and the guard of the application's routes. Part of
+ * GoogleAuthModule.
  */
 @Global()
 @Module({
@@ -53,7 +53,7 @@ import { TokeninfoGuard } from "./sign-in/tokeninfo.guard";
     GoogleRedirectController,
     SessionsController,
     TokeninfoController,
-    // The last: on Express, what comes first answers.
+    // Must be last: on Express, the first matching route answers.
     ProviderController,
   ],
   providers: [
@@ -88,7 +88,7 @@ import { TokeninfoGuard } from "./sign-in/tokeninfo.guard";
     AccessTokenGuard,
     AccessTokenVerifier,
     AllowedOriginGuard,
-    // What the guards need, wherever `@UseGuards` puts them.
+    // What the guards need, in any module that applies them with `@UseGuards`.
     BoundTokens,
     CredentialUse,
     Credentials,

@@ -2,18 +2,18 @@ import type { OneTimeRules } from "../sessions/one-time-use";
 
 /** Where browsers go after a sign-in by redirect. */
 export interface RedirectOptions {
-  /** The page of the app that they come back to. */
+  /** The page of the app that they return to. */
   readonly appUrl: string;
-  /** Other pages that the `state` may name; compared as texts. */
+  /** Other pages that the `state` may name; compared as strings. */
   readonly otherUrls: readonly string[];
 }
 
-/** How the refresh token travels. */
+/** How the refresh token is transported. */
 export interface RefreshCookieOptions {
-  /** Whether pages of an allowed origin get it in a cookie. */
+  /** Whether pages of an allowed origin receive it in a cookie. */
   readonly isOn: boolean;
   readonly sameSite: "strict" | "none";
-  /** Whether the service is reached by https. */
+  /** Whether clients reach the service over https. */
   readonly isSecure: boolean;
 }
 
@@ -23,18 +23,21 @@ export interface AuthOptions {
   readonly hostedDomains: readonly string[];
   /** Refuse accounts whose e-mail address is missing or unverified. */
   readonly requireVerifiedEmail: boolean;
-  /** Whether an identity that is not known yet becomes a user. */
+  /** Whether an unknown identity becomes a user. */
   readonly signUp: "open" | "closed";
-  /** The origins whose pages may sign in, this service's own among them; compared as texts. */
+  /**
+   * The origins whose pages may sign in, including this service's own; compared
+   * as strings.
+   */
   readonly allowedOrigins: readonly string[];
-  /** What may be used for one sign-in only. */
+  /** Which credentials can be used for only one sign-in. */
   readonly oneTime: OneTimeRules;
   readonly refreshCookie: RefreshCookieOptions;
-  /** Absent or null: there is no sign-in by redirect. */
+  /** Absent or null: sign-in by redirect is off. */
   readonly redirect?: RedirectOptions | null;
-  /** Answer `/tokeninfo`, never in production. Absent or null: do not. */
+  /** Serve `/tokeninfo`, never in production. Absent or null: off. */
   readonly tokeninfo?: {
-    /** Google's own, for comparison. */
+    /** The URL of Google's own endpoint, for comparison. */
     readonly googleUrl: string;
   } | null;
 }

@@ -8,16 +8,18 @@ import {
 
 type Problem = components["schemas"]["ProblemDto"];
 
-/** The one error that the client throws; `message` can be shown to the user. */
+/**
+ * The only error that the client throws; `message` can be shown to the user.
+ */
 export class AuthClientError extends Error {
   override readonly name = "AuthClientError";
   readonly code: ErrorCode | ClientErrorCode;
   readonly action: ErrorAction;
-  /** Seconds after which to try again, where the service says so. */
+  /** Seconds after which to try again, if the service says so. */
   declare readonly retryAfter?: number;
-  /** Finds the line in the service's log. */
+  /** Identifies the line in the service's log. */
   declare readonly requestId?: string;
-  /** HTTP status of the answer; undefined without one. */
+  /** HTTP status of the response; undefined without one. */
   declare readonly status?: number;
   /** What was wrong, for the developer. */
   declare readonly detail?: string;
@@ -29,7 +31,7 @@ export class AuthClientError extends Error {
     problem: Partial<Problem> & { retryAfter?: number; cause?: unknown } = {},
   ) {
     const { detail, cause, retryAfter, requestId, status, errors } = problem;
-    // An application's own codes come with words of its own.
+    // The application's own codes come with their own messages.
     const [action, message] = problemCodes[code] ?? ["tell_user", detail];
     super(message, cause === undefined ? undefined : { cause });
     Object.assign(this, { detail, retryAfter, requestId, status, errors });
@@ -38,7 +40,7 @@ export class AuthClientError extends Error {
   }
 }
 
-/** The error that an answer stands for; its body must not have been read. */
+/** The error for a response, whose body must not have been read yet. */
 export async function errorOf(response: Response): Promise<AuthClientError> {
   const { status, headers } = response;
   const retryAfter = Number(headers.get("retry-after")) || undefined;
@@ -52,7 +54,7 @@ export async function errorOf(response: Response): Promise<AuthClientError> {
   });
 }
 
-/** For what a proxy in between answers. */
+/** For responses of a proxy in between. */
 function fallback(status: number): ErrorCode | "unexpected_answer" {
   if (status === 429) return "rate_limited";
   return status >= 500 ? "service_unavailable" : "unexpected_answer";

@@ -11,18 +11,18 @@ import { type AuthStorage, memoryStorage } from "./token-storage";
 import { transport } from "./transport";
 
 export interface AuthClientOptions {
-  /** Where the service is: `https://api.example.com`. */
+  /** The URL of the service: `https://api.example.com`. */
   readonly baseUrl: string;
   /** `cookie` for web pages (`REFRESH_COOKIE=browser`), `body` for apps. */
   readonly refresh: "cookie" | "body";
-  /** Of the refresh token, with `body`; this run's memory unless given. */
+  /** Where to keep the refresh token, with `body`; in memory by default. */
   readonly storage?: AuthStorage;
   readonly google?: GoogleOptions;
   /** Bind the tokens to a key of this device (`DPOP=optional` or `required`). */
   readonly dpop?: boolean;
   /** Other origins that `fetch` sends the access token to. */
   readonly origins?: readonly string[];
-  /** Another implementation, such as one that logs. */
+  /** Another implementation of `fetch`, such as one that logs. */
   readonly fetch?: typeof fetch;
 }
 
@@ -45,12 +45,21 @@ export type Credential = {
 /** Every method that fails throws an {@link AuthClientError}. */
 export interface AuthClient {
   readonly state: AuthState;
-  /** Tells the state now and at every change; the answer ends that. */
+  /**
+   * Calls the listener with the state now and at every change; returns a
+   * function that unsubscribes.
+   */
   readonly subscribe: (listener: (state: AuthState) => void) => () => void;
-  /** Who is signed in since last time; null for nobody. Throws when that cannot be found out. */
+  /**
+   * Restores the session of an earlier visit; null if no one is signed in.
+   * Throws if that cannot be determined.
+   */
   readonly restore: () => Promise<User | null>;
   readonly signIn: (credential: Credential) => Promise<SignInAnswer>;
-  /** Proves the user anew, for what answers `reauthentication_required`. */
+  /**
+   * Reauthenticates the user, for routes that respond
+   * `reauthentication_required`.
+   */
   readonly reauthenticate: (proof: {
     readonly idToken: string;
     readonly nonce?: string;
@@ -59,24 +68,27 @@ export interface AuthClient {
   readonly completeProfile: (
     profile: Readonly<Record<string, unknown>>,
   ) => Promise<User>;
-  /** Ends the session, or all sessions of the user. Throws, and changes nothing, when the service cannot be reached. */
+  /**
+   * Ends the session, or all sessions of the user. If the service cannot be
+   * reached, it throws and changes nothing.
+   */
   readonly signOut: (options?: {
     readonly everywhere?: boolean;
   }) => Promise<void>;
   /**
-   * As the global one, with the access token; a path is one of the service. An
-   * expired token is renewed before, a refused one once.
+   * Like the global `fetch`, with the access token; a path is relative to the
+   * service. An expired token is renewed first; a refused one is renewed once.
    */
   readonly fetch: (
     input: string | URL | Request,
     init?: RequestInit,
   ) => Promise<Response>;
-  /** Google's own button; the answer takes it away. */
+  /** Renders Google's own button; returns a function that removes it. */
   readonly renderGoogleButton: (
     element: HTMLElement,
     options?: GoogleButtonOptions,
   ) => Promise<() => void>;
-  /** Google's One Tap, by FedCM where the browser has it. */
+  /** Shows Google's One Tap, using FedCM if the browser supports it. */
   readonly promptOneTap: (options?: GoogleButtonOptions) => Promise<() => void>;
   /** Stops listening to other tabs. */
   readonly close: () => void;
@@ -138,7 +150,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     const { code } = await errorOf(response.clone());
     if (code === "reauthentication_required") return response;
     const used = own.current();
-    // Meanwhile another call may have renewed it.
+    // Another call may have renewed it in the meantime.
     const next = used?.tokens === tokens ? await own.refresh(used) : used;
     return next ? send(request, next.tokens) : response;
   };
@@ -155,7 +167,8 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     if (everywhere && tokens) {
       await call("/auth/logout-all", undefined, tokens).catch(dead);
     }
-    // After that the access token is dead, and the cookie is still to be taken back.
+    // After that the access token is revoked, but the cookie still has to be
+    // cleared.
     if (tokens && !(everywhere && storage)) {
       const proof = everywhere ? undefined : tokens;
       await call("/auth/logout", undefined, proof).catch(dead);

@@ -6,9 +6,12 @@ export type User = components["schemas"]["UserDto"];
 export type Tokens = components["schemas"]["TokensDto"];
 export type SignInAnswer = components["schemas"]["SignInResponseDto"];
 
-/** Who is signed in, as every tab knows it. */
+/** Who is signed in, shared by all tabs. */
 export type AuthState =
-  /** Not known yet; with the error, where finding out failed: the network, the service. */
+  /**
+   * Not known yet; with the error if it could not be determined because the
+   * network or the service failed.
+   */
   | { readonly status: "loading"; readonly error?: AuthClientError }
   | { readonly status: "signed_in"; readonly user: User }
   /** Signed in, and the app's required profile fields are missing. */
@@ -19,17 +22,20 @@ export type AuthState =
       readonly reason: "signed_out" | ErrorCode;
     };
 
-/** An access token and until when it is worth sending. */
+/** An access token and how long it can be used. */
 export interface Held {
   readonly tokens: Tokens;
   /** By this program's monotonic clock, in milliseconds. */
   readonly expiresAt: number;
 }
 
-/** A clock that does not follow the device's: that may be wrong, and be set. */
+/** A clock independent of the device's, which may be wrong or be changed. */
 export const monotonic = (): number => performance.now();
 
-/** @param since when the request was sent: the token is at most that old */
+/**
+ * @param since when the request was sent, which is the earliest time the token
+ * can have been issued
+ */
 export function held(tokens: Tokens, since: number): Held {
   const { expiresIn } = tokens;
   const spare = Math.min(30, expiresIn / 10);

@@ -48,7 +48,7 @@ export function dpopProofs(name: string): DpopProofs {
   };
 }
 
-/** From IndexedDB; where there is none, a key of this run. */
+/** From IndexedDB; without IndexedDB, a key in memory. */
 async function keyPair(name: string): Promise<CryptoKeyPair> {
   const made = () => crypto.subtle.generateKey(algorithm, false, ["sign"]);
   if (typeof indexedDB === "undefined") return made();
@@ -62,7 +62,7 @@ async function keyPair(name: string): Promise<CryptoKeyPair> {
   const kept = await known();
   if (kept) return kept;
   const fresh = await made();
-  // Another tab may have been faster: then its key is everybody's.
+  // Another tab may have been faster: then all tabs use its key.
   await done(keys().add(fresh, name)).catch(() => undefined);
   return (await known()) ?? fresh;
 }

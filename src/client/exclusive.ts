@@ -1,18 +1,22 @@
-/** Runs one task at a time for a name, in this program and in every tab. */
+/** Runs one task at a time per name, across this program and all tabs. */
 export type Exclusive = <Result>(
   task: () => Promise<Result>,
 ) => Promise<Result>;
 
-/** Of tabs without Web Locks: how long they may object, and may hold, in milliseconds. */
+/**
+ * For tabs without Web Locks: how long they may object to a claim, and how long
+ * they may hold one, in milliseconds.
+ */
 const objectionTime = 40;
 const longestHold = 20_000;
 
 const chains = new Map<unknown, Promise<unknown>>();
 
 /**
- * Web Locks where there are any, else the tabs agree over a BroadcastChannel,
- * and where there is neither, as in React Native, there is one program only.
- * Should two run at once all the same, the service gives both the same tokens.
+ * Uses Web Locks if available, otherwise the tabs coordinate over a
+ * BroadcastChannel; without either, as in React Native, there is only one
+ * program. If two tasks run concurrently anyway, the service returns the same
+ * tokens to both.
  */
 export function exclusive(name: string): Exclusive {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
@@ -24,7 +28,7 @@ export function exclusive(name: string): Exclusive {
   return inOrder(name, across);
 }
 
-/** One task after the other, of all who have the same key in this program. */
+/** Runs tasks with the same key in this program one after another. */
 export function inOrder(
   key: unknown,
   across: Exclusive = (task) => task(),
@@ -44,10 +48,10 @@ export function inOrder(
   };
 }
 
-/** A claim; an objection to a claim; the leader is done. */
+/** A claim, an objection to a claim, or a release by the leader. */
 type Word = number | { readonly no: number } | "free";
 
-/** Whoever claims and is not objected to leads; of two claims the lower wins. */
+/** A claim without objections wins; of two claims the lower one wins. */
 function leadership(name: string): Exclusive {
   return async (task) => {
     const channel = openChannel(`${name}:lock`);
@@ -67,7 +71,7 @@ function leadership(name: string): Exclusive {
         objected = false;
         channel.postMessage(claim);
         await pause(objectionTime);
-        // Under load, what was said in time is heard after the timer.
+        // Under load, messages sent in time are delivered after the timer.
         await pause(0);
         leads = !objected || performance.now() - started > longestHold;
         if (!leads) {

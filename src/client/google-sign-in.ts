@@ -2,23 +2,25 @@ import { AuthClientError } from "./auth-client-error";
 import type { components } from "./api-schema";
 import type { Transport } from "./transport";
 
-/** The application as Google knows it. */
+/** The application as registered with Google. */
 export interface GoogleOptions {
   /** One of the service's `GOOGLE_CLIENT_IDS`. */
   readonly clientId: string;
-  /** Google's own unless given; the emulator's in development. */
+  /** Google's own by default; the emulator's in development. */
   readonly scriptUrl?: string;
 }
 
 export interface GoogleButtonOptions {
-  /** Of the button: `theme`, `size`, `text`, `shape`, `width`, `locale`. */
+  /**
+   * Options of the button: `theme`, `size`, `text`, `shape`, `width`, `locale`.
+   */
   readonly button?: Readonly<Record<string, unknown>>;
-  /** What the ID token is for; to sign in unless given. */
+  /** What to do with the ID token; sign-in by default. */
   readonly purpose?: "sign_in" | "reauthenticate";
   readonly onError?: (error: AuthClientError) => void;
 }
 
-/** As much of Google Identity Services as is used. */
+/** The parts of Google Identity Services that are used. */
 interface GoogleIdentity {
   initialize(options: Record<string, unknown>): void;
   renderButton(element: HTMLElement, options: object): void;
@@ -35,13 +37,14 @@ const googleScript = "https://accounts.google.com/gsi/client";
 
 type Display = (identity: GoogleIdentity) => void;
 
-/** Google's script, and a nonce of the service in whatever it gives out. */
+/** Google's script, configured with a nonce of the service. */
 export function googleSignIn(
   google: GoogleOptions | undefined,
   call: Transport["call"],
   use: Use,
 ) {
-  // Google's script knows one nonce and one callback for all that it shows.
+  // Google's script has only one nonce and one callback for everything it
+  // shows.
   const shown = new Map<Display, GoogleButtonOptions>();
   let identity: GoogleIdentity | undefined;
   let preparing: Promise<void> | undefined;
@@ -73,7 +76,7 @@ export function googleSignIn(
       },
     });
     for (const display of shown.keys()) display(services);
-    // Before it is no longer accepted.
+    // Renews it before it expires.
     again(expiresIn * 900);
   }
 
@@ -81,7 +84,7 @@ export function googleSignIn(
     clearTimeout(timer);
     if (shown.size === 0) return;
     timer = setTimeout(() => {
-      // Without a network: in a minute.
+      // Without a network: try again in a minute.
       renew().catch(() => again(60_000));
     }, delay);
   }
@@ -130,7 +133,7 @@ export function googleSignIn(
     promptOneTap: (options: GoogleButtonOptions = {}) => {
       let isFirst = true;
       return show((services) => {
-        // A second prompt for a new nonce would come out of nowhere.
+        // A second prompt just for a new nonce would surprise the user.
         if (isFirst) services.prompt();
         isFirst = false;
       }, options);

@@ -3,7 +3,7 @@ import type { components } from "./api-schema";
 /** A code of the service's error table, docs/errors.md. */
 export type ErrorCode = components["schemas"]["ErrorCode"];
 
-/** What went wrong before the service could answer. */
+/** Errors that occur before the service could respond. */
 export type ClientErrorCode =
   "network_error" | "unexpected_answer" | "google_script_unavailable";
 
@@ -17,7 +17,7 @@ const general = "Something went wrong on our side. Please try again later.";
 const signIn = "Please sign in again.";
 const busy = "The service is not available at the moment. Please try again.";
 
-/** What a front end does about each code, and one sentence for its user. */
+/** What a front end should do about each code, and a sentence for its user. */
 export const problemCodes: Readonly<
   Record<ErrorCode | ClientErrorCode, readonly [ErrorAction, string]>
 > = {

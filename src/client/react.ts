@@ -14,13 +14,15 @@ import type { GoogleButtonOptions } from "./google-sign-in";
 
 const Context = createContext<AuthClient | null>(null);
 
-/** Of everything below; finds out who is signed in. */
+/**
+ * Provides the client to everything below it, and determines who is signed in.
+ */
 export function AuthProvider({
   client,
   children,
 }: PropsWithChildren<{ readonly client: AuthClient }>): ReactNode {
   useEffect(() => {
-    // The state has the error.
+    // The state contains the error.
     client.restore().catch(() => {});
   }, [client]);
   return createElement(Context.Provider, { value: client }, children);
@@ -28,7 +30,7 @@ export function AuthProvider({
 
 export interface UseSession {
   readonly state: AuthState;
-  /** Null unless somebody is signed in, if only in part. */
+  /** Null unless a user is signed in, even with an incomplete profile. */
   readonly user: User | null;
   readonly client: AuthClient;
   readonly signOut: AuthClient["signOut"];
@@ -49,7 +51,10 @@ export function useSession(): UseSession {
   return { state, user, client, signOut, fetch };
 }
 
-/** What only a signed-in user sees; of a function, what it makes of the user. */
+/**
+ * Renders its children only for a signed-in user; a function is called with the
+ * user.
+ */
 export function SignedIn({
   children,
 }: {
@@ -60,7 +65,10 @@ export function SignedIn({
   return typeof children === "function" ? children(state.user) : children;
 }
 
-/** What only a signed-out visitor sees; nothing while that is not known. */
+/**
+ * Renders its children only if no one is signed in; renders nothing while that
+ * is not known.
+ */
 export function SignedOut({ children }: PropsWithChildren): ReactNode {
   return useSession().state.status === "signed_out" ? children : null;
 }

@@ -3,7 +3,7 @@ import { held, monotonic, type Tokens, type User } from "./auth-state";
 
 /** `nest-google-auth/client/server`: for servers that render pages, such as Next's. */
 export interface ServerAuthOptions {
-  /** Where the service is. */
+  /** The URL of the service. */
   readonly baseUrl: string;
   /** The origin of the pages, one of the service's `CORS_ORIGINS` or its own. */
   readonly origin: string;
@@ -14,26 +14,29 @@ export interface ServerAuthOptions {
 export interface ServerSession {
   readonly user: User;
   readonly profileComplete: boolean;
-  /** `Bearer …`, for calls of the API. */
+  /** `Bearer …`, for calls to the API. */
   readonly authorization: string;
-  /** Has to be sent on with the page: without it the browser keeps a used token. */
+  /**
+   * Must be sent along with the page: without it the browser keeps a used
+   * token.
+   */
   readonly setCookie: readonly string[];
 }
 
-/** Nobody; the cookie may have to be taken back. */
+/** No one is signed in; the cookie may have to be cleared. */
 export interface NoSession {
   readonly user: null;
   readonly setCookie: readonly string[];
 }
 
-/** A request, as far as it matters: `{ headers: await headers() }` in Next. */
+/** The relevant part of a request: `{ headers: await headers() }` in Next. */
 export interface PageRequest {
   readonly headers: { get(name: string): string | null };
 }
 
 /** Shorter than the service's REFRESH_GRACE_SECONDS, in milliseconds. */
 const grace = 8_000;
-/** Most sessions that are kept at once. */
+/** Maximum number of sessions that are cached. */
 const maxKept = 10_000;
 
 interface Kept {
@@ -43,9 +46,9 @@ interface Kept {
 }
 
 /**
- * Reads and refreshes by the cookie of a page's request. However many requests
- * of a browser come at once, they share one refresh, and until the access token
- * is over there is no other.
+ * Authenticates page requests by their cookie and refreshes when necessary.
+ * Concurrent requests of a browser share one refresh, and there is no other
+ * until the access token expires.
  */
 export function createServerAuth(options: ServerAuthOptions) {
   const { origin, fetch: send = fetch } = options;
@@ -89,7 +92,7 @@ export function createServerAuth(options: ServerAuthOptions) {
   /**
    * Who a request comes from.
    *
-   * @throws AuthClientError when the service cannot be asked
+   * @throws AuthClientError if the service cannot be reached
    */
   function read(request: PageRequest): Promise<ServerSession | NoSession> {
     const cookie = refreshCookie(request.headers.get("cookie") ?? "");
@@ -98,7 +101,7 @@ export function createServerAuth(options: ServerAuthOptions) {
     const known = kept.get(cookie);
     if (known && known.until > now) return known.session;
     const session = refresh(cookie, request);
-    // As long as the service would give the same successor.
+    // As long as the service would return the same successor.
     const entry = { session, until: Infinity };
     kept.set(cookie, entry);
     session.then(
@@ -115,7 +118,10 @@ export function createServerAuth(options: ServerAuthOptions) {
     }
   }
 
-  /** As the global one, for the user of a request; a path is one of the service. */
+  /**
+   * Like the global `fetch`, for the user of a request; a path is relative to
+   * the service.
+   */
   async function fetchFor(
     request: PageRequest,
     path: string,
@@ -125,7 +131,7 @@ export function createServerAuth(options: ServerAuthOptions) {
     const headers = new Headers(init.headers);
     if (session.user) headers.set("authorization", session.authorization);
     const response = await send(baseUrl + path, { ...init, headers });
-    // The session has been ended elsewhere: do not keep it.
+    // The session was ended elsewhere: remove it from the cache.
     if (response.status === 401) {
       const cookie = refreshCookie(request.headers.get("cookie") ?? "");
       if (cookie) kept.delete(cookie);

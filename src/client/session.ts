@@ -11,32 +11,37 @@ import type { ErrorCode } from "./problem-codes";
 import type { AuthStorage } from "./token-storage";
 import type { Transport } from "./transport";
 
-/** How long other tabs have to take over what this one was given, in milliseconds. */
+/**
+ * How long other tabs have to receive the tokens of this one, in milliseconds.
+ */
 const handover = 50;
 
-/** What tabs tell each other. */
+/** Messages between tabs. */
 type News =
   { readonly tokens: Tokens } | { readonly reason: "signed_out" | ErrorCode };
 
 export interface SessionOptions {
-  /** Of the key in the storage, of the lock and of the channel. */
+  /** Name of the storage key, the lock and the channel. */
   readonly name: string;
   readonly call: Transport["call"];
-  /** Undefined where the refresh token is in a cookie. */
+  /** Undefined if the refresh token is in a cookie. */
   readonly storage?: AuthStorage;
-  /** Whether other tabs have the same session. */
+  /** Whether other tabs share the session. */
   readonly isShared: boolean;
 }
 
 export type Session = ReturnType<typeof session>;
 
-/** The tokens of this program, the same in every tab, and who is told of changes. */
+/**
+ * The tokens of this program, shared by all tabs, and the listeners for
+ * changes.
+ */
 export function session({ name, call, storage, isShared }: SessionOptions) {
   let state: AuthState = { status: "loading" };
   let current: Held | undefined;
   let refreshing: Promise<Held | undefined> | undefined;
   const listeners = new Set<(state: AuthState) => void>();
-  // A session that nobody shares waits for nobody else.
+  // A session that is not shared does not wait for other tabs.
   const run = isShared ? exclusive(name) : inOrder({});
   const channel =
     isShared && typeof BroadcastChannel !== "undefined"
@@ -61,7 +66,10 @@ export function session({ name, call, storage, isShared }: SessionOptions) {
     set({ status: profileComplete ? "signed_in" : "incomplete", user });
   }
 
-  /** Runs alone, answers at once, and lets the next one in when all tabs know. */
+  /**
+   * Runs exclusively, returns immediately, and releases the lock after all tabs
+   * have been notified.
+   */
   function alone<Result>(task: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       run(async () => {
@@ -79,7 +87,7 @@ export function session({ name, call, storage, isShared }: SessionOptions) {
     if ((refreshToken !== undefined) !== (storage !== undefined)) {
       throw new AuthClientError("unexpected_answer", {
         detail:
-          "The service's REFRESH_COOKIE and CORS_ORIGINS do not fit the client's option refresh.",
+          "The service's REFRESH_COOKIE and CORS_ORIGINS do not match the client's option refresh.",
       });
     }
     if (refreshToken) await storage?.setItem(name, refreshToken);
@@ -95,7 +103,7 @@ export function session({ name, call, storage, isShared }: SessionOptions) {
     return undefined;
   }
 
-  /** New tokens by `path`, of which every tab is told. */
+  /** Gets new tokens from `path` and sends them to every tab. */
   function obtain<Answer extends Tokens>(
     path: string,
     body: object | undefined,
@@ -108,8 +116,9 @@ export function session({ name, call, storage, isShared }: SessionOptions) {
   }
 
   /**
-   * @param stale what must not be used any more
-   * @returns undefined when there is no session; throws when nobody knows
+   * @param stale the access token that must no longer be used
+   * @returns undefined if there is no session; throws if that cannot be
+   *   determined
    */
   function refresh(stale = current): Promise<Held | undefined> {
     refreshing ??= alone(async () => {
@@ -133,7 +142,7 @@ export function session({ name, call, storage, isShared }: SessionOptions) {
     return refreshing;
   }
 
-  /** An access token that is worth sending; undefined when there is no session. */
+  /** A valid access token; undefined if there is no session. */
   async function fresh(): Promise<Tokens | undefined> {
     if (state.status === "signed_out") return undefined;
     const isGood = current && current.expiresAt > monotonic();

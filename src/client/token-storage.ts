@@ -1,6 +1,6 @@
 /**
- * Where the refresh token is kept between starts, where it is not in a cookie:
- * localStorage, React Native's AsyncStorage or a wrapper of a keychain.
+ * Stores the refresh token between starts if it is not in a cookie:
+ * localStorage, React Native's AsyncStorage or a wrapper around a keychain.
  */
 export interface AuthStorage {
   getItem(key: string): string | null | Promise<string | null>;
@@ -8,7 +8,7 @@ export interface AuthStorage {
   removeItem(key: string): unknown;
 }
 
-/** For this run only. */
+/** In memory only. */
 export function memoryStorage(): AuthStorage {
   const items = new Map<string, string>();
   return {

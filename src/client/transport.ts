@@ -2,11 +2,11 @@ import type { Tokens } from "./auth-state";
 import { AuthClientError, errorOf } from "./auth-client-error";
 import type { DpopProofs } from "./dpop-keys";
 
-/** How long an answer of the service may take, in milliseconds. */
+/** How long a response of the service may take, in milliseconds. */
 const patience = 15_000;
 
 export interface TransportOptions {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly credentials: RequestCredentials;
   readonly fetch: typeof fetch;
@@ -14,12 +14,14 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  /** Sends a request with an access token, and with a proof where there is a key. */
+  /**
+   * Sends a request with an access token, and with a proof if there is a key.
+   */
   readonly send: (request: Request, tokens?: Tokens) => Promise<Response>;
   /**
    * A call to the service itself.
    *
-   * @throws AuthClientError for everything but an answer of 2xx
+   * @throws AuthClientError for every response other than 2xx
    */
   readonly call: <Answer>(
     path: string,
@@ -30,7 +32,7 @@ export interface Transport {
 
 export function transport(options: TransportOptions): Transport {
   const { baseUrl, credentials, proofs } = options;
-  /** The service's clock less this device's, in milliseconds. */
+  /** The service's clock minus this device's, in milliseconds. */
   let offset = 0;
   let nonce: string | undefined;
 
@@ -48,7 +50,7 @@ export function transport(options: TransportOptions): Transport {
     return options.fetch(new Request(request.clone(), { headers }));
   }
 
-  /** Whether the service has said what a better proof needs. */
+  /** Whether the response contains what the next proof needs. */
   function learn({ headers }: Response): boolean {
     const before = [offset, nonce] as const;
     const date = Date.parse(headers.get("date") ?? "");

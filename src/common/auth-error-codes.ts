@@ -63,7 +63,7 @@ export const authErrorCodes = {
     status: 401,
     title: "No session",
     detail:
-      "The request has no session cookie: it is a first visit, or the cookies were deleted. Sign in.",
+      "The request has no session cookie: this is a first visit, or the cookies were deleted. Sign in.",
   },
   reauthentication_required: {
     status: 401,
@@ -89,7 +89,7 @@ export const authErrorCodes = {
   },
   use_dpop_nonce: {
     status: 400,
-    title: "DPoP nonce needed",
+    title: "DPoP nonce required",
     detail: "The DPoP proof must contain the nonce from the DPoP-Nonce header.",
   },
   hosted_domain_not_allowed: {

@@ -5,7 +5,7 @@ import { canonicalAddress } from "./ip-address";
 
 /** Where a call comes from, cleaned for storage. The client chooses its user agent. */
 export interface CallOrigin {
-  /** Client address, as the HTTP server determined it; null when there is none. */
+  /** Client address, as the HTTP server determined it; null if unknown. */
   readonly ip: string | null;
   /** At most 512 characters. */
   readonly userAgent: string | null;

@@ -2,14 +2,20 @@ import type { ArgumentsHost } from "@nestjs/common";
 import { throwError } from "rxjs";
 import type { AuthError } from "./auth-error";
 
-/** Of socket.io, which has names for its messages, or of ws, which has only text. */
+/**
+ * A client of socket.io, which has named messages, or of ws, which only has
+ * text.
+ */
 interface SocketClient {
   readonly handshake?: unknown;
   emit(event: string, data: object): unknown;
   send(text: string): unknown;
 }
 
-/** Answers an error of ours where there is no HTTP response: by its code, as there. */
+/**
+ * Reports one of our errors where there is no HTTP response, with the same
+ * code.
+ */
 export function answerMessage(
   { code, status, detail }: AuthError,
   host: ArgumentsHost,
@@ -25,7 +31,7 @@ export function answerMessage(
     case "rpc":
       return throwError(() => body);
     default:
-      // GraphQL's own libraries answer what is thrown, with its extensions.
+      // GraphQL libraries report what is thrown, with its extensions.
       throw Object.assign(new Error(detail), { extensions: { code, status } });
   }
 }

@@ -10,7 +10,7 @@ interface SocketClient {
   user?: unknown;
 }
 
-/** What both GraphQL drivers give a resolver as its context. */
+/** The context that both GraphQL drivers pass to a resolver. */
 interface GraphqlContext {
   readonly req?: object;
   readonly res?: object;
@@ -18,9 +18,9 @@ interface GraphqlContext {
 }
 
 /**
- * The request behind a call, whatever kind of call it is: that of HTTP, the one
- * that carries a GraphQL operation, or the handshake of a WebSocket. Elsewhere
- * there is none: an object without headers.
+ * The request behind a call of any kind: the HTTP request, the one that carries
+ * a GraphQL operation, or the handshake of a WebSocket. For any other kind, an
+ * object without headers.
  */
 export function requestOf<Request>(host: ArgumentsHost): Request {
   return requestBehind(host) as Request;
@@ -41,7 +41,7 @@ function requestBehind(host: ArgumentsHost): object {
   }
 }
 
-/** The response of such a call; undefined where it has no headers. */
+/** The response to such a call; undefined if it has no headers. */
 export function responseOf<Response>(
   host: ArgumentsHost,
 ): Response | undefined {
@@ -54,8 +54,9 @@ export function responseOf<Response>(
 }
 
 /**
- * One message of a WebSocket as a request, new for each, so that each is checked:
- * a socket outlives its access token. Its user is kept at the client.
+ * Represents one message of a WebSocket as a new request, so that every message
+ * is checked: a socket may outlive its access token. Its user is stored on the
+ * client.
  */
 function messageOf(host: ArgumentsHost): object {
   const client = host.switchToWs().getClient<SocketClient>();

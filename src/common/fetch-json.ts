@@ -1,5 +1,5 @@
 export interface FetchJsonOptions {
-  /** Of the response, for error messages: `The certificates answer`. */
+  /** Name of the response, for error messages: `The certificates answer`. */
   readonly name: string;
   /** How long the response may take, including the body, in milliseconds. */
   readonly timeoutMilliseconds?: number;

@@ -9,7 +9,8 @@ type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
  * IPv4-mapped IPv6; other IPv6 as in RFC 5952 and without a zone.
  *
  * @param text untrusted
- * @returns null if it is not an address; IPv4 in octal or hexadecimal or with fewer parts is none
+ * @returns null if it is not an address; IPv4 in octal or hexadecimal or with
+ *   fewer parts is not
  */
 export function canonicalAddress(text: string): string | null {
   const version = isIP(text);
@@ -69,7 +70,7 @@ export function networkMatcher(
 
 /**
  * Whether networks together contain half of all IPv4 or IPv6 addresses or more,
- * and so anybody's.
+ * and so practically anyone's.
  *
  * @param networks those that {@link isNetwork} does not accept are ignored
  */

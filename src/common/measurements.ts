@@ -3,15 +3,18 @@ import { channel, type Channel } from "node:diagnostics_channel";
 /** A request that has been answered. */
 export interface AnsweredRequest {
   readonly method: string;
-  /** The route as it was declared, such as `/auth/sessions/:id`; undefined where there is none. */
+  /**
+   * The route as it was declared, such as `/auth/sessions/:id`; undefined if no
+   * route matched.
+   */
   readonly route: string | undefined;
   readonly status: number;
   readonly seconds: number;
 }
 
-/** An error that has been made into an answer. */
+/** An error that was sent as a response. */
 export interface AnsweredError {
-  /** Of the table of errors, or the application's own. */
+  /** A code of the error table, or the application's own. */
   readonly code: string;
   readonly reason: string | undefined;
 }

@@ -5,9 +5,9 @@ import { RoutePathFactory } from "@nestjs/core/router/route-path-factory";
 export const ROUTE_PREFIX = Symbol("ROUTE_PREFIX");
 
 /**
- * Where our routes are in the application that they are a part of: below the
+ * The paths of our routes in the application that hosts them: below the
  * module's own prefix, the application's global prefix with its exceptions, and
- * its version. Known from `onModuleInit` on.
+ * its version. Available from `onModuleInit` on.
  */
 @Injectable()
 export class MountedRoutes {
@@ -22,7 +22,7 @@ export class MountedRoutes {
   }
 
   /**
-   * Every path of a route; several where the application has several default
+   * Every path of a route; several if the application has several default
    * versions.
    *
    * @param route as a controller declares it: `/oauth/token`

@@ -10,7 +10,7 @@ export function isSameText(one: string, other: string): boolean {
  * Whether a token was requested with this nonce. Google signs the nonce that
  * the client sends; some SDKs send the SHA-256 of the one that the app set.
  *
- * @param signed the token's `nonce`, null when it has none
+ * @param signed the token's `nonce`, null if it has no nonce
  * @param expected the nonce that was issued
  * @see https://openid.net/specs/openid-connect-core-1_0.html#NonceNotes
  */

@@ -3,8 +3,8 @@ import type * as Swagger from "@nestjs/swagger";
 export type { ApiPropertyOptions, ApiResponseOptions } from "@nestjs/swagger";
 
 /**
- * What describes the routes for OpenAPI. @nestjs/swagger is optional: in an
- * application without it these decorators do nothing.
+ * The decorators that describe the routes for OpenAPI. @nestjs/swagger is
+ * optional: without it they do nothing.
  */
 const swagger = installed();
 
@@ -46,7 +46,7 @@ export const ApiResponse = decorator("ApiResponse");
 export const ApiSecurity = decorator("ApiSecurity");
 export const ApiTags = decorator("ApiTags");
 
-/** Where a description refers to a class. */
+/** A reference to a class in a description. */
 export function getSchemaPath(model: { readonly name: string }): string {
   return `#/components/schemas/${model.name}`;
 }

@@ -1,4 +1,7 @@
-/** The user and session of a verified access token: its claims, without any look-up. */
+/**
+ * The user and session of a verified access token: its claims, without any
+ * lookup.
+ */
 export interface Principal {
   /** Our user id (`sub`). */
   readonly userId: string;

@@ -70,7 +70,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): unknown {
     const kind = host.getType<string>();
     if (kind === "http") return this.answer(exception, host);
-    // The application's own errors are answered by its own transport.
+    // Errors of the application are handled by its own transport.
     if (!(exception instanceof AuthError)) throw exception;
     this.log(exception, exception, "", "");
     return answerMessage(exception, host);

@@ -1,6 +1,9 @@
 /** How long repeats are counted before they are reported, in milliseconds. */
 const periodMilliseconds = 60_000;
-/** Most kinds that are told apart within a period; the rest are one kind. */
+/**
+ * Maximum number of kinds distinguished within a period; the rest count as one
+ * kind.
+ */
 const maxKinds = 2000;
 
 interface Kind<T> {
@@ -9,9 +12,9 @@ interface Kind<T> {
 }
 
 /**
- * Of what anybody can cause in any number, lets the first few of each kind
- * through and counts the rest, so that a flood costs a line a minute. Bounded
- * in memory.
+ * For events that anyone can cause in any number: lets the first few of each
+ * kind through and counts the rest, so that a flood costs one line a minute.
+ * Uses bounded memory.
  */
 export class RepeatTally<T> {
   private kinds = new Map<string, Kind<T>>();
@@ -19,9 +22,9 @@ export class RepeatTally<T> {
 
   /**
    * @param firsts how many of a kind are let through in a minute
-   * @param report called at the end of the minute for each kind of which there
-   *   were more: with the last one and how many were only counted. `kind` is
-   *   undefined for those that were too many to tell apart
+   * @param report called at the end of the minute for each kind that exceeded
+   *   the limit, with the last event and the number of those only counted.
+   *   `kind` is undefined for kinds beyond the maximum
    */
   constructor(
     private readonly firsts: number,

@@ -1,4 +1,4 @@
-/** The headers of answers that the OpenAPI description names, one component each. */
+/** The response headers in the OpenAPI description, one component each. */
 export const responseHeaders = {
   "Retry-After": {
     description: "Seconds after which to try again",
@@ -11,7 +11,7 @@ export const responseHeaders = {
   },
   "Set-Cookie": {
     description:
-      "The refresh token for a page of an allowed origin, where `REFRESH_COOKIE=browser`; the cookie is taken back on sign-out",
+      "The refresh token for a page of an allowed origin, if `REFRESH_COOKIE=browser`; the cookie is cleared on sign-out",
     schema: {
       type: "string",
       example:

@@ -8,7 +8,7 @@ import {
   REQUIRED_ROLES,
 } from "./access.decorators";
 
-/** What a route asks of its caller. */
+/** What a route requires of its caller. */
 export interface RouteRule {
   readonly access: AccessRule;
   readonly roles: readonly string[] | undefined;
@@ -17,14 +17,14 @@ export interface RouteRule {
   readonly maxAuthenticationAge: number | undefined;
 }
 
-/** A method or a class that carries decorators. */
+/** A method or a class with decorators. */
 export type RouteTarget = Type | ((...parameters: never[]) => unknown);
 
 /**
- * The rules of a route. What stands on the method wins over what stands on the
- * controller, and whoever asks for roles, or for a recent sign-in, asks for a
- * token: a controller that is public does not open such a method, and a method
- * that is open has no use for what the controller asks for.
+ * The rules of a route. Decorators on the method override those on the
+ * controller, and requiring roles or a recent sign-in implies requiring a
+ * token: a public controller does not make such a method public, and a public
+ * method ignores the requirements of its controller.
  */
 export function routeRuleOf(
   reflector: Reflector,
@@ -46,7 +46,10 @@ export function routeRuleOf(
   };
 }
 
-/** What a method, or a controller, says of access by itself; where it contradicts itself, it is closed. */
+/**
+ * The access rule of a method or a controller by itself; if it is
+ * contradictory, a token is required.
+ */
 function ownAccess(
   reflector: Reflector,
   target: RouteTarget,
@@ -56,7 +59,7 @@ function ownAccess(
     : reflector.get<AccessRule | undefined>(ACCESS_RULE, target);
 }
 
-/** Whether a target asks for more than any access token. */
+/** Whether a target requires more than any valid access token. */
 export function asksForMore(
   reflector: Reflector,
   target: RouteTarget,

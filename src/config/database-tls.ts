@@ -26,8 +26,8 @@ function tlsOfUrl(url: string): boolean | undefined {
 
 /**
  * What is wrong with how a database is reached: DATABASE_URL contradicts
- * DATABASE_SSL (the driver would follow the URL), or in production nobody has
- * decided about TLS to another machine.
+ * DATABASE_SSL (the driver would follow the URL), or in production it is not
+ * specified whether to use TLS to another machine.
  *
  * @param ssl undefined when DATABASE_SSL is not set
  */

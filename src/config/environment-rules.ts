@@ -36,8 +36,8 @@ export function isOrigin(value: unknown): boolean {
 }
 
 /**
- * Whether a value is the address of a service, in its one canonical spelling: an
- * origin, and perhaps the path that a reverse proxy takes off again.
+ * Whether a value is the address of a service, in its one canonical spelling:
+ * an origin, and optionally the path that a reverse proxy removes.
  */
 export function isServiceUrl(value: unknown): boolean {
   if (isOrigin(value)) return true;

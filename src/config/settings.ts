@@ -44,7 +44,9 @@ function identitySettings(environment: Environment) {
   });
 }
 
-/** The client of web front ends: the one labelled `web`, or else the first. */
+/**
+ * The client of web front ends: the one labelled `web`, or otherwise the first.
+ */
 function webClient(environment: Environment): GoogleClient | undefined {
   const clients = environment.GOOGLE_CLIENT_IDS.map(parseClient);
   return clients.find(({ label }) => label === "web") ?? clients[0];

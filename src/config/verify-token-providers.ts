@@ -49,30 +49,30 @@ const isPrintable = (value: unknown, most: number) =>
 const required: Readonly<Record<string, Check>> = {
   name: [providerNameRule, isProviderName],
   url: [
-    "an https URL, or an http one of this machine, without credentials or a fragment",
+    "an https URL, or an http URL of this machine, without credentials or a fragment",
     isApiUrl,
   ],
   clientId: [
-    "1 to 255 printable characters without blanks",
+    "1 to 255 printable characters without spaces",
     (value) => isPrintable(value, 255),
   ],
 };
 
 const optional: Readonly<Record<string, Check>> = {
   authentication: [
-    'an object of id and secret (HTTP Basic) or of token alone (Bearer), each printable and without blanks, the id also without ":"',
+    'an object of id and secret (HTTP Basic) or of token alone (Bearer), each printable and without spaces, the id also without ":"',
     isAuthentication,
   ],
   tokenType: [
-    "1 to 64 printable characters without blanks",
+    "1 to 64 printable characters without spaces",
     (value) => isPrintable(value, 64),
   ],
   issuer: [
-    "1 to 255 printable characters without blanks",
+    "1 to 255 printable characters without spaces",
     (value) => isPrintable(value, 255),
   ],
   claims: [
-    `an object of names for ${claimKeys.join(", ")}; null, but not for subject, where there is none`,
+    `an object of names for ${claimKeys.join(", ")}; null (not for subject) if the provider has no such claim`,
     isClaimNames,
   ],
   timeoutMilliseconds: [
@@ -86,9 +86,9 @@ const optional: Readonly<Record<string, Check>> = {
 
 /**
  * The problems of a list of providers, by position and rule, never by value;
- * empty if there are none.
+ * empty if it is valid.
  *
- * @param value as {@link parseProviders} has it
+ * @param value as returned by {@link parseProviders}
  */
 export function faultsOfProviders(value: unknown): string[] {
   if (!Array.isArray(value)) return ["it is not a JSON array"];
@@ -99,7 +99,7 @@ export function faultsOfProviders(value: unknown): string[] {
   return entries.flatMap((entry, index) => {
     const faults = faultsOfProvider(entry);
     if (faults.length === 0 && names.indexOf(names[index]) !== index) {
-      faults.push("has the name of another");
+      faults.push("has the same name as another");
     }
     return faults.map((fault) => `provider ${index + 1} ${fault}`);
   });
@@ -129,9 +129,7 @@ function faultsOfProvider(entry: unknown): string[] {
     (name) => !Object.hasOwn(checks, name),
   );
   if (strange.length > 0) {
-    faults.push(
-      `has members that are none of ${Object.keys(checks).join(", ")}`,
-    );
+    faults.push(`has members other than ${Object.keys(checks).join(", ")}`);
   }
   return faults;
 }

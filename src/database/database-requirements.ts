@@ -2,7 +2,7 @@ const findSettings = `SELECT current_setting('server_encoding') AS encoding,
   current_setting('DateStyle') AS "dateStyle"`;
 
 /**
- * Checks what no statement of ours can work without.
+ * Checks the requirements that all our statements have.
  *
  * @param query runs a statement on the database
  * @throws Error that says what to do
@@ -19,7 +19,7 @@ export async function assertUsableDatabase(
       `The database has the encoding ${found.encoding}, which cannot store every name. Create one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
     );
   }
-  // Our own connections set it; those of an application's DataSource may not.
+  // Our own connections set it; those of the application's DataSource may not.
   if (found && !found.dateStyle.startsWith("ISO")) {
     throw new Error(
       `The connection has the DateStyle ${found.dateStyle}, which the driver cannot read. Run: ALTER ROLE … SET DateStyle = 'ISO'`,

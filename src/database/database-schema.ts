@@ -5,14 +5,19 @@ import { assertUsableDatabase } from "./database-requirements";
 import { type PostgresOptions, schemaName } from "./data-source";
 import { migrate } from "./migrate";
 
-/** What the tables look like; every migration that changes them raises it. */
+/**
+ * The version of the tables; every migration that changes them increments it.
+ */
 const schemaVersion = 1;
 
 const findVersion = `SELECT substring(
   obj_description(to_regnamespace('${schemaName}'), 'pg_namespace')
   FROM 'nest-google-auth schema ([0-9]+)')::integer AS version`;
 
-/** Makes sure that the tables exist in the right version before anything is served. */
+/**
+ * Ensures that the tables exist in the right version before any request is
+ * served.
+ */
 @Injectable()
 export class DatabaseSchema implements OnModuleInit {
   private readonly logger = new Logger(DatabaseSchema.name);
@@ -28,7 +33,7 @@ export class DatabaseSchema implements OnModuleInit {
   }
 
   /**
-   * For whatever reads the tables while the application starts. Idempotent.
+   * For code that reads the tables while the application starts. Idempotent.
    *
    * @throws Error that says what to do
    */
@@ -37,11 +42,11 @@ export class DatabaseSchema implements OnModuleInit {
   }
 
   /**
-   * Whether the tables are of the version that this software needs, or newer,
-   * in a database that it can use.
+   * Whether the tables have at least the version that this software needs, in a
+   * database that it can use.
    *
-   * @param query on which connection; one of the pool unless given
-   * @throws Error that says what is wrong with the database
+   * @param query the connection to use; one of the pool by default
+   * @throws Error that describes what is wrong with the database
    */
   async isUpToDate(
     query: (text: string) => Promise<unknown> = (text) =>

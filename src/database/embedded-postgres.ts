@@ -76,8 +76,9 @@ export class EmbeddedPostgres {
   /**
    * Starts the server of a folder, or joins it.
    *
-   * Signal handlers are up to the caller. If this process ends without {@link stop},
-   * in whatever way, its server stops within seconds, unless another process uses it.
+   * Signal handlers are up to the caller. If this process ends without
+   * {@link stop}, for whatever reason, its server stops within seconds, unless
+   * another process uses it.
    *
    * @throws EmbeddedPostgresError that says what to do
    */

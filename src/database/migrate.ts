@@ -57,7 +57,7 @@ export async function migrate(
   } catch (error) {
     throw hasState(error, lockNotAvailable)
       ? new Error(
-          "Nothing was migrated: another transaction holds a lock on the schema or its tables. Try again when it is over, or end it; pg_stat_activity lists what is running.",
+          "Nothing was migrated: another transaction holds a lock on the schema or its tables. Try again when it has finished, or terminate it; pg_stat_activity lists what is running.",
           { cause: error },
         )
       : error;

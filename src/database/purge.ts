@@ -51,11 +51,11 @@ export class Purge implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * As {@link add}, for what the time of a row alone does not tell.
+   * Like {@link add}, for rows whose expiry does not depend only on their time.
    *
-   * @param text clears at most {@link purgeBatchRows} rows and answers how many,
-   *   as `count`; run again until there are fewer. May run on several instances
-   *   at once
+   * @param text purges at most {@link purgeBatchRows} rows and returns how
+   *   many, as `count`; it is run again until there are fewer. May run on
+   *   several instances concurrently
    */
   addStatement(text: string): void {
     this.statements.push(text);

@@ -2,10 +2,10 @@ import type { MessageEvent } from "@nestjs/common";
 import { type Observable, ReplaySubject } from "rxjs";
 import { type AuditEvent, LogAuditSink } from "../index";
 
-/** How many events a page gets that is opened later. */
+/** How many past events a page gets when it is opened. */
 const kept = 50;
 
-/** The audit trail as the demo's page sees it, while it is written. */
+/** Streams audit events to the demo's page as they are written. */
 export class DemoEvents extends LogAuditSink {
   private readonly subject = new ReplaySubject<MessageEvent>(kept);
   private count = 0;

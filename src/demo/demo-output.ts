@@ -1,7 +1,7 @@
 import { painted, shortTime } from "../service/terminal";
 import type { CheckResult } from "./self-check";
 
-/** The width that a terminal has at least. */
+/** The minimum width of a terminal. */
 const columns = 80;
 
 interface Ready {
@@ -10,7 +10,7 @@ interface Ready {
   /** Undefined with the real Google. */
   readonly googleUrl: string | undefined;
   readonly logFile: string;
-  /** Whether the demo goes on until Ctrl-C. */
+  /** Whether the demo keeps running until Ctrl-C. */
   readonly stays: boolean;
 }
 
@@ -89,7 +89,7 @@ export class DemoOutput {
     if (!this.json) console.log("\n✔ Stopped; nothing is left running.");
   }
 
-  /** In 80 columns, unless a detail is longer; the times stand below each other. */
+  /** In 80 columns, unless a detail is longer; the times are aligned. */
   private line(
     ok: boolean,
     label: string,

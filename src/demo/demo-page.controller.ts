@@ -21,14 +21,14 @@ import { googlePaths } from "../testing/google/emulator.routes";
 import type { DemoEvents } from "./demo-events";
 import { type Attempt, sendOldRefreshToken } from "./old-refresh-token";
 
-/** Whose tokens the demo accepts. */
+/** The Google whose tokens the demo accepts. */
 export interface DemoGoogle {
   readonly clientId: string;
-  /** The local one; the real one unless given. */
+  /** The local one; the real one by default. */
   readonly googleUrl?: string;
 }
 
-/** The demo's page at `/`, and what it needs that no app has. */
+/** The demo's page at `/`, and the routes that only the demo needs. */
 export function demoPageController(
   { clientId, googleUrl }: DemoGoogle,
   events: DemoEvents,

@@ -34,13 +34,13 @@ const program = new Command("npm run demo --")
   .option("--reset", "delete the demo's database and secret first", false)
   .option(
     "--port <number>",
-    "where the service listens; a taken port is stepped over",
+    "where the service listens; if the port is taken, the next free one is used",
     portNumber,
     3000,
   )
   .option(
     "--client-id <id>",
-    "an OAuth client id of yours: the real Google takes the place of the local one",
+    "an OAuth client id of yours: uses the real Google instead of the local one",
   )
   .showHelpAfterError();
 
@@ -138,7 +138,7 @@ function portNumber(text: string): number {
   return port;
 }
 
-// Whoever read the output has gone, as `| head` does.
+// The reader of the output has exited, as `| head` does.
 process.stdout.on("error", () => process.exit(1));
 
 main().catch((error: unknown) => {

@@ -8,13 +8,13 @@ import { stopSignals } from "../service/stop-signals";
 import { GoogleEmulator } from "../testing/google/emulator";
 import { onFreePort } from "./free-port";
 
-/** Where front ends under development usually are. */
+/** Ports that front ends usually have during development. */
 const frontEndPorts = [3001, 4173, 4200, 5173, 5174, 8000, 8080, 8081, 19006];
 
-/** The same at every start, so that a front end's settings stay right. */
+/** The same at every start, so that a front end's settings remain valid. */
 const clientSecret = "GOCSPX-local-emulator-secret";
 
-/** The service and a local Google for whoever writes a front end: `npm run dev`. */
+/** The service and a local Google, for front-end development: `npm run dev`. */
 async function main(): Promise<void> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   if (process.env.NODE_ENV === "production") {
@@ -77,7 +77,7 @@ function clientIdsOf(list: string | undefined): string[] | undefined {
   return ids?.length ? ids : undefined;
 }
 
-/** The settings of a .env but those that point to the real Google. */
+/** The settings of a .env file, except those that point to the real Google. */
 function withoutGoogle(
   source: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {

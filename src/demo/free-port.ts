@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** How many ports after the wished one are tried. */
+/** How many ports after the preferred one are tried. */
 const attempts = 20;
 
 /**
@@ -14,11 +14,11 @@ const blockedPorts = new Set([
 ]);
 
 /**
- * Starts something on the wished port of 127.0.0.1, or on the next one that
- * nobody uses; also when somebody else is a moment faster.
+ * Starts something on the preferred port of 127.0.0.1, or on the next free one;
+ * tries again if another process takes a port first.
  *
- * @param start told a port that was free just now
- * @throws Error when all of them are taken, or what `start` throws otherwise
+ * @param start called with a port that was free a moment ago
+ * @throws Error if all of them are taken, or what `start` throws otherwise
  */
 export async function onFreePort<T>(
   wished: number,

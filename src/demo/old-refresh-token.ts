@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How long the demo's service answers a replaced token again: short, for nobody likes to wait. */
+/**
+ * The grace period for replaced tokens in the demo's service; short, so that
+ * users do not have to wait.
+ */
 export const demoGraceSeconds = 5;
 
-/** One try with a refresh token, and what came back. */
+/** One attempt with a refresh token, and its result. */
 export interface Attempt {
   readonly status: number;
   /** The error's code. */
@@ -11,12 +14,12 @@ export interface Attempt {
 }
 
 /**
- * What happens to a copied refresh token: its owner goes on and it is replaced
- * twice, then, after the grace, the copy is used.
+ * Shows what happens to a copied refresh token: the owner continues and the
+ * token is replaced twice; then, after the grace period, the copy is used.
  *
  * @param serviceUrl where the service listens
- * @param origin one that gets its refresh tokens in the cookie
- * @param cookie of the page, with the refresh token in it
+ * @param origin one whose pages get refresh tokens in the cookie
+ * @param cookie of the page, containing the refresh token
  * @returns the three attempts; the last is refused and ends the session
  */
 export async function sendOldRefreshToken(
@@ -28,7 +31,7 @@ export async function sendOldRefreshToken(
   const refresh = async (sent: string): Promise<string> => {
     const response = await fetch(`${serviceUrl}/auth/refresh`, {
       method: "POST",
-      // As the browser of the page says it, whatever PUBLIC_URL is.
+      // As sent by the page's browser, regardless of PUBLIC_URL.
       headers: { cookie: sent, origin, "sec-fetch-site": "same-origin" },
     });
     const { code = null } = (await response.json()) as { code?: string };
@@ -37,7 +40,7 @@ export async function sendOldRefreshToken(
   };
   const second = await refresh(cookie);
   await refresh(second);
-  // Within the grace it would be taken for a second tab.
+  // Within the grace period it would count as a second tab.
   await delay(demoGraceSeconds * 1000 + 200);
   await refresh(cookie);
   return attempts;

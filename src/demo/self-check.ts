@@ -1,11 +1,11 @@
 import { newAccount } from "../testing/google/accounts";
 import type { GoogleEmulator } from "../testing/google/emulator";
 
-/** One thing the demo proves by doing it. */
+/** One check of the demo. */
 export interface CheckResult {
   readonly name: string;
   readonly ok: boolean;
-  /** What was asked and what came back. */
+  /** The request and its response. */
   readonly detail: string;
   readonly milliseconds: number;
 }
@@ -20,7 +20,7 @@ interface Answer {
  *
  * @param serviceUrl where the service listens
  * @param google the local Google whose tokens the service accepts
- * @param onResult told each result as it comes
+ * @param onResult called with each result as soon as it is known
  * @returns every result
  */
 export async function selfCheck(
@@ -103,7 +103,10 @@ type Check = (
   expected?: Readonly<Record<string, unknown>>,
 ) => Promise<Answer["body"]>;
 
-/** A session's life: refreshed, refreshed again by a second tab, and ended by Google's report. */
+/**
+ * The lifecycle of a session: refreshed, refreshed again by a second tab, and
+ * ended by Google's report.
+ */
 async function checkSessions(
   serviceUrl: string,
   google: GoogleEmulator,
@@ -154,7 +157,7 @@ async function checkSessions(
   );
 }
 
-/** The token with another subject under the old signature. */
+/** The token with another subject and the original signature. */
 function tampered(token: string): string {
   const [header, payload, signature] = token.split(".");
   const claims = JSON.parse(
@@ -180,7 +183,7 @@ async function get(url: string, token: string): Promise<Answer> {
   );
 }
 
-/** The page, and whether what it loads is there. */
+/** The page, and whether the files it loads exist. */
 async function page(serviceUrl: string): Promise<Answer> {
   const response = await fetch(serviceUrl);
   const html = await response.text();

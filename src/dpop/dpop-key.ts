@@ -6,20 +6,23 @@ import {
 } from "node:crypto";
 import { AuthError } from "../common/auth-error";
 
-/** A client's public key, as its proofs carry it. */
+/** A client's public key, as contained in its proofs. */
 export interface DpopKey {
   readonly publicKey: KeyObject;
-  /** For `crypto.verify`; null where the algorithm has its own. */
+  /** The digest for `crypto.verify`; null if the algorithm defines its own. */
   readonly digest: "sha256" | null;
-  /** RFC 7638, SHA-256, base64url: what tokens are bound to. */
+  /** RFC 7638 thumbprint, SHA-256, base64url: tokens are bound to it. */
   readonly thumbprint: string;
 }
 
 interface Algorithm {
   readonly digest: DpopKey["digest"];
-  /** What a key has to have, and its thumbprint is made of, in that order. */
+  /**
+   * The members that a key must have and that its thumbprint is computed from,
+   * in this order.
+   */
   readonly members: readonly string[];
-  /** Members with one possible value. */
+  /** Members with only one possible value. */
   readonly fixed: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +42,9 @@ const eddsa: Algorithm = {
   fixed: { kty: "OKP", crv: "Ed25519" },
 };
 
-/** Asymmetric all; `Ed25519` is the name that RFC 9864 gives to EdDSA with this curve. */
+/**
+ * All asymmetric; `Ed25519` is the name of EdDSA with this curve in RFC 9864.
+ */
 const algorithms: ReadonlyMap<unknown, Algorithm> = new Map([
   ["ES256", ecdsa],
   ["RS256", rsa],
@@ -47,19 +52,25 @@ const algorithms: ReadonlyMap<unknown, Algorithm> = new Map([
   ["Ed25519", eddsa],
 ]);
 
-/** What a proof may be signed with, as `dpop_signing_alg_values_supported` lists it. */
+/**
+ * The algorithms that a proof may be signed with, for
+ * `dpop_signing_alg_values_supported`.
+ */
 export const dpopAlgorithms: readonly string[] = [...algorithms.keys()].map(
   String,
 );
 
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 const minModulusBits = 2048;
-/** A larger one makes every check expensive, and its size is the sender's choice. */
+/**
+ * A larger one would make every check expensive, and the sender chooses its
+ * size.
+ */
 const maxModulusBits = 4096;
 const maxExponent = 0xffff_ffffn;
 
 /**
- * The key in a proof's header, if it is one for the header's algorithm.
+ * The key in a proof's header, if it fits the header's algorithm.
  *
  * @param alg of the header
  * @param jwk of the header; untrusted
@@ -103,7 +114,7 @@ function publicKeyOf(jwk: Readonly<Record<string, string>>): KeyObject {
   } catch {
     refuse("key_invalid");
   }
-  // Another spelling of the same key would have another thumbprint.
+  // A different encoding of the same key would have a different thumbprint.
   if (Object.entries(jwk).some(([name, value]) => canonical[name] !== value)) {
     refuse("key_invalid");
   }

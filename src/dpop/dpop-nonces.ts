@@ -2,13 +2,16 @@ import { createHmac } from "node:crypto";
 import type { Clock } from "../common/clock.port";
 import { deriveKey } from "../common/secret-key";
 
-/** How long one nonce is given out, in seconds; it is good for once or twice that. */
+/**
+ * How long one nonce is issued, in seconds; it is accepted for one to two times
+ * as long.
+ */
 export const nonceStepSeconds = 300;
 const nonceBytes = 16;
 
 /**
- * Nonces for DPoP proofs, that a proof cannot have been made in advance. Each
- * is an HMAC of the time, to the step: every instance knows those of all, and
+ * Nonces for DPoP proofs, so that proofs cannot be created in advance. Each is
+ * an HMAC of the current time step: all instances issue the same ones, and
  * nothing is stored.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-8
@@ -25,12 +28,12 @@ export class DpopNonces {
     this.key = deriveKey(secretKey, "dpop-nonce");
   }
 
-  /** The one to give out. */
+  /** The nonce to issue. */
   current(): string {
     return this.now().current;
   }
 
-  /** Whether it is one of ours; of the step before, it should be replaced. */
+  /** Whether we issued it; one of the previous step should be replaced. */
   judge(nonce: string): "current" | "previous" | "foreign" {
     const { current, previous } = this.now();
     if (nonce === current) return "current";

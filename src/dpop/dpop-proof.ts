@@ -3,36 +3,38 @@ import { AuthError } from "../common/auth-error";
 import { bytesOfSegment, objectOfSegment } from "../common/jws-segment";
 import { type DpopKey, dpopKeyOf } from "./dpop-key";
 
-/** Largest proof that is looked at, in bytes; one with an RSA key has about 1500. */
+/**
+ * Largest proof that is parsed, in bytes; one with an RSA key has about 1500.
+ */
 const maxProofBytes = 4096;
 const maxIdLength = 256;
 const maxUrlLength = 2048;
 const maxNonceLength = 256;
 
-/** What a proof says, signed by the key that it names. */
+/** The content of a proof, signed by the key in its header. */
 export interface DpopProof {
-  /** Of the key (RFC 7638). */
+  /** Thumbprint of the key (RFC 7638). */
   readonly thumbprint: string;
   /** `jti`, 1–256 characters. */
   readonly id: string;
   /** `htm`: the method of the request. */
   readonly method: string;
-  /** `htu`: its address. */
+  /** `htu`: the URL of the request. */
   readonly url: string;
   /** `iat`, whole seconds since 1970 (UTC). */
   readonly issuedAt: number;
-  /** `ath`: which access token comes with it. */
+  /** `ath`: the hash of the access token sent with it. */
   readonly accessTokenHash: string | undefined;
-  /** `nonce`: what the server asked for. */
+  /** `nonce`: issued by the server. */
   readonly nonce: string | undefined;
 }
 
 /**
- * Reads a DPoP proof strictly and checks its signature. Whether it was made for
- * this request and just now is for the caller to check.
+ * Reads a DPoP proof strictly and checks its signature. The caller must check
+ * that it was made recently and for this request.
  *
  * @param proof the `DPoP` header; untrusted
- * @param keyOf reads the header's `alg` and `jwk`; may remember what it read
+ * @param keyOf reads the header's `alg` and `jwk`; may cache the result
  * @throws AuthError `invalid_dpop_proof` with the reason
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4
  */
@@ -59,7 +61,7 @@ export function readDpopProof(
 }
 
 /**
- * The key that a proof's header names.
+ * The key in a proof's header.
  *
  * @param segment as it was sent
  * @throws AuthError `invalid_dpop_proof` with the reason

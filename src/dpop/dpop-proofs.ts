@@ -9,9 +9,14 @@ import { type DpopProof, keyOfHeader, readDpopProof } from "./dpop-proof";
 import { DPOP_OPTIONS, type DpopOptions } from "./dpop.options";
 import { SeenProofs } from "./seen-proofs";
 
-/** How far a proof's `iat` may be from now, in seconds, either way. */
+/**
+ * How far a proof's `iat` may differ from now, in seconds, in either direction.
+ */
 export const proofAgeSeconds = 60;
-/** Headers that are remembered, with their keys; a client's proofs all have the same. */
+/**
+ * Number of headers cached with their keys; all proofs of a client have the
+ * same header.
+ */
 const maxRememberedHeaders = 5000;
 
 /** A request that came with a proof. */
@@ -19,24 +24,31 @@ export interface ProvedRequest {
   /** The `DPoP` header; untrusted. */
   readonly proof: string;
   readonly method: string;
-  /** What the client asked for, from the first slash on; a query does not count. */
+  /**
+   * The path that the client requested, from the first slash on; the query is
+   * ignored.
+   */
   readonly path: string;
-  /** The access token that came with it, where one has to. */
+  /** The access token that was sent with it, if one is required. */
   readonly accessToken?: string;
 }
 
-/** What a good proof tells. */
+/** The result of a valid proof. */
 export interface Proved {
-  /** Of the client's key (RFC 7638). */
+  /** Thumbprint of the client's key (RFC 7638). */
   readonly thumbprint: string;
-  /** For the client's next proof; null when the one it has will do. */
+  /**
+   * The nonce for the client's next proof; null if its current one is still
+   * valid.
+   */
   readonly nextNonce: string | null;
 }
 
 /**
- * Checks that a client has the key it speaks of, now and for this request.
+ * Checks that a client possesses the key, now and for this request.
  *
- * A proof is good once: it is remembered for as long as it could be used again.
+ * A proof can be used once: it is remembered for as long as it could be
+ * replayed.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.3
  */
@@ -65,18 +77,18 @@ export class DpopProofs {
         : new DpopNonces(options.secretKey, clock);
   }
 
-  /** Whether proofs are read at all. */
+  /** Whether proofs are processed at all. */
   get isOn(): boolean {
     return this.options.use !== "off";
   }
 
-  /** Whether nobody gets in without one. */
+  /** Whether a proof is required. */
   get isRequired(): boolean {
     return this.options.use === "required";
   }
 
   /**
-   * Checks a proof and uses it up.
+   * Checks a proof and marks it as used.
    *
    * @throws AuthError `invalid_dpop_proof` with the reason, `use_dpop_nonce`
    *   with the nonce for the next attempt, `service_unavailable`
@@ -90,8 +102,8 @@ export class DpopProofs {
   }
 
   /**
-   * As {@link verify}, but for whether it has been used: no request may rely on
-   * this alone.
+   * As {@link verify}, but without checking whether it has been used: no
+   * request may rely on this alone.
    *
    * @throws AuthError `invalid_dpop_proof`, `use_dpop_nonce`
    */
@@ -113,7 +125,7 @@ export class DpopProofs {
     return { thumbprint: proof.thumbprint, nextNonce, id: proof.id };
   }
 
-  /** How to refuse a request that came without a proof. */
+  /** The refusal of a request without a proof. */
   missing(): AuthError {
     return new AuthError("invalid_dpop_proof", {
       reason: "proof_missing",
@@ -121,7 +133,7 @@ export class DpopProofs {
     });
   }
 
-  /** The nonce that a proof needs; undefined where it needs none. */
+  /** The nonce that a proof must contain; undefined if none is required. */
   demandedNonce(): string | undefined {
     return this.options.nonce === "required"
       ? this.nonces?.current()
@@ -156,8 +168,8 @@ export class DpopProofs {
 }
 
 /**
- * An address in one spelling (RFC 3986 §6.2.2 and §6.2.3), without query and
- * fragment; null if it has credentials or is not an address.
+ * A normalized URL (RFC 3986 §6.2.2 and §6.2.3), without query and fragment;
+ * null if it has credentials or is not a URL.
  */
 function normalized(url: string): string | null {
   if (!URL.canParse(url)) return null;
@@ -166,7 +178,10 @@ function normalized(url: string): string | null {
   return origin + pathname.replace(/%[\da-f]{2}/gi, unescaped);
 }
 
-/** RFC 3986 §6.2.2: escapes of unreserved characters are those characters. */
+/**
+ * RFC 3986 §6.2.2: escaped unreserved characters are equivalent to the
+ * characters themselves.
+ */
 function unescaped(escape: string): string {
   const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
   return /[\w.~-]/.test(character) ? character : escape.toUpperCase();

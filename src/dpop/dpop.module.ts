@@ -3,7 +3,10 @@ import { DpopProofs } from "./dpop-proofs";
 import { PostgresSeenProofs } from "./postgres-seen-proofs";
 import { SeenProofs } from "./seen-proofs";
 
-/** Floor 2: proofs that a client holds the key its tokens are bound to (RFC 9449). A room of GoogleAuthModule. */
+/**
+ * Proofs that a client possesses the key its tokens are bound to (RFC 9449).
+ * Part of GoogleAuthModule.
+ */
 @Global()
 @Module({
   providers: [

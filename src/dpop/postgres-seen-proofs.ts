@@ -5,7 +5,10 @@ import { Database } from "../database/database";
 import { Purge } from "../database/purge";
 import { digestOfProof, SeenProofs } from "./seen-proofs";
 
-/** A DPoP proof that has been used. A crash of Postgres empties the table. */
+/**
+ * A DPoP proof that has been used. The table is empty after a crash of
+ * Postgres.
+ */
 @Entity({ schema: "google_auth", name: "used_dpop_proofs" })
 export class UsedDpopProofEntity {
   /** SHA-256 of the key's thumbprint and the proof's id. */
@@ -17,13 +20,13 @@ export class UsedDpopProofEntity {
   expiresAt!: Date;
 }
 
-/** $1 digest, $2 until when it is kept */
+/** $1 digest, $2 when it may be forgotten */
 const insert = `INSERT INTO google_auth.used_dpop_proofs (digest, expires_at)
 VALUES ($1::bytea, $2::timestamptz)
 ON CONFLICT (digest) DO NOTHING
 RETURNING true AS added`;
 
-/** In a table, so that all instances know of it: one small statement for each proof. */
+/** Stored in a table shared by all instances: one small statement per proof. */
 @Injectable()
 export class PostgresSeenProofs extends SeenProofs {
   constructor(

@@ -2,16 +2,17 @@ import { hash } from "node:crypto";
 import { AuthError } from "../common/auth-error";
 import type { Clock } from "../common/clock.port";
 
-/** Which proofs have been used, for as long as they could be used again. */
+/** Remembers used proofs for as long as they could be replayed. */
 export abstract class SeenProofs {
   /**
-   * Takes note of a proof. Of any number of calls at once, one gets true.
+   * Records a proof. Of any number of concurrent calls, exactly one returns
+   * true.
    *
-   * @param thumbprint of its key: two keys may use the same id
+   * @param thumbprint of its key, because two keys may use the same id
    * @param id its `jti`
    * @param keptSeconds how long it might still be accepted
-   * @returns false when it was known already
-   * @throws AuthError `service_unavailable` when it cannot be remembered
+   * @returns false if it was already recorded
+   * @throws AuthError `service_unavailable` if it cannot be recorded
    */
   abstract add(
     thumbprint: string,
@@ -20,21 +21,24 @@ export abstract class SeenProofs {
   ): boolean | Promise<boolean>;
 }
 
-/** The name under which a proof is remembered. */
+/** The key under which a proof is recorded. */
 export function digestOfProof(thumbprint: string, id: string): Buffer {
   return hash("sha256", `${thumbprint}.${id}`, "buffer");
 }
 
-/** Most proofs that are remembered at a time; they take about 40 MB. */
+/** Maximum number of recorded proofs; they take about 40 MB. */
 const maxRemembered = 400_000;
 
 /**
- * In the memory of this process, for a service without a database. While it is
- * full, at more than 3,300 proofs a second, further ones are refused: a
- * flood must not make it forget old ones.
+ * Stored in memory, for a service without a database. While it is full, at more
+ * than 3,300 proofs a second, further ones are refused: a flood must not
+ * displace older ones.
  */
 export class MemorySeenProofs extends SeenProofs {
-  /** With the time until which each is kept, in milliseconds since 1970. */
+  /**
+   * Maps each proof to the time until which it is kept, in milliseconds since
+   * 1970.
+   */
   private readonly seen = new Map<string, number>();
 
   constructor(
@@ -55,7 +59,7 @@ export class MemorySeenProofs extends SeenProofs {
         retryAfterSeconds: keptSeconds,
       });
     }
-    // At the end, also when it was there: the oldest stand first.
+    // Moved to the end even if it was present: the oldest come first.
     this.seen.delete(name);
     this.seen.set(name, now + keptSeconds * 1000);
     return true;

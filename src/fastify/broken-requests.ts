@@ -8,30 +8,36 @@ import type { AuthErrorCode } from "../common/auth-error-codes";
 import { problemContentType, problemOf } from "../common/problem.dto";
 import { corsHeaders } from "./cors";
 
-/** Status and reason phrase for what Node could not read, by its error code. */
+/**
+ * Status and reason phrase for requests that Node could not parse, by error
+ * code.
+ */
 const statuses: Readonly<Record<string, readonly [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout"],
 };
 
-/** `Retry-After` of a refusal because of the load, in seconds. */
+/** `Retry-After` of a refusal due to load, in seconds. */
 const overloadRetrySeconds = 1;
-/** Least time between two log lines about the load, in milliseconds. */
+/** Minimum time between two log lines about the load, in milliseconds. */
 const overloadLogMilliseconds = 10_000;
 
 /** Answers requests that do not reach a route, with the usual headers. */
 export class BrokenRequests {
   private readonly logger = new Logger(BrokenRequests.name);
   private readonly headerLines: string;
-  /** By connection, the request that had its answer before all of it had come. */
+  /**
+   * By connection, the request that was answered before it was received
+   * completely.
+   */
   private readonly answeredEarly = new WeakMap<Socket, IncomingMessage>();
 
   private overloads = 0;
   private overloadLoggedAt = -Infinity;
 
   /**
-   * @param headers of every answer
-   * @param corsOrigins whose pages may read the answers
+   * @param headers of every response
+   * @param corsOrigins whose pages may read the responses
    */
   constructor(
     private readonly headers: Readonly<Record<string, string>>,
@@ -58,7 +64,10 @@ export class BrokenRequests {
       .send(problemOf(error, request.id, false));
   };
 
-  /** Invalid HTTP, or a request that takes too long: answered once, then closed. */
+  /**
+   * Invalid HTTP, or a request that takes too long: responds once, then closes
+   * the connection.
+   */
   readonly clientErrorHandler = (
     error: NodeJS.ErrnoException,
     socket: Socket,
@@ -82,7 +91,9 @@ export class BrokenRequests {
     );
   };
 
-  /** A request over the limit: one short answer, and no log line of its own. */
+  /**
+   * A request over the limit: a short response, without a log line of its own.
+   */
   readonly overloaded = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -103,12 +114,15 @@ export class BrokenRequests {
       .end(body);
   };
 
-  /** Has to be called for every answer that was sent. */
+  /** Must be called for every response that was sent. */
   answered(request: IncomingMessage): void {
     if (!request.complete) this.answeredEarly.set(request.socket, request);
   }
 
-  /** By the error's code, such as HPE_INVALID_METHOD: its words repeat what was sent. */
+  /**
+   * Logs the error's code, such as HPE_INVALID_METHOD, because its message
+   * repeats what was sent.
+   */
   private log(requestId: string, status: number, cause: Error): void {
     const reason = (cause as NodeJS.ErrnoException).code;
     const code: AuthErrorCode = "invalid_request";
@@ -127,10 +141,10 @@ export class BrokenRequests {
     this.overloads = 0;
   }
 
-  /** Whether the request that broke has been answered, or is just being. */
+  /** Whether the broken request has been answered or is being answered. */
   private hasAnswer(socket: Socket): boolean {
     if (this.answeredEarly.get(socket)?.complete === false) return true;
-    // What Node looks at before it answers a broken request by itself.
+    // What Node checks before it responds to a broken request itself.
     const { _httpMessage: answer } = socket as {
       _httpMessage?: { headersSent: boolean };
     };

@@ -7,19 +7,20 @@ import { canonicalAddress, networkMatcher } from "../common/ip-address";
 /** Longer than any address with a port, in characters. */
 const maxEntryLength = 64;
 
-/** Whether a proxy of ours has this address, so many hops away from here. */
+/** Whether one of our proxies has this address, at the given number of hops. */
 export type TrustsProxy = (address: string, hops: number) => boolean;
 
 /**
- * The client address of a request: the last address in `X-Forwarded-For` that is
- * not one of our own proxies. What is left of it may be made up.
+ * The client address of a request: the last address in `X-Forwarded-For` that
+ * is not one of our own proxies. Everything to the left of it may be forged.
  *
- * @param peer who is connected to us
- * @param forwardedFor the header; where it was sent several times, joined by commas
- * @param isTrusted whether an address is that of a proxy of ours, which stands
- *   so many hops away: 0 is the peer
- * @returns in canonical spelling; where a proxy has passed on no address, that
- *   proxy's; undefined when there is no peer, as on a Unix socket
+ * @param peer the address of the connection
+ * @param forwardedFor the header; if it was sent several times, joined by
+ *   commas
+ * @param isTrusted whether an address belongs to one of our proxies, at the
+ *   given number of hops: 0 is the peer
+ * @returns in canonical form; if a proxy has forwarded no address, that
+ *   proxy's; undefined if there is no peer, as on a Unix socket
  */
 export function clientAddress(
   peer: string | undefined,
@@ -32,7 +33,7 @@ export function clientAddress(
   for (let hops = 0; rest !== "" && isTrusted(nearest, hops); hops++) {
     const comma = rest.lastIndexOf(",");
     const hop = addressOf(rest.slice(comma + 1));
-    // Further left is the sender's invention.
+    // Anything further left is chosen by the sender.
     if (hop === null) break;
     nearest = hop;
     rest = rest.slice(0, Math.max(comma, 0));
@@ -49,8 +50,8 @@ function addressOf(entry: string): string | null {
 }
 
 /**
- * @param trustedProxies addresses and CIDR ranges; or one decimal number, of
- *   proxies that every request passes, whatever their addresses
+ * @param trustedProxies addresses and CIDR ranges; or a decimal number of
+ *   proxies that every request passes, regardless of their addresses
  */
 export function proxyTrust(trustedProxies: readonly string[]): TrustsProxy {
   const [first = ""] = trustedProxies;
@@ -60,9 +61,9 @@ export function proxyTrust(trustedProxies: readonly string[]): TrustsProxy {
   return networkMatcher(trustedProxies);
 }
 
-/** How many addresses are remembered: clients call again. */
+/** Number of cached addresses, since clients send many requests. */
 const maxRemembered = 1000;
-/** Longer headers are not remembered, in characters. */
+/** Maximum length of headers that are cached, in characters. */
 const maxRememberedLength = 256;
 
 /**
@@ -78,7 +79,7 @@ export function clientFinder(
   const remembered = new LRUCache<string, string>({ max: maxRemembered });
   return ({ socket, headers }) => {
     const peer = socket.remoteAddress;
-    // As the system writes it, IPv4 has the one spelling already.
+    // In the system's format, IPv4 is already canonical.
     if (trustsNobody && !peer?.includes(":")) return peer;
     const header = headers["x-forwarded-for"];
     const forwardedFor = trustsNobody ? "" : (header?.toString() ?? "");
@@ -94,8 +95,8 @@ export function clientFinder(
 }
 
 /**
- * Makes `request.ip` the client's address, for everything that logs, stores or
- * counts by it.
+ * Makes `request.ip` the client's address, for everything that logs it, stores
+ * it or counts by it.
  *
  * Fastify's own `trustProxy` stays off: it would also trust
  * `X-Forwarded-Host` and `X-Forwarded-Proto`, which nothing here needs.
@@ -115,7 +116,7 @@ export function findClients(
   });
 }
 
-/** What reverse proxies write the client's address into. */
+/** Headers in which reverse proxies send the client's address. */
 const forwardingHeaders = ["x-forwarded-for", "forwarded", "x-real-ip"];
 
 /**

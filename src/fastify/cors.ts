@@ -1,11 +1,11 @@
 import type { FastifyAdapter } from "@nestjs/platform-fastify";
 
-/** How long a browser may remember the answer to a preflight, in seconds. */
+/** How long a browser may cache the response to a preflight, in seconds. */
 const preflightMaxAgeSeconds = 600;
 
 /**
- * What a script of an allowed origin may read of an answer, beside its body. A
- * client that makes DPoP proofs learns from the date how wrong its clock is.
+ * Response headers that a script of an allowed origin may read. A client that
+ * creates DPoP proofs uses the date to correct its clock.
  */
 const exposedHeaders = [
   "Retry-After",
@@ -15,7 +15,7 @@ const exposedHeaders = [
 ];
 
 /**
- * The headers that let a page read an answer which does not come from a route.
+ * The headers that let a page read a response that does not come from a route.
  *
  * @param origin of the page; untrusted
  */
@@ -32,10 +32,10 @@ export function corsHeaders(
 }
 
 /**
- * Lets front ends of other origins read the answers. Any other origin gets the
- * same answer as without CORS.
+ * Lets front ends on other origins read the responses. Any other origin gets
+ * the same response as without CORS.
  *
- * @param origins compared as texts; these and no others
+ * @param origins compared as strings; only these are allowed
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function allowOrigins(
@@ -44,19 +44,19 @@ export function allowOrigins(
 ): void {
   const allowed = new Set(origins);
   adapter.enableCors({
-    // In its usual place, Nest copies headers about for middleware that we do
-    // not have, on every request.
+    // In its usual place, Nest would copy headers on every request for
+    // middleware that we do not have.
     hook: "preParsing",
     origin: (origin, callback) =>
       callback(null, origin !== undefined && allowed.has(origin) && origin),
     credentials: true,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    // No list of allowed headers: those that a preflight asks for are allowed.
-    // A script of an allowed origin may do anything here in any case, and
-    // tracing adds headers to its requests that nobody could list.
+    // No list of allowed headers: those that a preflight requests are allowed.
+    // A script of an allowed origin may do anything here anyway, and tracing
+    // adds headers to requests that cannot be listed in advance.
     exposedHeaders,
     maxAge: preflightMaxAgeSeconds,
-    // A preflight that asks for nothing is answered, not refused as plain text.
+    // An empty preflight is answered, not refused with plain text.
     strictPreflight: false,
   });
 }

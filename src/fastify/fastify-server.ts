@@ -22,9 +22,12 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 export interface FastifyAdapterOptions {
   /** Where clients reach the service; with https, HSTS is sent. */
   readonly publicUrl?: string;
-  /** The origins of front ends elsewhere; without any, there is no CORS. */
+  /** Other origins with front ends; if empty, CORS is off. */
   readonly corsOrigins?: readonly string[];
-  /** Addresses and CIDR ranges whose `X-Forwarded-For` is used; or one number, of proxies that every request passes. */
+  /**
+   * Addresses and CIDR ranges whose `X-Forwarded-For` is used; or the number of
+   * proxies that every request passes.
+   */
   readonly trustedProxies?: readonly string[];
   /** How long a connection without a request stays open, in seconds. */
   readonly keepAliveSeconds?: number;
@@ -32,7 +35,7 @@ export interface FastifyAdapterOptions {
 
 type UseBodyParser = FastifyAdapter["useBodyParser"];
 
-/** Takes a chunked body without content for no body, whatever its type. */
+/** Treats an empty chunked body as no body, regardless of its type. */
 class LenientAdapter extends FastifyAdapter {
   override useBodyParser(...parameters: Parameters<UseBodyParser>): void {
     const [type, rawBody, options, parse] = parameters;
@@ -67,14 +70,15 @@ export function fastifyAdapter({
         networkOf: (request) => clientNetwork(addressOf(request)) ?? "unknown",
       }),
     forceCloseConnections: "idle",
-    // What still comes on an open connection is served; its answer closes it.
+    // Requests on open connections are still served; the response closes the
+    // connection.
     return503OnClosing: false,
     genReqId: () => randomUUID(),
     frameworkErrors: brokenRequests.frameworkErrors,
     clientErrorHandler: brokenRequests.clientErrorHandler,
   });
   const fastify = adapter.getInstance();
-  // The first of all hooks, so that no answer is without them.
+  // Must be the first hook, so that every response has them.
   fastify.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
     done();
@@ -87,7 +91,7 @@ export function fastifyAdapter({
   });
   fastify.addHook("onResponse", (request, _reply, done) => {
     brokenRequests.answered(request.raw);
-    // Kept open for a next request, it would hold up the end for a minute.
+    // Kept open for another request, it would delay the shutdown by a minute.
     if (isClosing) request.raw.socket.destroySoon();
     done();
   });
@@ -102,7 +106,7 @@ export function fastifyAdapter({
  */
 export function setUpFastify(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
-  // A form of another site can send text/plain without asking.
+  // A form on another site can send text/plain without a preflight.
   fastify.removeContentTypeParser("text/plain");
   fastify.addHook("onRequest", (request, _reply, done) => {
     ignoreTypeOfNothing(request.raw);

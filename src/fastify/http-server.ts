@@ -5,9 +5,11 @@ import { guard, RequestGate, type RequestGateOptions } from "./request-gate";
 const maxHeaderBytes = 16 * 1024;
 /** How long a client may take to send its request, in milliseconds. */
 const requestTimeoutMilliseconds = 10_000;
-/** How long a client may leave its answer unread, in milliseconds. */
+/** How long a client may leave its response unread, in milliseconds. */
 const sendTimeoutMilliseconds = 30_000;
-/** How often Node looks for requests that have taken longer, in milliseconds. */
+/**
+ * How often Node checks for requests that exceed these limits, in milliseconds.
+ */
 const timeoutCheckMilliseconds = 1000;
 
 export interface HttpServerOptions extends RequestGateOptions {
@@ -29,7 +31,7 @@ export function httpServer({
     // Checked in request-head.ts, which answers with problem+json.
     requireHostHeader: false,
   });
-  // Of a connection on which nothing moves while a request is in flight.
+  // For a connection without traffic while a request is in flight.
   server.timeout = sendTimeoutMilliseconds;
   guard(server, new RequestGate(gate));
   return server;

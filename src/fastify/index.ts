@@ -1,6 +1,6 @@
 /**
- * `nest-google-auth/fastify`: what Nest's Fastify adapter does not do by itself
- * for an application that strangers talk to. Needs @nestjs/platform-fastify.
+ * `nest-google-auth/fastify`: what Nest's Fastify adapter lacks for an
+ * application that is exposed to the internet. Needs @nestjs/platform-fastify.
  */
 export {
   fastifyAdapter,

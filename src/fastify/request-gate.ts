@@ -1,24 +1,30 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** How much one process takes on at a time. */
+/** How many requests one process accepts at a time. */
 export interface RequestLimits {
-  /** Most requests of one connection that are in flight; only pipelining makes it more than one. */
+  /**
+   * Maximum number of requests in flight per connection; more than one only
+   * with pipelining.
+   */
   readonly perConnection: number;
-  /** Most requests that are in flight in all. */
+  /** Maximum number of requests in flight in total. */
   readonly inAll: number;
 }
 
-/** Browsers and proxies do not pipeline at all. */
+/** Browsers and proxies do not use pipelining. */
 export const requestLimits: RequestLimits = { perConnection: 32, inAll: 1000 };
 
 /**
- * Most unanswered requests, in all, behind those that closed their connection.
- * Node creates an object for each request of a read, which may be 2,500, and
- * keeps them until the connection is closed.
+ * Maximum total number of unanswered requests queued behind those that closed
+ * their connection. Node creates an object for each request of a read, which
+ * may be 2,500, and keeps them until the connection is closed.
  */
 const maxDiscarded = 2000;
-/** No handler takes longer, in milliseconds: an older request was abandoned with its connection. */
+/**
+ * Maximum duration of a handler, in milliseconds: an older request was
+ * abandoned with its connection.
+ */
 const maxRequestMilliseconds = 60_000;
 
 interface Connection {
@@ -33,16 +39,16 @@ export type RequestHandler = (
 ) => void;
 
 export interface RequestGateOptions {
-  /** Gets the requests that are let through. */
+  /** Handles the admitted requests. */
   readonly handle: RequestHandler;
-  /** Answers the others. */
+  /** Responds to the others. */
   readonly refuse: RequestHandler;
-  /** Which client network a request comes from. */
+  /** The client network of a request. */
   readonly networkOf: (request: IncomingMessage) => string;
   readonly limits?: RequestLimits;
 }
 
-/** A request that was let through. */
+/** An admitted request. */
 interface InFlight {
   /** In milliseconds since 1970. */
   readonly since: number;
@@ -50,16 +56,19 @@ interface InFlight {
 }
 
 /**
- * Passes on as many requests as this process can work on and refuses the rest
- * before anything is allocated for them: memory and the database pool do not
- * grow with what clients send.
+ * Admits as many requests as this process can handle and refuses the rest
+ * before anything is allocated for them: load on memory and the database pool
+ * does not grow with what clients send.
  *
  * A client network may have as many requests in flight as places are free. So
- * one that sends without end takes half of them, two take a third each, and
- * there is always room for a client that has none.
+ * one that floods the service takes half of them, two take a third each, and
+ * there is always room for a client with none in flight.
  */
 export class RequestGate {
-  /** Answered whatever the load, such as `/health/live`: a restart would not reduce it. */
+  /**
+   * Served regardless of load, such as `/health/live`: a restart would not
+   * reduce it.
+   */
   alwaysAnswered: string | undefined;
 
   private readonly inFlight = new Map<ServerResponse, InFlight>();
@@ -83,13 +92,13 @@ export class RequestGate {
     if (this.isDraining) response.setHeader("Connection", "close");
     response.once("close", () => {
       connection.inFlight--;
-      // Of a connection that broke, the handler may still be at work.
+      // The handler of a broken connection may still be running.
       if (response.writableEnded) this.remove(response);
     });
     const { handle, refuse, networkOf } = this.options;
     if (++connection.inFlight > this.limits.perConnection) {
       connection.isRefused = true;
-      // Of what this client still sends, nothing would be answered.
+      // Nothing this client still sends would be answered.
       request.socket.pause();
       response.setHeader("Connection", "close");
       refuse(request, response);
@@ -104,7 +113,10 @@ export class RequestGate {
     }
   };
 
-  /** From now on every answer closes its connection, also those of requests in flight. */
+  /**
+   * From now on every response closes its connection, including those to
+   * requests in flight.
+   */
   drain(): void {
     this.isDraining = true;
     for (const response of this.inFlight.keys()) {
@@ -129,11 +141,14 @@ export class RequestGate {
     if (connection.discarded++ === 0) {
       socket.once("close", () => (this.discarded -= connection.discarded));
     }
-    // Gone with the connection are the answers that are owed on it.
+    // Pending responses on a closed connection no longer count.
     if (++this.discarded > maxDiscarded) socket.destroy();
   }
 
-  /** Counts from the end of the body on: a slow sender takes no place of others. */
+  /**
+   * Counts only after the body has arrived, so that slow senders do not occupy
+   * the places of others.
+   */
   private count(
     request: IncomingMessage,
     response: ServerResponse,
@@ -178,7 +193,7 @@ export function guard(server: Server, gate: RequestGate): void {
   gates.set(server, gate);
 }
 
-/** The gate in front of a server, if there is one. */
+/** The gate in front of a server, if any. */
 export function gateOf(server: unknown): RequestGate | undefined {
   return gates.get(server as Server);
 }

@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { AuthError } from "../common/auth-error";
 
 /**
- * What is wrong with the head of a request, if anything: it names no host, or
- * more than one, or its body is compressed or a form in another charset than UTF-8.
+ * What is wrong with the head of a request, if anything: it has no host or more
+ * than one, or its body is compressed or is a form in a charset other than
+ * UTF-8.
  *
  * @returns AuthError `invalid_request` or `unsupported_media_type`
  */
@@ -17,7 +18,7 @@ export function faultOfHead(request: IncomingMessage): AuthError | undefined {
     return unreadable("content_encoding");
   }
   const type = headers["content-type"] ?? "";
-  // JSON is UTF-8 whatever a parameter says: RFC 8259 §11.
+  // JSON is UTF-8 regardless of a charset parameter: RFC 8259 §11.
   if (/^application\/json *(?:;|$)/i.test(type)) return undefined;
   const charset = /charset *= *"?([^\s";]*)/i.exec(type)?.[1];
   return charset === undefined || isUtf8(charset)
@@ -26,8 +27,8 @@ export function faultOfHead(request: IncomingMessage): AuthError | undefined {
 }
 
 /**
- * Takes the media type off a request without content, which it says nothing
- * about: HTTP clients set it for all their calls, and no content is no body.
+ * Removes the media type from a request without content, where it is
+ * meaningless: HTTP clients set it for all requests.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-6.4
  */
@@ -53,8 +54,8 @@ function unreadable(reason: string): AuthError {
 }
 
 /**
- * Whether it is clear which host a request is for: of two, a proxy and we might
- * take different ones.
+ * Whether a request has exactly one host: with two, a proxy and this server
+ * might use different ones.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2
  */

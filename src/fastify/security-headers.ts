@@ -14,20 +14,22 @@ const nothing = {
 };
 
 /**
- * The headers of every answer: those of helmet's that mean something for data.
- * They do not depend on the request, so helmet runs once and not for each.
+ * The headers of every response: those of helmet's that matter for data. They
+ * do not depend on the request, so helmet runs once and not per request.
  *
- * Cross-Origin-Resource-Policy is `same-origin` beside CORS as well: browsers
- * apply it only to what is fetched without CORS.
+ * Cross-Origin-Resource-Policy is `same-origin` even with CORS: browsers apply
+ * it only to resources fetched without CORS.
  *
- * @param https whether clients reach the service by TLS; adds Strict-Transport-Security
+ * @param https whether clients reach the service over TLS; adds
+ *   Strict-Transport-Security
  */
 export function dataHeaders(https: boolean): FixedHeaders {
   return headersOf({
     contentSecurityPolicy: { useDefaults: false, directives: nothing },
     strictTransportSecurity: https,
     xFrameOptions: { action: "deny" },
-    // Of pages, and of browsers that are gone; every header costs every answer.
+    // Only for pages or obsolete browsers; every header costs bytes in every
+    // response.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,
@@ -38,9 +40,9 @@ export function dataHeaders(https: boolean): FixedHeaders {
 }
 
 /**
- * What an HTML page has over {@link dataHeaders}: the rest of helmet's headers,
- * and a policy that lets it load its own scripts and styles. Of inline styles it
- * allows exactly those that the page came with.
+ * The additional headers of an HTML page: the rest of helmet's, and a policy
+ * that allows its own scripts and styles. Only the inline styles contained in
+ * the page are allowed.
  *
  * @param html the page as it is sent
  */
@@ -64,7 +66,7 @@ export function pageHeaders(html: string): FixedHeaders {
   });
 }
 
-/** What helmet would set on an answer. */
+/** The headers that helmet would set. */
 function headersOf(options: HelmetOptions): FixedHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

@@ -43,7 +43,7 @@ import {
   structureProblems,
 } from "./structure";
 
-/** In the order of their start. */
+/** In the order in which they start. */
 const rooms: readonly Type[] = [
   ...[CommonModule, DatabaseModule, AuditModule, RateLimitsModule],
   ...[IdentityModule, UsersModule, SessionsModule, SigningKeysModule],
@@ -60,7 +60,7 @@ const optionalRooms = {
   metrics: metricsModule,
 } as const satisfies Partial<Record<keyof RoutesOptions, () => Type>>;
 
-/** Loaded where they are on, for what they need is optional. */
+/** Loaded only if turned on, because the packages they need are optional. */
 function healthModule(): Type {
   return needing("@nestjs/terminus", "health", () => {
     const { HealthModule } =
@@ -87,7 +87,7 @@ function needing(name: string, route: string, load: () => Type): Type {
   }
 }
 
-/** The rooms of the pages that are on. */
+/** The modules of the pages that are turned on. */
 function pageRooms(pages: RoutesOptions["pages"] = false): Type[] {
   const { account, admin } =
     typeof pages === "object" ? pages : { account: pages, admin: pages };

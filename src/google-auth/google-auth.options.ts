@@ -114,7 +114,10 @@ export interface GoogleAuthOptions {
 export interface GoogleOptions {
   /** All its OAuth client ids, at least one; a label as in `ios=…` is for the log. */
   readonly clientIds: readonly string[];
-  /** Of the client labelled `web`, or else the first: turns the code flow on. */
+  /**
+   * Of the client labelled `web`, or otherwise the first: turns the code flow
+   * on.
+   */
   readonly clientSecret?: string;
   /** Redirect URIs of authorization codes, in addition to `postmessage`. */
   readonly redirectUris?: readonly string[];
@@ -171,7 +174,11 @@ export interface RoutesOptions {
   readonly health?: boolean;
   /** `/metrics`, for Prometheus; false unless given. */
   readonly metrics?: boolean;
-  /** The pages at `/account` and `/admin`, both or one of them; false unless given. They need `refresh.transport: "auto"` to stay signed in over a reload. */
+  /**
+   * The pages at `/account` and `/admin`, both or one of them; false unless
+   * given. They need `refresh.transport: "auto"` to stay signed in across
+   * reloads.
+   */
   readonly pages?:
     boolean | { readonly account?: boolean; readonly admin?: boolean };
 }

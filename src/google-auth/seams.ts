@@ -75,13 +75,13 @@ function faultOf(
 ): string | undefined {
   const room = roomOf(provider);
   if (!room) {
-    return "is no seam; provide it in a module of yours, and name that in imports";
+    return "is not a seam; provide it in a module of yours, and add that module to imports";
   }
   if (typeof provider === "function") {
-    return "is the seam itself; give a class, a value or a factory for it";
+    return "is the seam itself; provide a class, a value or a factory for it";
   }
   return room === SecurityEventsModule && !hasSecurityEvents
-    ? "is of no use while routes.securityEvents is false"
+    ? "has no effect while routes.securityEvents is false"
     : undefined;
 }
 

@@ -70,7 +70,7 @@ export function sharedNames(
     : [];
   return Object.keys(identityProviders)
     .filter((name) => others.includes(name))
-    .map((name) => `identityProviders.${name} is in verifyTokenProviders, too`);
+    .map((name) => `identityProviders.${name} is also in verifyTokenProviders`);
 }
 
 function oneOf(name: string, value: unknown, ...allowed: string[]): string[] {

@@ -21,9 +21,9 @@ export class HealthController {
   @Get("live")
   @Header("Cache-Control", "no-store")
   @ApiOperation({
-    summary: "Whether the process answers at all; no I/O",
+    summary: "Whether the process responds; no I/O",
     description:
-      "For the liveness probe: a process that does not answer is to be restarted.",
+      "For the liveness probe: a process that does not respond should be restarted.",
   })
   @ApiOkResponse({ type: LivenessDto })
   @ApiProblem("invalid_request")
@@ -37,7 +37,7 @@ export class HealthController {
   @ApiOperation({
     summary: "Whether requests can be served: database, migrations, keys",
     description:
-      "For the readiness probe and the load balancer. A result is kept for a second.",
+      "For the readiness probe and the load balancer. Results are cached for one second.",
   })
   @ApiOkResponse({ type: ReadinessDto })
   @ApiProblem("invalid_request", "service_unavailable")

@@ -14,7 +14,7 @@ const checks = {
   description: "By the name of the check",
 } satisfies ApiPropertyOptions;
 
-/** The process answers. */
+/** The process is alive. */
 export class LivenessDto {
   @ApiProperty({ enum: ["ok"], example: "ok" })
   readonly status!: "ok";

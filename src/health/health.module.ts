@@ -8,7 +8,7 @@ import { HealthController } from "./health.controller";
 import { Readiness } from "./readiness";
 import { ReadinessChecks } from "./readiness-checks";
 
-/** Floor 3: liveness, readiness and graceful shutdown. */
+/** Liveness, readiness and graceful shutdown. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],

@@ -12,7 +12,7 @@ const retryAfterSeconds = 5;
 
 /**
  * Whether this instance can serve requests. It is checked once at a time and at
- * most once a second, however many ask.
+ * most once a second, regardless of the number of callers.
  */
 @Injectable()
 export class Readiness {

@@ -2,8 +2,7 @@ import { cleanText } from "../common/clean-text";
 import type { VerifiedIdentity } from "./verified-identity";
 
 /*
- * The rules of single claims, whichever provider they come from: the
- * identities of all providers keep the same ones.
+ * The rules for individual claims, which are the same for all providers.
  */
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -43,13 +42,19 @@ export function isTime(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-/** What a provider says about a person beside the e-mail address; any of it may be missing. */
+/**
+ * What a provider reports about a person in addition to the e-mail address; any
+ * of it may be missing.
+ */
 export type ClaimedProfile = Pick<
   VerifiedIdentity,
   "name" | "givenName" | "familyName" | "picture" | "locale"
 >;
 
-/** @param claims of an ID token or from userinfo; what is not fit for display becomes null */
+/**
+ * @param claims of an ID token or from userinfo; values that cannot be
+ * displayed become null
+ */
 export function profileFromClaims(claims: Claims): ClaimedProfile {
   return {
     name: textOf(claims.name, 256),

@@ -4,7 +4,7 @@ import { IDENTITY_OPTIONS, type IdentityOptions } from "./identity.options";
 import { IdentityVerifier } from "./identity-verifier.port";
 import { VerifyTokenApiVerifier } from "./remote/verify-token-api.verifier";
 
-/** What Google is called where a provider is named. */
+/** Google's name as a provider. */
 export const googleProviderName = "google";
 
 /** Providers that the application adds: classes, whose dependencies are injected, or instances. */
@@ -14,7 +14,7 @@ export type AddedProviders = Readonly<
 
 export const ADDED_PROVIDERS = Symbol("ADDED_PROVIDERS");
 
-/** Makes Nest providers of them, so that they have a life cycle like any other. */
+/** Registers them as Nest providers, so that they have lifecycle hooks. */
 export function addedProviders(added: AddedProviders): Provider[] {
   const entries = Object.entries(added).map(([name, verifier]) => ({
     ...{ name, verifier },
@@ -35,12 +35,12 @@ export function addedProviders(added: AddedProviders): Provider[] {
   ];
 }
 
-/** Who proves the tokens of which provider. */
+/** The verifiers of all providers. */
 @Injectable()
 export class IdentityProviders {
   private readonly verifiers: Map<string, IdentityVerifier>;
 
-  /** @throws Error for a name that is given twice, or is Google's */
+  /** @throws Error for a name that is used twice or is Google's */
   constructor(
     google: IdentityVerifier,
     clock: Clock,
@@ -58,19 +58,19 @@ export class IdentityProviders {
     for (const [name, verifier] of added) this.add(name, verifier);
   }
 
-  /** Whether there are providers beside Google. */
+  /** Whether there are providers other than Google. */
   get hasOthers(): boolean {
     return this.verifiers.size > 1;
   }
 
-  /** @param name untrusted; undefined when there is no such provider */
+  /** @param name untrusted; undefined if there is no such provider */
   find(name: string): IdentityVerifier | undefined {
     return this.verifiers.get(name);
   }
 
   private add(name: string, verifier: IdentityVerifier): void {
     if (this.verifiers.has(name)) {
-      throw new Error(`There are two identity providers ${name}`);
+      throw new Error(`There are two identity providers named ${name}`);
     }
     this.verifiers.set(name, verifier);
   }

@@ -1,11 +1,11 @@
 import type { VerifiedIdentity } from "./verified-identity";
 
 /**
- * Verifies the tokens of one identity provider. The default is Google's; another
- * provider is another implementation.
+ * Verifies the tokens of one identity provider. The default is Google's;
+ * implement it for another provider.
  *
- * Concurrency: called by every sign-in at once. Idempotent: the same token
- * gives the same identity until it expires.
+ * Called concurrently; idempotent: the same token yields the same identity
+ * until it expires.
  */
 export abstract class IdentityVerifier {
   /**

@@ -6,7 +6,7 @@ import { SecurityEventVerifier } from "./google/security-event.verifier";
 import { IdentityProviders } from "./identity-providers";
 import { IdentityVerifier } from "./identity-verifier.port";
 
-/** Floor 1: who the caller proved to be. A room of GoogleAuthModule. */
+/** Verification of identities. Part of GoogleAuthModule. */
 @Global()
 @Module({
   providers: [

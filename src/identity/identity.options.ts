@@ -1,6 +1,6 @@
 import type { VerifyTokenProvider } from "./remote/verify-token-provider";
 
-/** An app of yours, as Google knows it. */
+/** One of your apps, as registered with Google. */
 export interface GoogleClient {
   /** Its OAuth client id. */
   readonly id: string;
@@ -10,10 +10,13 @@ export interface GoogleClient {
 
 /** How authorization codes are exchanged with Google. */
 export interface CodeExchangeOptions {
-  /** The one of our apps that the secret belongs to. */
+  /** The app that the secret belongs to. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** What a code may have been asked for with, beside `postmessage`; compared as texts. */
+  /**
+   * Redirect URIs that codes may be requested with, in addition to
+   * `postmessage`; compared as strings.
+   */
   readonly redirectUris: readonly string[];
   /** Google's token endpoint. */
   readonly tokenUrl: string;
@@ -21,7 +24,7 @@ export interface CodeExchangeOptions {
   readonly userinfoUrl: string;
 }
 
-/** How identities are proved. */
+/** How identities are verified. */
 export interface IdentityOptions {
   /** All your apps. An empty list refuses to start. */
   readonly clients: readonly GoogleClient[];
@@ -31,7 +34,7 @@ export interface IdentityOptions {
   readonly clockSkewSeconds: number;
   /** Absent or null: codes are not exchanged. */
   readonly codeExchange?: CodeExchangeOptions | null;
-  /** Other providers, whose tokens a remote Verify Token API proves. */
+  /** Other providers, whose tokens a remote Verify Token API verifies. */
   readonly verifyTokenProviders?: readonly VerifyTokenProvider[];
 }
 

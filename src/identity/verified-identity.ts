@@ -1,11 +1,11 @@
 import type { EmailAuthority } from "./email-authority";
 
 /**
- * A proved identity. The identity provider signed everything in it, and it has
- * passed all checks; texts are cleaned for storage.
+ * A verified identity. The identity provider signed everything in it, and it
+ * has passed all checks; texts are cleaned for storage.
  */
 export interface VerifiedIdentity {
-  /** The provider, in one spelling: `https://accounts.google.com`. */
+  /** The provider, in canonical form: `https://accounts.google.com`. */
   readonly issuer: string;
   /** The provider's id of the account: with `issuer`, the only key to it. Case-sensitive, 1–255 ASCII characters. */
   readonly subject: string;
@@ -31,9 +31,12 @@ export interface VerifiedIdentity {
   readonly issuedAt: number;
   /** When the token expires, in whole seconds since 1970 (UTC). */
   readonly expiresAt: number;
-  /** SHA-256 of what was signed, base64url: identifies the token, however it was spelled. */
+  /**
+   * SHA-256 of what was signed, base64url: identifies the token regardless of
+   * its encoding.
+   */
   readonly tokenDigest: string;
 }
 
-/** What names an account at a provider. */
+/** Identifies an account at a provider. */
 export type AccountName = Pick<VerifiedIdentity, "issuer" | "subject">;

@@ -20,7 +20,7 @@ import { isSameText } from "../common/nonce";
 import { Metrics } from "./metrics";
 import { METRICS_OPTIONS, type MetricsOptions } from "./metrics.options";
 
-/** What both HTTP platforms know of a request. */
+/** The request properties that both HTTP platforms have. */
 interface ScrapeRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly socket: { readonly remoteAddress?: string };
@@ -30,7 +30,7 @@ interface ScrapeRequest {
 const forwardingHeaders = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /**
- * For Prometheus. To anybody but those who may read it there is no such route.
+ * For Prometheus. For unauthorized callers the route does not exist.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */

@@ -6,7 +6,7 @@ import { MetricsController } from "./metrics.controller";
 import { METRICS_OPTIONS, type MetricsOptions } from "./metrics.options";
 import { RequestMeter } from "./request-meter";
 
-/** Floor 3: Prometheus metrics at `/metrics`. */
+/** Prometheus metrics at `/metrics`. */
 @Module({
   controllers: [MetricsController],
   providers: [Metrics, RequestMeter],

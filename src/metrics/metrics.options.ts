@@ -1,8 +1,11 @@
 /** Who may read the metrics. */
 export interface MetricsOptions {
-  /** What a scraper sends as a bearer token; null: direct calls from this machine only. */
+  /**
+   * The bearer token that a scraper must send; null: only direct calls from
+   * this machine.
+   */
   readonly token: string | null;
-  /** Whether nothing is answered without a token. */
+  /** Whether all requests without a token are refused. */
   readonly isTokenRequired: boolean;
 }
 

@@ -17,15 +17,15 @@ import {
 import { Database } from "../database/database";
 import { Revocations } from "../sessions/revocations.port";
 
-/** Most values that a label may have whose values are not in a table of ours. */
+/** Maximum number of values of a label whose values are not predefined. */
 const maxOwnValues = 100;
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 
 /**
- * What this instance measures. Every label has few values, whatever anybody
- * sends: methods and codes of a table, routes as they were declared, reasons by
- * the names the code gives them.
+ * The metrics of this instance. Every label has few values, regardless of what
+ * clients send: predefined methods and codes, routes as declared, and reasons
+ * defined in the code.
  */
 @Injectable()
 export class Metrics implements OnModuleDestroy {
@@ -35,14 +35,14 @@ export class Metrics implements OnModuleDestroy {
 
   private readonly requests = new Histogram({
     name: "http_server_request_duration_seconds",
-    help: "Time from a request's head to the end of its answer",
+    help: "Time from a request's head to the end of its response",
     labelNames: ["method", "route", "status"],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [this.registry],
   });
   private readonly signIns = new Counter({
     name: "nest_google_auth_sign_ins_total",
-    help: "Sign-ins by result (new, known, refused) and, where refused, by reason",
+    help: "Sign-ins by result (new, known, refused) and, if refused, by reason",
     labelNames: ["result", "reason"],
     registers: [this.registry],
   });
@@ -54,7 +54,7 @@ export class Metrics implements OnModuleDestroy {
   });
   private readonly errors = new Counter({
     name: "nest_google_auth_errors_total",
-    help: "Error answers by code of the table (other: the application's own) and reason",
+    help: "Error responses by code (other: the application's own codes) and reason",
     labelNames: ["code", "reason"],
     registers: [this.registry],
   });
@@ -70,17 +70,17 @@ export class Metrics implements OnModuleDestroy {
     collectDefaultMetrics({ register: this.registry });
     this.gauge(
       "nest_google_auth_database_connections",
-      "Connections of the pool, and requests that wait for one",
+      "Connections of the pool, and requests waiting for one",
       () => database.connections,
     );
     this.gauge(
       "nest_google_auth_audit_backlog",
-      "Refusals that wait to be written to the audit log",
+      "Refusals queued for the audit log",
       () => ({ waiting: audit.backlogSize }),
     );
     this.gauge(
       "nest_google_auth_revocations_reliable",
-      "1 while revocations of all instances are known here, else 0",
+      "1 while the revocations of all instances are known here, otherwise 0",
       () => ({ revocations: revocations.isReliable() ? 1 : 0 }),
     );
     measurements.request.subscribe(this.onRequest);
@@ -140,7 +140,7 @@ export class Metrics implements OnModuleDestroy {
   }
 
   private countEvent({ event, reason, details }: AuditEvent): void {
-    // A line that stands for those a flood has left out.
+    // A line that represents lines omitted during a flood.
     const count =
       reason === "flood" && typeof details?.count === "number"
         ? details.count
@@ -159,7 +159,7 @@ const signInResults: Partial<Record<AuditEvent["event"], string>> = {
   sign_in_refused: "refused",
 };
 
-/** Values of a label: names, and only so many of them. */
+/** The values of a label: names, limited in number. */
 class BoundedLabel {
   private readonly values = new Set<string>();
 
@@ -175,5 +175,5 @@ class BoundedLabel {
   }
 }
 
-/** In characters; no name of ours is longer. */
+/** In characters; none of our names is longer. */
 const maxValueLength = 100;

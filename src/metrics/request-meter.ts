@@ -3,7 +3,10 @@ import { Injectable } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { type AnsweredRequest, measurements } from "../common/measurements";
 
-/** What is used of Fastify, so that Express applications need not have it. */
+/**
+ * The part of Fastify that is used, so that Express applications do not need
+ * the package.
+ */
 interface FastifyLike {
   addHook(
     name: "onResponse",
@@ -23,7 +26,7 @@ interface ExpressRequest extends IncomingMessage {
   readonly route?: { readonly path?: unknown };
 }
 
-/** Publishes how long every request took, on either platform. */
+/** Publishes the duration of every request, on both platforms. */
 @Injectable()
 export class RequestMeter {
   constructor({ httpAdapter }: HttpAdapterHost) {

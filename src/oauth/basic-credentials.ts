@@ -1,15 +1,15 @@
-/** What an `Authorization: Basic` says. */
+/** The credentials of an `Authorization: Basic` header. */
 export interface BasicCredentials {
   readonly id: string;
   readonly secret: string;
 }
 
 /**
- * The credentials in an `Authorization: Basic`, in both readings: OAuth clients
- * encode id and secret as in a form before they join them, others do not.
+ * Parses an `Authorization: Basic` header in both ways: OAuth clients
+ * form-encode id and secret before joining them, others do not.
  *
  * @param authorization the header; untrusted
- * @returns empty when it is not such a header
+ * @returns an empty list if it is not such a header
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  * @see https://www.rfc-editor.org/rfc/rfc7617
  */

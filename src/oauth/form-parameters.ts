@@ -11,8 +11,8 @@ import { OAuthError } from "./oauth-error";
 const repeatable = new Set(["audience", "resource"]);
 
 /**
- * The parameters of an OAuth request: from the form alone, each sent once; one
- * without a value counts as not sent.
+ * The parameters of an OAuth request: only from the form, each sent once; a
+ * parameter without a value counts as absent.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.2
  */
@@ -42,17 +42,17 @@ export class FormParameters {
     }
   }
 
-  /** The value of a parameter that may be left out. */
+  /** The value of an optional parameter. */
   get(name: string): string | undefined {
     return this.values.get(name)?.[0];
   }
 
-  /** All values of one that may be sent several times. */
+  /** All values of a parameter that may be sent several times. */
   all(name: string): readonly string[] {
     return this.values.get(name) ?? [];
   }
 
-  /** @throws OAuthError `invalid_request` when it was left out */
+  /** @throws OAuthError `invalid_request` if it is missing */
   need(name: string): string {
     const value = this.get(name);
     if (value !== undefined) return value;
@@ -63,7 +63,7 @@ export class FormParameters {
     );
   }
 
-  /** The names in a space-separated list; undefined when it was left out. */
+  /** The names in a space-separated list; undefined if it is missing. */
   scopes(): readonly string[] | undefined {
     return this.get("scope")
       ?.split(" ")
@@ -71,7 +71,7 @@ export class FormParameters {
   }
 }
 
-/** Hands a controller the {@link FormParameters} of its body. */
+/** Parameter decorator for the {@link FormParameters} of the body. */
 @Injectable()
 export class FormParametersPipe implements PipeTransform<
   unknown,
@@ -94,7 +94,7 @@ export class FormBodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { headers } = context.switchToHttp().getRequest<PlainRequest>();
     const type = headers["content-type"];
-    // Without a body; then a parameter is missing.
+    // Without a body, a parameter is missing.
     if (type === undefined) return true;
     if (/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) {
       return true;

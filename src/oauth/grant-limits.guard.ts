@@ -13,8 +13,8 @@ import type { RouteLimits } from "../rate-limits/route-limits";
 import { grantTypes } from "./grant-types";
 
 /**
- * Counts a call of the token endpoint like the app's own route for the same
- * thing: a client gets no second allowance by another name.
+ * Counts a call to the token endpoint towards the limit of the equivalent
+ * route, so that clients do not get a second allowance.
  */
 @Injectable()
 export class GrantLimitsGuard extends RateLimitGuard {
@@ -25,7 +25,7 @@ export class GrantLimitsGuard extends RateLimitGuard {
   }
 }
 
-/** Counts refused token exchanges as the refused sign-ins that they are. */
+/** Counts refused token exchanges as refused sign-ins. */
 @Catch(AuthError)
 @Injectable()
 export class FailedGrantsFilter implements ExceptionFilter<AuthError> {

@@ -2,7 +2,7 @@ import { userScope } from "../access-tokens/access-token.subject";
 import type { FormParameters } from "./form-parameters";
 import { OAuthError } from "./oauth-error";
 
-/** What `POST /oauth/token` can be asked for. */
+/** The grant types of `POST /oauth/token`. */
 export const grantTypes = {
   /** RFC 8693 */
   tokenExchange: "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -10,11 +10,14 @@ export const grantTypes = {
   refreshToken: "refresh_token",
 } as const;
 
-/** What a client may ask for. A user who has not finished signing up gets less. */
+/**
+ * The scopes that a client may request. A user who has not finished signing up
+ * gets fewer.
+ */
 export const requestableScopes: readonly string[] = [userScope];
 
 /**
- * Refuses to give more than there is.
+ * Refuses unknown scopes.
  *
  * @throws OAuthError `invalid_scope`
  */
@@ -25,6 +28,6 @@ export function checkScopes(form: FormParameters): void {
   if (strange === undefined) return;
   throw new OAuthError(
     "invalid_scope",
-    `Ask for ${requestableScopes.join(" ")}, or for no scope at all.`,
+    `Request ${requestableScopes.join(" ")}, or no scope at all.`,
   );
 }

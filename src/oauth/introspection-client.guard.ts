@@ -15,7 +15,7 @@ interface PlainRequest {
 
 const challenge = 'Basic realm="introspection", charset="UTF-8"';
 
-/** Lets in the services that may ask about tokens. */
+/** Admits the services that may introspect tokens. */
 @Injectable()
 export class IntrospectionClientGuard implements CanActivate {
   private readonly digests: readonly Buffer[];
@@ -28,14 +28,14 @@ export class IntrospectionClientGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { headers } = context.switchToHttp().getRequest<PlainRequest>();
     const presented = basicCredentials(headers.authorization).map(digestOf);
-    // All are compared, whichever it is and however much of it is right.
+    // Compares with all clients in constant time.
     const matches = presented.flatMap((digest) =>
       this.digests.filter((known) => timingSafeEqual(known, digest)),
     );
     if (matches.length > 0) return true;
     throw new OAuthError(
       "invalid_client",
-      "Authenticate by HTTP Basic, as a client of INTROSPECTION_CLIENTS.",
+      "Authenticate with HTTP Basic as one of INTROSPECTION_CLIENTS.",
       { code: "unauthenticated", reason: "invalid_client", challenge },
     );
   }

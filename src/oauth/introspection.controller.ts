@@ -41,9 +41,9 @@ export class IntrospectionController {
   @UseGuards(IntrospectionClientGuard, FormBodyGuard)
   @ApiBasicAuth()
   @ApiOperation({
-    summary: "Whether an access token is good at this moment (RFC 7662)",
+    summary: "Whether an access token is currently valid (RFC 7662)",
     description:
-      "For the services of INTROSPECTION_CLIENTS, which authenticate by HTTP Basic.",
+      "For the services of INTROSPECTION_CLIENTS, which authenticate with HTTP Basic.",
   })
   @ApiConsumes("application/x-www-form-urlencoded")
   @ApiBody({ type: TokenParameterDto })

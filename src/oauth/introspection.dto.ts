@@ -3,19 +3,19 @@ import {
   ApiPropertyOptional,
 } from "../common/open-api.decorators";
 
-/** What revocation and introspection take. */
+/** The parameters of revocation and introspection. */
 export class TokenParameterDto {
   @ApiProperty()
   readonly token!: string;
 
   @ApiPropertyOptional({
-    description: "Not needed, and allowed to be wrong",
+    description: "Optional and ignored; may be wrong",
     enum: ["access_token", "refresh_token"],
   })
   readonly token_type_hint?: string;
 }
 
-/** RFC 7662 §2.2; where `active` is false, there is nothing else. */
+/** RFC 7662 §2.2; if `active` is false, there are no other members. */
 export class IntrospectionDto {
   @ApiProperty()
   readonly active!: boolean;
@@ -23,7 +23,7 @@ export class IntrospectionDto {
   @ApiPropertyOptional({ enum: ["Bearer", "DPoP"] })
   readonly token_type?: string;
 
-  @ApiPropertyOptional({ description: "Separated by blanks" })
+  @ApiPropertyOptional({ description: "Space-separated" })
   readonly scope?: string;
 
   @ApiPropertyOptional({ description: "The Google client id of the sign-in" })

@@ -21,7 +21,7 @@ import { grantTypes, requestableScopes } from "./grant-types";
 import { AuthorizationServerMetadataDto } from "./metadata.dto";
 import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 
-/** From here OAuth clients and other services learn where everything is. */
+/** Lets OAuth clients and other services discover the endpoints. */
 @ApiTags("For other services")
 @Public()
 @UseFilters(ProblemDetailsFilter)
@@ -33,13 +33,12 @@ export class MetadataController {
     private readonly routes: MountedRoutes,
   ) {}
 
-  /** Also where gateways look that know OpenID Connect only. */
+  /** Also at this path, for gateways that only support OpenID Connect. */
   @Get(["oauth-authorization-server", "openid-configuration"])
   @Header("Cache-Control", "public, max-age=300")
   @ApiOperation({
     summary: "Authorization server metadata (RFC 8414)",
-    description:
-      "What is configured, and nothing else. May be kept for five minutes.",
+    description: "Only what is configured. May be cached for five minutes.",
   })
   @ApiOkResponse({ type: AuthorizationServerMetadataDto })
   @ApiProblem("invalid_request")
@@ -51,7 +50,7 @@ export class MetadataController {
       issuer,
       token_endpoint: at("/oauth/token"),
       jwks_uri: at("/.well-known/jwks.json", RequestMethod.GET),
-      // Required, and there is no authorization endpoint for them.
+      // Required, although there is no authorization endpoint.
       response_types_supported: [],
       grant_types_supported: Object.values(grantTypes),
       scopes_supported: requestableScopes,

@@ -3,7 +3,7 @@ import {
   ApiPropertyOptional,
 } from "../common/open-api.decorators";
 
-/** RFC 8414 §2: what is configured, and nothing else. */
+/** RFC 8414 §2: only what is configured. */
 export class AuthorizationServerMetadataDto {
   @ApiProperty({ format: "uri", example: "https://api.example.org" })
   readonly issuer!: string;

@@ -4,9 +4,9 @@ import type { ErrorAnswer } from "../common/error-forms";
 import { OAuthError, type OAuthErrorName } from "./oauth-error";
 
 /**
- * What our codes are to an OAuth client, where that is not `invalid_request`
- * with the code's own status. The statuses of 401 and 403 become 400, which
- * RFC 6749 §5.2 has for all but a client that fails to authenticate.
+ * The OAuth error of each of our codes, unless it is `invalid_request` with the
+ * code's own status. 401 and 403 become 400, which RFC 6749 §5.2 requires
+ * except for failed client authentication.
  */
 const names: Readonly<
   Partial<Record<AuthErrorCode, readonly [OAuthErrorName, number]>>
@@ -32,14 +32,14 @@ const names: Readonly<
   internal_error: ["server_error", 500],
 };
 
-/** Of the application's own codes, which are refusals of a grant as well. */
+/** For the application's own codes, which also refuse a grant. */
 function statusOf({ status }: AuthError): number {
   return status === 401 || status === 403 ? 400 : status;
 }
 
 /**
- * An error as RFC 6749 §5.2 has it. The description begins with the code that
- * the other routes would have answered with.
+ * An error in the format of RFC 6749 §5.2. The description begins with the code
+ * that the other routes use.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
@@ -79,7 +79,7 @@ function describe(error: AuthError): string {
   return `${error.code}: ${error.detail}`;
 }
 
-/** Of the characters that RFC 6749 allows there. */
+/** Only characters that RFC 6749 allows there. */
 function asDescription(text: string): string {
   return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'");
 }

@@ -2,7 +2,7 @@ import { AuthError, type AuthErrorOptions } from "../common/auth-error";
 import type { AuthErrorCode } from "../common/auth-error-codes";
 
 /**
- * The `error` of an OAuth error answer.
+ * The `error` of an OAuth error response.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  * @see https://www.rfc-editor.org/rfc/rfc8693#section-2.2.2 invalid_target
@@ -22,13 +22,13 @@ export type OAuthErrorName =
   | "server_error";
 
 export interface OAuthErrorOptions extends AuthErrorOptions {
-  /** What it is to the rest of this software: `invalid_request` unless given. */
+  /** The code of this software; `invalid_request` by default. */
   readonly code?: AuthErrorCode;
-  /** Unless given, that of the error's name. */
+  /** Default: the status of the error's name. */
   readonly status?: number;
 }
 
-/** An error that OAuth has a word of its own for. */
+/** An error with its own name in OAuth. */
 export class OAuthError extends AuthError {
   readonly answerStatus: number;
 

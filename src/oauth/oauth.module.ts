@@ -17,8 +17,8 @@ import { VerifyToken } from "./verify-token";
 import { VerifyTokenController } from "./verify-token.controller";
 
 /**
- * Floor 3: the same sign-in, refresh and sign-out in the words of OAuth, for
- * clients and services that speak nothing else. A room of GoogleAuthModule.
+ * Sign-in, refresh and sign-out as OAuth endpoints, for clients and services
+ * that only support OAuth. Part of GoogleAuthModule.
  */
 @Module({
   controllers: [
@@ -47,7 +47,7 @@ export class OAuthModule implements OnModuleInit {
     private readonly routes: MountedRoutes,
   ) {}
 
-  /** Also for what is refused before a controller is reached. */
+  /** Also for requests that are refused before they reach a controller. */
   onModuleInit(): void {
     this.errorForms.use(this.routes.pathsOf("/oauth"), oauthErrorForm);
   }

@@ -1,4 +1,4 @@
-/** A service that may ask about tokens. */
+/** A service that may introspect tokens. */
 export interface IntrospectionClient {
   /** Without a colon. */
   readonly id: string;
@@ -6,15 +6,15 @@ export interface IntrospectionClient {
   readonly secret: string;
 }
 
-/** This service as OAuth knows it. */
+/** The OAuth settings of this service. */
 export interface OAuthOptions {
   /** Where clients reach this service: the issuer of its tokens. */
   readonly issuer: string;
-  /** Who the access tokens are for. */
+  /** The audience of the access tokens. */
   readonly audience: string;
   /** Accepted as `client_id`: the apps whose ID tokens are accepted. */
   readonly clientIds: readonly string[];
-  /** Who may introspect; empty: nobody. */
+  /** The services that may introspect tokens; empty: none. */
   readonly introspectionClients: readonly IntrospectionClient[];
 }
 

@@ -14,9 +14,9 @@ interface PlainRequest {
 }
 
 /**
- * Clients are public (RFC 6749 §2.1): no secret is required, and a secret that is
- * sent is refused, because it would not be checked. A `client_id` is optional and
- * has to be a known one.
+ * Clients are public (RFC 6749 §2.1): no secret is required, and a secret that
+ * is sent is refused, because it would not be checked. A `client_id` is
+ * optional and must be known.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
@@ -41,7 +41,7 @@ export class PublicClientGuard implements CanActivate {
     ) {
       throw new OAuthError(
         "invalid_client",
-        "Clients do not authenticate here; send a client_id at most.",
+        "Clients do not authenticate here; send at most a client_id.",
         {
           reason: "client_authentication",
           challenge: triedBasic ? 'Basic realm="oauth"' : undefined,

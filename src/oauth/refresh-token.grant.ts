@@ -8,7 +8,7 @@ import { checkScopes } from "./grant-types";
 import { OAuthError } from "./oauth-error";
 
 /**
- * A refresh token for its successor.
+ * Exchanges a refresh token for its successor.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
  */
@@ -17,9 +17,10 @@ export class RefreshTokenGrant {
   constructor(private readonly refresh: Refresh) {}
 
   /**
-   * @param inCookie the token of the refresh cookie, for a page that sends none
-   * @throws OAuthError `invalid_request`, `invalid_scope`, `invalid_grant`;
-   *   AuthError as {@link Refresh}
+   * @param inCookie the token from the refresh cookie, for a page that does not
+   *   send one
+   * @throws OAuthError `invalid_request`, `invalid_scope`, `invalid_grant`; the
+   *   AuthErrors of {@link Refresh}
    */
   async run(
     form: FormParameters,
@@ -28,7 +29,8 @@ export class RefreshTokenGrant {
   ): Promise<SignedInUser> {
     const refreshToken =
       form.get("refresh_token") ?? inCookie ?? form.need("refresh_token");
-    // Before the token is replaced: a refusal must not cost the client its session.
+    // Before the token is replaced: a refusal must not end the client's
+    // session.
     checkScopes(form);
     try {
       const clientId = form.get("client_id");

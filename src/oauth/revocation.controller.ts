@@ -45,11 +45,11 @@ export class RevocationController {
   @ApiOperation({
     summary: "End the session of a token (RFC 7009)",
     description:
-      "An access token or a refresh token, used up or not. For a token that is not ours there is nothing to do, which is a success.",
+      "An access token or a refresh token, even if already replaced. For a token that we did not issue there is nothing to do, and the response is a success.",
   })
   @ApiConsumes("application/x-www-form-urlencoded")
   @ApiBody({ type: TokenParameterDto })
-  @ApiOkResponse({ description: "It is revoked" })
+  @ApiOkResponse({ description: "The token is revoked" })
   @ApiOAuthError({
     400: ["invalid_request"],
     401: ["invalid_client"],

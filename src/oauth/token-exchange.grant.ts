@@ -10,12 +10,12 @@ import { OAuthError } from "./oauth-error";
 
 const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
 
-/** What is given out. */
+/** The issued token types. */
 export const accessTokenType = tokenType("access_token");
 
 /**
- * A Google ID token for our tokens, in the words of RFC 8693: a sign-in like
- * any other.
+ * Exchanges a Google ID token for our tokens (RFC 8693): a sign-in like any
+ * other.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8693
  */
@@ -29,7 +29,7 @@ export class TokenExchangeGrant {
 
   /**
    * @throws OAuthError `invalid_request`, `invalid_target`, `invalid_scope`;
-   *   AuthError as the proof and {@link SignIn}
+   *   the AuthErrors of verification and {@link SignIn}
    */
   async run(form: FormParameters, context: SessionContext): Promise<SignedIn> {
     const subjectToken = form.need("subject_token");
@@ -46,14 +46,14 @@ export class TokenExchangeGrant {
 
   private checkTypes(form: FormParameters): void {
     if (form.need("subject_token_type") !== tokenType("id_token")) {
-      throw invalidRequest("The subject_token_type has to be id_token.");
+      throw invalidRequest("The subject_token_type must be id_token.");
     }
     const requested = form.get("requested_token_type") ?? accessTokenType;
     if (requested !== accessTokenType) {
-      throw invalidRequest("The requested_token_type has to be access_token.");
+      throw invalidRequest("The requested_token_type must be access_token.");
     }
     if (form.get("actor_token") ?? form.get("actor_token_type")) {
-      throw invalidRequest("There is no delegation; send no actor_token.");
+      throw invalidRequest("Delegation is not supported; send no actor_token.");
     }
   }
 
@@ -65,12 +65,12 @@ export class TokenExchangeGrant {
     if (isOurs) return;
     throw new OAuthError(
       "invalid_target",
-      "The tokens are for ACCESS_TOKEN_AUDIENCE only; leave audience and resource away.",
+      "Tokens are only issued for ACCESS_TOKEN_AUDIENCE; omit audience and resource.",
     );
   }
 }
 
-/** Also with the slash that URL parsers add to an origin. */
+/** Also with the trailing slash that URL parsers add to an origin. */
 function isSameUrl(one: string, other: string): boolean {
   if (one === other) return true;
   if (!URL.canParse(one) || !URL.canParse(other)) return false;

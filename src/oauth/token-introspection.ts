@@ -7,7 +7,7 @@ import type { IntrospectionDto } from "./introspection.dto";
 
 const inactive: IntrospectionDto = Object.freeze({ active: false });
 
-/** Tells other services whether an access token is good at this moment. */
+/** Tells other services whether an access token is currently valid. */
 @Injectable()
 export class TokenIntrospection {
   constructor(
@@ -17,10 +17,11 @@ export class TokenIntrospection {
   ) {}
 
   /**
-   * What an access token says, while its session lasts: the store is asked, so
-   * that a session which has just been ended anywhere is over here.
+   * The claims of an access token, as long as its session exists. It queries
+   * the store, so that sessions that have just been ended on any instance are
+   * inactive here.
    *
-   * @param token untrusted; of a refresh token nothing is told
+   * @param token untrusted; a refresh token is reported as inactive
    * @throws AuthError `service_unavailable`
    * @see https://www.rfc-editor.org/rfc/rfc7662#section-2.2
    */

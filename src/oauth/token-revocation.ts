@@ -5,7 +5,7 @@ import type { CallOrigin } from "../common/call-origin";
 import { RefreshTokens } from "../sessions/refresh-tokens";
 import { AccessTokens } from "../access-tokens/access-tokens";
 
-/** Ends the session that a token is of, whichever token it is. */
+/** Ends the session of an access token or a refresh token. */
 @Injectable()
 export class TokenRevocation {
   constructor(
@@ -15,11 +15,11 @@ export class TokenRevocation {
   ) {}
 
   /**
-   * What the token is shows its form; a hint is not needed. Idempotent.
+   * The kind of token is recognized by its form; no hint is needed. Idempotent.
    *
-   * @param token untrusted; when it is unknown, expired or somebody else's
-   *   there is nothing to end
-   * @throws AuthError `service_unavailable`: then the token may still be good
+   * @param token untrusted; if it is unknown, expired or issued by someone
+   *   else, there is nothing to end
+   * @throws AuthError `service_unavailable`: then the token may still be valid
    * @see https://www.rfc-editor.org/rfc/rfc7009#section-2
    */
   async revoke(token: string, context: CallOrigin): Promise<void> {
@@ -35,7 +35,7 @@ export class TokenRevocation {
   }
 }
 
-/** Whether the token was refused, which is what its holder wants. */
+/** Whether the token was refused, in which case nothing needs to be revoked. */
 function isOfNoUse(error: unknown): boolean {
   return error instanceof AuthError && error.status === 401;
 }

@@ -62,7 +62,7 @@ export class TokenController {
   @Header("Cache-Control", "no-store")
   @Header("Pragma", "no-cache")
   @UseFilters(FailedGrantsFilter)
-  // What costs most comes last.
+  // The most expensive check comes last.
   @UseGuards(
     FormBodyGuard,
     PublicClientGuard,
@@ -71,7 +71,7 @@ export class TokenController {
     DpopProofGuard,
   )
   @ApiOperation({
-    summary: "The sign-in and the refresh, in the words of OAuth",
+    summary: "Sign-in and refresh as an OAuth token endpoint",
     description:
       "Token exchange (RFC 8693) of a Google ID token, and refresh_token (RFC 6749).",
   })
@@ -123,7 +123,7 @@ export class TokenController {
     }
     throw new OAuthError(
       "unsupported_grant_type",
-      `The grant_type is one of ${Object.values(grantTypes).join(", ")}.`,
+      `The grant_type must be one of ${Object.values(grantTypes).join(", ")}.`,
     );
   }
 }

@@ -5,7 +5,7 @@ import {
 import type { TokensDto } from "../auth/sign-in/auth.dto";
 import { grantTypes } from "./grant-types";
 
-/** What the token endpoint takes; the rest of its parameters depend on the grant. */
+/** The parameters of the token endpoint; most depend on the grant. */
 export class TokenRequestDto {
   @ApiProperty({ enum: Object.values(grantTypes) })
   readonly grant_type!: string;
@@ -24,7 +24,7 @@ export class TokenRequestDto {
   readonly requested_token_type?: string;
 
   @ApiPropertyOptional({
-    description: "The nonce that the ID token has to carry",
+    description: "The nonce that the ID token must contain",
   })
   readonly nonce?: string;
 
@@ -55,10 +55,10 @@ export class TokenAnswerDto {
   @ApiProperty({ enum: ["Bearer", "DPoP"] })
   readonly token_type: string;
 
-  @ApiProperty({ description: "Seconds the access token lives" })
+  @ApiProperty({ description: "Lifetime of the access token, in seconds" })
   readonly expires_in: number;
 
-  @ApiPropertyOptional({ description: "Absent when it travels in the cookie" })
+  @ApiPropertyOptional({ description: "Absent if it is in the cookie" })
   readonly refresh_token?: string;
 
   @ApiProperty()

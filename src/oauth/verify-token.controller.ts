@@ -34,15 +34,15 @@ export class VerifyTokenController {
   @Post()
   @HttpCode(200)
   @Header("Cache-Control", "no-store")
-  // Refused tokens do not count: who sends bad tokens to a component must not be
-  // able to lock the component out.
+  // Refused tokens do not count: a client that sends bad tokens to a component
+  // must not be able to lock the component out.
   @RateLimited("verifyToken")
   @UseGuards(IntrospectionClientGuard)
   @ApiBasicAuth()
   @ApiOperation({
-    summary: "Whose ID token this is, for components that were handed one",
+    summary: "Verify an ID token that a component has received",
     description:
-      "For the services of INTROSPECTION_CLIENTS, which authenticate by HTTP Basic. Verification only: no session, no sign-in policy, and neither token nor nonce is used up.",
+      "For the services of INTROSPECTION_CLIENTS, which authenticate with HTTP Basic. Verification only: no session, no sign-in policy, and neither token nor nonce is consumed.",
   })
   @ApiConsumes("application/json", "application/x-www-form-urlencoded")
   @ApiBody({ type: VerifyTokenRequestDto })

@@ -4,10 +4,10 @@ import {
 } from "../common/open-api.decorators";
 import { IsIn, IsNotEmpty, IsString } from "class-validator";
 
-/** The one kind of token that is verified here. */
+/** The only kind of token that is verified here. */
 export const verifiableTokenType = "id_token";
 
-/** What a component sends that was handed an ID token; unknown fields are ignored. */
+/** What a component sends to verify an ID token; unknown fields are ignored. */
 export class VerifyTokenRequestDto {
   @ApiProperty({ enum: [verifiableTokenType] })
   @IsIn([verifiableTokenType], { message: `must be ${verifiableTokenType}` })
@@ -20,14 +20,17 @@ export class VerifyTokenRequestDto {
 
   @ApiProperty({
     description:
-      "The one of GOOGLE_CLIENT_IDS that the token has to be made for (`aud`)",
+      "The one of GOOGLE_CLIENT_IDS that the token must be issued for (`aud`)",
   })
   @IsString({ message: "must be a string" })
   @IsNotEmpty({ message: "must not be empty" })
   readonly client_id!: string;
 }
 
-/** A good token's claims under Google's names; what the token does not have is absent. */
+/**
+ * The claims of a valid token under Google's names; claims that the token does
+ * not have are absent.
+ */
 export class VerifiedTokenDto {
   @ApiProperty({ enum: [true] })
   readonly active!: true;
@@ -41,13 +44,13 @@ export class VerifiedTokenDto {
   @ApiProperty({ description: "The client_id of the request" })
   readonly aud!: string;
 
-  @ApiProperty({ description: "The app that asked for the token" })
+  @ApiProperty({ description: "The app that requested the token" })
   readonly azp!: string;
 
   @ApiPropertyOptional()
   readonly email?: string;
 
-  @ApiPropertyOptional({ description: "Where there is an email" })
+  @ApiPropertyOptional({ description: "Present if there is an email" })
   readonly email_verified?: boolean;
 
   @ApiPropertyOptional({ description: "Google Workspace domain, lower case" })

@@ -6,8 +6,8 @@ import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 import type { VerifiedTokenDto } from "./verify-token.dto";
 
 /**
- * Tells other components whose ID token they were handed. It is verified and
- * nothing else: who may sign in is not asked, and nothing is stored or used up.
+ * Verifies ID tokens for other components. Only the token is verified: the
+ * sign-in policy is not applied, and nothing is stored or consumed.
  */
 @Injectable()
 export class VerifyToken {
@@ -22,12 +22,13 @@ export class VerifyToken {
 
   /**
    * @param token untrusted
-   * @param clientId the one of ours that the token has to be made for
-   * @throws AuthError `invalid_token`, also for another `clientId` and for who is
-   *   no person, `token_expired`, `identity_provider_unavailable`
+   * @param clientId one of ours, for which the token must have been issued
+   * @throws AuthError `invalid_token`, also for another `clientId` and for
+   *   service accounts, `token_expired`, `identity_provider_unavailable`
    */
   async run(token: string, clientId: string): Promise<VerifiedTokenDto> {
-    // Of what is not ours nothing is good, and nobody need be asked.
+    // No token for an unknown client is valid, so the provider need not be
+    // asked.
     if (!this.clientIds.has(clientId)) refuse("client_id_not_ours");
     const identity = await this.verifier.verify(token).catch(refusePrograms);
     if (identity.clientId !== clientId) refuse("wrong_audience");
@@ -57,7 +58,9 @@ function claimsOf(identity: VerifiedIdentity): VerifiedTokenDto {
   };
 }
 
-/** Here nobody asks whether somebody may sign in, only whether a token is good. */
+/**
+ * This route does not decide who may sign in, only whether a token is valid.
+ */
 function refusePrograms(error: unknown): never {
   const isProgram =
     error instanceof AuthError && error.code === "service_account_not_allowed";

@@ -1,13 +1,13 @@
-/** What a page is made of. */
+/** The content of a page. */
 export interface PageOptions {
   readonly title: string;
   /** The folder of its files, relative to the page's own address. */
   readonly files: string;
   /** The name of its script, without an extension. */
   readonly script: string;
-  /** Where Google's sign-in script is. */
+  /** The URL of Google's sign-in script. */
   readonly googleScriptUrl: string;
-  /** What the script is told. */
+  /** The settings passed to the script. */
   readonly settings: object;
   /** Other origins that the script may call. */
   readonly connectTo?: readonly string[];
@@ -21,8 +21,8 @@ export interface PageDocument {
 
 /**
  * A page whose script and style are files, under a policy without
- * `unsafe-inline`. Nothing else is loaded but Google's sign-in script, and what
- * that shows.
+ * `unsafe-inline`. Nothing else is loaded except Google's sign-in script and
+ * what it displays.
  *
  * @see https://developers.google.com/identity/gsi/web/guides/get-google-api-clientid#content_security_policy
  */
@@ -64,7 +64,7 @@ export function pageDocument(page: PageOptions): PageDocument {
       "Content-Type": "text/html; charset=utf-8",
       "Content-Security-Policy": policy.join("; "),
       "Cache-Control": "no-cache",
-      // The popup has to find the page that opened it.
+      // The popup needs access to the page that opened it.
       "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
       // Google checks the origin of the page.
       "Referrer-Policy": "strict-origin-when-cross-origin",

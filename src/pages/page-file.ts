@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 
-/** A script or a style of a page, as it is sent. */
+/** A script or a stylesheet of a page, as it is sent. */
 export interface PageFile {
   readonly contentType: string;
   readonly etag: string;
   readonly text: string;
 }
 
-/** Where `npm run build` puts them, from src/ and from dist/ alike. */
+/** The output folder of `npm run build`, relative to both src/ and dist/. */
 const folder = resolve(__dirname, "../../dist/ui");
 
 const types: Readonly<Record<string, string>> = {
@@ -20,8 +20,8 @@ const types: Readonly<Record<string, string>> = {
 /**
  * Reads a file of the pages.
  *
- * @param name one of those that the build makes; never from a request
- * @throws Error that says to build them
+ * @param name the name of a built file; never from a request
+ * @throws Error if they have not been built
  */
 export function pageFile(name: string): PageFile {
   try {

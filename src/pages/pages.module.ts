@@ -16,7 +16,7 @@ import { type PageFile, pageFile } from "./page-file";
 import { PAGES_OPTIONS, type PagesOptions } from "./pages.options";
 import { type PageResponse, sendFile, sendPage } from "./send-page";
 
-/** Below the pages' own address, so that any prefix is right. */
+/** Below the page's own path, so that it works with any prefix. */
 const files = "pages/";
 
 abstract class PageController {
@@ -50,7 +50,10 @@ class AccountPageController extends PageController {
   }
 }
 
-/** The page of administrators. It holds nothing; what it calls asks for the role. */
+/**
+ * The page for administrators. It contains no data; the routes that it calls
+ * require the role.
+ */
 @ApiExcludeController()
 @Public()
 @Controller("admin")
@@ -86,14 +89,14 @@ class PageFilesController {
   }
 }
 
-/** Floor 3: the account page, at `/account`. */
+/** The account page, at `/account`. */
 @Module({ controllers: [AccountPageController] })
 export class AccountPageModule {}
 
-/** Floor 3: the admin page, at `/admin`. */
+/** The admin page, at `/admin`. */
 @Module({ controllers: [AdminPageController] })
 export class AdminPageModule {}
 
-/** Floor 3: what the pages load. */
+/** The files that the pages load. */
 @Module({ controllers: [PageFilesController] })
 export class PageFilesModule {}

@@ -1,8 +1,8 @@
-/** What the pages are told of Google. */
+/** The Google settings of the pages. */
 export interface PagesOptions {
-  /** Of the web front end. */
+  /** The client id of the web front end. */
   readonly clientId: string;
-  /** Google's sign-in script; outside production also the emulator's. */
+  /** Google's sign-in script, or outside production the emulator's. */
   readonly googleScriptUrl: string;
 }
 

@@ -1,7 +1,7 @@
 import type { PageDocument } from "./page-document";
 import type { PageFile } from "./page-file";
 
-/** What both HTTP platforms can do with a response. */
+/** The response methods that both HTTP platforms have. */
 export interface PageResponse {
   header(name: string, value: string): unknown;
 }

@@ -18,8 +18,8 @@ import {
 
 /**
  * Counts attempts that are refused with 401 or 403, before the response is
- * sent: once the limit is reached, the network is locked out, however many
- * attempts were in flight. Refused sign-ins are written to the audit log.
+ * sent: once the limit is reached, the network is locked out, regardless of how
+ * many attempts were in flight. Refused sign-ins are written to the audit log.
  *
  * A request that was refused before it counted as an attempt does not count as
  * a failure. Otherwise any web page could lock out its visitors' network.

@@ -10,7 +10,7 @@ interface Lockout {
   readonly until: number;
 }
 
-/** Most lockouts that are cached; for others the store is asked again. */
+/** Maximum number of cached lockouts; for others the store is queried again. */
 const maxLockouts = 10_000;
 
 /**

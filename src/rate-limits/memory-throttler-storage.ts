@@ -11,7 +11,10 @@ interface Window {
   hits: number;
 }
 
-/** Most keys, about 20 MB; then the least recently used is dropped. */
+/**
+ * Maximum number of keys, about 20 MB; beyond that the least recently used is
+ * dropped.
+ */
 export const maxKeys = 100_000;
 
 /**

@@ -15,8 +15,8 @@ const logIntervalMilliseconds = 60_000;
 
 /**
  * The store of the limits. While a shared store fails or is slow, this instance
- * uses its own counts: the limits then apply per instance, and an outage neither
- * locks anybody out nor lifts the limits.
+ * uses its own counts: the limits then apply per instance, and an outage
+ * neither locks anyone out nor lifts the limits.
  */
 export class OutageTolerantStorage implements ThrottlerStorage {
   private readonly logger = new Logger(OutageTolerantStorage.name);
@@ -52,7 +52,7 @@ export class OutageTolerantStorage implements ThrottlerStorage {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(
-        () => reject(new Error("no answer in time")),
+        () => reject(new Error("no response in time")),
         this.timeoutMilliseconds,
       );
     });

@@ -66,7 +66,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     return super.canActivate(context);
   }
 
-  /** The limits that a call counts for; undefined for none. */
+  /** The limits that a call counts towards; undefined if there are none. */
   protected limitsOf(context: ExecutionContext): RouteLimits | undefined {
     return routeLimitsOf(context.getHandler());
   }

@@ -18,9 +18,9 @@ export function routeLimitsOf(handler: object): RouteLimits | undefined {
   return Reflect.getMetadata(ROUTE_LIMITS, handler) as RouteLimits | undefined;
 }
 
-/** What a call counts for, and for whom. */
+/** The limits and the network that a call counts towards. */
 export interface Attempt extends RouteLimits {
-  /** Of the client. */
+  /** The client's network. */
   readonly network: string;
 }
 
@@ -31,7 +31,10 @@ export interface LimitedRequest extends HttpRequest {
   [ATTEMPT]?: Attempt;
 }
 
-/** The network that a request counts for; all without an address are one. */
+/**
+ * The network that a request counts towards; all requests without an address
+ * share one.
+ */
 export function networkOf({ ip }: LimitedRequest): string {
   return clientNetwork(ip) ?? "unknown";
 }

@@ -12,18 +12,22 @@ import type { HttpRequest } from "../common/http-request";
 import type { Principal } from "../common/principal";
 import { ApiProblem } from "../common/problem.dto";
 
-/** Most requests of one user that wait for their turn on this instance. */
+/** Maximum number of queued requests per user on this instance. */
 const maxWaiting = 15;
 
 /**
- * Lets one user's changes run one after another on this instance. They lock the
- * same row anyway; waiting here, they hold no connection of the pool meanwhile.
+ * Serializes the changes of a user on this instance. They would wait for the
+ * same row lock anyway; while waiting here, they do not hold a pooled
+ * connection.
  */
 @Injectable()
 export class UserWritesInterceptor implements NestInterceptor {
   private readonly queues = new Map<string, (() => void)[]>();
 
-  /** @throws AuthError `rate_limited` when too many of this user wait already */
+  /**
+   * @throws AuthError `rate_limited` if too many requests of this user are
+   * already queued
+   */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { user } = context.switchToHttp().getRequest<HttpRequest>();
     if (!user) return next.handle();
@@ -57,7 +61,7 @@ export class UserWritesInterceptor implements NestInterceptor {
 
 /**
  * For routes that change the user who calls them: one change at a time, and 429
- * `rate_limited` for whoever sends more than a few at once.
+ * `rate_limited` for more than a few concurrent requests.
  */
 export const OneWriteAtATime = (): MethodDecorator =>
   applyDecorators(

@@ -16,16 +16,16 @@ import {
   type ResourceServerOptions,
 } from "./resource-server.options";
 
-/** Verified tokens that are remembered at most; one takes about 2 kB. */
+/** Maximum number of verified tokens in the cache; one takes about 2 kB. */
 const maxRememberedTokens = 10_000;
 
 /**
- * The tokens of a service that runs elsewhere, by its published keys; and, if
- * that is wanted, by its word that they are still good.
+ * Verifies the tokens of another service with its published keys and, if
+ * configured, by introspection.
  */
 @Injectable()
 export class IssuerAccessTokens extends AccessTokenVerifier {
-  /** By a digest of the whole token; it saves the signature check only. */
+  /** By a digest of the whole token; saves only the signature check. */
   private readonly remembered = new LRUCache<string, Principal>({
     max: maxRememberedTokens,
   });
@@ -43,7 +43,7 @@ export class IssuerAccessTokens extends AccessTokenVerifier {
     const { jwksUri, introspection } = options;
     for (const url of [jwksUri, introspection?.endpoint]) {
       if (url !== undefined && !isTrustworthyUrl(url, allowHttp)) {
-        throw new Error("The issuer's endpoints have to be https URLs");
+        throw new Error("The issuer's endpoints must be https URLs");
       }
     }
     const metadata = new IssuerMetadata({ issuer, allowHttp }, clock);
@@ -63,7 +63,7 @@ export class IssuerAccessTokens extends AccessTokenVerifier {
 
   override async verify(token: string): Promise<Principal> {
     const keyId = accessTokenKeyId(token);
-    // Each time, for the issuer may have withdrawn it.
+    // Every time, because the issuer may have withdrawn it.
     const key = await this.keys.find(keyId);
     const digest = hash("sha256", token, "base64");
     const now = this.clock.nowSeconds();
@@ -83,5 +83,5 @@ export class IssuerAccessTokens extends AccessTokenVerifier {
 async function endpointOf(metadata: IssuerMetadata): Promise<string> {
   const { introspectionEndpoint } = await metadata.get();
   if (introspectionEndpoint !== null) return introspectionEndpoint;
-  throw new Error("The issuer answers no questions about tokens");
+  throw new Error("The issuer does not support introspection");
 }

@@ -5,12 +5,18 @@ import { AuthError } from "../common/auth-error";
 import type { Clock } from "../common/clock.port";
 import { fetchJson } from "../common/fetch-json";
 
-/** How long an answer counts, and after a failure nobody is asked, in milliseconds. */
+/**
+ * How long a response is cached, and the pause after a failure, in
+ * milliseconds.
+ */
 const freshMilliseconds = 1000;
-/** How long a token that was good is accepted, while the issuer does not answer, in milliseconds. */
+/**
+ * How long a token that was valid is still accepted while the issuer does not
+ * respond, in milliseconds.
+ */
 const maxSilenceMilliseconds = 60_000;
 const timeoutMilliseconds = 2000;
-/** Tokens whose answer is remembered at most. */
+/** Maximum number of cached responses. */
 const maxRememberedTokens = 10_000;
 
 export interface IntrospectionCredentials {
@@ -29,8 +35,8 @@ interface Verdict {
  * ended there is over here within a second.
  *
  * Each token is asked about once a second at most. While the issuer does not
- * answer, tokens that were good are accepted for another minute; then they are
- * answered 503 until it is back.
+ * respond, tokens that were valid are accepted for another minute; after that
+ * the response is 503 until the issuer is available again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7662
  */
@@ -43,21 +49,21 @@ export class IssuerIntrospection {
   private readonly authorization: string;
   private failedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param endpoint tells where to ask */
+  /** @param endpoint returns the URL of the introspection endpoint */
   constructor(
     private readonly endpoint: () => Promise<string>,
     { clientId, clientSecret }: IntrospectionCredentials,
     private readonly clock: Clock,
   ) {
-    // RFC 6749 §2.3.1: each as in a form, then joined.
+    // RFC 6749 §2.3.1: each form-encoded, then joined.
     const pair = [clientId, clientSecret].map(encodeURIComponent).join(":");
     this.authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
   }
 
   /**
-   * @param token with a good signature
-   * @throws AuthError `unauthenticated` when it is over, `service_unavailable`
-   *   when that cannot be found out
+   * @param token whose signature is valid
+   * @throws AuthError `unauthenticated` if it is no longer active,
+   *   `service_unavailable` if that cannot be determined
    */
   async check(token: string): Promise<void> {
     const digest = hash("sha256", token, "base64");
@@ -82,12 +88,12 @@ export class IssuerIntrospection {
     }
   }
 
-  /** One question for all who wait for the same answer. */
+  /** Concurrent callers share one request. */
   private ask(token: string, digest: string): Promise<Verdict> {
     const under = this.asking.get(digest);
     if (under) return under;
     if (this.isWithin(this.failedAt, freshMilliseconds)) {
-      return Promise.reject(new Error("The issuer has just failed to answer"));
+      return Promise.reject(new Error("The issuer has just failed to respond"));
     }
     const asked = this.askNow(token)
       .then((verdict) => {
@@ -103,24 +109,24 @@ export class IssuerIntrospection {
     const at = this.clock.now();
     try {
       const { value } = await fetchJson(await this.endpoint(), {
-        name: "The introspection answer",
+        name: "The introspection response",
         timeoutMilliseconds,
         headers: { authorization: this.authorization },
         form: new URLSearchParams({ token, token_type_hint: "access_token" }),
       });
       const { active } = Object(value) as { active?: unknown };
       if (typeof active !== "boolean") {
-        throw new Error("The introspection answer does not say it");
+        throw new Error("The introspection response does not contain active");
       }
       return { active, at };
     } catch (cause) {
       this.failedAt = this.clock.now();
-      this.logger.warn({ err: cause }, "The issuer cannot be asked");
+      this.logger.warn({ err: cause }, "The issuer is unreachable");
       throw cause;
     }
   }
 
-  /** Also false when the clock has been set back to before. */
+  /** Also false if the clock was set back. */
   private isWithin(since: number, milliseconds: number): boolean {
     const age = this.clock.now() - since;
     return age >= 0 && age < milliseconds;

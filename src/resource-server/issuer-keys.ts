@@ -11,8 +11,9 @@ import { onlyPublic } from "../signing-keys/published-key";
 import type { VerificationKey } from "../signing-keys/signing-keys.port";
 
 /**
- * How long a key set that cannot be renewed stays in use, in seconds: no access
- * token lives longer, so an issuer that is away for longer has none in use.
+ * How long a key set that cannot be renewed stays in use, in seconds. No access
+ * token is valid for longer, so after that none of an unreachable issuer is in
+ * use.
  */
 const maxStaleSeconds = 3600;
 const maxKeys = 20;
@@ -22,7 +23,7 @@ const maxKeyIdLength = 128;
 export class IssuerKeys {
   private readonly keys: CachedKeys;
 
-  /** @param jwksUri tells where they are */
+  /** @param jwksUri returns their URL */
   constructor(jwksUri: () => Promise<string>, clock: Clock) {
     this.keys = new CachedKeys(
       {
@@ -30,7 +31,7 @@ export class IssuerKeys {
         maxStaleSeconds,
         ask: async () => {
           const { value, maxAgeSeconds } = await fetchJson(await jwksUri(), {
-            name: "The JWKS answer",
+            name: "The JWKS response",
           });
           return { value: keysOfJwks(value), maxAgeSeconds };
         },
@@ -47,9 +48,9 @@ export class IssuerKeys {
   }
 
   /**
-   * @returns the key, with the algorithm that its kind and size allow
-   * @throws AuthError `unauthenticated` (`unknown_key`) when the issuer does
-   *   not have it, `service_unavailable` when it cannot be asked
+   * @returns the key, with the algorithm for its type and size
+   * @throws AuthError `unauthenticated` (`unknown_key`) if the issuer does not
+   *   publish it, `service_unavailable` if the issuer is unreachable
    */
   async find(keyId: string): Promise<VerificationKey> {
     const publicKey = await this.keys.find(keyId);
@@ -60,16 +61,16 @@ export class IssuerKeys {
 }
 
 /**
- * The keys in a JWKS that access tokens can be signed with; others may be
- * there for other purposes.
+ * The keys in a JWKS that can sign access tokens; it may also contain keys for
+ * other purposes.
  *
- * @throws Error when there is no key, or one that does not fit its algorithm
+ * @throws Error if there is no key, or a key does not fit its algorithm
  * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
  */
 export function keysOfJwks(value: unknown): KeySet {
   const { keys } = Object(value) as { keys?: unknown };
   if (!Array.isArray(keys) || keys.length > maxKeys) {
-    throw new Error("The JWKS answer is not a set of keys");
+    throw new Error("The JWKS response is not a set of keys");
   }
   const known = new Map<string, KeyObject>();
   for (const entry of keys) {
@@ -84,15 +85,15 @@ export function keysOfJwks(value: unknown): KeySet {
     // Such as an RSA key that is too small.
     if (signingAlgorithmOf(publicKey) !== algorithm) continue;
     if (kid === "" || kid.length > maxKeyIdLength || known.has(kid)) {
-      throw new Error("The JWKS answer has a key without a name of its own");
+      throw new Error("The JWKS response has a key without a unique kid");
     }
     known.set(kid, publicKey);
   }
-  if (known.size === 0) throw new Error("The JWKS answer has no key for us");
+  if (known.size === 0) throw new Error("The JWKS response has no usable key");
   return known;
 }
 
-/** What a key is for by its own account; null when that is nothing of ours. */
+/** The algorithm that a key declares; null if we do not use it. */
 function algorithmSaidOf(jwk: JsonWebKey): SigningAlgorithm | null {
   if ((jwk.use ?? "sig") !== "sig") return null;
   const alg =

@@ -3,32 +3,32 @@ import { CachedAnswer } from "../common/cached-answer";
 import type { Clock } from "../common/clock.port";
 import { fetchJson } from "../common/fetch-json";
 
-/** How long the metadata stay in use when they cannot be renewed, in seconds. */
+/** How long the metadata stay in use if they cannot be renewed, in seconds. */
 const maxStaleSeconds = 24 * 3600;
 
-/** Where an issuer has what other services need. */
+/** The endpoints of an issuer for other services. */
 export interface IssuerEndpoints {
   readonly jwksUri: string;
-  /** Null when it answers no questions about tokens. */
+  /** Null if it does not support introspection. */
   readonly introspectionEndpoint: string | null;
 }
 
 export interface IssuerOptions {
-  /** As its tokens spell it (`iss`). */
+  /** As in its tokens (`iss`). */
   readonly issuer: string;
-  /** Whether it may be reached without TLS also where it is on another machine. */
+  /** Whether it may be reached without TLS even on another machine. */
   readonly allowHttp: boolean;
 }
 
 /**
- * The metadata of an issuer, cached as its Cache-Control allows.
+ * The metadata of an issuer, cached per Cache-Control.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8414
  */
 export class IssuerMetadata {
   private readonly endpoints: CachedAnswer<IssuerEndpoints>;
 
-  /** @throws Error when the issuer's address is not one to trust keys from */
+  /** @throws Error if keys from the issuer's URL cannot be trusted */
   constructor(options: IssuerOptions, clock: Clock) {
     const url = metadataUrl(options);
     this.endpoints = new CachedAnswer(
@@ -37,7 +37,7 @@ export class IssuerMetadata {
         maxStaleSeconds,
         ask: async () => {
           const { value, maxAgeSeconds } = await fetchJson(url, {
-            name: "The metadata answer",
+            name: "The metadata response",
           });
           return { value: endpointsOf(value, options), maxAgeSeconds };
         },
@@ -60,10 +60,9 @@ export class IssuerMetadata {
 }
 
 /**
- * Whether what comes from an address can be trusted: it is https, or on this
- * machine.
+ * Whether responses from a URL can be trusted: it is https, or on this machine.
  *
- * @param allowHttp also plain http from elsewhere
+ * @param allowHttp also accepts plain http from other machines
  */
 export function isTrustworthyUrl(url: unknown, allowHttp: boolean): boolean {
   if (typeof url !== "string" || !URL.canParse(url)) return false;
@@ -76,7 +75,7 @@ export function isTrustworthyUrl(url: unknown, allowHttp: boolean): boolean {
 /** RFC 8414 §3: the well-known part comes before the issuer's own path. */
 function metadataUrl({ issuer, allowHttp }: IssuerOptions): string {
   if (!isTrustworthyUrl(issuer, allowHttp)) {
-    throw new Error("The issuer of a resource server has to be an https URL");
+    throw new Error("The issuer of a resource server must be an https URL");
   }
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, "");
@@ -88,13 +87,13 @@ function endpointsOf(
   { issuer, allowHttp }: IssuerOptions,
 ): IssuerEndpoints {
   const metadata = Object(value) as Partial<Record<string, unknown>>;
-  // RFC 8414 §3.3: else somebody else could speak for it.
+  // RFC 8414 §3.3: prevents impersonation of the issuer.
   if (metadata.issuer !== issuer) {
-    throw new Error("The metadata answer is of another issuer");
+    throw new Error("The metadata response is for another issuer");
   }
   const { jwks_uri: jwksUri, introspection_endpoint: endpoint } = metadata;
   if (!isTrustworthyUrl(jwksUri, allowHttp)) {
-    throw new Error("The metadata answer names no place of the keys");
+    throw new Error("The metadata response has no jwks_uri");
   }
   return {
     jwksUri: jwksUri as string,

@@ -23,9 +23,9 @@ import {
 } from "./resource-server.options";
 
 /**
- * The guard alone, for an application that takes the access tokens of a service
- * elsewhere: no database, no routes, and no other of our modules. Of the
- * application's errors it answers those that the guard makes.
+ * Only the guard, for an application that accepts the access tokens of another
+ * service: no database, no routes, and none of our other modules. It formats
+ * only the errors of the guard.
  */
 @Module({
   imports: [DiscoveryModule, JwtModule.register({})],

@@ -1,29 +1,38 @@
 import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
 
-/** An application whose access tokens another service issues. */
+/** An application whose access tokens are issued by another service. */
 export interface ResourceServerOptions {
-  /** That service: its `PUBLIC_URL`. https, unless it is on this machine. */
+  /** The `PUBLIC_URL` of that service. https, unless it is on this machine. */
   readonly issuer: string;
-  /** Who the tokens have to be for: the service's `ACCESS_TOKEN_AUDIENCE`; the issuer unless given. */
+  /**
+   * The required audience: the service's `ACCESS_TOKEN_AUDIENCE`; the issuer by
+   * default.
+   */
   readonly audience?: string;
-  /** Where the issuer publishes its keys; its metadata tell unless given. */
+  /**
+   * Where the issuer publishes its keys; taken from its metadata by default.
+   */
   readonly jwksUri?: string;
-  /** Accept plain http from a remote issuer: anybody on the network path can then sign in as any user. */
+  /**
+   * Accept plain http from a remote issuer: anyone on the network path can then
+   * sign in as any user.
+   */
   readonly allowHttp?: boolean;
   /**
    * Ask the issuer about each token, at most once a second, so that ended
-   * sessions are over here too. Without it a token is good until it expires.
+   * sessions are refused here too. Without it a token is valid until it
+   * expires.
    */
   readonly introspection?: {
     /** One of the issuer's `INTROSPECTION_CLIENTS`. */
     readonly clientId: string;
     readonly clientSecret: string;
-    /** Its metadata tell unless given. */
+    /** Taken from the issuer's metadata by default. */
     readonly endpoint?: string;
   };
   /**
-   * Where clients reach this application: what their DPoP proofs are made for.
-   * Without it tokens that are bound to a key are refused.
+   * Where clients reach this application, for DPoP proofs. Without it, tokens
+   * that are bound to a key are refused.
    */
   readonly publicUrl?: string;
   /** Name the failed check in error bodies; never in production. */

@@ -4,7 +4,7 @@ import { AuthError } from "../common/auth-error";
 import { MountedRoutes } from "../common/mounted-routes";
 
 /**
- * Where security event tokens are delivered.
+ * The route to which security event tokens are delivered.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8935#section-2
  */
@@ -15,7 +15,7 @@ export const securityEventMediaType = "application/secevent+jwt";
 /** Largest token, in bytes. */
 const maxBytes = 16 * 1024;
 
-/** What both HTTP platforms know of a request. */
+/** The request properties that both HTTP platforms have. */
 export interface DeliveryRequest {
   readonly body?: unknown;
   readonly headers: {
@@ -23,11 +23,11 @@ export interface DeliveryRequest {
     readonly "content-type"?: string;
     readonly "transfer-encoding"?: string;
   };
-  /** On Express, which leaves a body alone that it has no parser for. */
+  /** On Express, which leaves a body unread if it has no parser for it. */
   readonly [Symbol.asyncIterator]?: () => AsyncIterator<Buffer>;
 }
 
-/** As much as is needed of Fastify, which not every application has. */
+/** The part of Fastify that is used; not every application has the package. */
 interface FastifyParsers {
   hasContentTypeParser(type: string): boolean;
   addContentTypeParser(
@@ -41,7 +41,7 @@ interface FastifyParsers {
   ): void;
 }
 
-/** Reads security event tokens, a body type of this one route. */
+/** Parses security event tokens, a body type of this route only. */
 @Injectable()
 export class SecurityEventBody implements OnModuleInit {
   constructor(

@@ -7,20 +7,21 @@ import { Sessions } from "../sessions/sessions";
 import { IdentityStandings } from "../users/identity-standings";
 import { UserDirectory } from "../users/user-directory.port";
 
-/** What is done about the events that Google reports. */
+/** Handles the events that Google reports. */
 export abstract class SecurityEventHandler {
   /**
-   * Does what one event asks for. Called once for each event of a token that
-   * has not been seen before, by whichever instance got it. When it throws, or
-   * the process dies, the token counts as not seen, and Google sends it again.
+   * Handles one event. Called once for each event of a token that has not been
+   * processed before, on the instance that received it. If it throws, or the
+   * process dies, the token counts as unprocessed, and Google sends it again.
    *
-   * Concurrency: at once for different tokens, also about one account, and not
-   * in the order in which things happened. Idempotent towards the outside: when
-   * Postgres takes the transaction back, it is called again.
+   * Called concurrently for different tokens, even for the same account, and
+   * not in chronological order. External side effects must be idempotent: if
+   * Postgres rolls the transaction back, it is called again.
    *
    * @param occurredAt when it happened at Google
-   * @param transaction what is done in it is done together with the receipt
-   * @throws AuthError `service_unavailable`: Google is answered 503 and tries later
+   * @param transaction changes made in it are atomic with the receipt
+   * @throws AuthError `service_unavailable`: Google gets a 503 and tries again
+   *   later
    */
   abstract handle(
     event: SecurityEvent,
@@ -29,13 +30,13 @@ export abstract class SecurityEventHandler {
   ): Promise<void>;
 }
 
-/** What has been done about an event, for the audit log. */
+/** What was done about an event, for the audit log. */
 type Effects = Readonly<Record<string, boolean | number>>;
 
 /**
- * Does what Google requires, and what it suggests where that protects the user.
- * It is remembered of the account, whether or not it signs anybody in here.
- * Every event is written to the audit log, also when nothing is done about it.
+ * Does what Google requires, and what it suggests if that protects the user.
+ * The state of the account is stored even if no user is linked to it. Every
+ * event is written to the audit log, even if no action is taken.
  *
  * @see https://developers.google.com/identity/protocols/risc#supported_event_types
  */
@@ -91,8 +92,8 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
       case "tokens-revoked":
         return { sessionsEnded: await end() };
       case "account-disabled": {
-        // Closed as one of many: nobody else has got hold of it. For any other
-        // reason, also one that Google has yet to think of, somebody may have.
+        // The account was disabled in bulk, not taken over. For any other
+        // reason, including unknown ones, it may have been taken over.
         if (reason === "bulk-account") return {};
         const blocked = await block(true);
         const suspended = blocked
@@ -106,14 +107,15 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
       }
       case "account-enabled": {
         const unblocked = await block(false);
-        // Accounts that were suspended because of it sign in again as well.
+        // Accounts that were suspended because of it can also sign in again.
         for (const { userId } of concerned) {
           const linked = await this.users.identitiesOf(userId, transaction);
           await this.standings.copy(linked, transaction.query);
         }
         return { unblocked };
       }
-      // token-revoked names one of Google's refresh tokens, of which we keep none.
+      // token-revoked names one of Google's refresh tokens, which we do not
+      // store.
       case "token-revoked":
       case "account-credential-change-required":
       case "verification":
@@ -122,7 +124,7 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
     }
   }
 
-  /** Whom the account signs in, and whom it signed in until it was unlinked. */
+  /** The user the account is linked to, and users it was linked to before. */
   private async concerned(
     account: AccountName,
     transaction: Transaction,
@@ -140,8 +142,8 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
   }
 
   /**
-   * What was linked since the account last proved itself may have been linked by
-   * whoever had got hold of it.
+   * Accounts linked since the account was last verified may have been linked by
+   * an attacker.
    *
    * @returns how many accounts
    */
@@ -167,7 +169,7 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
     return count;
   }
 
-  /** @returns whether there was anybody whose sessions could end */
+  /** @returns whether any user's sessions could be ended */
   private async endSessions(
     account: AccountName,
     concerned: readonly Concerned[],
@@ -176,7 +178,7 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
   ): Promise<boolean> {
     await this.standings.revokeTokens(account, occurredAt, transaction);
     for (const { userId } of concerned) {
-      // Whoever has proved to be the owner since then stays.
+      // Sessions authenticated since then are kept.
       await this.sessions.endAll(
         userId,
         { reason: "security_event", provedUpTo: occurredAt },
@@ -187,10 +189,13 @@ export class ProtectingSecurityEventHandler extends SecurityEventHandler {
   }
 }
 
-/** A user that a report is about. */
+/** A user concerned by a report. */
 interface Concerned {
   readonly userId: string;
-  /** When the account last signed the user in, where it has been unlinked since. */
+  /**
+   * When the user last signed in with the account, if it has been unlinked
+   * since.
+   */
   readonly unlinkedProof: Date | null;
 }
 

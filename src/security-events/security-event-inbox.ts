@@ -9,7 +9,10 @@ import type {
 } from "../identity/google/security-event";
 import { SecurityEventHandler } from "./security-event-handler.port";
 
-/** How long a token is known, in seconds: far longer than Google tries to deliver it. */
+/**
+ * How long a token is remembered, in seconds: far longer than Google tries to
+ * deliver it.
+ */
 const keptSeconds = 90 * 24 * 3600;
 
 const receive = `INSERT INTO google_auth.security_events
@@ -18,7 +21,7 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO NOTHING
 RETURNING id`;
 
-/** Takes in each security event token once, and has it acted upon. */
+/** Processes each security event token once. */
 @Injectable()
 export class SecurityEventInbox {
   constructor(
@@ -36,9 +39,9 @@ export class SecurityEventInbox {
   }
 
   /**
-   * Receipt and action are one transaction: of a token that is delivered
-   * several times, also at once, one delivery acts, and one that fails is as if
-   * it had never come.
+   * Receipt and action are one transaction: if a token is delivered several
+   * times, even concurrently, it is processed once, and a failed delivery has
+   * no effect.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -60,7 +63,7 @@ export class SecurityEventInbox {
   }
 }
 
-/** It outlives the user, so it must not name the account. */
+/** The row outlives the user, so it must not identify the account. */
 function withoutName({ account, ...event }: SecurityEvent) {
   return {
     ...event,

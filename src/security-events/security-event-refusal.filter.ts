@@ -17,7 +17,7 @@ const descriptions: Readonly<Record<SecurityEventRefusal["code"], string>> = {
 };
 
 /**
- * Answers the transmitter in the words of its protocol.
+ * Responds to the transmitter in the format of its protocol.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8935#section-2.3
  */

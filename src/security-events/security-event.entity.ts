@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** A security event token that has been received, so that it acts once. */
+/** A received security event token, so that it is processed only once. */
 @Entity({ schema: "google_auth", name: "security_events" })
 export class SecurityEventEntity {
   /** The token's `jti`. */
@@ -18,7 +18,7 @@ export class SecurityEventEntity {
   @Column("timestamptz", { name: "received_at" })
   receivedAt!: Date;
 
-  /** What it reports, with a digest of each account in the place of its name. */
+  /** Its content, with a digest in place of each account's identifier. */
   @Column("jsonb")
   events!: unknown[];
 }

@@ -43,13 +43,13 @@ export class SecurityEventsController {
   @Header("Cache-Control", "no-store")
   @UseFilters(SecurityEventRefusalFilter)
   @ApiOperation({
-    summary: "Google reports what happened to an account",
+    summary: "Receive security events about Google accounts",
     description:
       "The receiver of Cross-Account Protection (RFC 8935): the body is the security event token itself.",
   })
   @ApiConsumes(securityEventMediaType)
   @ApiBody({ schema: { type: "string" } })
-  @ApiAcceptedResponse({ description: "Processed, now or before" })
+  @ApiAcceptedResponse({ description: "Processed, now or previously" })
   @ApiBadRequestResponse({
     description: "RFC 8935 §2.3",
     content: {

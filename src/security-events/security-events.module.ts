@@ -8,7 +8,7 @@ import { SecurityEventInbox } from "./security-event-inbox";
 import { SecurityEventRefusalFilter } from "./security-event-refusal.filter";
 import { SecurityEventsController } from "./security-events.controller";
 
-/** Floor 3: the receiver of Cross-Account Protection. A room of GoogleAuthModule. */
+/** The receiver of Cross-Account Protection. Part of GoogleAuthModule. */
 @Module({
   controllers: [SecurityEventsController],
   providers: [

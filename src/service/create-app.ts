@@ -10,12 +10,12 @@ import { setUpOpenApi } from "./open-api";
 import { createLogger, logRequests } from "./request-log";
 
 export interface CreateAppOptions extends Omit<AppOptions, "logger"> {
-  /** Where log lines go; standard output unless given. */
+  /** Where log lines go; standard output by default. */
   readonly logDestination?: DestinationStream;
 }
 
 /**
- * The whole service, ready to listen.
+ * Creates the whole service, ready to listen.
  *
  * @param environment checked by readEnvironment
  */

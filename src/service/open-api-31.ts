@@ -3,8 +3,8 @@ import type { OpenAPIObject } from "@nestjs/swagger";
 type Node = Readonly<Record<string, unknown>>;
 
 /**
- * Nest's decorators speak OpenAPI 3.0: `nullable` is not a word of 3.1, whose
- * schemas are JSON Schema 2020-12, and `example` is an old one.
+ * Nest's decorators produce OpenAPI 3.0: `nullable` does not exist in 3.1,
+ * whose schemas are JSON Schema 2020-12, and `example` is deprecated.
  *
  * @see https://spec.openapis.org/oas/v3.1.0#schema-object
  */
@@ -27,7 +27,7 @@ function translated(value: unknown): unknown {
   );
 }
 
-/** A node as it is, unless it is a schema. */
+/** Leaves a node unchanged unless it is a schema. */
 function schema({ nullable, example, ...rest }: Node): Node {
   const isSchema = "type" in rest || "allOf" in rest || "oneOf" in rest;
   if (!isSchema || typeof rest.type === "object") {

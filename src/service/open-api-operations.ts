@@ -13,14 +13,14 @@ interface Operation {
   security?: Record<string, string[]>[];
 }
 
-/** The name of an operation while the description is being made. */
+/** The name of an operation while the description is being generated. */
 export function operationKey(controller: string, method: string): string {
   return `${controller}#${method}`;
 }
 
 /**
- * Gives every operation its name and what it asks of its caller, and takes out
- * those that the configuration turns off.
+ * Sets the name and security requirements of every operation, and removes
+ * operations that the configuration turns off.
  */
 export function describeOperations(
   app: INestApplication,
@@ -45,10 +45,10 @@ export function describeOperations(
   }
 }
 
-/** The method's own name; generators of clients need each name once. */
+/** The method's own name; client generators require unique names. */
 function nameOf(key: string, taken: ReadonlySet<string>): string {
   const [controller = "", method = ""] = key.split("#");
-  // One method under two paths is `name[0]` and `name[1]`.
+  // A method with two paths becomes `name[0]` and `name[1]`.
   const name = method.replace("[0]", "").replace(/\[(\d+)\]/, "Alias$1");
   return taken.has(name) ? `${name}Of${controller}` : name;
 }
@@ -57,7 +57,7 @@ function handlerOf(key: string): string {
   return key.replace(/\[\d+\]$/, "");
 }
 
-/** Undefined where neither the decorators nor the rule say anything. */
+/** Undefined if neither the decorators nor the rule specify it. */
 function securityOf(
   { security: declared }: Operation,
   rule: RouteRule | undefined,
@@ -70,7 +70,7 @@ function securityOf(
   return named;
 }
 
-/** The rules of the handlers of an application, as the guard reads them. */
+/** The rules of an application's handlers, as the guard applies them. */
 function rulesByKey(app: INestApplication): Map<string, RouteRule> {
   const reflector = new Reflector();
   const rules = new Map<string, RouteRule>();
@@ -89,7 +89,7 @@ function rulesByKey(app: INestApplication): Map<string, RouteRule> {
   return rules;
 }
 
-/** Also those that a controller inherits. */
+/** Including inherited ones. */
 function* methodsOf({ prototype }: Type): Generator<[string, RouteTarget]> {
   for (
     let owner = prototype as object;

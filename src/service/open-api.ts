@@ -11,10 +11,10 @@ import { describeOperations, operationKey } from "./open-api-operations";
 import { packageVersion } from "./package-version";
 import { pageHeaders } from "../fastify";
 
-/** In the order in which a reader needs them. */
+/** In the order in which readers need them. */
 const tags: Readonly<Record<string, string>> = {
-  "Sign-in": "Trade a Google ID token, or an authorization code, for tokens",
-  Sessions: "Refresh tokens, sign out, list and end sessions, step up",
+  "Sign-in": "Exchange a Google ID token or an authorization code for tokens",
+  Sessions: "Refresh tokens, sign out, list and end sessions, reauthenticate",
   Users: "The signed-in user: profile, linked accounts, export, deletion",
   Administration: "Users and the audit log, for the role `admin`",
   "For other services": "OAuth endpoints, keys and metadata (RFC 8414, 7517)",
@@ -23,8 +23,9 @@ const tags: Readonly<Record<string, string>> = {
 };
 
 /**
- * The OpenAPI 3.1 description of every route of an application. Routes that the
- * configuration turns off are not in it, once the application is initialized.
+ * The OpenAPI 3.1 description of every route of an application. Once the
+ * application is initialized, it does not contain routes that the configuration
+ * turns off.
  */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, outline(), {
@@ -40,7 +41,7 @@ function outline(): Omit<OpenAPIObject, "paths"> {
     .setOpenAPIVersion("3.1.0")
     .setTitle("nest-google-auth")
     .setDescription(
-      "Sign-in with Google: a front end hands over a Google ID token, and gets this service's own tokens.",
+      "Sign-in with Google: a front end sends a Google ID token and receives this service's own tokens.",
     )
     .setVersion(packageVersion)
     .setLicense("MIT", "https://opensource.org/license/mit")
@@ -63,7 +64,7 @@ function outline(): Omit<OpenAPIObject, "paths"> {
         type: "apiKey",
         in: "cookie",
         description:
-          "The refresh token of a browser; `refresh` on plain http in development",
+          "The refresh token of a browser; the cookie is named `refresh` on plain http in development",
       },
       "refreshCookie",
     )
@@ -77,7 +78,7 @@ function outline(): Omit<OpenAPIObject, "paths"> {
   return outline;
 }
 
-/** Ours in our order, then those of the application's own routes. */
+/** Our tags in our order, then those of the application's own routes. */
 function usedTags({ paths, tags: given = [] }: OpenAPIObject) {
   const used = new Set(
     Object.values(paths).flatMap((path) =>
@@ -97,8 +98,8 @@ function usedTags({ paths, tags: given = [] }: OpenAPIObject) {
 }
 
 /**
- * Serves the description at `/docs` and `/docs-json`. On Fastify the page gets the
- * headers of one; under those of data it would stay blank.
+ * Serves the description at `/docs` and `/docs-json`. On Fastify it gets the
+ * headers of an HTML page; with those for data it would stay blank.
  */
 export function setUpOpenApi(app: INestApplication): void {
   if (app.getHttpAdapter().getType() === "fastify") {
@@ -107,7 +108,8 @@ export function setUpOpenApi(app: INestApplication): void {
   SwaggerModule.setup("docs", app, () => openApiDocument(app), {
     jsonDocumentUrl: "docs-json",
     yamlDocumentUrl: "docs-yaml",
-    // Without the bar on top, whose logo brings a style that no policy foresees.
+    // Hides the top bar, because its logo has an inline style that the policy
+    // does not allow.
     swaggerOptions: { layout: "BaseLayout" },
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The version of this package, from src/ as from dist/. */
+/** The version of this package; works from src/ and dist/. */
 export const packageVersion = (
   JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
     version: string;

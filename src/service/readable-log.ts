@@ -1,6 +1,6 @@
 import type { DestinationStream } from "pino";
 
-/** Names of pino's levels; what is missing needs none. */
+/** Names of pino's levels; other levels are not labelled. */
 const levels: Readonly<Record<number, string>> = {
   10: "trace ",
   20: "debug ",
@@ -9,7 +9,7 @@ const levels: Readonly<Record<number, string>> = {
   60: "FATAL ",
 };
 
-/** A log for people at a terminal: one line of words instead of JSON. */
+/** A log for people at a terminal: plain text instead of JSON. */
 export function readableLog(write: (text: string) => void): DestinationStream {
   return { write: (line) => write(`${readable(line)}\n`) };
 }
@@ -38,6 +38,7 @@ function text(value: unknown): string {
 
 /** A path or a header of a request must not move the cursor or colour the screen. */
 function printable(value: string): string {
-  // eslint-disable-next-line no-control-regex -- those are what is taken out
+  // eslint-disable-next-line no-control-regex -- these are the characters to
+  // remove
   return value.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }

@@ -3,28 +3,32 @@ import { type DestinationStream, destination, type Logger, pino } from "pino";
 import { RepeatTally } from "../common/repeat-tally";
 import { readableLog } from "./readable-log";
 
-/** How long a log line may wait to be written with others, in milliseconds. */
+/** How long a log line may be buffered, in milliseconds. */
 const flushMilliseconds = 100;
 /** Longest path segment that is logged, in characters. */
 const maxPartLength = 64;
 
-/** Lines a minute about refused requests of one address and status; the rest is counted. */
+/**
+ * Log lines per minute about refused requests with the same address and status;
+ * the rest is counted.
+ */
 const linesPerMinute = 300;
 
-/** Nest's loggers that write a line per module and route at every start. */
+/** The loggers of Nest that write a line per module and route at startup. */
 const startChatter = new Set([
   ...["NestFactory", "InstanceLoader", "RoutesResolver", "RouterExplorer"],
   "NestApplication",
 ]);
-/** Of pino. */
+/** Log level of pino. */
 const infoLevel = 30;
 
 /**
  * The service's logger: JSON lines, written in batches so that logging never
- * holds up a request; at a terminal, lines for people.
+ * delays a request; plain text at a terminal.
  *
- * @param level of pino; the modules and routes at a start are logged below info only
- * @param stream standard output unless given
+ * @param level of pino; modules and routes are logged at startup only below
+ *   info
+ * @param stream standard output by default
  */
 export function createLogger(
   level: string,
@@ -64,15 +68,15 @@ function standardOutput(): DestinationStream {
 
 /**
  * Logs one line per request: client, method, path and status. Never a body, a
- * header or a query string, which may have tokens.
+ * header or a query string, which may contain tokens.
  *
- * A hook of Fastify's and not a middleware that follows the request through
- * every promise: on a guarded call that alone would cost as much as the call.
+ * This is a Fastify hook and not a middleware with async context tracking,
+ * which would double the cost of a guarded call.
  */
 export function logRequests(app: NestFastifyApplication, logger: Logger): void {
   if (!logger.isLevelEnabled("info")) return;
   const refusals = new RepeatTally<number>(linesPerMinute, (status, count) =>
-    logger.info({ status, count }, "more requests that were refused"),
+    logger.info({ status, count }, "more refused requests"),
   );
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook("onResponse", (request, reply, done) => {
@@ -94,8 +98,8 @@ export function logRequests(app: NestFastifyApplication, logger: Logger): void {
 }
 
 /**
- * The path without segments that are longer than any of ours: a token that was
- * put there by mistake must not reach the log.
+ * The path without segments that are longer than any of ours: a token sent in
+ * the path by mistake must not be logged.
  */
 function loggedPath(url: string): string {
   const path = url.split("?", 1)[0] ?? "";

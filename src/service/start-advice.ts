@@ -5,14 +5,15 @@ const folderTroubles: Readonly<Record<string, string>> = {
   EROFS: "it is read-only",
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
-  ENOTDIR: "there is a file in its place",
+  ENOTDIR: "a file with this name exists",
 };
 
 /**
- * An error of a start, with what to do about it.
+ * Adds advice to an error at startup.
  *
- * @param dataDir where the embedded database and the made-up secret are kept
- * @returns the error itself where there is no advice
+ * @param dataDir where the embedded database and the generated secret are
+ *   stored
+ * @returns the error itself if there is no advice
  */
 export function withAdvice(error: unknown, dataDir: string): unknown {
   const { code, port, message } = Object(error) as {
@@ -29,17 +30,18 @@ export function withAdvice(error: unknown, dataDir: string): unknown {
   // SQLSTATE undefined_table, undefined_column
   if (code === "42P01" || code === "42703") {
     return new Error(
-      "The database has not been set up, or not brought up to date. Run: node dist/cli.js migrate",
+      "The database has not been set up or is not up to date. Run: node dist/cli.js migrate",
       { cause: error },
     );
   }
-  // SQLSTATE disk_full; and what Postgres itself says while it is being set up.
+  // SQLSTATE disk_full, and Postgres's own message during set-up.
   const isFull =
     code === "53100" || /No space left on device/i.test(String(message));
   const name = isFull ? "ENOSPC" : String(code);
   const trouble = folderTroubles[name];
   const needsSpace = name === "ENOSPC" || name === "EDQUOT";
-  // The others are of files only with a path: a port may be forbidden as well.
+  // The other codes concern files only if there is a path: a port may be
+  // forbidden as well.
   if (trouble === undefined || !(needsSpace || isOfAFile(error))) return error;
   const remedy = needsSpace
     ? "Free some space"

@@ -15,31 +15,31 @@ export interface StartOptions extends Pick<
   CreateAppOptions,
   "logDestination" | "controllers" | "providers"
 > {
-  /** Where the embedded database and the made-up secret are kept. */
+  /** Where the embedded database and the generated secret are stored. */
   readonly dataDir: string;
-  /** Called with a sentence for people before something that takes long. */
+  /** Called with a message for people before a step that takes long. */
   readonly onProgress?: (message: string) => void;
   /** Called after each step. */
   readonly onStep?: (step: StartStep) => void;
 }
 
-/** One thing that a start consists of. */
+/** One step of the startup. */
 export interface StartStep {
   readonly name: "database" | "migrations" | "service";
-  /** Its address without credentials, or what was done. */
+  /** Its URL without credentials, or what was done. */
   readonly detail: string;
 }
 
-/** The service while it runs. */
+/** The running service. */
 export interface RunningService {
   readonly app: NestFastifyApplication;
   /** Where it listens, such as http://127.0.0.1:3000. */
   readonly url: string;
-  /** Where clients reach it: PUBLIC_URL, or else where it listens. */
+  /** Where clients reach it: PUBLIC_URL, or otherwise where it listens. */
   readonly publicUrl: string;
   /**
-   * Fails readiness, serves for SHUTDOWN_DELAY_SECONDS more, finishes requests in
-   * flight, then stops everything that this start began.
+   * Fails readiness, keeps serving for SHUTDOWN_DELAY_SECONDS, finishes
+   * requests in flight, then stops everything that was started.
    *
    * @param hurry when aborted, requests in flight are not waited for
    */
@@ -47,7 +47,7 @@ export interface RunningService {
 }
 
 /**
- * Starts the service on an environment, with the development defaults where
+ * Starts the service with an environment, including development defaults if
  * they apply.
  *
  * @param source as process.env

@@ -7,9 +7,9 @@ export interface StopSignals {
 }
 
 /**
- * Handles SIGTERM and SIGINT: the first stops the process gracefully, the second
- * at once, a third exits. Without this Node would exit at the second and leave the
- * embedded database running.
+ * Handles SIGTERM and SIGINT: the first stops the process gracefully, the
+ * second immediately, a third exits. Without this Node would exit at the second
+ * and leave the embedded database running.
  */
 export function stopSignals(): StopSignals {
   const hurry = new AbortController();

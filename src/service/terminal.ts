@@ -9,7 +9,7 @@ function isColoured(stream: { readonly isTTY?: boolean }): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR;
 }
 
-/** A text in a colour or a weight, or as it is where there is no colour. */
+/** A text in a colour or weight, or unchanged if colours are off. */
 export function painted(
   style: keyof typeof codes,
   text: string,

@@ -18,11 +18,11 @@ import {
 } from "./sign-in-store.port";
 
 /**
- * Users in one place, sessions in another: several round trips, and the same
- * promises. What is in the service's own Postgres is one transaction; a session
- * elsewhere is started last, so that none is without a user. Nothing waits for
- * a second connection while it holds the first: sign-ins at once would wait for
- * one another.
+ * Users in one store, sessions in another: several round trips, and the same
+ * guarantees. Everything in the service's own Postgres is one transaction; a
+ * session elsewhere is started last, so that no session lacks a user. Nothing
+ * waits for a second connection while holding the first, because concurrent
+ * sign-ins could deadlock.
  */
 export class ComposedSignInStore extends SignInStore {
   constructor(
@@ -50,13 +50,14 @@ export class ComposedSignInStore extends SignInStore {
     try {
       await this.database.transaction(async (own) => {
         outcome = await this.signInWithin(own, identity, options, context);
-        // What it has used up is not, for it has signed nobody in.
+        // Undoes the consumption of the credential, because no one was signed
+        // in.
         if (!("user" in outcome)) throw new NobodySignedIn();
       });
     } catch (error) {
       if (!(error instanceof NobodySignedIn) || !outcome) throw error;
     }
-    if (!outcome) throw new Error("The transaction has no outcome");
+    if (!outcome) throw new Error("The transaction has no result");
     if (!("user" in outcome) || outcome.isNewUser) return outcome;
     const live = await this.sessions.list(outcome.user.id);
     return { ...outcome, isOverLimit: live.length > this.maxSessionsPerUser };
@@ -82,7 +83,7 @@ export class ComposedSignInStore extends SignInStore {
       ...[found.user.id, identity, context, transaction],
     );
     await this.audit.record(signInEvent(found.isNewUser, session), transaction);
-    // To know it of a known user, another connection would have to be waited for.
+    // For an existing user this would require waiting for another connection.
     return { ...found, session, isOverLimit: !found.isNewUser };
   }
 
@@ -98,5 +99,5 @@ export class ComposedSignInStore extends SignInStore {
   }
 }
 
-/** Rolls a transaction back that has nothing to keep. */
+/** Rolls back a transaction whose changes must not be kept. */
 class NobodySignedIn extends Error {}

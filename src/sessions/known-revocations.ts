@@ -1,7 +1,9 @@
 import { instanceSkewSeconds } from "../common/clock.port";
 import type { Revoked } from "./revocations.port";
 
-/** A row of the table as it is read: times in milliseconds, `before` in whole seconds. */
+/**
+ * A row of the table as read: times in milliseconds, `before` in whole seconds.
+ */
 export type RevocationRow = readonly [
   id: number,
   sessionId: string | null,
@@ -16,7 +18,10 @@ export type RevocationRow = readonly [
  * milliseconds: until then a lower id may still appear.
  */
 const longestTransactionMilliseconds = 60_000;
-/** Most ids that are waited for at once; more are left to the next time everything is read. */
+/**
+ * Maximum number of missing ids that are tracked; any others are found the next
+ * time everything is read.
+ */
 const maxMissing = 10_000;
 
 interface Cutoff {
@@ -25,14 +30,18 @@ interface Cutoff {
 }
 
 /**
- * The revocations that one instance knows, and which it may have missed: ids are
- * given out in order but committed in any, so a gap may still be filled.
+ * The revocations that an instance knows, and the ids it may have missed: ids
+ * are assigned in order but committed in any order, so a gap may still be
+ * filled.
  */
 export class KnownRevocations {
-  /** Session id to the time when its last access token is over. */
+  /** Maps a session id to the time when its last access token expires. */
   private readonly sessions = new Map<string, number>();
   private readonly users = new Map<string, Cutoff>();
-  /** Ids below the highest that have not been seen, and since when they are missed. */
+  /**
+   * Ids below the highest that have not been seen, and since when they have
+   * been missing.
+   */
   private readonly missing = new Map<number, number>();
   private highest = 0;
 
@@ -68,8 +77,8 @@ export class KnownRevocations {
   }
 
   /**
-   * @param rows what a look has found
-   * @param isEverything whether there is no more on this server
+   * @param rows the rows of a query
+   * @param isEverything whether these are all rows on this server
    */
   take(rows: readonly RevocationRow[], isEverything: boolean): void {
     if (isEverything) {
@@ -91,7 +100,8 @@ export class KnownRevocations {
         this.addCutoff(userId, cutoff, expiresAt);
       }
     }
-    // What is older than a transaction can be has been committed, or never will.
+    // Anything older than the maximum transaction duration has been committed
+    // or never will be.
     const from = isEverything ? youngest : before + 1;
     const now = performance.now();
     for (let id = from; id < this.highest; id++) {

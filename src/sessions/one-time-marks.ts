@@ -18,9 +18,12 @@ import {
 } from "./one-time-use";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
-/** How long a nonce may wait for its sign-in, in seconds. */
+/** Lifetime of a nonce, in seconds. */
 export const nonceTtlSeconds = 600;
-/** How long what was used is remembered after it has expired, in seconds: any clock then says that it has. */
+/**
+ * How long a used mark is kept after its expiry, in seconds, until it has
+ * expired by every clock.
+ */
 const keptSeconds = 600;
 
 const expiryBytes = 6;
@@ -35,10 +38,10 @@ export interface IssuedNonce {
 }
 
 /**
- * What may be used once: nonces given out here, and ID tokens.
+ * Things that can be used once: nonces issued here, and ID tokens.
  *
- * A nonce is `n1.` and the base64url of its expiry, 128 random bits and a MAC
- * over both: giving one out costs no row. Only its use does.
+ * A nonce is `n1.` followed by the base64url of its expiry, 128 random bits and
+ * a MAC over both. Issuing one stores nothing; only using it does.
  */
 @Injectable()
 export class OneTimeMarks {
@@ -73,15 +76,15 @@ export class OneTimeMarks {
   }
 
   /**
-   * What the sign-in of an identity uses up; null when nothing.
+   * What the sign-in of an identity consumes; null if nothing.
    *
-   * Google signs the nonce as the client gave it, and some SDKs give it the
-   * SHA-256 of what the app gave them. From a digest nobody can tell whose nonce
-   * it is of, so the request has to name the nonce.
+   * Google signs the nonce as the client sent it, and some SDKs send the
+   * SHA-256 of the app's nonce. A digest does not reveal which nonce it is for,
+   * so the request must contain the nonce.
    *
-   * @param named the nonce of the request, if it names one; untrusted
-   * @throws AuthError `invalid_token` when the two do not agree, or when the
-   *   nonce is not, or no longer, good for what the rules demand
+   * @param named the nonce of the request, if any; untrusted
+   * @throws AuthError `invalid_token` if the two do not match, or if the nonce
+   *   does not or no longer satisfies the rules
    * @see https://openid.net/specs/openid-connect-core-1_0.html#NonceNotes
    */
   useOf(
@@ -98,8 +101,8 @@ export class OneTimeMarks {
   }
 
   /**
-   * Uses up all of it, or says that it cannot be. Of any number of calls at
-   * once, on any number of instances, one gets true.
+   * Consumes all of it, or returns false. Of any number of concurrent calls, on
+   * any number of instances, exactly one returns true.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -112,7 +115,7 @@ export class OneTimeMarks {
   }
 
   /**
-   * Why it cannot be used up, as a reason for the log; null when it can.
+   * Why it cannot be consumed, as a reason for the log; null if it can.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -132,7 +135,7 @@ export class OneTimeMarks {
     return used?.nonce ? "nonce_used" : null;
   }
 
-  /** The nonce that a token was requested with, if it is one of ours. */
+  /** The nonce that a token was requested with, if we issued it. */
   private nonceOf(
     signed: string | null,
     named: string | null | undefined,
@@ -147,14 +150,17 @@ export class OneTimeMarks {
     return null;
   }
 
-  /** When a nonce expires, in seconds since 1970; null when it was not made here. */
+  /**
+   * When a nonce expires, in seconds since 1970; null if it was not issued
+   * here.
+   */
   private expiryOf(nonce: string): number | null {
     const [, encoded] = form.exec(nonce) ?? [];
     if (!encoded) return null;
     const bytes = Buffer.from(encoded, "base64url");
     const content = bytes.subarray(0, expiryBytes + randomLength);
     const mac = bytes.subarray(expiryBytes + randomLength);
-    // Left-over bits would give one nonce several spellings.
+    // Unused bits would allow several spellings of one nonce.
     if (bytes.toString("base64url") !== encoded) return null;
     const isOurs = this.keys.some((_key, index) =>
       timingSafeEqual(mac, this.mac(index, content)),

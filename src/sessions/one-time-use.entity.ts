@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** A nonce that has signed somebody in. One that has not costs no row. */
+/** A nonce that has been used. Unused ones are not stored. */
 @Entity({ schema: "google_auth", name: "nonces" })
 export class UsedNonceEntity {
   /** SHA-256. */
@@ -12,7 +12,7 @@ export class UsedNonceEntity {
   expiresAt!: Date;
 }
 
-/** An ID token that has signed somebody in, where it may do so once. */
+/** An ID token that has been used, if tokens can be used only once. */
 @Entity({ schema: "google_auth", name: "used_id_tokens" })
 export class UsedIdTokenEntity {
   /** SHA-256 of what was signed. */

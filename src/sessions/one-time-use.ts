@@ -2,30 +2,32 @@ import { hash } from "node:crypto";
 import type { SqlFragment } from "../database/sql-fragment";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 
-/** What may be used for one sign-in only. */
+/** Which credentials can be used for only one sign-in. */
 export interface OneTimeRules {
-  /** `required`: a token signs in only with a nonce that this service gave out. */
+  /**
+   * `required`: a token is accepted only with a nonce issued by this service.
+   */
   readonly nonce: "optional" | "required";
-  /** `once`: a token signs in one time. */
+  /** `once`: a token can be used for one sign-in. */
   readonly idToken: "reusable" | "once";
 }
 
-/** Something that can be used up, as it is remembered. */
+/** The stored mark of something that can be used once. */
 export interface OneTimeMark {
   readonly digest: Buffer;
-  /** After that it is refused for its age. */
+  /** After that it is refused because it has expired. */
   readonly expiresAt: Date;
 }
 
-/** What one sign-in uses up. */
+/** What one sign-in consumes. */
 export interface OneTimeUse {
-  /** The nonce that the token carries, if it is one of ours. */
+  /** The nonce in the token, if we issued it. */
   readonly nonce: OneTimeMark | null;
-  /** The token itself, unless it may be used again. */
+  /** The token itself, unless it can be reused. */
   readonly token: OneTimeMark | null;
 }
 
-/** The mark of a token, however it was spelled. */
+/** The mark of a token, regardless of its encoding. */
 export function tokenMarkOf({
   tokenDigest,
   expiresAt,
@@ -42,8 +44,8 @@ export function nonceMarkOf(nonce: string, expiresAt: Date): OneTimeMark {
 }
 
 /*
- * Uses up a nonce and a token, or grants nothing: of several at once, the
- * primary key lets one in.
+ * Consumes a nonce and a token, or grants nothing: of several concurrent uses,
+ * the primary key admits one.
  */
 function text(first: number): string {
   const nonce = `$${first}::bytea`;
@@ -69,8 +71,8 @@ function text(first: number): string {
 }
 
 /**
- * The condition that everything in `use` is still unused; it uses it up. Ends in
- * `granted`, and needs an expression `admissible` before it.
+ * The condition that everything in `use` is still unused, which also consumes
+ * it. Ends with `granted`, and requires an expression `admissible` before it.
  */
 export function oneTimeCondition({ nonce, token }: OneTimeUse): SqlFragment {
   return {
@@ -84,6 +86,6 @@ export function oneTimeCondition({ nonce, token }: OneTimeUse): SqlFragment {
   };
 }
 
-/** The condition alone, where it does not share its statement. */
+/** The condition alone, as a statement of its own. */
 export const takeStatement = `WITH admissible AS (SELECT), ${text(1)}
 SELECT true AS granted FROM granted`;

@@ -13,23 +13,31 @@ import { Purge } from "../database/purge";
 import { KnownRevocations, type RevocationRow } from "./known-revocations";
 import { type Revoked, Revocations } from "./revocations.port";
 
-/** Time between two looks at the table, in milliseconds; notifications only hurry it. */
+/** Polling interval, in milliseconds; notifications only speed it up. */
 const pollMilliseconds = 500;
 /**
- * How old the last look may be before a request asks for a newer one, in
- * milliseconds: other instances' revocations count within it.
+ * Maximum age of the last poll before a request triggers a new one, in
+ * milliseconds: revocations by other instances take effect within this time.
  */
 const freshMilliseconds = 1000;
-/** How long a request waits for that, in milliseconds. */
+/** How long a request waits for it, in milliseconds. */
 const maxWaitMilliseconds = 1000;
-/** How long sessions are trusted while the database is away, in milliseconds. */
+/**
+ * How long sessions are trusted while the database is unavailable, in
+ * milliseconds.
+ */
 const maxSilenceMilliseconds = 60_000;
-/** Time after which everything is read again, in milliseconds: nothing is missed for longer, whatever happens. */
+/**
+ * Interval at which everything is read again, in milliseconds: nothing can be
+ * missed for longer.
+ */
 const reloadMilliseconds = 30_000;
-/** On this channel Postgres announces that there is something new. */
+/** The channel on which Postgres announces new rows. */
 const channel = "nest_google_auth_revocations";
 
-/** $1 session ids, $2 user ids, $3 before, each null where another is meant; $4 until */
+/**
+ * $1 session ids, $2 user ids, $3 before, each null if not applicable; $4 until
+ */
 const insertRevocations = `WITH inserted AS (
   INSERT INTO google_auth.revocations (session_id, user_id, not_before, expires_at)
   SELECT session_id, user_id, not_before, $4::timestamptz
@@ -37,13 +45,13 @@ const insertRevocations = `WITH inserted AS (
     AS revoked (session_id, user_id, not_before)
 ) SELECT pg_notify('${channel}', '')`;
 
-/** What tells one use of an id from another, should it be given out again. */
+/** Identifies the row of an id, in case the id is assigned again. */
 const mark =
   "concat_ws(' ', id, extract(epoch FROM created_at), session_id, user_id)";
 
 /**
- * $1 the highest id that has been seen, $2 lower ones that have not: what is
- * new, the newest of all, and what the one seen as the highest is now.
+ * $1 the highest id seen so far, $2 lower ids not seen yet. Returns the new
+ * rows, the newest row, and the current row of the highest id seen.
  */
 const lookStatement = `SELECT
   concat(inet_server_addr(), pg_postmaster_start_time()) AS server,
@@ -68,8 +76,9 @@ interface Look {
  * guarded request asks the database nothing.
  *
  * What this instance ends counts at once, what others end within a second.
- * While the database is away nothing can be ended, and sessions are trusted for
- * another minute; then requests are answered 503 until it is back.
+ * While the database is unavailable, nothing can be revoked and sessions are
+ * trusted for another minute; after that the response is 503 until it is
+ * available again.
  */
 @Injectable()
 export class PostgresRevocations
@@ -142,7 +151,7 @@ export class PostgresRevocations
     return this.known.size;
   }
 
-  /** No request is answered before everything is known. */
+  /** No request is served before everything has been read. */
   async onApplicationBootstrap(): Promise<void> {
     await this.sync();
     this.timer = setInterval(() => this.hurry(), pollMilliseconds).unref();
@@ -170,11 +179,13 @@ export class PostgresRevocations
   }
 
   private silence(): number {
-    // A clock that was set back must not make an old look a fresh one.
+    // If the clock was set back, an old poll must not look recent.
     return Math.abs(this.clock.now() - this.syncedAt);
   }
 
-  /** Looks at the table, but waits no longer than this; a failure is no error here. */
+  /**
+   * Polls the table, but waits no longer than this; failures are ignored here.
+   */
   private async syncWithin(milliseconds: number): Promise<void> {
     const patience = new AbortController();
     await Promise.race([
@@ -188,8 +199,8 @@ export class PostgresRevocations
   }
 
   /**
-   * Reads what is new. A call during a look waits for the next one: what it is
-   * about may have been committed too late for the look under way.
+   * Reads new rows. A call during a poll waits for the next one, because its
+   * row may have been committed too late for the current one.
    */
   private sync(): Promise<void> {
     this.next ??= (this.running ?? Promise.resolve())
@@ -215,8 +226,8 @@ export class PostgresRevocations
         this.failing ||
         Math.abs(startedAt - this.reloadedAt) >= reloadMilliseconds;
       let look = await this.read(isDue);
-      // Ids may have been given out again: by a replica that was promoted, after
-      // a restore, or after a crash that lost the last commits.
+      // Ids may have been assigned again: by a promoted replica, after a
+      // restore, or after a crash that lost the last commits.
       const isOther = look.server !== this.server || look.seen !== this.newest;
       if (isOther && !isDue) look = await this.read(true);
       this.known.take(look.rows, isDue || isOther);
@@ -224,7 +235,7 @@ export class PostgresRevocations
       this.server = look.server;
       this.newest = look.newest;
       this.syncedAt = startedAt;
-      if (this.failing) this.logger.log("Revocations are readable again");
+      if (this.failing) this.logger.log("Revocations can be read again");
       this.failing = false;
     } catch (cause) {
       if (!this.failing && !this.stopped) {
@@ -242,7 +253,7 @@ export class PostgresRevocations
       everything ? 0 : this.known.highestId,
       everything ? [] : this.known.missingIds(),
     ]);
-    if (!look) throw new Error("Postgres answered no row");
+    if (!look) throw new Error("Postgres returned no row");
     return look;
   }
 }

@@ -26,14 +26,17 @@ type PresentedRow = Row & {
   readonly now: Date;
 };
 
-/** What a rotation has found out. */
+/** The result of a rotation. */
 export interface FoundRotation {
   readonly outcome: RotateOutcome;
-  /** Where the statements join it, and the session has one. */
+  /** Present if the statements join the user, and the session has one. */
   readonly user: User | null;
 }
 
-/** Replaces a refresh token: one conditional statement, and only if that does not apply a second look. */
+/**
+ * Replaces a refresh token: one conditional statement, followed by a second
+ * query only if it does not apply.
+ */
 @Injectable()
 export class PostgresSessionRotation {
   constructor(
@@ -62,7 +65,7 @@ export class PostgresSessionRotation {
         ...[sessionId, pepper, proof, time],
       ]);
       if (!row) return { outcome: { kind: "ended" }, user: null };
-      // Without the session's key, or its salt, nobody changes anything.
+      // Nothing is changed without the session's key and salt.
       if (!row.isProved || row.keyThumbprint !== keyThumbprint) {
         return { outcome: { kind: "not-accepted" }, user: null };
       }
@@ -104,7 +107,7 @@ export class PostgresSessionRotation {
     );
   }
 
-  /** @returns false when somebody else has changed the session meanwhile */
+  /** @returns false if the session was changed concurrently */
   private async noteLateRetry(
     { id, generation }: Session,
     time: string | null,

@@ -33,16 +33,16 @@ import {
 } from "./session-store.port";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
-/** How long the row of a session is kept after its end, in seconds. */
+/** How long a session's row is kept after its end, in seconds. */
 const keptSeconds = 7 * 24 * 3600;
 
 /**
- * Most sessions that are ended one by one, where some are to stay. Of a user
- * with more, all are ended.
+ * Maximum number of sessions that are ended individually if others must remain.
+ * For a user with more, all are ended.
  */
 const mostNamed = 1000;
 
-/** What is known of a session before it is in the database. */
+/** The values of a session before it is inserted. */
 export interface SessionDraft {
   readonly id: string;
   readonly salt: Buffer;
@@ -87,7 +87,7 @@ export class PostgresSessionStore extends SessionStore {
       userId,
       ...this.valuesOf(draft),
     ]);
-    if (!times) throw new Error("Postgres answered no row");
+    if (!times) throw new Error("Postgres returned no row");
     return this.sessionOf(draft, userId, times);
   }
 
@@ -106,7 +106,7 @@ export class PostgresSessionStore extends SessionStore {
     context: Omit<SessionContext, "device">,
   ): Promise<RotateOutcome> {
     const found = await this.rotation.run(sessionRotation, token, context);
-    // Only the statements that join the user have anything to say of one.
+    // Only statements that join the user return one.
     return found.outcome;
   }
 
@@ -171,7 +171,7 @@ export class PostgresSessionStore extends SessionStore {
         return { before: wereLive ? first : null, sessionIds, wereLive };
       }
     }
-    // Also without any: one may be being started.
+    // Even if there are none: one may be starting concurrently.
     const [cutoff] = await cutOff([...which.slice(0, 2), "infinity"]);
     return { before: cutoff?.before ?? null, sessionIds: [], wereLive };
   }
@@ -180,12 +180,12 @@ export class PostgresSessionStore extends SessionStore {
     await query(eraseSessions, [userId]);
   }
 
-  /** A session that is about to be inserted. */
+  /** A session to insert. */
   draft(proof: SessionProof, context: SessionContext): SessionDraft {
     return { id: uuidV7(), salt: randomBytes(32), proof, context };
   }
 
-  /** What the statements that insert a session bind. */
+  /** The parameters of the statements that insert a session. */
   valuesOf({ id, salt, proof, context }: SessionDraft): unknown[] {
     const { device, ip, userAgent, keyThumbprint } = context;
     return [
@@ -204,7 +204,7 @@ export class PostgresSessionStore extends SessionStore {
     ];
   }
 
-  /** The session, once it has been inserted. */
+  /** The session after it has been inserted. */
   sessionOf(
     { id, salt, proof, context }: SessionDraft,
     userId: string,

@@ -10,22 +10,32 @@ import {
 
 const sessions = "google_auth.sessions";
 
-/** Whether all sessions of the user that began, and were proved, so early have been ended. */
+/**
+ * Whether the session is covered by a cutoff, which ends all sessions of the
+ * user that were started and verified before certain times.
+ */
 const isCutOff = `EXISTS (SELECT FROM google_auth.session_cutoffs
   WHERE session_cutoffs.user_id = sessions.user_id
     AND not_before > authenticated_at AND proved_up_to >= proved_at)`;
 
-/** The time that a session of the user may not be authenticated before. @param userId SQL */
+/**
+ * The earliest allowed authentication time of a session of the user. @param
+ * userId SQL
+ */
 const lastCutoff = (userId: string) => `(SELECT max(not_before)
   FROM google_auth.session_cutoffs WHERE user_id = ${userId})`;
 
-/** Whether the provider has revoked what the session was proved with. */
+/**
+ * Whether the provider has revoked the identity token that the session is based
+ * on.
+ */
 const isDisowned = `EXISTS (SELECT FROM google_auth.identity_standings
   WHERE digest = identity_digest AND ${refusesTokenIssuedAt("proved_at")})`;
 
 /**
- * Whether a session has yet to be ended: the provider's report may have put its
- * refresh token out of use, but its access tokens are good until it is.
+ * Whether a session has not been ended yet: a report of the provider may have
+ * invalidated its refresh token, but its access tokens remain valid until it is
+ * ended.
  *
  * @param now SQL
  */
@@ -33,7 +43,7 @@ const isToEnd = (now: string) => `revoked_at IS NULL
   AND idle_expires_at > ${now} AND absolute_expires_at > ${now}
   AND NOT ${isCutOff}`;
 
-/** Whether a session is not over. @param now SQL */
+/** Whether a session is live. @param now SQL */
 const isLive = (now: string) => `${isToEnd(now)} AND NOT ${isDisowned}`;
 
 /** A session in the shape the rest of the code knows. */
@@ -49,7 +59,10 @@ const sessionColumns = `sessions.id, sessions.user_id AS "userId",
 
 const isOver = `(${isCutOff} OR ${isDisowned}) AS "isCutOff"`;
 
-/** $1 session id; one that something else than its own row has ended is over by now. */
+/**
+ * $1 session id; a session that was not ended by its own row counts as ended
+ * now.
+ */
 export const findSession = `SELECT ${sessionColumns.replace(
   'revoked_at AS "revokedAt"',
   `COALESCE(revoked_at, CASE WHEN ${isCutOff} OR ${isDisowned}
@@ -78,7 +91,7 @@ function insertSession(first: number): string {
   RETURNING created_at, authenticated_at`;
 }
 
-/** What the database has decided about a new session. */
+/** The values of a new session that the database determines. */
 export interface NewSessionTimes {
   readonly createdAt: Date;
   readonly authenticatedAt: Date;
@@ -89,13 +102,15 @@ export const startSession = `WITH account AS (SELECT $1::uuid AS id),
 session AS (${insertSession(2)})
 SELECT created_at AS "createdAt", authenticated_at AS "authenticatedAt" FROM session`;
 
-/** The expressions that insert a session beside the statement that finds its user. */
+/**
+ * The expressions that insert a session, for the statement that finds its user.
+ */
 export const insertBesideUser = (first: number) =>
   `session AS (${insertSession(first)})`;
 
 /**
- * What those add to the answer: the times, and whether the user had as many
- * sessions as may be already.
+ * The columns that they add to the result: the times, and whether the user
+ * already had the maximum number of sessions.
  *
  * @param maxSessions an integer
  */
@@ -114,11 +129,12 @@ const prefixedUserColumns = userColumns.replace(
 );
 
 /**
- * What every replacement of a refresh token sets. A restored row may be behind
- * the token: all that were lost in between count as replaced now.
+ * The columns that every replacement of a refresh token sets. A restored row
+ * may be behind the token: all generations lost in between count as replaced
+ * now.
  *
  * @param now SQL
- * @param generation SQL: the one that is replaced
+ * @param generation SQL: the one being replaced
  */
 const replaced = (now: string, generation: string) => `
   generation = ${generation} + 1,
@@ -129,7 +145,10 @@ const replaced = (now: string, generation: string) => `
       WHERE replaced_at > ${now} - interval '${rememberedSeconds} seconds'
       ORDER BY place))[1:${rememberedRotations}]`;
 
-/** What every use of a session sets. @param idleSeconds, ip, userAgent SQL */
+/**
+ * The columns that every use of a session sets. @param idleSeconds, ip,
+ * userAgent SQL
+ */
 const used = (now: string, idleSeconds: string, ip: string, agent: string) =>
   `idle_expires_at = LEAST(${now} + ${idleSeconds}::integer * interval '1 second',
     absolute_expires_at),
@@ -137,9 +156,9 @@ const used = (now: string, idleSeconds: string, ip: string, agent: string) =>
   user_agent = COALESCE(${agent}, user_agent)`;
 
 /*
- * $1 session id, $2 generation, $3 pepper, $4 proof, $5 key thumbprint, $6 time,
- * $7 idle seconds, $8 ip, $9 user agent. Of several at once one gets the row;
- * the others wait for it and then see another generation.
+ * $1 session id, $2 generation, $3 pepper, $4 proof, $5 key thumbprint, $6
+ * time, $7 idle seconds, $8 ip, $9 user agent. Of several concurrent ones, one
+ * gets the row; the others wait for it and then see another generation.
  */
 const rotate = (from: string, condition: string, columns: string) => {
   const now = timeOf("$6");
@@ -162,13 +181,13 @@ const findPresented = (
   ${timeOf("$4")} AS "now"${columns}
 FROM ${sessions} ${from} WHERE sessions.id = $1::uuid`;
 
-/** The pair of statements that a rotation takes. */
+/** The two statements of a rotation. */
 export interface RotationStatements {
   readonly rotate: string;
   readonly find: string;
 }
 
-/** For sessions alone. */
+/** For sessions only. */
 export const sessionRotation: RotationStatements = {
   rotate: rotate("", "", ""),
   find: findPresented("", ""),
@@ -189,8 +208,8 @@ export const userRotation: RotationStatements = {
 
 /*
  * $1 session id, $2 live generation, $3 time, $4 grace in milliseconds, $5 how
- * many may be noted in 30 days, $6 idle seconds. Nothing when somebody else was
- * there first.
+ * many are allowed in 30 days, $6 idle seconds. Returns nothing if a concurrent
+ * one was first.
  */
 export const noteLateRetry = `UPDATE ${sessions} SET
   late_retries = (ARRAY[${timeOf("$3")}] || late_retries)[1:10],
@@ -223,8 +242,9 @@ WHERE id = $1::uuid AND user_id = $2::uuid AND revoked_at IS NULL
 RETURNING id`;
 
 /**
- * $1 user id, $2 time, $3 up to when: the second in which the first of the live
- * sessions was authenticated that were proved after that; null when there is none.
+ * $1 user id, $2 time, $3 up to when: the second in which the first live
+ * session verified after that was authenticated; null if there is no such
+ * session.
  */
 export const findFirstProvedSince = `SELECT
   date_trunc('second', min(authenticated_at)) AS first
@@ -243,10 +263,11 @@ WHERE user_id = $1::uuid AND proved_at <= $3::timestamptz
 LIMIT $5::integer`;
 
 /*
- * $1 user id, $2 time, $3 up to when, $4 reason. Access tokens tell whole
- * seconds, so a cutoff is one: the next. What begins within the present second
- * after this is dated there. Of two within one second, the second is a second
- * later, so that it ends what began in between.
+ * $1 user id, $2 time, $3 up to when, $4 reason. Access tokens contain whole
+ * seconds, so the cutoff is the next whole second, and sessions that start
+ * later within the current second are dated there. Of two cutoffs within one
+ * second, the second one is a second later, so that it ends what started in
+ * between.
  */
 export const cutOffSessions = `INSERT INTO google_auth.session_cutoffs AS kept
   (user_id, proved_up_to, not_before, reason)
@@ -257,12 +278,12 @@ ON CONFLICT (user_id, proved_up_to) DO UPDATE SET reason = EXCLUDED.reason,
   not_before = GREATEST(EXCLUDED.not_before, kept.not_before + interval '1 second')
 RETURNING not_before AS before`;
 
-/** Most rows that are erased at once; nobody waits for more. */
+/** Maximum number of rows erased immediately; requests do not wait for more. */
 const mostErased = 5000;
 
 /*
- * $1 user id. What is left after that is named in the cutoff that has ended the
- * sessions, and erased by the purge.
+ * $1 user id. The cutoff that ended the sessions marks the remaining rows,
+ * which the purge erases.
  */
 export const eraseSessions = `WITH gone AS (
   DELETE FROM ${sessions} WHERE id = ANY (ARRAY(SELECT id FROM ${sessions}
@@ -271,7 +292,7 @@ export const eraseSessions = `WITH gone AS (
 ) UPDATE google_auth.session_cutoffs SET reason = 'erase'
 WHERE user_id = $1::uuid AND (SELECT count(*) FROM gone) = ${mostErased}`;
 
-/** A batch of what `eraseSessions` has left; for the purge. */
+/** A batch of the rows that `eraseSessions` left; for the purge. */
 export const eraseMoreSessions = `WITH gone AS (
   DELETE FROM ${sessions} WHERE id = ANY (ARRAY(SELECT id FROM ${sessions}
     WHERE user_id IN (SELECT user_id FROM google_auth.session_cutoffs

@@ -28,14 +28,19 @@ import {
   SignInStore,
 } from "./sign-in-store.port";
 
-/** A user as the statement answers it, with what the session's part adds. */
+/**
+ * A user as returned by the statement, with the columns of the session's part.
+ */
 type AnsweredUser = User & {
   readonly "session.createdAt": Date;
   readonly "session.authenticatedAt": Date;
   readonly "session.isOverLimit": boolean;
 };
 
-/** Users and sessions in one Postgres: a sign-in is one statement, and so is a refresh. */
+/**
+ * Users and sessions in one Postgres: a sign-in is a single statement, and so
+ * is a refresh.
+ */
 export class PostgresSignInStore extends SignInStore {
   private readonly columns: string;
 
@@ -104,7 +109,10 @@ export class PostgresSignInStore extends SignInStore {
   }
 }
 
-/** The session and the audit line of a sign-in, beside the statement that finds its user. */
+/**
+ * The session and the audit line of a sign-in, for the statement that finds its
+ * user.
+ */
 const insertSessionAndAudit: SqlFragment["text"] = (first) => {
   const $ = (offset: number) => `$${first + offset}`;
   const audit = insertAudit(
@@ -121,7 +129,7 @@ const insertSessionAndAudit: SqlFragment["text"] = (first) => {
   return `${insertBesideUser(first)}, audited AS (${audit})`;
 };
 
-/** What the audit log says of a sign-in. */
+/** The audit line of a sign-in. */
 export function signInEvent(
   isNewUser: boolean,
   session: {
@@ -136,7 +144,10 @@ export function signInEvent(
   return { event, userId, sessionId, ip, userAgent };
 }
 
-/** The outcome when `uses` was not granted. @throws AuthError `service_unavailable` */
+/**
+ * The outcome if `uses` was not granted. @throws AuthError
+ * `service_unavailable`
+ */
 export async function usedUp(
   marks: OneTimeMarks,
   uses: OneTimeUse | null,
@@ -144,7 +155,7 @@ export async function usedUp(
 ): Promise<SignInOutcome> {
   const reason = uses && (await marks.reasonAgainst(uses, transaction));
   if (reason) return { kind: "used-up", reason };
-  // Nothing prevents it any more: a concurrent sign-in interfered.
+  // Nothing prevents it now: a concurrent sign-in interfered.
   throw new AuthError("service_unavailable", {
     reason: "sign_in_contention",
     retryAfterSeconds: 1,

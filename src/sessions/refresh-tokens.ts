@@ -6,7 +6,7 @@ import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
 export interface IssuedRefreshToken {
   readonly token: string;
-  /** Seconds until it has been unused for too long, by the store's clock. */
+  /** Seconds until it expires if unused, by the store's clock. */
   readonly expiresIn: number;
 }
 
@@ -27,13 +27,14 @@ const form =
  *     proof = SHA-256(salt ‖ HMAC-SHA256(key, id.generation))
  *     tag   = the first 16 bytes of HMAC-SHA256(another key, id.generation.proof)
  *
- * The tag tells a forged token without asking the database. The proof needs
- * the salt, which only the database has: neither it nor SECRET_KEY alone is
- * enough to make a token. The same generation always gives the same token.
+ * The tag reveals a forged token without a query. The proof needs the salt,
+ * which only the database has: neither the database nor SECRET_KEY alone is
+ * sufficient to create a token. The same generation always yields the same
+ * token.
  */
 @Injectable()
 export class RefreshTokens {
-  /** The present key, and the one before it while that is being changed. */
+  /** The current key and, during a change, the previous one. */
   private readonly keys: readonly Keys[];
   private readonly current: Keys;
 
@@ -47,7 +48,7 @@ export class RefreshTokens {
     ];
   }
 
-  /** The refresh token of a session's present generation. */
+  /** The refresh token of a session's current generation. */
   issue(session: Session): IssuedRefreshToken {
     const name = `${session.id}.${session.generation}`;
     const pepper = hmac(this.current.proof, name);
@@ -71,8 +72,8 @@ export class RefreshTokens {
   }
 
   /**
-   * Reads what a client presents; null when it was not made here. No I/O, so
-   * that forged tokens cost nothing else.
+   * Parses a presented token; null if it was not issued here. No I/O, so that
+   * forged tokens are cheap to refuse.
    *
    * @param token untrusted
    */
@@ -97,7 +98,7 @@ export class RefreshTokens {
   }
 }
 
-/** Whether a token is of this session, of whatever generation. */
+/** Whether a token belongs to this session, regardless of its generation. */
 export function isOfSession(
   { sessionId, pepper, proof }: PresentedRefreshToken,
   session: Session,

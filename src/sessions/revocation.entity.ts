@@ -1,6 +1,9 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
 
-/** What died, for as long as access tokens of it may be in use. */
+/**
+ * A revoked session, or revoked sessions of a user, kept as long as their
+ * access tokens may be in use.
+ */
 @Entity({ schema: "google_auth", name: "revocations" })
 @Check(
   "revocations_target_check",
@@ -31,7 +34,7 @@ export class RevocationEntity {
   })
   createdAt!: Date;
 
-  /** When the last access token of it is over. */
+  /** When its last access token expires. */
   @Index("revocations_expires_at_idx")
   @Column("timestamptz", { name: "expires_at" })
   expiresAt!: Date;

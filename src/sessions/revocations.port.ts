@@ -1,6 +1,6 @@
 import type { Transaction } from "../database/database";
 
-/** What access tokens are no longer accepted. */
+/** The access tokens that are no longer accepted. */
 export type Revoked =
   /** Those of one session. */
   | { readonly sessionId: string }
@@ -8,20 +8,21 @@ export type Revoked =
   | { readonly userId: string; readonly before: Date };
 
 /**
- * Which sessions have been ended while access tokens of theirs may be in use.
- * Every guarded request asks, so the answer comes from memory.
+ * Sessions that have been ended while their access tokens may still be in use.
+ * Checked for every guarded request, so it must respond from memory.
  */
 export abstract class Revocations {
   /**
-   * Refuses access tokens from now on: on this instance when the transaction
-   * is over, on every other within a second, and from the start on one that
-   * starts later. Concurrent and idempotent; of several about the same tokens
-   * the one that refuses more counts, in whatever order they come.
+   * Refuses access tokens from now on: on this instance once the transaction
+   * has been committed, on every other within a second, and immediately on
+   * instances that start later. Concurrent and idempotent; of several for the
+   * same tokens, the one that refuses more takes effect, regardless of their
+   * order.
    *
    * @param until when the last of these tokens expires; after that it may be forgotten
-   * @param transaction writes as a part of this one, where the revocations are
-   *   in the service's own database. Others do it at once: should the
-   *   transaction be rolled back, tokens are refused that need not be
+   * @param transaction writes in this transaction, if the revocations are in
+   *   the service's own database. Other stores write immediately: if the
+   *   transaction is rolled back, some valid tokens are refused
    * @throws AuthError `service_unavailable`
    */
   abstract end(
@@ -31,16 +32,17 @@ export abstract class Revocations {
   ): Promise<void>;
 
   /**
-   * Whether an access token is of a session that has been ended.
+   * Whether an access token belongs to a session that has been ended.
    *
-   * Concurrency: called by every guarded request at once; idempotent.
+   * Called concurrently by guarded requests; idempotent.
    *
    * @param sessionId the token's `sid`
    * @param userId its `sub`
    * @param authenticatedAt its `auth_time`, whole seconds since 1970
-   * @returns a promise only where something has to be waited for, since every
-   *   guarded request pays for it
-   * @throws AuthError `service_unavailable` when it is not known well enough
+   * @returns a promise only if it has to wait for something, since it costs
+   *   every guarded request time
+   * @throws AuthError `service_unavailable` if the known revocations are too
+   *   old
    */
   abstract covers(
     sessionId: string,
@@ -48,7 +50,10 @@ export abstract class Revocations {
     authenticatedAt: number,
   ): boolean | Promise<boolean>;
 
-  /** Whether what is known is recent enough to answer requests by; for readiness. */
+  /**
+   * Whether the known revocations are recent enough to serve requests; for
+   * readiness.
+   */
   isReliable(): boolean {
     return true;
   }

@@ -1,27 +1,33 @@
-/** What a session says about its refresh tokens. Times are milliseconds since 1970. */
+/**
+ * The state of a session's refresh tokens. Times are milliseconds since 1970.
+ */
 export interface RotationState {
   /** Which refresh token is the live one, from 1. */
   readonly generation: number;
-  /** When the tokens before it were replaced, the latest first; only the last few. */
+  /**
+   * When the previous tokens were replaced, latest first; only the last few.
+   */
   readonly rotations: readonly number[];
-  /** When a token was answered again after the grace, the latest first. */
+  /**
+   * When a replaced token was accepted after the grace period, latest first.
+   */
   readonly lateRetries: readonly number[];
   readonly idleExpiresAt: number;
   readonly absoluteExpiresAt: number;
   readonly isRevoked: boolean;
 }
 
-/** How often a replaced token is answered again. */
+/** How often a replaced token is accepted again. */
 export interface RotationRules {
-  /** For so long after it was replaced: any number of times. */
+  /** Grace period after the replacement, with any number of retries. */
   readonly graceMilliseconds: number;
-  /** After that: so many times in 30 days, 0–10. */
+  /** Number of retries after that, in 30 days, 0–10. */
   readonly lateRetries: number;
 }
 
-/** What becomes of a genuine refresh token. */
+/** What to do with a genuine refresh token. */
 export type RotationDecision =
-  /** It is the live one, or ahead of what is stored: replace it. */
+  /** It is the live token, or ahead of the stored generation: replace it. */
   | "rotate"
   /** It was replaced just now: its successor, once more. */
   | "repeat"
@@ -34,30 +40,30 @@ export type RotationDecision =
   /** The session has been ended. */
   | "revoked";
 
-/** How many rotations a session remembers at most. */
+/** Maximum number of rotations that a session remembers. */
 export const rememberedRotations = 64;
-/** For how long it does, in seconds: the longest grace, and as much again. */
+/** How long it remembers them, in seconds: twice the longest grace period. */
 export const rememberedSeconds = 120;
 /** How far the clock may be set back, as after a failover, in milliseconds. */
 const clockStepMilliseconds = 60_000;
-/** The time in which late retries are counted, in milliseconds. */
+/** The window in which late retries are counted, in milliseconds. */
 export const lateRetryWindowMilliseconds = 30 * 24 * 3600 * 1000;
 
 /**
- * Decides what becomes of a refresh token whose authenticity is proved.
+ * Decides what to do with a refresh token whose authenticity has been verified.
  *
- * One lost answer, two tabs or a retry never end a session: a token that comes
- * again within the grace gets the same successor. An app that was suspended
- * before it stored the answer comes later than that, with the parent of the live
- * token; it gets its one successor as well, but only a few times, for a thief
- * who takes turns with the owner looks the same. Anything else is taken for
- * theft, since an honest client has no use for it.
+ * One lost response, two tabs or a retry never end a session: a token that is
+ * sent again within the grace period gets the same successor. An app that was
+ * suspended before it stored the response comes later than that, with the
+ * parent of the live token; it also gets the same successor, but only a few
+ * times, because a thief who alternates with the owner looks the same. Anything
+ * else is treated as theft, since an honest client never does it.
  *
- * A token ahead of the session was issued by it all the same: what was stored
- * since has been lost, by a promotion or a restore.
+ * A token ahead of the session was still issued by it: later changes were lost
+ * in a failover or a restore.
  *
  * @param generation the token's, at least 1
- * @param now milliseconds since 1970, by the clock that the session's times are of
+ * @param now milliseconds since 1970, by the same clock as the session's times
  * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 refresh token rotation
  */
 export function decideRotation(

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from "@nestjs/common";
 import type { EndReason } from "./session-store.port";
 
-/** Sessions that have been ended before their time. */
+/** Sessions that were ended early. */
 export interface SessionEnd {
   readonly userId: string;
   /** Null for all sessions of the user. */
@@ -9,10 +9,10 @@ export interface SessionEnd {
   readonly reason: EndReason;
 }
 
-/** Called after the end has been committed. */
+/** Called after the change has been committed. */
 type SessionEndListener = (end: SessionEnd) => void | Promise<void>;
 
-/** Who wants to know when sessions end, on the instance that ends them. */
+/** Listeners for ended sessions, on the instance that ends them. */
 @Injectable()
 export class SessionEndListeners {
   private readonly logger = new Logger(SessionEndListeners.name);
@@ -22,13 +22,15 @@ export class SessionEndListeners {
     this.listeners.push(listener);
   }
 
-  /** Never throws: the session has ended, and the caller must not get an error for it. */
+  /**
+   * Never throws: the session has ended, so the caller must not get an error.
+   */
   notify(end: SessionEnd): void {
     for (const listener of this.listeners) {
       void Promise.resolve()
         .then(() => listener(end))
         .catch((cause: unknown) => {
-          this.logger.error({ err: cause }, "A session end hook has failed");
+          this.logger.error({ err: cause }, "A session end hook failed");
         });
     }
   }

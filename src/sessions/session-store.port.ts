@@ -3,38 +3,44 @@ import type { Transaction } from "../database/database";
 import type { VerifiedIdentity } from "../identity/verified-identity";
 import type { SessionEntity } from "./session.entity";
 
-/** What is known of a session. */
+/** A session. */
 export type Session = Readonly<Omit<SessionEntity, "user">>;
 
-/** What a session is used with. */
+/** The context of a request that starts or uses a session. */
 export interface SessionContext extends CallOrigin {
   /** Label for the user's session list, at most 100 characters. */
   readonly device: string | null;
-  /** Of the client's key that the session's tokens are bound to; null when to none. */
+  /**
+   * Thumbprint of the client's key that the session's tokens are bound to; null
+   * if unbound.
+   */
   readonly keyThumbprint: string | null;
 }
 
-/** What a session begins with: the account that proved the user, and when. */
+/** The start of a session: the account used to sign in, and when. */
 export type SessionProof = Pick<
   VerifiedIdentity,
   "issuer" | "subject" | "clientId" | "issuedAt"
 >;
 
-/** A refresh token that was made here. Whether it is still good, its session knows. */
+/**
+ * A refresh token that was issued here. Whether it is still valid depends on
+ * its session.
+ */
 export interface PresentedRefreshToken {
   readonly sessionId: string;
   readonly generation: number;
-  /** SHA-256(the session's salt ‖ this) has to give `proof`. */
+  /** SHA-256(the session's salt ‖ this) must equal `proof`. */
   readonly pepper: Buffer;
   readonly proof: Buffer;
 }
 
-/** What became of presenting a refresh token. */
+/** The outcome of presenting a refresh token. */
 export type RotateOutcome =
   /**
-   * `session.generation` is the one to issue; twice the same within the grace.
-   * `late` when the token had been replaced before that, and was answered once
-   * more all the same.
+   * `session.generation` is the one to issue; the same one again within the
+   * grace period. `late` if the token was replaced earlier than that but
+   * accepted once more.
    */
   | {
       readonly kind: "rotated";
@@ -49,7 +55,7 @@ export type RotateOutcome =
   /** It belongs to another key, or to no key, or to a session with another salt. */
   | { readonly kind: "not-accepted" };
 
-/** Why a session is over before its time. */
+/** Why a session was ended early. */
 export type EndReason =
   | "signed_out"
   | "signed_out_everywhere"
@@ -65,39 +71,40 @@ export type EndReason =
 /** What has been ended of a user's sessions. */
 export interface EndedSessions {
   /**
-   * All that were authenticated before this time, a whole second; null when
-   * only the ones named here. Where all are ended, it is later than any of them
-   * was authenticated, also within the second of the ending before.
+   * All that were authenticated before this time, a whole second; null if only
+   * the listed ones were ended. If all are ended, it is later than the
+   * authentication of any of them, even within the same second as a previous
+   * call.
    */
   readonly before: Date | null;
-  /** These, one by one; also some that were over before does no harm. */
+  /** Individually ended sessions; may include ones that had already ended. */
   readonly sessionIds: readonly string[];
-  /** Whether any of them was live: otherwise there is nothing to report. */
+  /** Whether any of them was live; if not, there is nothing to report. */
   readonly wereLive: boolean;
 }
 
 /**
- * Where sessions are kept. It knows nothing of users but their ids, and nothing
- * of access tokens: sessions are ended through `Sessions`, which tells
- * `Revocations` as well.
+ * Stores sessions. It knows only the ids of users, and nothing about access
+ * tokens: sessions are ended through `Sessions`, which also updates
+ * `Revocations`.
  *
- * In a store in the service's own database, changes are part of the transaction.
- * Any other store applies them at once, and they remain when the transaction is
- * rolled back: an ended session stays ended.
+ * In a store in the service's own database, changes are part of the
+ * transaction. Any other store applies them immediately, and they remain if the
+ * transaction is rolled back: an ended session stays ended.
  *
- * The times of a session are those of one clock, which all instances share: the
+ * The times of a session come from one clock that all instances share: the
  * store's.
  */
 export abstract class SessionStore {
   /**
    * Starts a session for a user.
    *
-   * Concurrency: any number at once. Not idempotent: every call is a session.
+   * Concurrent; not idempotent: every call starts a session.
    *
-   * @param transaction does it as a part of this one, where the sessions are in
-   *   the service's own database
-   * @returns the session; its `authenticatedAt` is not before the `before` of
-   *   anything that has ended the user's sessions until now
+   * @param transaction the transaction to use, if the sessions are in the
+   *   service's own database
+   * @returns the session; its `authenticatedAt` is not earlier than the
+   *   `before` of any previous call that ended the user's sessions
    * @throws AuthError `service_unavailable`
    */
   abstract start(
@@ -108,16 +115,16 @@ export abstract class SessionStore {
   ): Promise<Session>;
 
   /**
-   * The session with this id; null when there is none. Also when it is over,
-   * for as long as it might have lived: `revokedAt` says that it was ended, by
-   * itself or with all others. Concurrent and idempotent.
+   * The session with this id, or null if not found. Ended sessions are also
+   * returned until they would have expired; `revokedAt` is set if it was ended,
+   * individually or with all others. Concurrent and idempotent.
    *
    * @throws AuthError `service_unavailable`
    */
   abstract find(id: string): Promise<Session | null>;
 
   /**
-   * The sessions of a user that are not over, last used first, at most 1000.
+   * The live sessions of a user, most recently used first, at most 1000.
    * Concurrent and idempotent.
    *
    * @throws AuthError `service_unavailable`
@@ -125,16 +132,16 @@ export abstract class SessionStore {
   abstract list(userId: string): Promise<Session[]>;
 
   /**
-   * Replaces a refresh token by its successor; `decideRotation` says when. A
-   * token that is ahead of the session, as after a restore, is the live one:
-   * the session goes on from there.
+   * Replaces a refresh token with its successor, as decided by
+   * `decideRotation`. A token that is ahead of the session, as after a restore,
+   * is the live one: the session continues from there.
    *
-   * Concurrency: of any number of calls with one token at once, on any number
-   * of instances, one replaces it and all get the same successor. Idempotent
-   * within the grace.
+   * Of any number of concurrent calls with one token, on any number of
+   * instances, one replaces it and all get the same successor. Idempotent
+   * within the grace period.
    *
-   * @param token genuine, as `RefreshTokens` read it
-   * @throws AuthError `service_unavailable`; then the token is as good as before
+   * @param token genuine, as parsed by `RefreshTokens`
+   * @throws AuthError `service_unavailable`; then the token remains valid
    */
   abstract rotate(
     token: PresentedRefreshToken,
@@ -142,13 +149,13 @@ export abstract class SessionStore {
   ): Promise<RotateOutcome>;
 
   /**
-   * The user has proved again to be it: the session is authenticated anew, and
-   * its refresh token replaced. Of several at once, each replaces the one
-   * before.
+   * The user has reauthenticated: updates the authentication of the session and
+   * replaces its refresh token. Of several concurrent calls, each replaces the
+   * token of the previous one.
    *
-   * @param transaction does it as a part of this one, as all that take one
-   * @returns null when the session is over, is not the user's, or is bound to
-   *   another key than the context's; then nothing was changed
+   * @param transaction the transaction to use, as in the other methods
+   * @returns null if the session has ended, is not the user's, or is bound to a
+   *   key other than the context's; then nothing was changed
    * @throws AuthError `service_unavailable`
    */
   abstract authenticate(
@@ -160,10 +167,11 @@ export abstract class SessionStore {
   ): Promise<Session | null>;
 
   /**
-   * Ends a session: its refresh token is dead. Concurrent and idempotent.
+   * Ends a session: its refresh token becomes invalid. Concurrent and
+   * idempotent.
    *
-   * @param userId whose it has to be
-   * @returns whether there was one to end
+   * @param userId the user that the session must belong to
+   * @returns whether there was a session to end
    * @throws AuthError `service_unavailable`
    */
   abstract end(
@@ -174,15 +182,15 @@ export abstract class SessionStore {
   ): Promise<boolean>;
 
   /**
-   * Ends the sessions of a user, those included that are being started at this
-   * moment. It takes no longer for many sessions than for few. Concurrent and
-   * idempotent.
+   * Ends the sessions of a user, including those being started concurrently.
+   * Takes no longer for many sessions than for few. Concurrent and idempotent.
    *
-   * @param provedUpTo only sessions that were last proved then or before
-   * @returns what has been ended. Without `provedUpTo` always a time, the same or
-   *   a later one when it is called again. A store that is not part of the
-   *   transaction names the sessions again that it named before, since nobody
-   *   may have learned of it
+   * @param provedUpTo only sessions that were last verified at or before this
+   *   time
+   * @returns what was ended. Without `provedUpTo` always a time, which is the
+   *   same or later when called again. A store that is not part of the
+   *   transaction lists previously listed sessions again, since the caller may
+   *   not have received them
    * @throws AuthError `service_unavailable`
    */
   abstract endAll(
@@ -193,8 +201,8 @@ export abstract class SessionStore {
   ): Promise<EndedSessions>;
 
   /**
-   * Erases what is stored of a user's sessions, once they have been ended; of
-   * very many, the rest within minutes.
+   * Erases the data of a user's sessions after they have been ended; if there
+   * are very many, the rest within minutes.
    *
    * @throws AuthError `service_unavailable`
    */

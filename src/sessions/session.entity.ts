@@ -8,7 +8,10 @@ import {
 } from "typeorm";
 import { UserEntity } from "../users/user.entity";
 
-/** One signed-in device of one user: a row for its whole life, updated in place. */
+/**
+ * One signed-in device of one user: a row for its whole lifetime, updated in
+ * place.
+ */
 @Entity({ schema: "google_auth", name: "sessions" })
 @Index("sessions_user_id_idx", ["userId", "createdAt"])
 export class SessionEntity {
@@ -19,7 +22,7 @@ export class SessionEntity {
   @Column("uuid", { name: "user_id" })
   userId!: string;
 
-  /** Where users are in this database; they may be kept elsewhere. */
+  /** Present if users are in this database; they may be stored elsewhere. */
   @ManyToOne(() => UserEntity, { createForeignKeyConstraints: false })
   @JoinColumn({ name: "user_id" })
   user?: UserEntity;
@@ -28,7 +31,7 @@ export class SessionEntity {
   @Column("text", { name: "client_id" })
   clientId!: string;
 
-  /** SHA-256 of the account by which the user proved to be it, last. */
+  /** SHA-256 of the account that the user last authenticated with. */
   @Column("bytea", { name: "identity_digest" })
   identityDigest!: Buffer;
 
@@ -40,15 +43,20 @@ export class SessionEntity {
   @Column("integer", { default: 1 })
   generation!: number;
 
-  /** When the last refresh tokens were replaced, the latest first. */
+  /** When the last refresh tokens were replaced, latest first. */
   @Column("timestamptz", { array: true, default: [] })
   rotations!: Date[];
 
-  /** When a replaced token was answered again after the grace, the latest first. */
+  /**
+   * When a replaced token was accepted after the grace period, latest first.
+   */
   @Column("timestamptz", { name: "late_retries", array: true, default: [] })
   lateRetries!: Date[];
 
-  /** Of the client's key that the tokens are bound to (RFC 9449); null when to none. */
+  /**
+   * Thumbprint of the client's key that the tokens are bound to (RFC 9449);
+   * null if unbound.
+   */
   @Column("text", { name: "key_thumbprint", nullable: true })
   keyThumbprint!: string | null;
 
@@ -59,7 +67,7 @@ export class SessionEntity {
   @Column("timestamptz", { name: "absolute_expires_at" })
   absoluteExpiresAt!: Date;
 
-  /** A label the client gave, for the user's own list. */
+  /** A label sent by the client, for the user's list of sessions. */
   @Column("text", { nullable: true })
   device!: string | null;
 
@@ -69,11 +77,17 @@ export class SessionEntity {
   @Column("text", { name: "user_agent", nullable: true })
   userAgent!: string | null;
 
-  /** When the identity provider signed the token that proved the user, last. */
+  /**
+   * When the identity provider signed the token that the user last
+   * authenticated with.
+   */
   @Column("timestamptz", { name: "proved_at" })
   provedAt!: Date;
 
-  /** When the user signed in or reauthenticated, last: the `auth_time` of its tokens. */
+  /**
+   * When the user last signed in or reauthenticated: the `auth_time` of its
+   * tokens.
+   */
   @Column("timestamptz", { name: "authenticated_at" })
   authenticatedAt!: Date;
 
@@ -90,7 +104,10 @@ export class SessionEntity {
   revokedReason!: string | null;
 }
 
-/** Ends the sessions of a user that began and were proved before a time, however many there are. */
+/**
+ * Ends all sessions of a user that were authenticated and verified before
+ * certain times, with a single row.
+ */
 @Entity({ schema: "google_auth", name: "session_cutoffs" })
 @Index("session_cutoffs_to_erase_idx", ["userId"], {
   where: "reason = 'erase'",
@@ -102,19 +119,22 @@ export class SessionCutoffEntity {
   })
   userId!: string;
 
-  /** Only sessions last proved then or before; `infinity` for all. */
+  /** Only sessions last verified at or before this time; `infinity` for all. */
   @PrimaryColumn("timestamptz", {
     name: "proved_up_to",
     primaryKeyConstraintName: "session_cutoffs_pkey",
   })
   provedUpTo!: Date;
 
-  /** A whole second: what was authenticated before it is over. */
+  /** A whole second: sessions authenticated before it have ended. */
   @Index("session_cutoffs_not_before_idx")
   @Column("timestamptz", { name: "not_before" })
   notBefore!: Date;
 
-  /** Why; `erase` while sessions of a deleted user are still to be erased. */
+  /**
+   * The reason; `erase` while sessions of a deleted user still have to be
+   * erased.
+   */
   @Column("text")
   reason!: string;
 }

@@ -18,7 +18,7 @@ import { Sessions } from "./sessions";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 import { SignInStore } from "./sign-in-store.port";
 
-/** Floor 2: who is signed in. A room of GoogleAuthModule. */
+/** Sessions and revocations. Part of GoogleAuthModule. */
 @Global()
 @Module({
   providers: [
@@ -57,8 +57,8 @@ import { SignInStore } from "./sign-in-store.port";
 export class SessionsModule {}
 
 /**
- * One statement where both stores are ours, as they are: a class that extends
- * one of them may do something else, which must not be passed over.
+ * Uses one statement only if both stores are exactly ours: a subclass may
+ * override methods, which must not be bypassed.
  */
 function signInStoreOf(
   users: UserDirectory,

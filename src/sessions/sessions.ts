@@ -14,27 +14,32 @@ import {
 } from "./session-store.port";
 import { SESSIONS_OPTIONS, type SessionsOptions } from "./sessions.options";
 
-/** Who ends sessions, and why. */
+/** Who ends a session, and why. */
 export interface Ending extends Partial<CallOrigin> {
   readonly reason: EndReason;
-  /** The user who does it, where it is not the session's own. */
+  /** The user who ends it, if it is not the session's own. */
   readonly actorId?: string | null;
 }
 
 /** Which sessions are ended, and why. */
 export interface EndingOfAll extends Ending {
-  /** Only those that were last proved then or before; all unless given. */
+  /**
+   * Only those that were last verified at or before this time; all by default.
+   */
   readonly provedUpTo?: Date;
 }
 
-/** Revocations of other instances arrive within a second: how often to check for one, and the pause between. */
+/**
+ * Revocations of other instances arrive within a second: how often to check for
+ * one, and the pause in between.
+ */
 const newsLooks = 16;
 const newsMilliseconds = 100;
 
 /**
- * Ends sessions: in the store, so that their refresh tokens are dead, and in
- * the revocations, so that their access tokens are. There is no other way to
- * end one, so no store can forget the other half.
+ * Ends sessions: in the store, which invalidates their refresh tokens, and in
+ * the revocations, which invalidates their access tokens. There is no other way
+ * to end one, so that neither can be forgotten.
  */
 @Injectable()
 export class Sessions {
@@ -53,8 +58,8 @@ export class Sessions {
    * Ends a session. This instance refuses its access tokens from now on, the
    * others within a second. Concurrent and idempotent.
    *
-   * @param userId whose it has to be
-   * @returns whether there was one to end
+   * @param userId the user that the session must belong to
+   * @returns whether there was a session to end
    * @throws AuthError `service_unavailable`
    */
   async end(
@@ -78,11 +83,10 @@ export class Sessions {
   }
 
   /**
-   * Ends all sessions of a user, those included that are being started at this
-   * moment. It takes no longer for many sessions than for few. Concurrent and
-   * idempotent.
+   * Ends all sessions of a user, including those being started concurrently.
+   * Takes no longer for many sessions than for few. Concurrent and idempotent.
    *
-   * @param transaction does it as a part of this one
+   * @param transaction the transaction to use
    * @throws AuthError `service_unavailable`
    */
   async endAll(
@@ -97,7 +101,8 @@ export class Sessions {
       return;
     }
     const { provedUpTo, ...who } = ending;
-    // Sign-ins of the user wait: they come before it, and are ended, or after it.
+    // Sign-ins of the user wait: they come either before this and are ended, or
+    // after it.
     await this.users.lock(userId, transaction);
     const { before, sessionIds, wereLive } = await this.store.endAll(
       ...[userId, who.reason, transaction, provedUpTo],
@@ -114,10 +119,10 @@ export class Sessions {
   }
 
   /**
-   * Ends the longest unused of a user's sessions while there are more than may
-   * be.
+   * Ends the sessions of a user that have been idle longest until the maximum
+   * number is met.
    *
-   * @param started a session that stays, whatever its age
+   * @param started a session that is kept regardless of its age
    * @throws AuthError `service_unavailable`
    */
   async trim({ userId, id, ip, userAgent }: Session): Promise<void> {
@@ -132,7 +137,7 @@ export class Sessions {
     }
   }
 
-  /** What belongs to the end of a session beside the store. */
+  /** The parts of ending a session outside the store. */
   private async conclude(
     sessionId: string,
     userId: string,
@@ -154,8 +159,8 @@ export class Sessions {
   }
 
   /**
-   * Whether a store elsewhere has ended the session in a transaction that was
-   * rolled back: its access tokens are accepted still.
+   * Whether an external store ended the session in a transaction that was
+   * rolled back, so that its access tokens are still accepted.
    */
   private async isLeftOver(
     sessionId: string,
@@ -163,13 +168,14 @@ export class Sessions {
   ): Promise<boolean> {
     const session = await this.store.find(sessionId);
     if (session?.userId !== userId || !session.revokedAt) return false;
-    // Otherwise its last access token is over by now.
+    // Otherwise its last access token has expired by now.
     const isRecent =
       this.clock.now() <
       session.revokedAt.getTime() + this.rememberedMilliseconds();
     const seconds = Math.floor(session.authenticatedAt.getTime() / 1000);
     if (!isRecent) return false;
-    // Another instance may have ended it just now, and its revocation is on the way.
+    // Another instance may have ended it just now, and its revocation has not
+    // arrived yet.
     for (let looks = 0; looks < newsLooks; looks++) {
       if (looks > 0) await delay(newsMilliseconds);
       if (await this.revocations.covers(sessionId, userId, seconds))
@@ -186,7 +192,10 @@ export class Sessions {
     return this.revocations.end(revoked, until, transaction);
   }
 
-  /** No access token lives longer, whichever instance's clock made it. */
+  /**
+   * No access token is valid for longer, regardless of which instance issued
+   * it.
+   */
   private rememberedMilliseconds(): number {
     const seconds = this.options.accessTokenTtlSeconds + instanceSkewSeconds;
     return seconds * 1000;

@@ -15,15 +15,18 @@ import type {
 } from "./session-store.port";
 
 export interface SignInOptions extends FindOrCreateOptions {
-  /** What the sign-in uses up; null when nothing. */
+  /** What the sign-in consumes; null if nothing. */
   readonly uses: OneTimeUse | null;
 }
 
-/** What became of a sign-in; a session exists only where there is a user. */
+/** The outcome of a sign-in; a session exists only if there is a user. */
 export type SignInOutcome =
   | (Extract<FindOrCreateOutcome, { user: User }> & {
       readonly session: Session;
-      /** Whether the user may have more sessions now than may be; then they are counted. */
+      /**
+       * Whether the user may now have more sessions than allowed; then they are
+       * counted.
+       */
       readonly isOverLimit: boolean;
     })
   | Exclude<FindOrCreateOutcome, { user: User }>
@@ -32,7 +35,7 @@ export type SignInOutcome =
   /** The token or its nonce has been used up. Nothing was changed. */
   | { readonly kind: "used-up"; readonly reason: string };
 
-/** What became of a refresh: a rotation, and the user of the session. */
+/** The outcome of a refresh: a rotation, and the user of the session. */
 export type RefreshOutcome =
   | (Extract<RotateOutcome, { kind: "rotated" }> & { readonly user: User })
   | Exclude<RotateOutcome, { kind: "rotated" }>
@@ -40,20 +43,21 @@ export type RefreshOutcome =
   | { readonly kind: "disabled" };
 
 /**
- * Users and sessions at once: what every sign-in and every refresh does. The
- * module chooses it by where the two are kept. In the service's own Postgres a
- * sign-in is one statement; otherwise the `UserDirectory` is asked, and then the
- * `SessionStore`. Replace it to do both at once in a store of your own.
+ * Users and sessions together, as used by every sign-in and every refresh. The
+ * module chooses the implementation by where the two are stored. In the
+ * service's own Postgres a sign-in is one statement; otherwise the
+ * `UserDirectory` is called, and then the `SessionStore`. Replace it to do both
+ * in one step in a store of your own.
  */
 export abstract class SignInStore {
   /**
    * Finds or creates the user of an identity and starts a session, unless
-   * `IdentityStandings` has something against it.
+   * `IdentityStandings` forbids it.
    *
-   * Concurrency: as `UserDirectory.findOrCreate`, and what `uses` names is
-   * used up by one of any number of calls. Not idempotent.
+   * Concurrency: as `UserDirectory.findOrCreate`; exactly one of any number of
+   * concurrent calls consumes `uses`. Not idempotent.
    *
-   * @param transaction does it as a part of this one: a sign-up with hooks
+   * @param transaction the transaction to use, for a sign-up with hooks
    * @throws AuthError `service_unavailable`
    */
   abstract signIn(
@@ -65,9 +69,9 @@ export abstract class SignInStore {
 
   /**
    * Replaces a refresh token, as `SessionStore.rotate`, for a user who may sign
-   * in. Concurrent, and idempotent within the grace.
+   * in. Concurrent, and idempotent within the grace period.
    *
-   * @throws AuthError `service_unavailable`; then the token is as good as before
+   * @throws AuthError `service_unavailable`; then the token remains valid
    */
   abstract refresh(
     token: PresentedRefreshToken,

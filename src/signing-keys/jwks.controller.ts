@@ -24,12 +24,12 @@ export class JwksController {
   @ApiOperation({
     summary: "The public keys of this service's access tokens (RFC 7517)",
     description:
-      "The next, the current and the previous key. May be kept for five minutes.",
+      "The next, the current and the previous key. May be cached for five minutes.",
   })
   @ApiOkResponse({ type: JwksDto })
   @ApiProblem("invalid_request", "service_unavailable")
   getJwks(): JwksDto {
-    // A replacement of the seam may return more than the public half.
+    // Another implementation of the seam may return more than the public half.
     return { keys: this.keys.published().map(withoutSecrets) };
   }
 }

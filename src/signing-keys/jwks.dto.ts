@@ -34,7 +34,7 @@ class JwkDto {
   readonly e?: string;
 }
 
-/** The keys that access tokens are signed with: next, current and previous. */
+/** The keys of the access tokens: next, current and previous. */
 export class JwksDto {
   @ApiProperty({ type: [JwkDto] })
   readonly keys!: readonly PublishedKey[];

@@ -13,14 +13,14 @@ import { onlyPublic } from "./published-key";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** What stored keys are encrypted under. */
+/** The secrets that stored keys are encrypted with. */
 export interface KeySecrets {
   readonly secretKey: string;
-  /** The one before it; what it encrypted is still read. */
+  /** The previous secret; keys encrypted with it can still be read. */
   readonly previousSecretKey?: string | null;
 }
 
-/** A private key that was stored. */
+/** A stored private key. */
 export interface OpenedKey {
   readonly der: Buffer;
   /** Whether it was encrypted under the previous secret key. */
@@ -47,7 +47,7 @@ export function encryptPrivateKey(
 
 /**
  * Reverses {@link encryptPrivateKey}, with the current or the previous secret
- * key; null when it was encrypted with another one, or for another kid.
+ * key; null if it was encrypted with another one, or for another kid.
  */
 export function openPrivateKey(
   { secretKey, previousSecretKey }: KeySecrets,
@@ -61,7 +61,10 @@ export function openPrivateKey(
   return old && { der: old, outdated: true };
 }
 
-/** Reverses {@link encryptPrivateKey}; null when it was another SECRET_KEY or kid. */
+/**
+ * Reverses {@link encryptPrivateKey}; null if the SECRET_KEY or the kid is
+ * different.
+ */
 export function decryptPrivateKey(
   secretKey: string,
   kid: string,
@@ -95,7 +98,7 @@ export interface StoredPublicKey {
   readonly publicJwk: JsonWebKey;
 }
 
-/** Proves that a public key was stored by somebody who has the secret key. */
+/** Proves that a public key was stored by a holder of the secret key. */
 export function macOf(
   secretKey: string,
   { kid, algorithm, publicJwk }: StoredPublicKey,
@@ -106,7 +109,10 @@ export function macOf(
     .digest();
 }
 
-/** Whose MAC a stored public key has; null when neither secret key's. */
+/**
+ * Which secret key the MAC of a stored public key was made with; null if
+ * neither.
+ */
 export function macAgeOf(
   { secretKey, previousSecretKey }: KeySecrets,
   key: StoredPublicKey & { readonly mac: Buffer },

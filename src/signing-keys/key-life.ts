@@ -2,24 +2,24 @@ import { instanceSkewSeconds } from "../common/clock.port";
 
 /** How long a resource server may keep the JWKS: its `max-age`, in seconds. */
 export const jwksMaxAgeSeconds = 300;
-/** How often every instance looks for a change of the keys, in seconds. */
+/** How often every instance checks for changes of the keys, in seconds. */
 export const reloadIntervalSeconds = 30;
-/** The longest life that an access token may be given, in seconds. */
+/** The maximum configurable lifetime of an access token, in seconds. */
 const longestTokenSeconds = 3600;
 
 /**
  * How long a key is published before it signs, in seconds: until every instance
- * publishes it (30), every JWKS without it has ended (300) and every clock agrees
- * (60); and then some, for resource servers that keep a JWKS for 10 minutes
- * whatever its `max-age` says.
+ * publishes it (30), every cached JWKS without it has expired (300) and every
+ * clock agrees (60), plus a margin for resource servers that cache a JWKS for
+ * 10 minutes regardless of its `max-age`.
  */
 export const publishedBeforeUseSeconds = 600;
 
 /**
  * How long a key is published after it signed, in seconds: until every instance
- * has stopped signing with it (30) and no token of its lives (3600, whatever
- * this instance's tokens are given), by any clock (60), with the JWKS that
- * somebody has kept (300).
+ * has stopped signing with it (30), all of its tokens have expired (3600,
+ * regardless of this instance's configuration) by any clock (60), and every
+ * cached JWKS has expired (300).
  */
 export const keptAfterUseSeconds =
   reloadIntervalSeconds +

@@ -23,17 +23,17 @@ interface PemKey extends VerificationKey {
   readonly published: PublishedKey;
 }
 
-/** What {@link PemSigningKeys} needs of the options. */
+/** The options that {@link PemSigningKeys} needs. */
 export type PemKeyOptions = Pick<
   SigningKeysOptions,
   "signingKeyPem" | "previousSigningKeyPem"
 >;
 
 /**
- * Signing keys from the configuration, for those who have a place for secrets:
- * one that signs, and perhaps another that is accepted and published, for the
- * time before and after a change. Nothing is stored. Each key's kid is its
- * RFC 7638 thumbprint.
+ * Signing keys from the configuration, for deployments with a secret manager:
+ * one that signs, and optionally another that is accepted and published before
+ * and after a change. Nothing is stored. Each key's kid is its RFC 7638
+ * thumbprint.
  */
 @Injectable()
 export class PemSigningKeys extends SigningKeys implements OnModuleInit {
@@ -41,14 +41,14 @@ export class PemSigningKeys extends SigningKeys implements OnModuleInit {
   private readonly signingKey: SigningKey;
   private readonly keys: ReadonlyMap<string, PemKey>;
 
-  /** @throws Error when a PEM is not of a key that may be used, or too weak */
+  /** @throws Error if a PEM is not a usable key or is too weak */
   constructor(@Inject(SIGNING_KEYS_OPTIONS) options: PemKeyOptions) {
     super();
     const { signingKeyPem, previousSigningKeyPem } = options;
     const signing = signingKeyFromPem(signingKeyPem ?? "");
     if (!signing) refuse("signingKeyPem", "private key");
     const current = pemKeyOf(signing);
-    // A map, for the previous key may be the same one.
+    // A map, because the previous key may be the same one.
     const keys = new Map([[current.kid, current]]);
     if (previousSigningKeyPem) {
       const other = verificationKeyFromPem(previousSigningKeyPem);
@@ -67,7 +67,7 @@ export class PemSigningKeys extends SigningKeys implements OnModuleInit {
   onModuleInit(): void {
     this.logger.log(
       { kid: this.signingKey.kid },
-      "A configured key signs the access tokens: no schedule and no command replaces it",
+      "A configured key signs the access tokens: neither the schedule nor a command replaces it",
     );
   }
 

@@ -8,8 +8,8 @@ import type { SigningAlgorithm } from "../common/signature-key";
 import type { PublishedKey } from "./signing-keys.port";
 
 /**
- * The members of a public key, in the order of RFC 7638: what is not listed is
- * not shown, so that no private half can be.
+ * The members of a public key, in the order of RFC 7638: only these are
+ * published, so that a private half cannot be.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7518#section-6
  */
@@ -19,7 +19,7 @@ const publicMembers = {
 } as const;
 
 /**
- * A key as the JWKS shows it.
+ * A key as published in the JWKS.
  *
  * @param key the public half, or the whole key
  */
@@ -31,14 +31,16 @@ export function publishedKey(
   return { ...publicJwkOf(key, algorithm), kid, alg: algorithm, use: "sig" };
 }
 
-/** What of a key may be shown to everybody, whatever else it carries. */
+/**
+ * The parts of a key that may be published, regardless of its other members.
+ */
 export function withoutSecrets(key: PublishedKey): PublishedKey {
   const { kid, alg, use } = key;
   return { ...onlyPublic(key, alg), kid, alg, use };
 }
 
 /**
- * The SHA-256 thumbprint of a key: a name that anybody can compute from it.
+ * The SHA-256 thumbprint of a key: a name that anyone can compute from it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7638
  */
@@ -61,7 +63,7 @@ function publicJwkOf(
   return onlyPublic(publicKey.export({ format: "jwk" }), algorithm);
 }
 
-/** The members that make the public half of a key, and nothing else that it carries. */
+/** Only the members that form the public half of a key. */
 export function onlyPublic(
   jwk: JsonWebKey,
   algorithm: SigningAlgorithm,

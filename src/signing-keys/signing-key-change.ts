@@ -1,9 +1,9 @@
 import type { AuditEvent } from "../audit/audit-event";
 import type { SigningKeyState } from "./signing-key.entity";
 
-/** Something that has happened to our stored keys. Names keys by their kid only. */
+/** A change of our stored keys. Identifies keys only by kid. */
 export type SigningKeyChange =
-  /** A key was made; one that is next is published and does not sign yet. */
+  /** A key was created; a next key is published but does not sign yet. */
   | {
       readonly kind: "created";
       readonly kid: string;
@@ -13,7 +13,7 @@ export type SigningKeyChange =
   | {
       readonly kind: "rotated";
       readonly kid: string;
-      /** Null when the key that signed is not there any more. */
+      /** Null if the key that signed no longer exists. */
       readonly previousKid: string | null;
       /** `repair`: there was no key that signed. */
       readonly cause: "schedule" | "command" | "removal" | "repair";
@@ -27,7 +27,10 @@ export type SigningKeyChange =
   /** A key was encrypted under the current SECRET_KEY. */
   | { readonly kind: "re-encrypted"; readonly kid: string };
 
-/** What the audit log says of a change; null where nothing is accepted or signed that was not before. */
+/**
+ * The audit event of a change; null if it does not affect what is signed or
+ * accepted.
+ */
 export function auditEventOf(change: SigningKeyChange): AuditEvent | null {
   switch (change.kind) {
     case "rotated": {
@@ -83,12 +86,12 @@ export type RotationOutcome =
 export type RemovalOutcome =
   | {
       readonly kind: "removed";
-      /** What the key was. */
+      /** The role of the key. */
       readonly state: SigningKeyState;
-      /** The key that signs in its place; null when it did not sign. */
+      /** The key that now signs instead; null if it did not sign. */
       readonly successor: {
         readonly kid: string;
-        /** Until when resource servers may not know it; null when they do. */
+        /** Until when resource servers may not know it; null if they do. */
         readonly unknownUntil: Date | null;
       } | null;
     }

@@ -14,7 +14,7 @@ interface AcceptedKey extends VerificationKey {
   readonly acceptedUntil: number;
 }
 
-/** The keys as they were at one moment, ready for use. */
+/** A snapshot of the keys, ready for use. */
 export class SigningKeySet {
   private constructor(
     /** The key that signs; null while none can be decrypted. */
@@ -23,7 +23,8 @@ export class SigningKeySet {
   ) {}
 
   /**
-   * @param open gives the private half of a key; null when it cannot
+   * @param open returns the private half of a key; null if it cannot be
+   *   decrypted
    */
   static of(
     stored: readonly StoredKey[],
@@ -39,7 +40,7 @@ export class SigningKeySet {
     );
   }
 
-  /** This set, signing with another key if it is one of this set. */
+  /** This set, signing with another of its keys if it contains that key. */
   signingWith(key: SigningKey | null): SigningKeySet {
     return key && this.keys.has(key.kid)
       ? new SigningKeySet(key, this.keys)
@@ -50,7 +51,7 @@ export class SigningKeySet {
     return this.keys.has(kid);
   }
 
-  /** Whether it is one of these, public half and all. */
+  /** Whether the set contains this key, including the same public half. */
   knows({ kid, algorithm, publicJwk }: StoredKey): boolean {
     const key = this.keys.get(kid);
     return (
@@ -65,7 +66,7 @@ export class SigningKeySet {
     return key && now < key.acceptedUntil ? key : null;
   }
 
-  /** The current key first, for those who take the first there is. */
+  /** The current key first, for clients that use the first one. */
   published(now: number): readonly PublishedKey[] {
     return [...this.keys.values()]
       .filter(({ acceptedUntil }) => now < acceptedUntil)

@@ -18,7 +18,7 @@ import {
   type SigningKeysOptions,
 } from "./signing-keys.options";
 
-/** What the store needs of the options. */
+/** The options that the store needs. */
 export type KeyStoreOptions = KeySecrets &
   Pick<SigningKeysOptions, "rotationDays">;
 
@@ -26,8 +26,8 @@ const defaultRotationDays = 30;
 
 /**
  * The signing keys in the database, and every change of them: one transaction
- * each, under a lock that all instances share, so that a change happens whole
- * and once.
+ * each, under a lock shared by all instances, so that every change is atomic
+ * and happens once.
  */
 @Injectable()
 export class SigningKeyStore {
@@ -43,12 +43,15 @@ export class SigningKeyStore {
     return this.database.query<StoredKey>(allKeys, []);
   }
 
-  /** Whether the key was stored by somebody who has our secret. */
+  /** Whether the key was stored by a holder of our secret. */
   isGenuine(key: StoredKey): boolean {
     return macAgeOf(this.options, key) !== null;
   }
 
-  /** The private half; null when it was deleted, or was encrypted with a secret that is not ours. */
+  /**
+   * The private half; null if it was deleted, or was encrypted with another
+   * secret.
+   */
   open({ kid, encryptedPrivateKey }: StoredKey): KeyObject | null {
     if (!encryptedPrivateKey) return null;
     const opened = openPrivateKey(this.options, kid, encryptedPrivateKey);
@@ -56,7 +59,7 @@ export class SigningKeyStore {
     return createPrivateKey({ key: opened.der, format: "der", type: "pkcs8" });
   }
 
-  /** Whether {@link keepInOrder} would find nothing to do. */
+  /** Whether {@link keepInOrder} has nothing to do. */
   isInOrder(keys: readonly StoredKey[]): boolean {
     const { current, next } = byState(keys);
     if (!current || !next || this.mayRotate(current, next)) return false;
@@ -64,7 +67,7 @@ export class SigningKeyStore {
   }
 
   /**
-   * Makes keys that are missing, rotates on schedule, and encrypts with the current
+   * Creates missing keys, rotates on schedule, and re-encrypts with the current
    * SECRET_KEY. Concurrent; idempotent.
    *
    * @returns all keys, and what was done
@@ -88,8 +91,8 @@ export class SigningKeyStore {
   }
 
   /**
-   * Lets the next key sign from now on. Concurrent; idempotent until the key
-   * after it may sign: of several at once, one rotates.
+   * Makes the next key the signing key. Concurrent; idempotent until the key
+   * after it may sign: of several concurrent calls, one rotates.
    *
    * @throws UnreadableSigningKeysError, AuthError `service_unavailable`
    */
@@ -104,7 +107,8 @@ export class SigningKeyStore {
         await transaction.succeed(current, next, "command");
         return { kind: "rotated", kid: next.kid, previousKid: current.kid };
       }
-      // A rotation makes the next key in the moment in which the current one begins.
+      // A rotation creates the next key at the moment the current one starts to
+      // sign.
       return current.notBefore?.getTime() === next.createdAt.getTime()
         ? { kind: "rotated-before", kid: current.kid, since: current.notBefore }
         : { kind: "too-early", nextKid: next.kid, from: new Date(from) };
@@ -112,11 +116,11 @@ export class SigningKeyStore {
   }
 
   /**
-   * Removes a key for good: its tokens are refused by every instance after its
-   * next reload, and elsewhere once the JWKS that named it has ended. If it was
-   * current, the next key signs at once. Concurrent; idempotent.
+   * Removes a key permanently: its tokens are refused by every instance after
+   * its next reload, and elsewhere once every cached JWKS with it has expired.
+   * If it was current, the next key signs immediately. Concurrent; idempotent.
    *
-   * @param spareCurrent leave it alone if it is the current key
+   * @param spareCurrent do nothing if it is the current key
    * @throws UnreadableSigningKeysError, AuthError `service_unavailable`
    */
   remove(kid: string, spareCurrent: boolean): Promise<RemovalOutcome> {

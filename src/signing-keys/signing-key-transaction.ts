@@ -10,7 +10,7 @@ import { thumbprintOf } from "./published-key";
 import type { SigningKeyChange } from "./signing-key-change";
 import { SigningKeyRows, type StoredKey } from "./signing-key.rows";
 
-/** Thrown when nothing can be done with the stored keys, for want of their secret. */
+/** Thrown if the stored keys cannot be used because their secret is missing. */
 export class UnreadableSigningKeysError extends Error {
   override readonly name = "UnreadableSigningKeysError";
 
@@ -21,7 +21,10 @@ export class UnreadableSigningKeysError extends Error {
   }
 }
 
-/** The moves that keys make, inside one transaction. Each leaves it all consistent. */
+/**
+ * The state transitions of keys, within one transaction. Each leaves the keys
+ * consistent.
+ */
 export class SigningKeyTransaction {
   private readonly done: SigningKeyChange[] = [];
 
@@ -31,7 +34,7 @@ export class SigningKeyTransaction {
     private readonly onChange: (change: SigningKeyChange) => Promise<void>,
   ) {}
 
-  /** What has been done so far. */
+  /** The changes made so far. */
   get changes(): readonly SigningKeyChange[] {
     return this.done;
   }
@@ -40,7 +43,7 @@ export class SigningKeyTransaction {
     return this.rows.all();
   }
 
-  /** Makes a key. @returns its kid */
+  /** Creates a key. @returns its kid */
   async create(state: "next" | "current"): Promise<string> {
     const { privateKey, publicKey } = generateKeyPairSync("ec", {
       namedCurve: "P-256",
@@ -63,11 +66,12 @@ export class SigningKeyTransaction {
   }
 
   /**
-   * Lets the next key sign in the place of the current one, and makes another
-   * next one.
+   * Makes the next key the signing key instead of the current one, and creates
+   * a new next key.
    *
    * @param current null if no key signs
-   * @param next if absent, a key is made that signs without having been published before
+   * @param next if absent, a key is created that signs without having been
+   *   published before
    * @returns the kid of the key that signs now
    */
   async succeed(
@@ -93,11 +97,12 @@ export class SigningKeyTransaction {
   }
 
   /**
-   * Encrypts and authenticates with the current secret what was with the previous
-   * one. A retired key with a MAC of neither is left alone: it is not accepted.
+   * Re-encrypts and re-authenticates keys of the previous secret with the
+   * current one. A retired key with a MAC of neither is left unchanged; it is
+   * not accepted.
    *
-   * @throws UnreadableSigningKeysError when it was neither: with a secret that
-   *   does not fit the other keys, none may be encrypted
+   * @throws UnreadableSigningKeysError if a key belongs to neither: a secret
+   *   that does not fit the other keys must not be used to encrypt
    */
   async reEncrypt(keys: readonly StoredKey[]): Promise<void> {
     const { secretKey } = this.secrets;

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
 
-/** A stored key is next, then it is current and signs, then it is previous. */
+/** A stored key is first next, then current (it signs), then previous. */
 export type SigningKeyState = "next" | "current" | "previous";
 
 /** One key of ours; the private half is only readable with SECRET_KEY. */
@@ -36,15 +36,15 @@ export class SigningKeyEntity {
   @Column("jsonb", { name: "public_jwk" })
   publicJwk!: Record<string, unknown>;
 
-  /** Gone once the key has stopped signing. */
+  /** Deleted once the key has stopped signing. */
   @Column("bytea", { name: "encrypted_private_key", nullable: true })
   encryptedPrivateKey!: Buffer | null;
 
-  /** HMAC of the public half: only who has SECRET_KEY adds a key. */
+  /** HMAC of the public half: only a holder of SECRET_KEY can add a key. */
   @Column("bytea")
   mac!: Buffer;
 
-  /** When it began to sign. */
+  /** When it started to sign. */
   @Column("timestamptz", { name: "not_before", nullable: true })
   notBefore!: Date | null;
 

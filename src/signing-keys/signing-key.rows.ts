@@ -12,7 +12,7 @@ export interface StoredKey {
   readonly publicJwk: JsonWebKey;
   /** Null once the key has stopped signing. */
   readonly encryptedPrivateKey: Buffer | null;
-  /** Of the public half; see `macOf`. */
+  /** MAC of the public half; see `macOf`. */
   readonly mac: Buffer;
   /** Published since. */
   readonly createdAt: Date;
@@ -22,7 +22,7 @@ export interface StoredKey {
   readonly expiresAt: Date | null;
 }
 
-/** All keys, those that were replaced last first. */
+/** All keys, most recently replaced first. */
 export const allKeys = `SELECT kid, algorithm, state, public_jwk AS "publicJwk",
   encrypted_private_key AS "encryptedPrivateKey", mac, created_at AS "createdAt",
   not_before AS "notBefore", expires_at AS "expiresAt"
@@ -32,7 +32,7 @@ FROM google_auth.signing_keys ORDER BY expires_at DESC NULLS FIRST, kid`;
 export class SigningKeyRows {
   constructor(
     private readonly query: Transaction["query"],
-    /** The time of all that this transaction does. */
+    /** The time of all changes in this transaction. */
     private readonly now: Date,
   ) {}
 
@@ -63,7 +63,7 @@ export class SigningKeyRows {
     );
   }
 
-  /** The key stops signing. Who only verifies needs no private half. */
+  /** The key stops signing. Verification does not need the private half. */
   async retire(kid: string): Promise<void> {
     const until = this.now.getTime() + keptAfterUseSeconds * 1000;
     await this.query(
@@ -73,7 +73,7 @@ export class SigningKeyRows {
     );
   }
 
-  /** The key begins to sign. */
+  /** The key starts to sign. */
   async promote(kid: string): Promise<void> {
     await this.query(
       `UPDATE google_auth.signing_keys SET state = 'current', not_before = $2
@@ -82,7 +82,7 @@ export class SigningKeyRows {
     );
   }
 
-  /** @param encryptedPrivateKey null where there is none */
+  /** @param encryptedPrivateKey null if there is no private half */
   async protect(
     kid: string,
     encryptedPrivateKey: Buffer | null,
@@ -102,8 +102,8 @@ export class SigningKeyRows {
   }
 
   /**
-   * Deletes what is no longer accepted. The database's clock has to say so as
-   * well: ours may have jumped, and a key that is gone does not come back.
+   * Deletes keys that are no longer accepted. The database's clock must agree:
+   * ours may have jumped, and a deleted key cannot be restored.
    */
   async deleteExpired(): Promise<void> {
     await this.query(

@@ -10,7 +10,7 @@ import {
 import { SigningKeys } from "./signing-keys.port";
 import { StoredSigningKeys } from "./stored-signing-keys";
 
-/** Floor 2: the keys that access tokens are signed with. A room of GoogleAuthModule. */
+/** The keys that access tokens are signed with. Part of GoogleAuthModule. */
 @Global()
 @Module({
   controllers: [JwksController],
@@ -26,7 +26,7 @@ import { StoredSigningKeys } from "./stored-signing-keys";
 })
 export class SigningKeysModule {}
 
-/** A key that is configured takes the place of those in the database. */
+/** A configured key replaces those in the database. */
 function signingKeysOf(
   options: SigningKeysOptions,
   store: SigningKeyStore,

@@ -2,9 +2,15 @@
 export interface SigningKeysOptions {
   /** At least 32 bytes; encrypts the signing keys at rest. */
   readonly secretKey: string;
-  /** The previous secret key, while it is being replaced: what it encrypted is still read. */
+  /**
+   * The previous secret key, while it is being replaced: what it encrypted can
+   * still be read.
+   */
   readonly previousSecretKey?: string | null;
-  /** After how many days a stored key is replaced, 1–365; null for never, 30 unless given. */
+  /**
+   * After how many days a stored key is replaced, 1–365; null for never; 30 by
+   * default.
+   */
   readonly rotationDays?: number | null;
   /** For PemSigningKeys: the private key, an unencrypted PEM. */
   readonly signingKeyPem?: string | null;

@@ -19,13 +19,13 @@ import {
   type VerificationKey,
 } from "./signing-keys.port";
 
-/** Least time between two reloads for keys that we do not know, in seconds. */
+/** Minimum time between two reloads caused by unknown keys, in seconds. */
 const unknownKeyCooldownSeconds = 10;
 
 /**
- * Signing keys in the database: made on first start, shared by all instances,
- * replaced on schedule. Every instance looks for changes in the background, and
- * goes on with the keys it has while the database is away.
+ * Signing keys in the database: created on first start, shared by all
+ * instances, replaced on schedule. Every instance checks for changes in the
+ * background, and keeps using its keys while the database is unavailable.
  */
 @Injectable()
 export class StoredSigningKeys
@@ -47,7 +47,10 @@ export class StoredSigningKeys
     super();
   }
 
-  /** @throws UnreadableSigningKeysError when no key can be read with the secret given */
+  /**
+   * @throws UnreadableSigningKeysError if no key can be read with the
+   * configured secret
+   */
   async onModuleInit(): Promise<void> {
     await this.reload();
     if (!this.keys.signingKey) throw new UnreadableSigningKeysError();
@@ -86,7 +89,7 @@ export class StoredSigningKeys
   }
 
   /**
-   * Looks into the database, and does there what there is to do. Runs by itself
+   * Reads the keys from the database and makes due changes. Runs automatically
    * every 30 s. Concurrent; idempotent.
    *
    * @throws UnreadableSigningKeysError, AuthError `service_unavailable`; the
@@ -101,7 +104,7 @@ export class StoredSigningKeys
 
   private async reloadNow(): Promise<void> {
     const stored = await this.store.load();
-    // Without a current key there is something to be done first.
+    // Without a current key, maintenance has to run first.
     if (stored.some(({ state }) => state === "current")) this.use(stored);
     if (this.store.isInOrder(stored)) return;
     const { keys, changes } = await this.store.keepInOrder();
@@ -124,8 +127,9 @@ export class StoredSigningKeys
       );
     }
     const keys = SigningKeySet.of(genuine ?? [], (key) => this.store.open(key));
-    // While SECRET_KEY is replaced instance by instance, one that has only the old
-    // key cannot check rows written with the new: it keeps the keys it knows.
+    // While SECRET_KEY is replaced instance by instance, an instance with only
+    // the old one cannot verify rows written with the new one: it keeps the
+    // keys it knows.
     this.keys = keys.signingKey ? keys : keys.signingWith(this.keys.signingKey);
   }
 

@@ -80,7 +80,7 @@ const columns: readonly (readonly [string, string, string])[] = [
   ["event", "text", "One of the events above."],
   ["user_id", "uuid", "Whom it is about; null when nobody is known."],
   ["session_id", "uuid", "The session that began or ended, or acted."],
-  ["actor_id", "uuid", "Who did it, where that is another user."],
+  ["actor_id", "uuid", "Who did it, if that is another user."],
   ["reason", "text", "Why, as a name; see the event."],
   ["details", "jsonb", "More names, ids and counts; see the event."],
   ["ip", "inet", "The client's address, as far as it can be believed."],

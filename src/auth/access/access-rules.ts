@@ -4,8 +4,8 @@ import { ACCESS_RULE, type AccessRule } from "../../common/access.decorators";
 import { asksForMore, type RouteTarget } from "../../common/route-rule";
 
 /**
- * Refuses to start with a method or a controller that is both open to everybody
- * and restricted: which was meant is unknown.
+ * Refuses to start if a method or a controller is both public and restricted,
+ * since it is unclear which was meant.
  */
 @Injectable()
 export class AccessRulesCheck implements OnModuleInit {
@@ -22,7 +22,7 @@ export class AccessRulesCheck implements OnModuleInit {
       .map(([name]) => name);
     if (contradictions.length === 0) return;
     throw new Error(
-      `@Public() or @OptionalAuth() stands beside @Roles() or @RequireRecentSignIn() at ${contradictions.join(", ")}. Remove one of them.`,
+      `@Public() or @OptionalAuth() is combined with @Roles() or @RequireRecentSignIn() at ${contradictions.join(", ")}. Remove one of them.`,
     );
   }
 
@@ -37,7 +37,7 @@ export class AccessRulesCheck implements OnModuleInit {
     );
   }
 
-  /** Every controller and every method of one, with its name. */
+  /** Every controller and every controller method, with its name. */
   private *targets(): Generator<[string, RouteTarget]> {
     for (const { controllers } of this.modules.values()) {
       for (const { metatype } of controllers.values()) {

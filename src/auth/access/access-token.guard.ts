@@ -18,12 +18,13 @@ import { BoundTokens, type HeaderResponse } from "./bound-tokens";
 import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
 
 /**
- * Rules by handler: decorators do not change, and reading them takes longer than
- * the rest of a guarded call. Shared, because `@UseGuards` creates a guard of its own.
+ * Rules by handler: decorators do not change, and reading them takes longer
+ * than the rest of the guard. Shared, because `@UseGuards` creates a guard of
+ * its own.
  */
 const rules = new WeakMap<object, KnownRule>();
 
-/** Of a WebSocket message. */
+/** The name of a WebSocket message. */
 const withoutHeaders: HeaderResponse = { header: () => undefined };
 
 /** The rule by which a request was admitted. */
@@ -34,9 +35,9 @@ interface PlainRequest extends TokenRequest, Pick<HttpRequest, "user"> {
 }
 
 /**
- * Protects every route of the application: what is not marked `@Public()` or
- * `@OptionalAuth()` needs one of our access tokens; one that is bound to a key
- * also a proof that the client has it.
+ * Protects every route of the application: unless it is marked `@Public()` or
+ * `@OptionalAuth()`, it requires one of our access tokens and, if the token is
+ * bound to a key, a proof of possession.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750 Bearer token usage
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-7 DPoP
@@ -59,7 +60,7 @@ export class AccessTokenGuard implements CanActivate {
     const rule = this.ruleOf(context);
     if (rule.access === "public") return true;
     const request = requestOf<PlainRequest>(context);
-    // Where it guards every route and stands on this one as well.
+    // The guard is global and is also applied to this route.
     if (request[ENTERED] === rule) return true;
     const token = bearerToken(request);
     if (token === null) {
@@ -87,7 +88,7 @@ export class AccessTokenGuard implements CanActivate {
       : this.enterPlain(request, rule, found);
   }
 
-  /** A stolen bound token must not be accepted because the proof was left out. */
+  /** A stolen bound token must not become acceptable by omitting the proof. */
   private enterPlain(
     request: PlainRequest,
     rule: KnownRule,
@@ -126,7 +127,7 @@ export class AccessTokenGuard implements CanActivate {
     const handler = context.getHandler();
     const type = context.getClass();
     const known = rules.get(handler);
-    // A handler that two controllers inherit has the rules of each.
+    // A handler that two controllers inherit can have different rules in each.
     if (known?.type === type) return known;
     const rule = {
       type,

@@ -18,8 +18,8 @@ interface PlainRequest {
 
 /**
  * Refuses calls from pages of other sites, which could sign the user in to an
- * account of the attacker. A page has to be of an allowed origin, or of the same
- * origin that it calls; apps and servers send no `Origin`.
+ * account of the attacker. A page must have an allowed origin or the origin
+ * that it calls; apps and servers send no `Origin`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6454 The Web Origin Concept
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
@@ -42,7 +42,8 @@ export class AllowedOriginGuard implements CanActivate {
     const { origin } = headers;
     if (this.allowed.has(origin)) return true;
     if (origin === undefined) {
-      // From an app. Browsers, which alone have cookies, always send an origin.
+      // From an app. Only browsers have cookies, and they always send an
+      // origin.
       if (this.cookie.read(request) === undefined) return true;
       throw new AuthError("origin_not_allowed", { reason: "no_origin" });
     }

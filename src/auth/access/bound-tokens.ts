@@ -7,7 +7,7 @@ import { DpopProofs, type Proved } from "../../dpop/dpop-proofs";
 import { AccessTokenVerifier } from "./access-token-verifier";
 import type { TokenRequest } from "./presented-token";
 
-/** What both HTTP platforms can do with a response. */
+/** The response methods that both HTTP platforms have. */
 export interface HeaderResponse {
   header(name: string, value: string): unknown;
 }
@@ -15,7 +15,7 @@ export interface HeaderResponse {
 const algorithms = `algs="${dpopAlgorithms.join(" ")}"`;
 
 /**
- * Access tokens that are bound to a key of the client, on guarded routes.
+ * Access tokens that are bound to a client's key, on guarded routes.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-7
  */
@@ -45,7 +45,7 @@ export class BoundTokens {
    * The caller of a request whose proof was signed with the key of its token, for
    * this request and this token.
    *
-   * @throws AuthError `unauthenticated`, with what is wrong in its challenge;
+   * @throws AuthError `unauthenticated`, with the problem in its challenge;
    *   `service_unavailable`
    */
   async verify(
@@ -63,7 +63,7 @@ export class BoundTokens {
   }
 
   /**
-   * How to refuse a user who has not finished signing up: it names the scope
+   * The refusal for a user who has not finished signing up: it names the scope
    * that a refresh grants once the profile is complete.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1

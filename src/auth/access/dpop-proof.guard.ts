@@ -15,7 +15,7 @@ export interface BindingRequest extends TokenRequest {
 }
 
 /**
- * On the routes that give out tokens: a client that sends a DPoP proof gets
+ * For the routes that issue tokens: a client that sends a DPoP proof gets
  * tokens that are bound to its key.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-5

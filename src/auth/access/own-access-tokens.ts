@@ -5,7 +5,10 @@ import { Revocations } from "../../sessions/revocations.port";
 import { AccessTokens } from "../../access-tokens/access-tokens";
 import { AccessTokenVerifier } from "./access-token-verifier";
 
-/** The tokens that this service has issued, while their sessions last. No I/O. */
+/**
+ * Accepts tokens that this service has issued, as long as their sessions exist.
+ * No I/O.
+ */
 @Injectable()
 export class OwnAccessTokens extends AccessTokenVerifier {
   constructor(
@@ -28,7 +31,7 @@ export class OwnAccessTokens extends AccessTokenVerifier {
   }
 }
 
-/** @throws AuthError `unauthenticated` when the session has been ended */
+/** @throws AuthError `unauthenticated` if the session has been ended */
 function lasting(principal: Principal, isEnded: boolean): Principal {
   if (isEnded) {
     throw new AuthError("unauthenticated", { reason: "session_ended" });

@@ -1,9 +1,12 @@
 import { AuthError } from "../../common/auth-error";
 
-/** What both HTTP platforms know of a request that may carry an access token. */
+/**
+ * The parts of a request that may carry an access token, common to both HTTP
+ * platforms.
+ */
 export interface TokenRequest {
   readonly method: string;
-  /** As the client sent it, also where a router has cut something off. */
+  /** As the client sent it, even if a router has removed a prefix. */
   readonly originalUrl: string;
   readonly headers: {
     readonly authorization?: string;
@@ -17,10 +20,10 @@ const bearer = /^Bearer +([^\s]+)$/i;
 const dpop = /^DPoP +([^\s]+)$/i;
 
 /**
- * The token of `Authorization: Bearer`; null without the header, empty when the
- * header says something else.
+ * The token of `Authorization: Bearer`; null without the header, empty if the
+ * header has another scheme.
  *
- * @throws AuthError `invalid_request` when it was sent in other ways as well
+ * @throws AuthError `invalid_request` if it was also sent in another way
  */
 export function bearerToken(request: TokenRequest): string | null {
   const { authorization } = request.headers;
@@ -28,7 +31,7 @@ export function bearerToken(request: TokenRequest): string | null {
   return only(bearer.exec(authorization), request) ?? "";
 }
 
-/** The token of `Authorization: DPoP`; null when there is none. As above. */
+/** The token of `Authorization: DPoP`, or null if not present. As above. */
 export function dpopToken(request: TokenRequest): string | null {
   return only(dpop.exec(request.headers.authorization ?? ""), request);
 }
@@ -43,7 +46,7 @@ function only(
       errors: [
         {
           field: "access_token",
-          message: "send the access token in the Authorization header only",
+          message: "send the access token only in the Authorization header",
         },
       ],
     });

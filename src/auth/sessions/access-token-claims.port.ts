@@ -5,16 +5,17 @@ import type { User } from "../../users/user-directory.port";
 /** The application's own claims in access tokens. */
 export abstract class AccessTokenClaims {
   /**
-   * The claims of a token that is issued to a user, at every sign-in and every
-   * refresh. Every holder of the token can read them, and they are as old as it is.
+   * The custom claims of a token issued to a user, at every sign-in and every
+   * refresh. Every holder of the token can read them, and they are not updated
+   * during its lifetime.
    *
-   * Concurrency: called by all of these at once; idempotent. What it throws
-   * refuses the token, an AuthError with its code; and so does, as
-   * `service_unavailable`, an answer that takes more than five seconds.
+   * Concurrency: called concurrently; idempotent. If it throws, no token is
+   * issued; an AuthError is returned with its code. After five seconds the
+   * request fails with `service_unavailable`.
    *
-   * @returns JSON values under names that the service does not set itself (`iss`,
-   *   `sub`, `roles` and the like are refused as a bug); small, for a token has
-   *   at most 8 kB
+   * @returns JSON values under names that the service does not set itself
+   *   (`iss`, `sub`, `roles` and the like are rejected as a programming error);
+   *   keep them small, since a token has at most 8 kB
    */
   abstract of(
     user: User,
@@ -24,7 +25,9 @@ export abstract class AccessTokenClaims {
     | Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** None: a token says who, which session, and what it may. */
+/**
+ * No custom claims: a token contains only the user, the session and the scope.
+ */
 @Injectable()
 export class NoAccessTokenClaims extends AccessTokenClaims {
   override of(): Readonly<Record<string, unknown>> {

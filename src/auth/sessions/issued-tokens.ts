@@ -14,17 +14,20 @@ import { signUpScope } from "../../access-tokens/access-token.subject";
 import { Profiles } from "../../users/profiles";
 import type { User } from "../../users/user-directory.port";
 
-/** A user with a session, and the tokens for it. */
+/** A user with a session and its tokens. */
 export interface SignedInUser {
   readonly user: User;
   readonly session: Session;
-  /** Whether the user has finished signing up; until then the access token opens next to nothing. */
+  /**
+   * Whether the user has finished signing up; until then the access token
+   * grants access to very few routes.
+   */
   readonly profileComplete: boolean;
   readonly accessToken: IssuedAccessToken;
   readonly refreshToken: IssuedRefreshToken;
 }
 
-/** Makes the pair of tokens that a session is used with. */
+/** Issues the token pair of a session. */
 @Injectable()
 export class IssuedTokens {
   constructor(
@@ -34,7 +37,7 @@ export class IssuedTokens {
     private readonly claims: AccessTokenClaims,
   ) {}
 
-  /** The tokens of a session's present generation. */
+  /** The tokens of a session's current generation. */
   async issue(user: User, session: Session): Promise<SignedInUser> {
     const profileComplete = await this.profiles.isComplete(user.profile);
     return {

@@ -12,10 +12,10 @@ import { CredentialUse } from "../sign-in/credential-use";
 import { type Credential, Credentials } from "../sign-in/credentials";
 import { IssuedTokens, type SignedInUser } from "./issued-tokens";
 
-/** How old the token may be that proves a user anew, in seconds. */
+/** Maximum age of a token for reauthentication, in seconds. */
 export const maxTokenAgeSeconds = 300;
 
-/** A signed-in user proves again to be it, for what asks for it. */
+/** Reauthenticates a signed-in user, for actions that require it. */
 @Injectable()
 export class Reauthentication {
   constructor(
@@ -29,13 +29,13 @@ export class Reauthentication {
   ) {}
 
   /**
-   * The session goes on with new tokens, whose `auth_time` is now.
+   * The session continues with new tokens, whose `auth_time` is now.
    *
    * @param credential of one of the user's own accounts; untrusted
    * @throws AuthError `invalid_token`, also for an account that is not the
    *   user's, `token_expired`, `account_disabled`, `session_revoked`,
-   *   `invalid_request` with another key than the session's,
-   *   `service_unavailable`, and what the proof throws
+   *   `invalid_request` with a key other than the session's,
+   *   `service_unavailable`, and what verification throws
    */
   async run(
     { userId, sessionId }: Principal,

@@ -4,20 +4,20 @@ import { AuthError } from "../../common/auth-error";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 import type { TokensDto } from "../sign-in/auth.dto";
 
-/** What both HTTP platforms know of a request. */
+/** The request properties that both HTTP platforms have. */
 export interface CookieRequest {
   readonly headers: { readonly cookie?: string; readonly origin?: string };
 }
 
-/** What both HTTP platforms can do with a response. */
+/** The response methods that both HTTP platforms have. */
 export interface CookieResponse {
   header(name: string, value: string): unknown;
 }
 
 /**
  * The name of the cookie. With the prefix a browser accepts it only from this
- * host, and only with `Secure`: another subdomain cannot plant one. Plain http in
- * development has neither.
+ * host, and only with `Secure`: another subdomain cannot plant one. Plain http
+ * in development supports neither.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix
  */
@@ -25,7 +25,7 @@ export function refreshCookieName(isSecure: boolean): string {
   return isSecure ? "__Host-refresh" : "refresh";
 }
 
-/** The refresh token where no script can read it. */
+/** The refresh token in a cookie that scripts cannot read. */
 @Injectable()
 export class RefreshCookie {
   private readonly name: string;
@@ -45,10 +45,10 @@ export class RefreshCookie {
   }
 
   /**
-   * The refresh token of a request's cookie; undefined without one.
+   * The refresh token in a request's cookie; undefined without one.
    *
-   * @throws AuthError `invalid_request` for two cookies of the name: one of them
-   *   was planted, and which is unknown
+   * @throws AuthError `invalid_request` for two cookies of that name: one of
+   *   them was planted, and it is unknown which
    */
   read({ headers }: CookieRequest): string | undefined {
     const values = valuesOf(this.name, headers.cookie ?? "");
@@ -62,8 +62,9 @@ export class RefreshCookie {
   }
 
   /**
-   * Moves the refresh token of an answer into the cookie, for pages of an allowed
-   * origin and for clients that sent the cookie; apps get it in the body.
+   * Moves the refresh token of a response to the cookie, for pages of an
+   * allowed origin and for clients that sent the cookie; apps get it in the
+   * body.
    *
    * @param wanted whether to set the cookie in any case
    */
@@ -94,7 +95,9 @@ export class RefreshCookie {
   }
 }
 
-/** All values of a cookie as sent: a cookie parser would take the first. */
+/**
+ * All values of a cookie as sent: a cookie parser would return only the first.
+ */
 export function valuesOf(name: string, cookies: string): string[] {
   if (!cookies.includes(name)) return [];
   return cookies

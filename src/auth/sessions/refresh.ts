@@ -26,7 +26,7 @@ const refusals = {
   readonly [AuthErrorCode, string]
 >;
 
-/** From a refresh token to its successor. */
+/** Exchanges a refresh token for its successor. */
 @Injectable()
 export class Refresh {
   constructor(
@@ -40,8 +40,8 @@ export class Refresh {
 
   /**
    * @param token as the client sent it; untrusted
-   * @param clientId what the client calls itself, if it does: the token has to
-   *   be that client's (RFC 6749 §6)
+   * @param clientId the client id that was sent, if any: the token must belong
+   *   to that client (RFC 6749 §6)
    * @throws AuthError `invalid_refresh_token`, `session_revoked`,
    *   `session_expired`, `account_disabled`, `service_unavailable`
    */
@@ -54,12 +54,14 @@ export class Refresh {
     if (!presented) {
       throw new AuthError("invalid_refresh_token", { reason: "not_ours" });
     }
-    // Before the token is replaced: another client must not cost this one its session.
+    // Before the token is replaced: a request by another client must not end
+    // this session.
     if (clientId !== undefined) await this.checkClient(presented, clientId);
     const { ip, userAgent } = context;
     const outcome = await this.store.refresh(presented, context);
     if (outcome.kind === "reused") {
-      // Committed before the error is thrown, which would roll it back.
+      // Committed before the error is thrown, because the error would roll it
+      // back.
       const { id, userId } = outcome.session;
       const ending = { reason: "refresh_reused", ip, userAgent } as const;
       await this.sessions.end(id, userId, ending);

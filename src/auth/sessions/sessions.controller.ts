@@ -87,9 +87,9 @@ export class SessionsController {
   @RateLimited("refresh")
   @UseGuards(AllowedOriginGuard)
   @ApiOperation({
-    summary: "Trade a refresh token for new tokens",
+    summary: "Exchange a refresh token for new tokens",
     description:
-      "The old refresh token is replaced. Sent again within the grace it gets the same successor, and a few times later than that, as an app does that was suspended; otherwise it ends the session.",
+      "The old refresh token is replaced. If it is sent again within the grace period, it returns the same successor, and after that a few more times, for apps that were suspended; otherwise it ends the session.",
   })
   @ApiSecurity("refreshCookie")
   @ApiSecurity({})
@@ -122,7 +122,8 @@ export class SessionsController {
       const answer = new TokensDto(signedIn);
       return this.cookie.answer(answer, request, response, inCookie);
     } catch (error) {
-      // A cookie that never works again would be sent with every request.
+      // Otherwise a cookie that is no longer valid would be sent with every
+      // request.
       if (inCookie && isFinal(error)) this.cookie.clear(response);
       throw error;
     }
@@ -137,9 +138,9 @@ export class SessionsController {
   @UseGuards(AllowedOriginGuard)
   @ApiBearerAuth()
   @ApiOperation({
-    summary: "Prove the user anew",
+    summary: "Reauthenticate the user",
     description:
-      "By an ID token that Google issued within the last five minutes, of an account that this user already has. The session goes on with new tokens; routes that answer `reauthentication_required` are open for five minutes.",
+      "With an ID token that Google issued within the last five minutes, for an account that is already linked to this user. The session continues with new tokens; routes that respond `reauthentication_required` are accessible for five minutes.",
   })
   @ApiTokenBody(ReauthenticationRequestDto)
   @ApiOkResponse(tokensAnswer(TokensDto))
@@ -187,7 +188,7 @@ export class SessionsController {
   @ApiOperation({
     summary: "End this session",
     description:
-      "By the access token, or by the refresh token in the body or the cookie. Its tokens are dead at once.",
+      "Identified by the access token, or by the refresh token in the body or the cookie. Its tokens are revoked immediately.",
   })
   @ApiConsumes("application/json", "application/x-www-form-urlencoded")
   @ApiBody({ type: RefreshRequestDto, required: false })
@@ -224,7 +225,7 @@ export class SessionsController {
   @ApiOperation({
     summary: "End every session of this user",
     description:
-      "Also the one that asks. Refresh tokens and access tokens of all of them are dead.",
+      "Including the current one. All of their refresh tokens and access tokens are revoked.",
   })
   @ApiNoContentResponse()
   @ApiProblem("unauthenticated", "service_unavailable")
@@ -240,9 +241,9 @@ export class SessionsController {
   @Header("Cache-Control", "no-store")
   @ApiBearerAuth()
   @ApiOperation({
-    summary: "The sessions of this user, last used first",
+    summary: "The sessions of this user, most recently used first",
     description:
-      "Those that could still be refreshed; `current` marks the one that asks.",
+      "Those that can still be refreshed; `current` marks the session of this request.",
   })
   @ApiOkResponse({ type: [SessionDto] })
   @ApiProblem("unauthenticated", "service_unavailable")
@@ -262,7 +263,7 @@ export class SessionsController {
   @ApiOperation({
     summary: "End one of this user's sessions",
     description:
-      "Its tokens are dead. The id of another user's session is answered like one that does not exist.",
+      "Its tokens are revoked. The id of another user's session gets the same response as one that does not exist.",
   })
   @ApiNoContentResponse()
   @ApiProblem("unauthenticated", "not_found", "service_unavailable")
@@ -278,7 +279,9 @@ export class SessionsController {
   }
 }
 
-/** For a page without the cookie it is the first visit; an app has to send the token. */
+/**
+ * For a page, a missing cookie means a first visit; an app must send the token.
+ */
 function noRefreshToken({ headers }: CookieRequest): AuthError {
   return headers.origin === undefined
     ? new AuthError("invalid_request", {

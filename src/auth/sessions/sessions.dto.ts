@@ -8,14 +8,17 @@ import type { Session } from "../../sessions/session-store.port";
 import { NoncedRequestDto } from "../sign-in/auth.dto";
 
 export class RefreshRequestDto {
-  @ApiPropertyOptional({ description: "Unless it travels in the cookie" })
+  @ApiPropertyOptional({ description: "Required unless it is in the cookie" })
   @IsOptional()
   @IsString({ message: "must be a string" })
   @IsNotEmpty({ message: "must not be empty" })
   refreshToken?: string;
 }
 
-/** What comes beside the fresh token that proves a signed-in user anew: its nonce, and whose token it is. */
+/**
+ * What a client sends in addition to the fresh token for a reauthentication:
+ * its nonce and its provider.
+ */
 export class ReauthenticationRequestDto extends NoncedRequestDto {
   @ApiPropertyOptional({
     default: googleProviderName,
@@ -29,7 +32,7 @@ export class ReauthenticationRequestDto extends NoncedRequestDto {
 
 const text = { type: String, nullable: true } as const;
 
-/** A signed-in device as its user sees it. */
+/** A signed-in device as shown to its user. */
 export class SessionDto {
   @ApiProperty({
     format: "uuid",
@@ -39,14 +42,14 @@ export class SessionDto {
 
   @ApiProperty({
     ...text,
-    description: "The label that the client gave",
+    description: "The label that the client sent",
     example: "Pixel 9",
   })
   readonly device: string | null;
 
   @ApiProperty({
     ...text,
-    description: "Where it was last used from",
+    description: "Address of the last use",
     example: "203.0.113.9",
   })
   readonly ip: string | null;
@@ -60,7 +63,7 @@ export class SessionDto {
   @ApiProperty()
   readonly lastUsedAt: Date;
 
-  @ApiProperty({ description: "Whether it is the one that asks" })
+  @ApiProperty({ description: "Whether it is the session of this request" })
   readonly current: boolean;
 
   constructor(session: Session, currentId: string) {

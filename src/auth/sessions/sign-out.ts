@@ -6,7 +6,7 @@ import { isOfSession, RefreshTokens } from "../../sessions/refresh-tokens";
 import { SessionStore } from "../../sessions/session-store.port";
 import { Sessions } from "../../sessions/sessions";
 
-/** Ends sessions when their user asks for it. */
+/** Ends sessions at their user's request. */
 @Injectable()
 export class SignOut {
   constructor(
@@ -15,7 +15,10 @@ export class SignOut {
     private readonly sessions: Sessions,
   ) {}
 
-  /** The session of an access token. Idempotent. @throws AuthError `service_unavailable` */
+  /**
+   * Ends the session of an access token. Idempotent. @throws AuthError
+   * `service_unavailable`
+   */
   async bySession(
     { sessionId, userId }: Principal,
     origin: CallOrigin,
@@ -24,8 +27,8 @@ export class SignOut {
   }
 
   /**
-   * The session of a refresh token, also of one that was replaced or of a session
-   * that has ended. Idempotent.
+   * Ends the session of a refresh token, even if the token was replaced or the
+   * session has already ended. Idempotent.
    *
    * @param token untrusted
    * @throws AuthError `invalid_refresh_token`, `service_unavailable`

@@ -56,7 +56,7 @@ export class AuthController {
   @ApiOperation({
     summary: "A nonce for the next sign-in",
     description:
-      "Hand it to Google's SDK. The ID token that carries it then signs in once. Where an SDK wants its SHA-256, name the nonce in the sign-in as well.",
+      "Pass it to Google's SDK. The ID token that contains it can then be used for one sign-in. If the SDK requires its SHA-256, also send the nonce with the sign-in.",
   })
   @ApiOkResponse({ type: NonceDto })
   @ApiProblem("origin_not_allowed", "service_unavailable")
@@ -67,7 +67,7 @@ export class AuthController {
   @Post(["auth/google", "tokensignin"])
   @SignInRoute({ credential: GoogleIdTokenGuard })
   @ApiOperation({
-    summary: "Trade a Google ID token for this service's tokens",
+    summary: "Exchange a Google ID token for this service's tokens",
     description:
       "`/tokensignin` is the path in Google's own samples and does the same.",
   })

@@ -7,12 +7,12 @@ import type { SignedInUser } from "../sessions/issued-tokens";
 import { openObject, UserDto } from "../../users/user.dto";
 import type { SignedIn } from "./sign-in";
 
-/** The nonce of a credential; what else a request carries is not read from here. */
+/** The nonce of a credential; this class reads nothing else from a request. */
 export class NoncedRequestDto {
   @ApiPropertyOptional({
     maxLength: 512,
     description:
-      "The nonce that the token was asked for with; the two must agree",
+      "The nonce that the token was requested with; it must match the token",
   })
   @IsOptional()
   @IsString({ message: "must be a string" })
@@ -20,7 +20,10 @@ export class NoncedRequestDto {
   nonce?: string;
 }
 
-/** What a client sends beside the ID token to sign in; unknown fields are ignored. */
+/**
+ * What a client sends in addition to the ID token to sign in; unknown fields
+ * are ignored.
+ */
 export class SignInRequestDto extends NoncedRequestDto {
   @ApiPropertyOptional({
     maxLength: 100,
@@ -34,12 +37,12 @@ export class SignInRequestDto extends NoncedRequestDto {
   @ApiPropertyOptional({
     ...openObject,
     description:
-      "The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is.",
+      "The app's own fields of a new user, only as JSON; fields that are sent must be valid, missing ones can be added later. The profile of an existing user does not change.",
   })
   profile?: object;
 }
 
-/** A nonce given out for one sign-in. */
+/** A nonce issued for one sign-in. */
 export class NonceDto {
   @ApiProperty({
     description: "256 random bits, base64url",
@@ -55,7 +58,7 @@ export class NonceDto {
   readonly expiresIn!: number;
 }
 
-/** What a signed-in client is given, also at every refresh. */
+/** What a client receives at sign-in and at every refresh. */
 export class TokensDto {
   @ApiProperty({
     enum: ["Bearer", "DPoP"],
@@ -72,17 +75,17 @@ export class TokensDto {
 
   @ApiProperty({
     type: "integer",
-    description: "Seconds the access token lives",
+    description: "Lifetime of the access token, in seconds",
     example: 900,
   })
   readonly expiresIn: number;
 
-  @ApiPropertyOptional({ description: "Absent when it travels in the cookie" })
+  @ApiPropertyOptional({ description: "Absent if it is in the cookie" })
   readonly refreshToken?: string;
 
   @ApiProperty({
     type: "integer",
-    description: "Seconds the refresh token lives unused",
+    description: "Seconds until the refresh token expires if unused",
     example: 2592000,
   })
   readonly refreshExpiresIn: number;
@@ -95,7 +98,7 @@ export class TokensDto {
 
   @ApiProperty({
     description:
-      "Whether the app's required profile fields are all there. If not, the access token opens `POST /users/me/complete` and the sign-out only.",
+      "Whether all profile fields that the app requires are present. If not, the access token only grants access to `POST /users/me/complete` and the sign-out.",
   })
   readonly profileComplete: boolean;
 
@@ -115,9 +118,9 @@ export class TokensDto {
   }
 }
 
-/** The answer to a sign-in. */
+/** The response to a sign-in. */
 export class SignInResponseDto extends TokensDto {
-  @ApiProperty({ description: "True in exactly one answer per user" })
+  @ApiProperty({ description: "True in exactly one response per user" })
   readonly isNewUser: boolean;
 
   constructor(signedIn: SignedIn) {

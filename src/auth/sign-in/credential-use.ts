@@ -4,7 +4,10 @@ import { Database, type Transaction } from "../../database/database";
 import { OneTimeMarks } from "../../sessions/one-time-marks";
 import type { ProvedCredential } from "./credentials";
 
-/** Uses up a credential together with what it is for, where that is not a sign-in. */
+/**
+ * Consumes a credential together with the action it authorizes, for actions
+ * other than a sign-in.
+ */
 @Injectable()
 export class CredentialUse {
   constructor(
@@ -13,18 +16,18 @@ export class CredentialUse {
   ) {}
 
   /**
-   * Runs a function in one transaction with the use of the credential: should
-   * the function throw, it has not been used.
+   * Runs a function and consumes the credential in one transaction: if the
+   * function throws, the credential can still be used.
    *
-   * @throws AuthError `invalid_token` when token or nonce have been used up; what
-   *   the function throws
+   * @throws AuthError `invalid_token` if the token or the nonce has already
+   *   been used; what the function throws
    */
   async spend<T>(
     { uses }: ProvedCredential,
     run: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     const done = await this.database.transaction(async (transaction) => {
-      // Before any user is locked, as a sign-in does it.
+      // Before any user is locked, in the same order as a sign-in.
       if (uses && !(await this.marks.take(uses, transaction))) return null;
       return { result: await run(transaction) };
     });

@@ -8,10 +8,10 @@ import { OneTimeMarks } from "../../sessions/one-time-marks";
 import type { OneTimeUse } from "../../sessions/one-time-use";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 
-/** What a client proves with who its user is; untrusted. */
+/** What a client sends to prove who its user is; untrusted. */
 export type Credential = (
   | {
-      /** Whose token it is: `google`, or a configured provider. */
+      /** The provider of the token: `google`, or a configured provider. */
       readonly provider: string;
       readonly token: string;
     }
@@ -20,17 +20,17 @@ export type Credential = (
   /** What the Passport strategy has proved already. */
   | { readonly identity: VerifiedIdentity }
 ) & {
-  /** The nonce that the client says its token was requested with. */
+  /** The nonce that, according to the client, the token was requested with. */
   readonly nonce?: string | null;
 };
 
-/** Who the user proved to be, and what a sign-in with that uses up. */
+/** The verified identity, and what a sign-in with it consumes. */
 export interface ProvedCredential {
   readonly identity: VerifiedIdentity;
   readonly uses: OneTimeUse | null;
 }
 
-/** The one way from a credential to a verified identity. */
+/** The only way from a credential to a verified identity. */
 @Injectable()
 export class Credentials {
   constructor(
@@ -42,11 +42,12 @@ export class Credentials {
   ) {}
 
   /**
-   * Verifies a credential with its provider, and its nonce. Nothing is used up:
-   * that happens in the transaction of what the credential is for.
+   * Verifies a credential with its provider, and its nonce. Nothing is
+   * consumed: that happens in the transaction of the action that the credential
+   * authorizes.
    *
-   * @param maxAgeSeconds how long ago the provider may have signed: a token that
-   *   was left lying about proves nobody's presence
+   * @param maxAgeSeconds maximum age of the token: an old one does not prove
+   *   that the user is present
    * @throws AuthError `invalid_token`, `token_expired`, `invalid_request` for
    *   a provider that is not configured, and what verifier and code exchange throw
    */
@@ -74,8 +75,8 @@ export class Credentials {
   }
 
   /**
-   * @throws AuthError `token_expired` for one that is too old; `invalid_token` if
-   *   its age is unknown
+   * @throws AuthError `token_expired` if it is too old; `invalid_token` if its
+   *   age is unknown
    */
   private checkAge(
     { issuedAt }: VerifiedIdentity,

@@ -4,14 +4,14 @@ import type { CallOrigin } from "../../common/call-origin";
 import type { VerifiedIdentity } from "../../identity/verified-identity";
 import type { Admission, SignInPolicy } from "./sign-in-policy.port";
 
-/** How long the application may take to decide something, in milliseconds. */
+/** How long a decision of the application may take, in milliseconds. */
 const maxMilliseconds = 5000;
 
 /**
- * Asks the policy whether an identity may enter.
+ * Asks the policy whether an identity may sign in.
  *
- * @throws AuthError with the policy's code, or `service_unavailable` when it
- *   does not answer in time; what the policy throws
+ * @throws AuthError with the policy's code, or `service_unavailable` if it does
+ *   not respond in time; what the policy throws
  */
 export async function admit(
   policy: SignInPolicy,
@@ -26,10 +26,10 @@ export async function admit(
 }
 
 /**
- * Waits for the application's decision for a limited time: a database connection
- * may be held meanwhile, and a client waits.
+ * Waits for the application's decision for a limited time, because a client is
+ * waiting and a database connection may be held.
  *
- * @param name of what decides, for the log
+ * @param name of the decision, for the log
  * @throws AuthError `service_unavailable` after five seconds; what `run` throws
  */
 export async function inTime<T>(
@@ -47,7 +47,7 @@ export async function inTime<T>(
       retryAfterSeconds: 5,
     });
   });
-  // The one that loses the race may reject later; nothing waits for it.
+  // The loser of the race may reject later, when nothing awaits it.
   const answer = Promise.resolve(decision);
   answer.catch(() => undefined);
   timeout.catch(() => undefined);
@@ -58,7 +58,7 @@ export async function inTime<T>(
   }
 }
 
-/** Also one of a library, or of another realm. */
+/** Also matches errors from another realm or another copy of the library. */
 function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return (
     typeof (value as { then?: unknown } | null | undefined)?.then === "function"

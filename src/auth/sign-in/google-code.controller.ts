@@ -34,9 +34,9 @@ export class GoogleCodeController {
   @Post()
   @SignInRoute({ existence: GoogleCodeGuard, problems: ["not_found"] })
   @ApiOperation({
-    summary: "Trade a Google authorization code for this service's tokens",
+    summary: "Exchange a Google authorization code for this service's tokens",
     description:
-      "The service exchanges the code with Google and goes on as with any ID token. Off (404) without `GOOGLE_CLIENT_SECRET`.",
+      "The service exchanges the code with Google and continues as with any ID token. Off (404) without `GOOGLE_CLIENT_SECRET`.",
   })
   @ApiBody({ type: CodeSignInRequestDto })
   @ApiOkResponse(tokensAnswer(SignInResponseDto))

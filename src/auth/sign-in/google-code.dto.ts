@@ -5,7 +5,10 @@ import {
 import { IsOptional, IsString, Length, Matches } from "class-validator";
 import { SignInRequestDto } from "./auth.dto";
 
-/** What a client sends to sign in by an authorization code; unknown fields are ignored. */
+/**
+ * What a client sends to sign in with an authorization code; unknown fields are
+ * ignored.
+ */
 export class CodeSignInRequestDto extends SignInRequestDto {
   @ApiProperty({
     minLength: 1,
@@ -20,7 +23,7 @@ export class CodeSignInRequestDto extends SignInRequestDto {
     minLength: 43,
     maxLength: 128,
     description:
-      "PKCE (RFC 7636): of the challenge that the code was asked for with",
+      "PKCE (RFC 7636): the verifier for the challenge that the code was requested with",
   })
   @IsOptional()
   @IsString({ message: "must be a string" })
@@ -32,7 +35,7 @@ export class CodeSignInRequestDto extends SignInRequestDto {
   @ApiPropertyOptional({
     default: "postmessage",
     description:
-      "The redirect URI that the code was asked for with: one of `GOOGLE_REDIRECT_URIS`, `postmessage` for Google's popup, or empty for the server auth code of a mobile app.",
+      "The redirect URI that the code was requested with: one of `GOOGLE_REDIRECT_URIS`, `postmessage` for Google's popup, or empty for the server auth code of a mobile app.",
   })
   @IsOptional()
   @IsString({ message: "must be a string" })

@@ -10,7 +10,7 @@ import { GoogleCodeExchange } from "../../identity/google/google-code-exchange";
 
 export const codePath = "/auth/google/code";
 
-/** Without a client secret there is nothing at the address. */
+/** Responds 404 if no client secret is configured. */
 @Injectable()
 export class GoogleCodeGuard implements CanActivate, OnModuleInit {
   constructor(

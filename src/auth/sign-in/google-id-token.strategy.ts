@@ -6,14 +6,14 @@ import type { VerifiedIdentity } from "../../identity/verified-identity";
 import { idTokenFromBody } from "./request-token";
 
 /**
- * Passport's part: takes the ID token from the request body and has it proved.
- * `request.user` becomes a {@link VerifiedIdentity}.
+ * The Passport strategy: takes the ID token from the request body and verifies
+ * it. `request.user` becomes a {@link VerifiedIdentity}.
  */
 @Injectable()
 export class GoogleIdTokenStrategy implements OnModuleDestroy {
   /**
-   * Passport's registry is one for the whole process. Under a fixed name, the
-   * last application created would verify the tokens of all.
+   * Passport's registry is shared by the whole process. With a fixed name, the
+   * application created last would verify the tokens of all of them.
    */
   readonly name = `google-id-token:${randomUUID()}`;
 

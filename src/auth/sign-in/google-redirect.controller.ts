@@ -48,7 +48,7 @@ export class GoogleRedirectController {
   ) {}
 
   @Post()
-  // Not 307, which would send the credential on.
+  // Not 307, which would forward the credential.
   @Redirect("", 303)
   @SignInRoute({
     origin: GoogleRedirectGuard,
@@ -58,7 +58,7 @@ export class GoogleRedirectController {
   @ApiOperation({
     summary: "The `login_uri` of Google Identity Services",
     description:
-      "Sets the refresh cookie and leads the browser back to the app, which gets its tokens from `POST /auth/refresh`. A sign-in that fails in a browser leads to `APP_URL` as well, with the code in `?error=`. Off (404) without `APP_URL`.",
+      "Sets the refresh cookie and redirects the browser to the app, which gets its tokens from `POST /auth/refresh`. If a sign-in fails in a browser, it is also redirected to `APP_URL`, with the code in `?error=`. Off (404) without `APP_URL`.",
   })
   @ApiBody({ type: RedirectSignInRequestDto })
   @ApiResponse({

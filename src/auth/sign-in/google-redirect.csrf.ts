@@ -2,13 +2,16 @@ import { AuthError } from "../../common/auth-error";
 import { isSameText } from "../../common/nonce";
 import { valuesOf } from "../sessions/refresh-cookie";
 
-/** What Google Identity Services calls both the cookie and the field. */
+/**
+ * Google Identity Services uses this name for both the cookie and the field.
+ */
 export const csrfTokenName = "g_csrf_token";
 
 /**
  * Checks that the sender of a credential can also set cookies for this host:
- * the same random value has to come both ways, once each. Of two cookies of one
- * name, one may have been planted from a sub-domain.
+ * the same random value must be in both the cookie and the body, once each.
+ * With two cookies of the same name, one may have been planted from a
+ * subdomain.
  *
  * @param cookies the `Cookie` header; untrusted
  * @param sent the field of the body; untrusted

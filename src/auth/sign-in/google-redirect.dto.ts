@@ -16,7 +16,7 @@ export class RedirectSignInRequestDto {
 
   @ApiPropertyOptional({
     description:
-      "Of the button that was clicked: one of `APP_REDIRECT_URLS`, letter for letter. Anything else leads to `APP_URL`.",
+      "The `state` of the button that was clicked: exactly one of `APP_REDIRECT_URLS`. Anything else redirects to `APP_URL`.",
   })
   state?: string;
 }

@@ -6,7 +6,7 @@ import { MountedRoutes } from "../../common/mounted-routes";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 import { failureTarget } from "./google-redirect.target";
 
-/** The address of the sign-in by redirect. */
+/** The path of the sign-in by redirect. */
 export const redirectPath = "/auth/google/redirect";
 
 /** Errors of requests that the app did not start: the browser is not redirected. */
@@ -18,8 +18,8 @@ const neverRedirected: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
 ]);
 
 /**
- * A browser that navigated here is redirected to the app with the error, instead
- * of showing JSON to its user. Programs get problem+json as everywhere.
+ * A browser that navigated here is redirected to the app with the error,
+ * instead of showing JSON to its user. Other clients get problem+json as usual.
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header
  */
@@ -32,7 +32,7 @@ export class GoogleRedirectErrors implements OnModuleInit {
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
-  /** Also for what is refused before a controller is reached. */
+  /** Also for requests that are refused before they reach a controller. */
   onModuleInit(): void {
     const { redirect } = this.options;
     const paths = this.routes.pathsOf(redirectPath);

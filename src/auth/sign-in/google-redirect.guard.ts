@@ -8,7 +8,7 @@ import { AuthError } from "../../common/auth-error";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 import { checkCsrfToken, csrfTokenName } from "./google-redirect.csrf";
 
-/** Where the browser comes from when Google's own page posts the credential. */
+/** The origin from which Google's own page posts the credential. */
 const googleOrigin = "https://accounts.google.com";
 
 interface PlainRequest {
@@ -21,12 +21,12 @@ interface PlainRequest {
 }
 
 /**
- * Lets in what comes from Google's page, or from one of the app's. The CSRF
- * token alone does not do: whoever has a sub-domain of ours can plant a cookie
- * for it, and post a credential of his own along with it.
+ * Admits requests from Google's page or one of the app's pages. The CSRF token
+ * alone is not sufficient: an attacker who controls one of our subdomains can
+ * plant the cookie and post their own credential with it.
  *
- * A request that says nothing of where it comes from is of no browser made
- * since 2020; then the CSRF token has to do.
+ * A request without any information about its origin does not come from a
+ * browser released since 2020; for these the CSRF token has to suffice.
  *
  * @see https://fetch.spec.whatwg.org/#origin-header
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
@@ -46,7 +46,10 @@ export class GoogleRedirectGuard implements CanActivate {
     ]);
   }
 
-  /** @throws AuthError `not_found` without an app to go back to, `origin_not_allowed`, `csrf_mismatch` */
+  /**
+   * @throws AuthError `not_found` if no app URL is configured,
+   * `origin_not_allowed`, `csrf_mismatch`
+   */
   canActivate(context: ExecutionContext): boolean {
     if (!this.isOn) throw new AuthError("not_found", { reason: "no_app_url" });
     const request = context.switchToHttp().getRequest<PlainRequest>();
@@ -62,7 +65,7 @@ export class GoogleRedirectGuard implements CanActivate {
     if (origin === undefined) {
       throw new AuthError("origin_not_allowed", { reason: "no_origin" });
     }
-    // No script can set this header. A page without an origin is nobody's.
+    // No script can set this header. An opaque origin is never trusted.
     const isSameOrigin = site === "same-origin" && origin !== "null";
     if (isSameOrigin || this.allowed.has(origin)) return;
     throw new AuthError("origin_not_allowed");

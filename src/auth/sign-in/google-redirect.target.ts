@@ -1,8 +1,8 @@
 import type { RedirectOptions } from "../auth.options";
 
 /**
- * Where the browser goes once its user is signed in. Only what the
- * configuration lists, compared exactly: there is no open redirect.
+ * The redirect target after a successful sign-in. Only configured URLs,
+ * compared exactly, so there is no open redirect.
  *
  * @param state as it was sent; untrusted
  */
@@ -13,7 +13,10 @@ export function redirectTarget(
   return otherUrls.find((url) => url === state) ?? appUrl;
 }
 
-/** Where it goes when that failed: `error` in the query of the app's URL. */
+/**
+ * The redirect target after a failed sign-in: the app's URL with `error` in the
+ * query.
+ */
 export function failureTarget(code: string, appUrl: string): string {
   const url = new URL(appUrl);
   url.searchParams.set("error", code);

@@ -44,9 +44,9 @@ export class ProviderController {
   @Post(":provider")
   @SignInRoute({ existence: ProviderGuard, problems: ["not_found"] })
   @ApiOperation({
-    summary: "Trade another provider's token for this service's tokens",
+    summary: "Exchange another provider's token for this service's tokens",
     description:
-      "As `POST /auth/google`, for the providers of `VERIFY_TOKEN_PROVIDERS`, whose remote Verify Token API proves the token, and for those that the application adds.",
+      "Like `POST /auth/google`, for the providers in `VERIFY_TOKEN_PROVIDERS`, whose tokens a remote Verify Token API verifies, and for those that the application adds.",
   })
   @ApiParam({ name: "provider", description: "Its configured name" })
   @ApiTokenBody(SignInRequestDto)

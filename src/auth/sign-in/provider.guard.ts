@@ -14,8 +14,8 @@ interface PlainRequest {
 }
 
 /**
- * Without a provider of this name there is nothing at the address, or what
- * answers other methods there, such as `GET /auth/sessions`.
+ * If no provider has this name, the route does not exist, or only supports
+ * other methods, such as `GET /auth/sessions`.
  */
 @Injectable()
 export class ProviderGuard implements CanActivate, OnModuleInit {
@@ -36,7 +36,9 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
     }
   }
 
-  /** @throws UnknownProvider as the platform does for an address without a route */
+  /**
+   * @throws UnknownProvider, as the platform does for a path without a route
+   */
   canActivate(context: ExecutionContext): boolean {
     const { params } = context.switchToHttp().getRequest<PlainRequest>();
     if (this.providers.find(params.provider ?? "")) return true;

@@ -1,6 +1,8 @@
 import { AuthError } from "../../common/auth-error";
 
-/** What Google's clients have called the ID token over the years. */
+/**
+ * The names that Google's clients have used for the ID token over the years.
+ */
 export const idTokenFields = [
   "idToken",
   "idtoken",
@@ -10,8 +12,8 @@ export const idTokenFields = [
 
 /**
  * The ID token of a request body: a non-empty string under exactly one of the
- * names above (the same token under two names is one token). It is taken as
- * sent: blanks, quotes or a `Bearer` prefix are not removed.
+ * names above (the same token under two names is accepted). It is used as sent:
+ * spaces, quotes or a `Bearer` prefix are not removed.
  *
  * @param body as the platform parsed it; untrusted
  * @throws AuthError `invalid_request`

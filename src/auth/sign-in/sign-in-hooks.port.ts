@@ -11,36 +11,41 @@ import type { Session } from "../../sessions/session-store.port";
 import type { Profile } from "../../users/profile-schema.port";
 import type { User } from "../../users/user-directory.port";
 
-/** What a hook says to a sign-up. */
+/** The result of the hook before a sign-up. */
 export type SignUpDecision =
   | {
       readonly kind: "accepted";
-      /** Roles of the new user; none unless given. */
+      /** Roles of the new user; none by default. */
       readonly roles?: readonly string[];
-      /** Fields of the new user's profile, over those that the client sent. */
+      /**
+       * Fields of the new user's profile, which override those that the client
+       * sent.
+       */
       readonly profile?: Profile;
     }
   /** The client gets this code, of ours or of the application's own. */
   | { readonly kind: "refused"; readonly code: AuthErrorCode | AppErrorCode };
 
 /**
- * What the application does when somebody signs up, signs in or is signed out.
- * Have the methods that are needed; each may be left out.
+ * Callbacks of the application for sign-up, sign-in and sign-out. All methods
+ * are optional.
  *
- * Concurrency: called by every sign-in at once.
+ * Called concurrently.
  */
 export abstract class SignInHooks {
   /**
-   * Before an identity that is not known becomes a user: may refuse it, or give
-   * roles and profile. In the transaction that makes the user; of several first
-   * sign-ins of one identity each calls it, and one of them signs up, so do
-   * nothing in it that the transaction does not take back.
+   * Called before an unknown identity becomes a user: it may refuse the
+   * sign-up, or set roles and profile. It runs in the transaction that creates
+   * the user. If one identity signs in for the first time several times
+   * concurrently, each sign-in calls it but only one creates the user, so it
+   * must have no side effects that the transaction does not roll back.
    *
-   * What it throws refuses the sign-up: an AuthError with its code, anything
-   * else as `internal_error`. After five seconds it is `service_unavailable`.
+   * If it throws, the sign-up is refused: an AuthError is returned with its
+   * code, anything else as `internal_error`. After five seconds the sign-up
+   * fails with `service_unavailable`.
    *
-   * @param transaction of the service's own database
-   * @returns nothing to accept as it is
+   * @param transaction on the service's database
+   * @returns nothing to accept the sign-up unchanged
    */
   beforeSignUp?(
     identity: VerifiedIdentity,
@@ -49,28 +54,28 @@ export abstract class SignInHooks {
   ): SignUpDecision | void | Promise<SignUpDecision | void>;
 
   /**
-   * A user has been made: once for each, in the same transaction. What it writes
-   * there is written together with the user, or neither is: what it throws
-   * takes the user back and is answered like the above.
+   * Called once for each new user, in the same transaction. What it writes
+   * there is atomic with the user: if it throws, the user is rolled back and
+   * the response is as above.
    */
   afterSignUp?(user: User, transaction: Transaction): void | Promise<void>;
 
   /**
-   * A user, new or known, has a session; before the client is answered. What it
-   * throws is logged and changes nothing: the user is signed in. After two
-   * seconds the answer no longer waits for it.
+   * Called after a new or existing user has signed in, before the response is
+   * sent. Errors are logged and change nothing: the user is signed in. The
+   * response waits for it for at most two seconds.
    */
   afterSignIn?(user: User, session: Session): void | Promise<void>;
 
   /**
-   * A session, or all of a user's, has been ended before its time, on this
-   * instance; after that is committed. Nobody waits for it, and what it throws
-   * is logged. It is not called for sessions that expire, nor if the process
-   * dies in between.
+   * Called after a session, or all sessions of a user, were ended early on this
+   * instance and that is committed. Nothing waits for it, and errors are
+   * logged. It is not called for sessions that expire, nor if the process dies
+   * in between.
    */
   onSessionEnd?(end: SessionEnd): void | Promise<void>;
 }
 
-/** Does nothing: a sign-in stays one statement. */
+/** Does nothing, so that a sign-in remains a single statement. */
 @Injectable()
 export class NoSignInHooks extends SignInHooks {}

@@ -7,26 +7,25 @@ import type { CallOrigin } from "../../common/call-origin";
 import type { VerifiedIdentity } from "../../identity/verified-identity";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 
-/** What a policy says to an identity. */
+/** A policy's decision about an identity. */
 export type Admission =
   | { readonly kind: "admitted"; readonly signUp: "open" | "closed" }
   /** The client gets this code, of ours or of the application's own. */
   | { readonly kind: "refused"; readonly code: AuthErrorCode | AppErrorCode };
 
 /**
- * Whether a proved identity may sign in, before anything is looked up or
- * stored. Linking an account is held to it as well.
+ * Decides whether a verified identity may sign in, before anything is looked up
+ * or stored. It also applies to linking an account.
  *
- * Concurrency: called by every sign-in at once. Idempotent. What it throws
- * refuses the sign-in: an AuthError with its code, anything else as
- * `internal_error`; and so does, as `service_unavailable`, an answer that takes
- * more than five seconds.
+ * Called concurrently; idempotent. If it throws, the sign-in is refused: an
+ * AuthError is returned with its code, anything else as `internal_error`. After
+ * five seconds the sign-in fails with `service_unavailable`.
  */
 export abstract class SignInPolicy {
   /**
-   * @param identity as the verifier proved it
+   * @param identity as the verifier returned it
    * @param call where the sign-in comes from
-   * @returns whether it may enter, and whether it may become a new user
+   * @returns whether it may sign in, and whether it may become a new user
    */
   abstract admit(
     identity: VerifiedIdentity,
@@ -34,7 +33,7 @@ export abstract class SignInPolicy {
   ): Admission | Promise<Admission>;
 }
 
-/** The policy of the configuration: hosted domains, verified e-mail, sign-up. */
+/** The configured policy: hosted domains, verified e-mail, sign-up. */
 @Injectable()
 export class ConfiguredSignInPolicy extends SignInPolicy {
   private readonly hostedDomains: ReadonlySet<string>;
@@ -47,7 +46,8 @@ export class ConfiguredSignInPolicy extends SignInPolicy {
   }
 
   override admit(identity: VerifiedIdentity): Admission {
-    // By `hd` alone: anybody may verify an address that ends in the domain.
+    // Only by `hd`: anyone can create a Google account with an address that
+    // ends in the domain.
     if (
       this.hostedDomains.size > 0 &&
       !(

@@ -15,7 +15,7 @@ import { RateLimited } from "../../rate-limits/rate-limited.decorator";
 import { AllowedOriginGuard } from "../access/allowed-origin.guard";
 import { DpopProofGuard } from "../access/dpop-proof.guard";
 
-/** What a sign-in is refused with, whatever its credential. */
+/** The errors of a sign-in with any kind of credential. */
 const signInProblems = [
   "invalid_request",
   "invalid_dpop_proof",
@@ -35,22 +35,22 @@ const signInProblems = [
 ] as const satisfies readonly AuthErrorCode[];
 
 interface SignInRouteOptions {
-  /** Whether the route is there at all; before everything else. */
+  /** Whether the route exists at all; runs before everything else. */
   readonly existence?: Type<CanActivate>;
-  /** Whose pages may call it; {@link AllowedOriginGuard} unless given. */
+  /** Checks which pages may call it; {@link AllowedOriginGuard} by default. */
   readonly origin?: Type<CanActivate>;
-  /** What proves the credential by itself, and so costs most: last. */
+  /** Verifies the credential, which is the most expensive step; runs last. */
   readonly credential?: Type<CanActivate>;
-  /** Of the answer; 200 unless given. */
+  /** Status of the response; 200 by default. */
   readonly status?: number;
-  /** What else it is refused with. */
+  /** Additional errors. */
   readonly problems?: readonly AuthErrorCode[];
 }
 
 /**
- * Everything that a route to sign in by is: public, never cached, limited by
- * its attempts and its failures, open to allowed origins, and bound to the
- * client's key where that is configured. What costs more comes later.
+ * Makes a route a sign-in route: public, never cached, rate limited by attempts
+ * and failures, open to allowed origins, and bound to the client's key if that
+ * is configured. More expensive checks run later.
  */
 export function SignInRoute({
   existence,
@@ -72,7 +72,7 @@ export function SignInRoute({
   );
 }
 
-/** Reads the proof of a route that gives out tokens; see `KeyThumbprint`. */
+/** Reads the DPoP proof on a route that issues tokens; see `KeyThumbprint`. */
 export const DpopBinding = () =>
   applyDecorators(
     UseGuards(DpopProofGuard),
@@ -80,11 +80,11 @@ export const DpopBinding = () =>
       name: "DPoP",
       required: false,
       description:
-        "A proof (RFC 9449) binds the tokens to its key, where the service is configured for that.",
+        "A proof (RFC 9449) binds the tokens to its key, if the service is configured for that.",
     }),
   );
 
-/** Documents an answer with tokens, some of which may be in a cookie. */
+/** Documents a response with tokens, some of which may be in a cookie. */
 export const tokensAnswer = (type: Type) => ({
   type,
   description: "The tokens; in a browser, the refresh token is in the cookie",

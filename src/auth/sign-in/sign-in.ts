@@ -23,17 +23,17 @@ import { IssuedTokens, type SignedInUser } from "../sessions/issued-tokens";
 import { NoSignInHooks, SignInHooks } from "./sign-in-hooks.port";
 import { SignInPolicy } from "./sign-in-policy.port";
 
-/** Somebody has signed in. */
+/** The result of a sign-in. */
 export interface SignedIn extends SignedInUser {
   readonly isNewUser: boolean;
 }
 
-/** How long an answer waits for the hook after a sign-in, in milliseconds. */
+/** How long a response waits for the hook after a sign-in, in milliseconds. */
 const maxAfterMilliseconds = 2000;
 
 type Refusal = Exclude<SignInOutcome, { user: User }>;
 
-/** What each outcome that signs nobody in is to the client, and to the log. */
+/** The error code and the reason of each unsuccessful outcome. */
 const refusals = {
   disabled: ["account_disabled", undefined],
   blocked: ["account_disabled", "blocked_by_provider"],
@@ -45,7 +45,7 @@ const refusals = {
   readonly [AuthErrorCode, string | undefined]
 >;
 
-/** From a proved identity to a signed-in user. */
+/** Signs a user in with a verified identity. */
 @Injectable()
 export class SignIn implements OnModuleInit {
   private readonly logger = new Logger(SignIn.name);
@@ -63,7 +63,7 @@ export class SignIn implements OnModuleInit {
     private readonly endListeners: SessionEndListeners,
   ) {}
 
-  /** A class that extends the one without may have some. */
+  /** A subclass of the no-op class may have hooks. */
   private get hasHooks(): boolean {
     return this.hooks.constructor !== NoSignInHooks;
   }
@@ -73,12 +73,12 @@ export class SignIn implements OnModuleInit {
   }
 
   /**
-   * @param proved as `Credentials` proved it
+   * @param proved as `Credentials` verified it
    * @param context where the sign-in comes from
-   * @param sentProfile the app's own fields, should the user be new; untrusted
+   * @param sentProfile the app's own fields, used if the user is new; untrusted
    * @throws AuthError with the code of policy or hooks, `sign_up_not_allowed`,
    *   `account_disabled`, `invalid_request` for a profile that is not valid,
-   *   `invalid_token` when the token or its nonce has been used up,
+   *   `invalid_token` if the token or its nonce has already been used,
    *   `service_unavailable`
    */
   async run(
@@ -108,7 +108,7 @@ export class SignIn implements OnModuleInit {
     if (options.signUp === "closed" || !this.hasHooks) {
       return this.store.signIn(identity, options, context);
     }
-    // Most have signed up before, and need no transaction.
+    // Most users have already signed up and need no transaction.
     const known = { ...options, signUp: "closed" as const };
     const outcome = await this.store.signIn(identity, known, context);
     return outcome.kind === "unknown"
@@ -147,23 +147,20 @@ export class SignIn implements OnModuleInit {
     });
   }
 
-  /** The user is signed in, whatever a hook makes of it. */
+  /** The user is signed in regardless of what a hook does. */
   private async runHookAfter(run: () => void | Promise<void>): Promise<void> {
     if (!this.hasHooks) return;
     const done = new AbortController();
     const hook = Promise.resolve()
       .then(run)
       .catch((cause: unknown) => {
-        this.logger.error(
-          { err: cause },
-          "The hook after a sign-in has failed",
-        );
+        this.logger.error({ err: cause }, "The hook after a sign-in failed");
       })
       .finally(() => done.abort());
     await Promise.race([
       hook,
       delay(maxAfterMilliseconds, undefined, { signal: done.signal }).then(
-        () => this.logger.warn("The hook after a sign-in takes too long"),
+        () => this.logger.warn("The hook after a sign-in took too long"),
         () => undefined,
       ),
     ]);

@@ -14,7 +14,10 @@ const descriptions: Readonly<Record<(typeof idTokenFields)[number], string>> = {
   credential: "The same, as Google Identity Services names it",
 };
 
-/** Documents a body that has an ID token, under one of its names, and what a DTO says. */
+/**
+ * Documents a body that contains an ID token under one of its names, and the
+ * fields of a DTO.
+ */
 export function ApiTokenBody(dto: Type): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(dto),

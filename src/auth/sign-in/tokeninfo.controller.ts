@@ -29,7 +29,7 @@ import { TokeninfoGuard } from "./tokeninfo.guard";
 
 const field = "id_token";
 const description =
-  "As Google's endpoint of this name, by our own checks. Only with `TOKENINFO=true`, and never in production.";
+  "Like Google's endpoint of this name, but with our own checks. Only with `TOKENINFO=true`, and never in production.";
 const claims = {
   description: "The claims and the header; every value is a string",
   schema: { type: "object", additionalProperties: { type: "string" } },
@@ -64,7 +64,7 @@ export class TokeninfoController {
   @RateLimited("signIn")
   @UseGuards(TokeninfoGuard)
   @ApiOperation({
-    summary: "Look into an ID token, for debugging",
+    summary: "Inspect an ID token, for debugging",
     description,
   })
   @ApiQuery({ name: field, type: String })
@@ -83,7 +83,7 @@ export class TokeninfoController {
   @RateLimited("signIn")
   @UseGuards(TokeninfoGuard)
   @ApiOperation({
-    summary: "Look into an ID token, for debugging",
+    summary: "Inspect an ID token, for debugging",
     description,
   })
   @ApiConsumes("application/x-www-form-urlencoded", "application/json")

@@ -5,7 +5,7 @@ import { type ErrorForm, ErrorForms } from "../../common/error-forms";
 import { MountedRoutes } from "../../common/mounted-routes";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 
-/** As at Google's, so that a client can be pointed from one to the other. */
+/** Same as Google's, so that a client can be switched from one to the other. */
 export const tokeninfoPath = "/tokeninfo";
 
 const descriptions: Readonly<Partial<Record<AuthErrorCode, string>>> = {
@@ -16,8 +16,8 @@ const descriptions: Readonly<Partial<Record<AuthErrorCode, string>>> = {
 };
 
 /**
- * Google's answers for an invalid token, which give no reason; the log has it.
- * Other errors are problem+json as everywhere.
+ * Google's responses for an invalid token, which give no reason; the log has
+ * it. Other errors are problem+json as usual.
  *
  * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token#calling-the-tokeninfo-endpoint
  */

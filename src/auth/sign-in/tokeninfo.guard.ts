@@ -2,7 +2,7 @@ import { type CanActivate, Inject, Injectable } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 
-/** There is nothing at the address unless it was asked for. */
+/** Responds 404 unless the route is turned on. */
 @Injectable()
 export class TokeninfoGuard implements CanActivate {
   constructor(@Inject(AUTH_OPTIONS) private readonly options: AuthOptions) {}

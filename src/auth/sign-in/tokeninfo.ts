@@ -3,17 +3,18 @@ import { AuthError } from "../../common/auth-error";
 import { objectOfSegment } from "../../common/jws-segment";
 import { IdentityVerifier } from "../../identity/identity-verifier.port";
 
-/** What is in an ID token, once it is proved; for people who look into one. */
+/** The content of a verified ID token, for debugging. */
 @Injectable()
 export class Tokeninfo {
   constructor(private readonly verifier: IdentityVerifier) {}
 
   /**
-   * The claims, then the header, every value as a text: `"email_verified":
-   * "true"`. Unlike Google's own it takes no token that is for another app.
+   * The claims, then the header, every value as a string: `"email_verified":
+   * "true"`. Unlike Google's endpoint, it does not accept tokens for other
+   * apps.
    *
    * @param sent every value that was sent as `id_token`; untrusted
-   * @throws AuthError `invalid_request` unless there is one text among them, or
+   * @throws AuthError `invalid_request` unless exactly one string was sent, or
    *   what the verifier throws
    */
   async of(...sent: readonly unknown[]): Promise<Record<string, string>> {
@@ -29,7 +30,7 @@ export class Tokeninfo {
 
 function membersOf(segment: string): [string, string][] {
   const members = objectOfSegment(segment);
-  // Another verifier than Google's may take what is no JWT.
+  // A verifier other than Google's may accept tokens that are not JWTs.
   if (typeof members === "string") return [];
   return Object.entries(members).map(([name, value]) => [
     name,

@@ -8,13 +8,13 @@ import {
 import { HttpAdapterHost } from "@nestjs/core";
 import { ProblemDetailsFilter } from "../../common/problem-details.filter";
 
-/** There is no provider of this name, and so nothing of ours at the address. */
+/** No provider has this name, so the path is not one of our routes. */
 export class UnknownProvider extends NotFoundException {}
 
 /**
- * Leaves an address to whoever is at it. On Express the first route that matches
- * answers, so `POST /auth/:provider` would take `POST /auth/login` from the
- * application; on Fastify the more exact route does.
+ * Passes the request on to other routes. On Express the first matching route
+ * answers, so `POST /auth/:provider` would shadow the application's `POST
+ * /auth/login`; on Fastify the more specific route answers.
  */
 @Catch(UnknownProvider)
 @Injectable()

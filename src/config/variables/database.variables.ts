@@ -8,7 +8,7 @@ import {
 } from "../variable.decorator";
 import { ServiceVariables } from "./service.variables";
 
-/** Where everything is kept, and for how long. */
+/** The database and the retention of the audit log. */
 export class DatabaseVariables extends ServiceVariables {
   @Variable({
     option: "database.url",

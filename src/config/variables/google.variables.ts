@@ -25,12 +25,12 @@ import {
 } from "../variable.decorator";
 import { DatabaseVariables } from "./database.variables";
 
-/** Fit to be put in front of a path. */
+/** Can be used as a prefix of a path. */
 const isSecurityEventsUrl = (value: unknown, environment: GoogleVariables) =>
   isGoogleUrl("riscConfig")(value, environment) &&
   !/[?#@]/.test(value as string);
 
-/** What is accepted from Google. */
+/** Google clients, tokens and endpoints. */
 export class GoogleVariables extends DatabaseVariables {
   @Variable({
     option: "google.clientIds",

@@ -18,7 +18,7 @@ import {
 } from "../variable.decorator";
 import { SessionVariables } from "./session.variables";
 
-/** Who may call, from where, and how often. */
+/** Origins, proxies and rate limits. */
 export class NetworkVariables extends SessionVariables {
   @Variable({
     option: "origins",

@@ -7,13 +7,13 @@ import {
 } from "../verify-token-providers";
 import { GoogleVariables } from "./google.variables";
 
-/** Which other providers are accepted, beside Google. */
+/** Identity providers other than Google. */
 export class ProviderVariables extends GoogleVariables {
   @Variable({
     option: "verifyTokenProviders",
     purpose:
       "Identity providers whose tokens a remote Verify Token API verifies, for `POST /auth/:provider`; see docs/providers.md. The names are part of the users' identities, so never change one.",
-    rule: "a JSON array of objects with name, url, clientId and perhaps authentication, tokenType, issuer, claims, timeoutMilliseconds",
+    rule: "a JSON array of objects with name, url, clientId and optionally authentication, tokenType, issuer, claims, timeoutMilliseconds",
     defaultText: "none",
     faults: (value) => faultsOfProviders(parseProviders(value)),
   })

@@ -16,7 +16,7 @@ import {
   Variable,
 } from "../variable.decorator";
 
-/** What runs, where, and what it says about it. */
+/** The process: mode, addresses, logs and optional pages. */
 export class ServiceVariables {
   @Variable({
     option: "environment",
@@ -51,7 +51,7 @@ export class ServiceVariables {
     option: "publicUrl",
     purpose:
       "Where clients reach this service: the issuer (`iss`) of its access tokens. With a path where a reverse proxy serves it below one and removes the path from requests.",
-    rule: "a URL such as https://auth.example.com or https://example.com/auth without a slash at its end, https in production",
+    rule: "a URL such as https://auth.example.com or https://example.com/auth without a trailing slash, https in production",
     defaultText: "`http://localhost:$PORT` outside production",
   })
   @Satisfies("publicUrl", (value, environment: ServiceVariables) =>
@@ -106,7 +106,7 @@ export class ServiceVariables {
 
   @Variable({
     purpose:
-      "Serve Prometheus metrics at `/metrics`: to whoever has METRICS_TOKEN, and without one only to direct calls from this machine, in production to nobody.",
+      "Serve Prometheus metrics at `/metrics` to clients that send METRICS_TOKEN. If it is not set, only direct calls from this machine are served, and none in production.",
     rule: "on or off",
     default: true,
   })
@@ -116,7 +116,7 @@ export class ServiceVariables {
 
   @Variable({
     option: "metricsToken",
-    purpose: "What a scraper sends as its bearer token to `/metrics`.",
+    purpose: "The bearer token that a scraper must send to `/metrics`.",
     rule: "16 to 256 letters, digits and -._~+/=",
     defaultText: "none",
   })

@@ -8,7 +8,7 @@ import {
 } from "../variable.decorator";
 import { TokenVariables } from "./token.variables";
 
-/** How long who is signed in, and by which secret. */
+/** Sessions and the secret key. */
 export class SessionVariables extends TokenVariables {
   @Variable({
     option: "sessions.idleTtlSeconds",
@@ -68,7 +68,7 @@ export class SessionVariables extends TokenVariables {
   @Variable({
     option: "sessions.maxPerUser",
     purpose:
-      "How many sessions a user may have; beyond that the one that was idle for longest is ended.",
+      "How many sessions a user may have; beyond that the session that was idle longest is ended.",
     rule: "an integer from 1 to 1000",
     default: 100,
   })

@@ -16,7 +16,7 @@ import {
 } from "../variable.decorator";
 import { UserVariables } from "./user.variables";
 
-/** What is issued, to whom, and signed by what. */
+/** Access tokens and signing keys. */
 export class TokenVariables extends UserVariables {
   @Variable({
     option: "accessTokens.ttlSeconds",

@@ -8,7 +8,7 @@ import {
 } from "../variable.decorator";
 import { ProviderVariables } from "./provider.variables";
 
-/** Who becomes a user, and which. */
+/** Who may become a user, and who becomes an administrator. */
 export class UserVariables extends ProviderVariables {
   @Variable({
     option: "signUp",

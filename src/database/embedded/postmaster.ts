@@ -42,7 +42,10 @@ export function disownPostmasterFile(cluster: string): void {
   writeFileSync(file(cluster), [unusedPid, ...rest].join("\n"));
 }
 
-/** The pid of the server that is running on a data directory, in whatever state. */
+/**
+ * The pid of the server that is running on a data directory, regardless of its
+ * state.
+ */
 export function runningPostmaster(cluster: string): number | undefined {
   const pid = readPostmasterFile(cluster)?.pid;
   if (pid === undefined || !isRunning(pid)) return undefined;

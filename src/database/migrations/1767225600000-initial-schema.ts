@@ -11,7 +11,8 @@ export class InitialSchema1767225600000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(migrationLimits);
     await queryRunner.query(`CREATE SCHEMA IF NOT EXISTS google_auth`);
-    // Whoever ran the migrations, and wherever the list of them is kept.
+    // Regardless of who ran the migrations and where the list of them is
+    // stored.
     await queryRunner.query(
       `COMMENT ON SCHEMA google_auth IS 'nest-google-auth schema 1'`,
     );
@@ -71,7 +72,7 @@ const users = [
     updated_at timestamptz NOT NULL,
     last_sign_in_at timestamptz NOT NULL
   ) WITH (fillfactor = 80)`,
-  // With the id, so that a page is read in its order and no further.
+  // Includes the id, so that a page is read in order and no further.
   `CREATE INDEX users_email_lower_idx ON google_auth.users (lower(email), id)`,
   `CREATE INDEX users_disabled_idx ON google_auth.users (id)
     WHERE status = 'disabled'`,
@@ -89,7 +90,7 @@ const users = [
   ) WITH (fillfactor = 80)`,
   `CREATE INDEX identities_user_id_idx ON google_auth.identities (user_id)`,
   // Outlives the identity and the user, and may precede both: no foreign keys,
-  // and a digest in the place of issuer and subject.
+  // and a digest instead of issuer and subject.
   `CREATE TABLE google_auth.identity_standings (
     digest bytea NOT NULL CONSTRAINT identity_standings_pkey PRIMARY KEY,
     blocked boolean NOT NULL DEFAULT false,
@@ -108,7 +109,7 @@ const users = [
 ];
 
 const sessions = [
-  // No foreign key: users may be kept elsewhere.
+  // No foreign key: users may be stored elsewhere.
   `CREATE TABLE google_auth.sessions (
     id uuid NOT NULL CONSTRAINT sessions_pkey PRIMARY KEY,
     user_id uuid NOT NULL,
@@ -131,7 +132,7 @@ const sessions = [
     revoked_at timestamptz,
     revoked_reason text
   ) WITH (fillfactor = 80)`,
-  // Not on what a refresh changes: its updates would touch every index.
+  // Not on columns that a refresh changes: its updates would touch every index.
   `CREATE INDEX sessions_user_id_idx
     ON google_auth.sessions (user_id, created_at)`,
   `CREATE INDEX sessions_absolute_expires_at_idx
@@ -175,7 +176,8 @@ const oneTimeUse = [
   )`,
   `CREATE INDEX used_id_tokens_expires_at_idx
     ON google_auth.used_id_tokens (expires_at)`,
-  // Of no use after two minutes: not worth writing ahead.
+  // Rows are useless after two minutes, so they are not worth a write-ahead
+  // log.
   `CREATE UNLOGGED TABLE google_auth.used_dpop_proofs (
     digest bytea NOT NULL CONSTRAINT used_dpop_proofs_pkey PRIMARY KEY,
     expires_at timestamptz NOT NULL
@@ -203,15 +205,15 @@ const signingKeys = [
     CONSTRAINT signing_keys_private_key_check
       CHECK ((encrypted_private_key IS NULL) = (state = 'previous'))
   )`,
-  // Whatever goes wrong: two keys never sign.
+  // Guarantees that two keys never sign at the same time.
   `CREATE UNIQUE INDEX signing_keys_state_idx
     ON google_auth.signing_keys (state) WHERE state <> 'previous'`,
 ];
 
 const auditLog = [
-  // Lines outlive their users and sessions: no foreign keys. The partitions by
-  // month are made ahead by the service; until then, and should a clock be far
-  // off, lines go to the default one.
+  // Lines outlive their users and sessions: no foreign keys. The service
+  // creates the monthly partitions ahead of time; until then, or if a clock is
+  // far off, lines go to the default partition.
   `CREATE TABLE google_auth.audit_events (
     id uuid NOT NULL,
     occurred_at timestamptz NOT NULL,
@@ -230,8 +232,8 @@ const auditLog = [
   `CREATE INDEX audit_events_actor_id_idx
     ON google_auth.audit_events (actor_id, occurred_at)
     WHERE actor_id IS NOT NULL`,
-  // Not of what every sign-in writes: that is found soon without an index,
-  // and would pay for it.
+  // Excludes what every sign-in writes: it is found quickly without an index,
+  // and every sign-in would have to maintain it.
   `CREATE INDEX audit_events_rare_event_idx
     ON google_auth.audit_events (event, occurred_at)
     WHERE event NOT IN ('sign_in', 'sign_up', 'session_ended', 'sign_in_refused')`,
@@ -249,7 +251,7 @@ const others = [
   )`,
   `CREATE INDEX security_events_received_at_idx
     ON google_auth.security_events (received_at)`,
-  // Room on every page, so that counting does not touch the indexes.
+  // Leaves room on every page, so that counting does not touch the indexes.
   `CREATE UNLOGGED TABLE google_auth.rate_limits (
     key text NOT NULL CONSTRAINT rate_limits_pkey PRIMARY KEY,
     hits integer NOT NULL,

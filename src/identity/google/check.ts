@@ -8,13 +8,13 @@ import type { AuthErrorCode } from "../../common/auth-error-codes";
 export interface Check<Subject, Verdict = boolean> {
   /** A stable name, for programs. */
   readonly name: string;
-  /** What it demands, for people. */
+  /** What it requires, for people. */
   readonly demands: string;
-  /** The reason of its refusal; a function where there is more than one. */
+  /** The reason of its refusal; a function if there is more than one. */
   readonly reason: string | ((subject: Subject) => string);
-  /** The error code of its refusal; `invalid_token` unless given. */
+  /** The error code of its refusal; `invalid_token` by default. */
   readonly code?: AuthErrorCode;
-  /** Earlier checks by name: it can say nothing unless they have passed. */
+  /** Names of earlier checks that must have passed for it to run. */
   readonly needs?: readonly string[];
   /** Called only once the checks it needs have passed. */
   readonly passes: (subject: Subject) => Verdict;

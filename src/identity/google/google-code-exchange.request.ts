@@ -11,10 +11,10 @@ export interface PresentedCode {
   readonly redirectUri: string;
 }
 
-/** Google's tokens for a code; nothing in them is proved yet. */
+/** Google's tokens for a code; not verified yet. */
 export interface GoogleTokens {
   readonly idToken: string;
-  /** Fit to be sent in a header. */
+  /** Safe to send in a header. */
   readonly accessToken: string;
 }
 
@@ -35,8 +35,8 @@ const codeFaults: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with our configuration, by Google's error code. The client's code
- * may be good.
+ * What is wrong with our configuration, by Google's error code. The client's
+ * code may be valid.
  */
 const configurationFaults: Readonly<Record<string, string>> = {
   invalid_client: "client_secret_refused",

@@ -29,7 +29,10 @@ export const popupRedirectUri = "postmessage";
  */
 const mobileRedirectUri = "";
 
-/** Exchanges an authorization code of Google's for a proved identity. Google's tokens are not kept. */
+/**
+ * Exchanges an authorization code of Google's for a verified identity. Google's
+ * tokens are not kept.
+ */
 @Injectable()
 export class GoogleCodeExchange {
   private readonly logger = new Logger(GoogleCodeExchange.name);
@@ -91,8 +94,8 @@ export class GoogleCodeExchange {
   }
 
   /**
-   * Google may omit the profile from an ID token. The identity is proved without
-   * it, so the sign-in continues when userinfo is unavailable.
+   * Google may omit the profile from an ID token. The identity is verified
+   * without it, so the sign-in continues if userinfo is unavailable.
    */
   private async completed(
     identity: VerifiedIdentity,

@@ -10,7 +10,7 @@ import { idTokenChecks, UnverifiedIdToken } from "./id-token.checks";
 import { type ClaimRules, identityOf } from "./id-token.claims";
 
 /**
- * Proves Google ID tokens: strict parsing of our own, the signature by
+ * Verifies Google ID tokens: strict parsing of our own, the signature by
  * google-auth-library with keys from our cache, then claim checks of our own.
  */
 @Injectable()
@@ -32,7 +32,7 @@ export class GoogleIdTokenVerifier extends IdentityVerifier {
     this.rules = {
       clientIds,
       clockSkewSeconds,
-      // Read by each check: fetching the keys may have taken seconds.
+      // Read by each check, because fetching the keys may have taken seconds.
       get nowSeconds() {
         return clock.nowSeconds();
       },
@@ -51,7 +51,10 @@ export class GoogleIdTokenVerifier extends IdentityVerifier {
   }
 }
 
-/** Of what was signed, without the signature: signing it twice does not make two tokens of it. */
+/**
+ * A digest of the signed part without the signature, so that signing the same
+ * content twice does not yield two tokens.
+ */
 function digestOf(token: string): string {
   return hash("sha256", token.slice(0, token.lastIndexOf(".")), "base64url");
 }

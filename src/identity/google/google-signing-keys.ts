@@ -61,7 +61,7 @@ async function fetchKeys(certsUrl: string): Promise<Answer<KeySet>> {
     // Google signs ID tokens with RS256 only.
     if (signingAlgorithmOf(key) === "RS256") keys.set(keyId, key);
   }
-  if (keys.size === 0) throw new Error("None of Google's keys is for RS256");
+  if (keys.size === 0) throw new Error("Google publishes no key for RS256");
   return { value: keys, maxAgeSeconds };
 }
 

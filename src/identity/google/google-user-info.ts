@@ -1,10 +1,10 @@
 import { fetchJson } from "../../common/fetch-json";
 import { type ClaimedProfile, profileFromClaims } from "../claim-values";
 
-/** Short, for a sign-in can do without it; in milliseconds. */
+/** Short, because a sign-in can continue without it; in milliseconds. */
 const timeoutMilliseconds = 2000;
 
-/** A profile from userinfo, and whose it is. */
+/** A profile from userinfo, and its subject. */
 export interface UserInfo extends ClaimedProfile {
   /** Compare it with the ID token before trusting the rest. */
   readonly subject: string;
@@ -14,7 +14,7 @@ export interface UserInfo extends ClaimedProfile {
  * Fetches the profile of an access token from userinfo. E-mail address and hosted
  * domain are ignored: only the ID token proves them.
  *
- * @param accessToken Google's, fit to be sent in a header
+ * @param accessToken Google's, safe to send in a header
  * @throws Error on any failure: network, time-out (2 s), status, size (64 kB), JSON, no `sub`
  * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
  */

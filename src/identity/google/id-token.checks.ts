@@ -10,13 +10,13 @@ import {
 } from "./id-token.claims";
 import { formChecks, idTokenTypes, UnverifiedToken } from "./id-token.parser";
 
-/** Where the keys come from that a signature is checked with. */
+/** The source of the keys that signatures are checked with. */
 export type KeySource = Pick<GoogleSigningKeys, "find">;
 
-/** An ID token on its way through the checks. */
+/** The state of an ID token while it is being checked. */
 export class UnverifiedIdToken extends UnverifiedToken {
   private key: KeyObject | undefined;
-  /** What google-auth-library has against it, once `signature` has run. */
+  /** The problem that google-auth-library reports, once `signature` has run. */
   libraryRefusal: LibraryRefusal | null = null;
 
   /** @param text as the client sent it */
@@ -29,7 +29,7 @@ export class UnverifiedIdToken extends UnverifiedToken {
   }
 
   /**
-   * Whether there is the key that `kid` names.
+   * Whether the key named by `kid` exists.
    *
    * @throws AuthError `invalid_token` (`unknown_key`),
    *   `identity_provider_unavailable`
@@ -83,7 +83,8 @@ export const idTokenChecks: readonly Check<
     needs: ["payload", ...(check.needs ?? [])],
   })),
   {
-    // Last, for it has one reason only for whatever the checks above may name.
+    // Last, because it has only one reason for everything the checks above
+    // report in detail.
     name: "library",
     demands: "google-auth-library accepts it too",
     reason: "refused_by_google_auth_library",
@@ -103,17 +104,20 @@ function namesOf(checks: readonly { readonly name: string }[]): string[] {
 
 type LibraryRefusal = "bad_signature" | "other";
 
-/** Without an audience of its own: each call gives it ours. */
+/** Without an audience of its own: each call passes ours. */
 const library = new OAuth2Client();
 
 /**
- * What the library says of times. It goes by the machine's clock and not by
+ * The library's messages about times. It uses the machine's clock instead of
  * ours, and its limits are wider than those of our own checks.
  */
 const saysOfTimes =
   /^(?:Token used too (?:late|early)|Expiration time too far)/;
 
-/** The library's errors have no codes, and their messages quote the token: they stay here. */
+/**
+ * The library's errors have no codes, and their messages quote the token, so
+ * they must not leave this function.
+ */
 function refusalIn(error: unknown): LibraryRefusal | null {
   const message = error instanceof Error ? error.message : "";
   if (message.startsWith("Invalid token signature")) return "bad_signature";

@@ -10,15 +10,17 @@ import { emailAuthority } from "../email-authority";
 import type { VerifiedIdentity } from "../verified-identity";
 import { type Check, firstRefusal } from "./check";
 
-/** The one spelling in which Google's issuer is stored. */
+/** The canonical form of Google's issuer, as it is stored. */
 export const googleIssuer = "https://accounts.google.com";
-/** The two spellings in which Google sends it. */
+/** The two forms that Google uses. */
 export const googleIssuers = [googleIssuer, "accounts.google.com"];
-/** Longest life of an ID token, in seconds; Google's live one hour. */
+/**
+ * Maximum lifetime of an ID token, in seconds; Google's are valid for one hour.
+ */
 export const maxIdTokenLifetimeSeconds = 2 * 3600;
 
 export interface ClaimRules {
-  /** Every OAuth client id of ours; never empty. */
+  /** All of our OAuth client ids; never empty. */
   readonly clientIds: ReadonlySet<string>;
   /** How far the clocks may differ, in seconds, 0–300. */
   readonly clockSkewSeconds: number;
@@ -28,13 +30,13 @@ export interface ClaimRules {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What the checks look at. */
+/** The input of the checks. */
 interface JudgedClaims {
   readonly claims: Claims;
   readonly rules: ClaimRules;
 }
 
-/** The claims of an identity, in the types that the checks leave them. */
+/** The claims of an identity, with the types that the checks guarantee. */
 interface CheckedClaims extends Claims {
   readonly aud: string;
   readonly azp?: string;
@@ -90,7 +92,7 @@ export const claimChecks: readonly Check<JudgedClaims>[] = [
   },
   {
     // Any Google Cloud customer can have Google sign a token with our audience;
-    // only the authorized party tells that it was not asked for by our apps.
+    // only the authorized party shows that our apps did not request it.
     name: "authorized-party",
     demands: "azp is one of GOOGLE_CLIENT_IDS, or absent",
     reason: "wrong_authorized_party",
@@ -176,7 +178,7 @@ export const claimChecks: readonly Check<JudgedClaims>[] = [
 /**
  * Checks the claims of a Google ID token and turns them into an identity.
  *
- * @param claims the payload; trusted only once the signature is proved
+ * @param claims the payload; trusted only after the signature has been verified
  * @throws AuthError `invalid_token` with the reason, `token_expired`,
  *   `service_account_not_allowed`
  */
@@ -189,7 +191,7 @@ export function identityFromClaims(
   return identityOf(claims);
 }
 
-/** The identity in claims that have passed all checks. */
+/** The identity from claims that have passed all checks. */
 export function identityOf(
   claims: Claims,
 ): Omit<VerifiedIdentity, "tokenDigest"> {

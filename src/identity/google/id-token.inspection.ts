@@ -9,7 +9,7 @@ import {
 } from "./id-token.checks";
 import { type ClaimRules, identityOf } from "./id-token.claims";
 
-/** How a check ended. */
+/** The result of a check. */
 export type CheckOutcome =
   | { readonly kind: "ok" }
   /** The service refuses for this, or would if all checks before it had passed. */
@@ -26,22 +26,22 @@ export type CheckOutcome =
 export interface CheckFinding {
   /** A stable name. */
   readonly check: string;
-  /** What it demands, for people. */
+  /** What it requires, for people. */
   readonly demands: string;
   readonly outcome: CheckOutcome;
 }
 
-/** What the checks of a sign-in say about a token, each of them. */
+/** The result of every check of a sign-in for a token. */
 export interface IdTokenInspection {
-  /** As it was sent; null when it cannot be read. Nothing in it is proved. */
+  /** As sent, not verified; null if it cannot be parsed. */
   readonly header: Readonly<Record<string, unknown>> | null;
-  /** As it was sent; null when it cannot be read. Nothing in it is proved. */
+  /** As sent, not verified; null if it cannot be parsed. */
   readonly claims: Readonly<Record<string, unknown>> | null;
   /** In the order of a sign-in, which stops at the first refusal. */
   readonly findings: readonly CheckFinding[];
   /**
-   * What a sign-in policy sees of the account, whoever signed the token and for
-   * whichever client and time; null when that is malformed. Not proved.
+   * The claims that a sign-in policy uses, regardless of signature, client and
+   * time; null if they are malformed. Not verified.
    */
   readonly identity: Omit<VerifiedIdentity, "tokenDigest"> | null;
 }
@@ -84,13 +84,13 @@ export async function inspectIdToken(
       outcome: outcomes.get(name) ?? { kind: "not-reached" },
     })),
     identity: accountChecks.every(isOk)
-      ? // Of any type, when their checks have not passed.
+      ? // May have any type if their checks have not passed.
         identityOf({ ...token.claims, ...placeholders })
       : null,
   };
 }
 
-/** The checks of the claims that a policy looks at. */
+/** The checks of the claims that a policy uses. */
 const accountChecks = [
   "subject",
   "email-form",

@@ -5,7 +5,7 @@ import {
 } from "../../common/jws-segment";
 import { type Check, firstRefusal } from "./check";
 
-/** The longest ID token that is read, in bytes. Google's have 900–1300. */
+/** Maximum size of an ID token, in bytes. Google's have 900–1300. */
 export const maxIdTokenBytes = 8192;
 const maxKeyIdLength = 128;
 /** The `typ` an ID token may have, in upper case. */
@@ -13,7 +13,7 @@ export const idTokenTypes: ReadonlySet<string> = new Set(["JWT"]);
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A compact JWS as it was presented, decoded on demand. Nothing in it is proved. */
+/** A compact JWS as it was presented, decoded on demand. Not verified. */
 export class UnverifiedToken {
   private split: readonly string[] | undefined;
   private decodedHeader: Members | SegmentFault | undefined;
@@ -54,7 +54,7 @@ export class UnverifiedToken {
 const forbiddenHeaders = ["crit", "jwk", "jku", "x5u", "x5c", "zip", "b64"];
 
 /**
- * The checks of the form: exactly one spelling of a token is accepted, and
+ * The checks of the form: exactly one encoding of a token is accepted, and
  * nothing in its header can choose how it is verified.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725 JSON Web Token Best Current Practices
@@ -155,7 +155,7 @@ function headerOf({ header }: UnverifiedToken): Members {
 }
 
 /**
- * Reads an ID token by the checks of its form. Nothing in it is proved.
+ * Parses an ID token and checks its form. It is not verified yet.
  *
  * @param text as the client sent it
  * @throws AuthError `invalid_token` with the reason

@@ -2,7 +2,7 @@
 export interface StreamFailure {
   /** HTTP status of the answer; null without one. */
   readonly status: number | null;
-  /** Google's own message, cleaned for display; null if there was none. */
+  /** Google's own message, cleaned for display; null if there is no message. */
   readonly said: string | null;
   /** Google's machine-readable reason, such as `SERVICE_DISABLED`. */
   readonly reason: string | null;

@@ -132,7 +132,8 @@ export class SecurityEventStream {
     const answer = Object(value) as Readonly<Record<string, unknown>>;
     if (status < 300) return answer;
     const error = Object(answer.error) as Readonly<Record<string, unknown>>;
-    // Any web server may answer 404; only the API's own means that there is no stream.
+    // Any web server may respond 404; only the API's own means that there is no
+    // stream.
     if (status === 404 && error.code !== 404) {
       throw this.notTheApi("has status 404");
     }
@@ -184,7 +185,7 @@ export class SecurityEventStream {
   private notTheApi(what: string, cause?: unknown): SecurityEventStreamError {
     const status = cause instanceof UnwantedAnswerError ? cause.status : null;
     return new SecurityEventStreamError(
-      `The answer of ${new URL(this.options.apiUrl).host} ${what}: this is not Google's Cross-Account Protection API.\nIf GOOGLE_RISC_CONFIG_URL is set, is it right? If not, something between this machine and Google answers in its place.`,
+      `The answer of ${new URL(this.options.apiUrl).host} ${what}: this is not Google's Cross-Account Protection API.\nIf GOOGLE_RISC_CONFIG_URL is set, is it right? If not, something between this machine and Google responds instead.`,
       status,
       { cause },
     );

@@ -75,10 +75,10 @@ export interface SecurityEventRules {
 }
 
 /**
- * Checks the claims of a security event token. Expiry is ignored: an event that is
- * delivered late has happened all the same.
+ * Checks the claims of a security event token. Expiry is ignored: an event that
+ * is delivered late has still happened.
  *
- * @param claims the payload; trusted only once the signature is proved
+ * @param claims the payload; trusted only after the signature has been verified
  * @throws SecurityEventRefusal `invalid_issuer`, `invalid_audience`, `invalid_request`
  * @see https://developers.google.com/identity/protocols/risc#validate_the_security_event_token
  */

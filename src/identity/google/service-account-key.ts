@@ -5,7 +5,7 @@ import { cleanText } from "../../common/clean-text";
 export interface ServiceAccountKey {
   /** The account's name: `risc@my-project.iam.gserviceaccount.com`. */
   readonly clientEmail: string;
-  /** The project it belongs to, where the file says so. */
+  /** The project it belongs to, if the file contains it. */
   readonly projectId: string | null;
   /** Google's name for the key: the `kid` of what it signs. */
   readonly privateKeyId: string;

@@ -28,12 +28,12 @@ export interface AnswerRules {
 }
 
 /**
- * The identity in an answer that accepts a token. The answer is trusted on who it
- * is; its claims have to be as well formed as Google's.
+ * The identity in an answer that accepts a token. The response is trusted to
+ * identify the user; its claims must be as well-formed as Google's.
  *
  * @param answer untrusted
- * @throws AuthError `invalid_token` for a token that is another app's or another
- *   issuer's, `token_expired`; Error for a malformed answer
+ * @throws AuthError `invalid_token` for a token for another app or from another
+ *   issuer, `token_expired`; Error for a malformed answer
  */
 export function identityFromAnswer(
   answer: Readonly<Record<string, unknown>>,
@@ -72,7 +72,7 @@ export function identityFromAnswer(
     clientId,
     authorizedParty: clientId,
     emailVerified,
-    // Only of Google do we know which mailboxes it runs.
+    // Only for Google is it known which mailboxes it runs.
     emailAuthority: emailVerified ? "verified" : "unverified",
     ...profileFromClaims({
       name: value("name"),

@@ -8,9 +8,12 @@ import type {
   VerifyTokenProvider,
 } from "./verify-token-provider";
 
-/** What a Verify Token API says about a token. Every kind of it proves that the API is up. */
+/**
+ * What a Verify Token API says about a token. Any of these results means that
+ * the API is up.
+ */
 export type VerifyTokenAnswer =
-  /** Nothing in it is checked. */
+  /** Not checked yet. */
   | {
       readonly kind: "active";
       readonly claims: Readonly<Record<string, unknown>>;
@@ -23,12 +26,12 @@ export type VerifyTokenAnswer =
   /** An answer that says neither: a page, a redirect, no JSON object, more than 64 kB, 408, 429. */
   | { readonly kind: "malformed"; readonly cause: unknown };
 
-/** A proxy wants our credentials. */
+/** A proxy requires credentials. */
 const proxyAuthenticationRequired = 407;
 /**
  * Client errors that say nothing about the token: a time-out, too many
- * requests. Nor do they say that the API is down: a flood of bad tokens may be
- * what it has too many of, and must not open the circuit for everybody.
+ * requests. Nor do they mean that the API is down: they may be caused by a
+ * flood of bad tokens, which must not open the circuit for everyone.
  */
 const noVerdictStatuses = [408, 429];
 /** All others are verdicts on the token, the only thing a caller can change. */
@@ -37,7 +40,10 @@ const refusalStatuses = Array.from({ length: 100 }, (_, i) => 400 + i).filter(
     status !== proxyAuthenticationRequired &&
     !noVerdictStatuses.includes(status),
 );
-/** How APIs, ours among them, refuse our own credentials: no verdict on the token. */
+/**
+ * How APIs, including ours, refuse our own credentials: not a verdict on the
+ * token.
+ */
 const callerIsRefused = ["unauthenticated", "invalid_client"];
 /** Statuses of a gateway before the API, or of a restart: worth a retry. */
 const transientStatuses = [502, 503, 504];
@@ -49,10 +55,10 @@ const maxAnswerBytes = 64 * 1024;
 /**
  * Asks a Verify Token API about a token, once.
  *
- * @param token fit to be sent
+ * @param token safe to send
  * @param timeoutMilliseconds how long the answer may take, body included
  * @throws Error for an outage: network, time-out, 5xx, or the API or a proxy
- *   refuses our credentials; its message contains nothing of the answer
+ *   refuses our credentials; its message contains nothing from the response
  */
 export async function askVerifyTokenApi(
   token: string,
@@ -74,7 +80,7 @@ export async function askVerifyTokenApi(
   } catch (error) {
     if (isOutage(error)) throw error;
     const status = error instanceof UnwantedAnswerError ? error.status : 0;
-    // Whatever the body is, a status of refusal says enough.
+    // A refusal status is sufficient regardless of the body.
     return refusalStatuses.includes(status)
       ? { kind: "refused", isExpired: false, status }
       : { kind: "malformed", cause: error };
@@ -116,7 +122,7 @@ export function isTransient(error: unknown): boolean {
   return typeof code === "string" && connectionErrors.test(code);
 }
 
-/** @throws Error when it is our credentials that the API refuses */
+/** @throws Error if the API refuses our credentials */
 function refusalOf(
   { code, error }: Readonly<Record<string, unknown>>,
   status: number,

@@ -22,14 +22,14 @@ import type { VerifyTokenProvider } from "./verify-token-provider";
 const defaultTimeoutMilliseconds = 4000;
 /** The pause before a retry, in milliseconds; random, so that not all retry at once. */
 const [minPause, maxPause] = [50, 250];
-/** What APIs answer about a token they do not accept; 200 with `active: false`. */
+/** How APIs reject a token; also 200 with `active: false`. */
 const usualStatuses = [200, 400, 401, 403, 422];
-/** The least time a retry needs, in milliseconds. */
+/** The minimum time a retry needs, in milliseconds. */
 const minAttempt = 50;
 
 /**
- * Has a remote Verify Token API verify the tokens of a provider. It is called for
- * every token; its verdict is trusted, its texts are not.
+ * Has a remote Verify Token API verify the tokens of a provider. It is called
+ * for every token; its verdict is trusted, its messages are not.
  */
 export class VerifyTokenApiVerifier extends IdentityVerifier {
   private readonly logger = new Logger(VerifyTokenApiVerifier.name);
@@ -98,7 +98,10 @@ export class VerifyTokenApiVerifier extends IdentityVerifier {
     }
   }
 
-  /** Once for each: a wrong URL must not go unnoticed, nor a flood of tokens fill the log. */
+  /**
+   * Once per status: a wrong URL must be noticed, but a flood of tokens must
+   * not fill the log.
+   */
   private noteStatus(status: number): void {
     if (usualStatuses.includes(status) || this.noted.has(status)) return;
     this.noted.add(status);

@@ -2,7 +2,10 @@
 export type VerifyTokenAuthentication =
   { readonly id: string; readonly secret: string } | { readonly token: string };
 
-/** The member of the API's answer for each claim; null: there is none. */
+/**
+ * The member of the API's answer for each claim; null if the API has no such
+ * member.
+ */
 export interface AnsweredClaimNames {
   /** The id of the account: never changes, and is never reassigned. */
   readonly subject: string;
@@ -49,7 +52,7 @@ export interface VerifyTokenProvider {
   readonly url: string;
   /** Our client id at the provider, sent as `client_id`. */
   readonly clientId: string;
-  /** Absent or null: none is needed. */
+  /** Absent or null: no authentication. */
   readonly authentication?: VerifyTokenAuthentication | null;
   /** Sent as `token_type`; `id_token` by default. */
   readonly tokenType?: string;

@@ -24,7 +24,7 @@ export const adviceOn: Readonly<Record<string, string>> = {
   bad_signature:
     "Google did not sign this. The token was changed, or it is forged.",
   security_event_token:
-    "This is a security event, which signs nobody in. It belongs at /security-events.",
+    "This is a security event, which cannot be used to sign in. It belongs at /security-events.",
   wrong_issuer:
     "Google did not issue this. Does it come from Firebase or another provider?",
   wrong_audience:

@@ -24,7 +24,7 @@ export function inspectTokenCommand(): Command {
   return withUsageStatus(new Command("inspect-token"))
     .summary("explain an ID token: what it says, and which checks refuse it")
     .description(
-      "Explain an ID token: what it says, which of your apps it is for, and which checks of a sign-in refuse it. Nobody is signed in; nothing is stored or logged.",
+      "Explain an ID token: what it says, which of your apps it is for, and which checks of a sign-in refuse it. No one is signed in; nothing is stored or logged.",
     )
     .argument("[token]", "the token; - or absent: read it from standard input")
     .option("--offline", "do not fetch Google's keys or check the signature")

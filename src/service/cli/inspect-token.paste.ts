@@ -3,7 +3,10 @@ export interface PastedToken {
   readonly token: string;
   /** What was removed, and what that means. */
   readonly notes: readonly string[];
-  /** What it is, and what to do with it, when it is certainly not a JWT; else null. */
+  /**
+   * What it is, and what to do with it, if it is certainly not a JWT; otherwise
+   * null.
+   */
   readonly opaque: string | null;
 }
 
@@ -109,7 +112,7 @@ export function kindOf(
     type.endsWith("secevent+jwt") ||
     (claims && Object.hasOwn(claims, "events"))
   ) {
-    return "A security event token of Cross-Account Protection: Google posts it to /security-events. It signs nobody in.";
+    return "A security event token of Cross-Account Protection: Google posts it to /security-events. It cannot be used to sign in.";
   }
   if (iss.startsWith("https://securetoken.google.com/")) {
     return "A Firebase ID token, not Google's. Use Google's own from the sign-in: GoogleAuthProvider.credentialFromResult(result).idToken.";

@@ -12,8 +12,9 @@ import {
 type AuthSettings = ReturnType<typeof settingsOf>["auth"];
 
 /**
- * Whether the nonce, and then the configured sign-in policy, let the account in. The policy runs once
- * per rule, with only that rule set, so that each gets a finding of its own.
+ * Whether the nonce, and then the configured sign-in policy, allow the account
+ * to sign in. The policy runs once per rule, with only that rule set, so that
+ * each gets a finding of its own.
  */
 export function policyFindings(
   { identity }: IdTokenInspection,
@@ -49,7 +50,7 @@ export function policyFindings(
   ];
 }
 
-/** What only the database can tell. */
+/** Checks that need the database. */
 export function notCheckedHere(
   { identity }: IdTokenInspection,
   environment: Environment,
@@ -79,7 +80,7 @@ function admission(
 }
 
 function refusal(code: AuthErrorCode | AppErrorCode): CheckOutcome {
-  // Our own policy knows no codes but ours.
+  // Our own policy only uses our codes.
   if (typeof code !== "string") throw new TypeError(code.code);
   return { kind: "refused", code, reason: code };
 }

@@ -16,7 +16,7 @@ export interface TokenReport {
   /** What it is, or claims to be. */
   readonly kind: string;
   readonly notes: readonly string[];
-  /** As they were sent; null where they cannot be read. */
+  /** As sent; null if they cannot be parsed. */
   readonly header: Readonly<Record<string, unknown>> | null;
   readonly claims: Readonly<Record<string, unknown>> | null;
   readonly findings: readonly CheckFinding[];

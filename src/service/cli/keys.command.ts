@@ -43,11 +43,11 @@ export function keysCommand(): Command {
     .command("rotate")
     .summary("make the next key the signing key")
     .description(
-      "Make the next key the signing key; it is published already, so nobody is signed out. If several rotations run at once, on any machines, only one takes effect.",
+      "Make the next key the signing key; it is already published, so no one is signed out. If several rotations run concurrently, on any machines, only one takes effect.",
     )
     .option(
       "--emergency [kid]",
-      "a key has leaked (default: the current one): remove it at once and refuse its tokens",
+      "a key has leaked (default: the current one): remove it immediately and refuse its tokens",
     )
     .addHelpText("after", exitStatus)
     .action(rotate);

@@ -7,7 +7,10 @@ import {
   type StoredKey,
 } from "../../index";
 
-/** A key as the command line shows it; times as ISO 8601 in UTC, null where there is none. */
+/**
+ * A key as the command line shows it; times as ISO 8601 in UTC, null if not
+ * set.
+ */
 export interface ReportedKey {
   readonly kid: string;
   readonly state: "current" | "next" | "previous" | "expired";
@@ -96,7 +99,7 @@ export function rotationReport(outcome: RotationOutcome, now: number): Report {
           );
     case "too-early":
       return refused(
-        `The next key has not been published for long enough: it may sign from ${outcome.from.toISOString()} on. Rotate then. If the current key has leaked, remove it at once with --emergency.`,
+        `The next key has not been published for long enough: it may sign from ${outcome.from.toISOString()} on. Rotate then. If the current key has leaked, remove it immediately with --emergency.`,
       );
     case "no-keys":
       return refused(

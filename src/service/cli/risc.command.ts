@@ -109,7 +109,7 @@ function asking(command: Command): Command {
     )
     .option(
       "--timeout <seconds>",
-      "how long to wait for an answer",
+      "how long to wait for a response",
       seconds,
       10,
     )

@@ -9,7 +9,7 @@ export interface EventEffect {
   readonly effect: string;
 }
 
-/** The same words as in docs/cross-account-protection.md, which a test checks. */
+/** Same wording as in docs/cross-account-protection.md; a test checks this. */
 const words: Readonly<
   Record<
     Exclude<SecurityEventType, "unknown">,
@@ -18,29 +18,29 @@ const words: Readonly<
 > = {
   "sessions-revoked": [
     "Google has ended the sessions of the account",
-    "ends the sessions from before it, and no ID token from before it signs in",
+    "ends earlier sessions, and refuses earlier ID tokens",
   ],
   "tokens-revoked": [
-    "the user has taken the app's access away",
-    "ends the sessions from before it, and no ID token from before it signs in",
+    "the user has revoked the app's access",
+    "ends earlier sessions, and refuses earlier ID tokens",
   ],
   "token-revoked": [
     "one refresh token of Google's was revoked",
-    "notes it: this service keeps none",
+    "only logs it: this service stores none",
   ],
   "account-disabled": [
     "the account was disabled: hijacking, bulk-account, or no reason given",
-    "the same, and the account signs nobody in; after bulk-account notes it only",
+    "the same, and blocks the account; for bulk-account only logs it",
   ],
   "account-enabled": [
     "the account is enabled again",
-    "the account signs in again, unless this service has disabled the user",
+    "unblocks the account; a user disabled in this service stays disabled",
   ],
   "account-credential-change-required": [
-    "the user was made to change the password",
+    "the user was required to change the password",
     "notes it",
   ],
-  verification: ["risc verify has asked for it", "notes it, with its state"],
+  verification: ["requested by risc verify", "logs it, with its state"],
 };
 
 /** The events that Google offers. */

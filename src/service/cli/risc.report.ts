@@ -153,7 +153,7 @@ function stateLines(
   );
   return [
     `Receiver   ${receiver}`,
-    `Status     ${status ?? "unknown"}${status === "disabled" ? ": events are lost, not kept" : ""}`,
+    `Status     ${status ?? "unknown"}${status === "disabled" ? ": events are lost, not stored" : ""}`,
     `Requested  ${names(eventsRequested) || "nothing"}`,
     ...(omitted.length > 0
       ? [`Left out   ${names(omitted)}: Google does not offer these`]
