@@ -38,7 +38,6 @@ function text(value: unknown): string {
 
 /** A path or a header of a request must not move the cursor or colour the screen. */
 function printable(value: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters to
-  // remove
+  // eslint-disable-next-line no-control-regex -- these are to be removed
   return value.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }

@@ -43,11 +43,12 @@ const keptSeconds = 7 * 24 * 3600;
 const mostNamed = 1000;
 
 /** The values of a session before it is inserted. */
-export interface SessionDraft {
+export interface SessionDraft extends SessionContext {
   readonly id: string;
   readonly salt: Buffer;
-  readonly proof: SessionProof;
-  readonly context: SessionContext;
+  readonly clientId: string;
+  readonly identityDigest: Buffer;
+  readonly provedAt: Date;
 }
 
 /** Sessions in Postgres. */
@@ -182,52 +183,54 @@ export class PostgresSessionStore extends SessionStore {
 
   /** A session to insert. */
   draft(proof: SessionProof, context: SessionContext): SessionDraft {
-    return { id: uuidV7(), salt: randomBytes(32), proof, context };
-  }
-
-  /** The parameters of the statements that insert a session. */
-  valuesOf({ id, salt, proof, context }: SessionDraft): unknown[] {
     const { device, ip, userAgent, keyThumbprint } = context;
-    return [
-      id,
-      proof.clientId,
-      digestOf(proof),
-      salt,
-      this.options.idleTtlSeconds,
-      this.options.maxTtlSeconds,
+    return {
+      id: uuidV7(),
+      salt: randomBytes(32),
+      clientId: proof.clientId,
+      identityDigest: digestOf(proof),
+      provedAt: provedAt(proof),
       device,
       ip,
       userAgent,
       keyThumbprint,
-      provedAt(proof).toISOString(),
+    };
+  }
+
+  /** The parameters of the statements that insert a session. */
+  valuesOf(draft: SessionDraft): unknown[] {
+    return [
+      draft.id,
+      draft.clientId,
+      draft.identityDigest,
+      draft.salt,
+      this.options.idleTtlSeconds,
+      this.options.maxTtlSeconds,
+      draft.device,
+      draft.ip,
+      draft.userAgent,
+      draft.keyThumbprint,
+      draft.provedAt.toISOString(),
       this.clock.statementTime(),
     ];
   }
 
   /** The session after it has been inserted. */
   sessionOf(
-    { id, salt, proof, context }: SessionDraft,
+    draft: SessionDraft,
     userId: string,
     { createdAt, authenticatedAt }: NewSessionTimes,
   ): Session {
     const later = (seconds: number) =>
       new Date(createdAt.getTime() + seconds * 1000);
     return {
-      id,
+      ...draft,
       userId,
-      clientId: proof.clientId,
-      identityDigest: digestOf(proof),
-      salt,
       generation: 1,
       rotations: [],
       lateRetries: [],
       idleExpiresAt: later(this.options.idleTtlSeconds),
       absoluteExpiresAt: later(this.options.maxTtlSeconds),
-      device: context.device,
-      ip: context.ip,
-      userAgent: context.userAgent,
-      keyThumbprint: context.keyThumbprint,
-      provedAt: provedAt(proof),
       authenticatedAt,
       createdAt,
       lastUsedAt: createdAt,

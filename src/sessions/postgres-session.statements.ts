@@ -109,17 +109,18 @@ export const insertBesideUser = (first: number) =>
   `session AS (${insertSession(first)})`;
 
 /**
- * The columns that they add to the result: the times, and whether the user
- * already had the maximum number of sessions.
+ * The columns that they add to the result: the time of authentication, and
+ * whether the user already had the maximum number of sessions. Those are counted
+ * only if the user has signed in more often than that.
  *
  * @param maxSessions an integer
  */
 export function columnsBesideUser(maxSessions: number): string {
-  return `(SELECT created_at FROM session) AS "session.createdAt",
-  (SELECT authenticated_at FROM session) AS "session.authenticatedAt",
-  (SELECT count(*) >= ${maxSessions} FROM (SELECT FROM ${sessions} AS others
-    WHERE others.user_id = account.id AND others.revoked_at IS NULL
-    LIMIT ${maxSessions}) AS counted) AS "session.isOverLimit"`;
+  return `(SELECT authenticated_at FROM session) AS "session.authenticatedAt",
+  CASE WHEN sign_in_count <= ${maxSessions} THEN false ELSE
+    (SELECT count(*) >= ${maxSessions} FROM (SELECT FROM ${sessions} AS others
+      WHERE others.user_id = account.id AND others.revoked_at IS NULL
+      LIMIT ${maxSessions}) AS counted) END AS "session.isOverLimit"`;
 }
 
 /** `email_verified AS "emailVerified"` becomes `users.email_verified AS "user.emailVerified"`. */

@@ -12,7 +12,6 @@ import { oneTimeCondition, type OneTimeUse } from "./one-time-use";
 import {
   columnsBesideUser,
   insertBesideUser,
-  type NewSessionTimes,
   userRotation,
 } from "./postgres-session.statements";
 import type { PostgresSessionRotation } from "./postgres-session-rotation";
@@ -32,7 +31,6 @@ import {
  * A user as returned by the statement, with the columns of the session's part.
  */
 type AnsweredUser = User & {
-  readonly "session.createdAt": Date;
   readonly "session.authenticatedAt": Date;
   readonly "session.isOverLimit": boolean;
 };
@@ -82,13 +80,14 @@ export class PostgresSignInStore extends SignInStore {
     }
     if (!("user" in found)) return found;
     const {
-      "session.createdAt": createdAt,
       "session.authenticatedAt": authenticatedAt,
       "session.isOverLimit": isOverLimit,
       ...user
     } = found.user as AnsweredUser;
-    const times: NewSessionTimes = { createdAt, authenticatedAt };
-    const session = this.sessions.sessionOf(draft, user.id, times);
+    const session = this.sessions.sessionOf(draft, user.id, {
+      createdAt: user.lastSignInAt,
+      authenticatedAt,
+    });
     const announce = () =>
       this.audit.announce(signInEvent(found.isNewUser, session));
     if (transaction) transaction.afterCommit(announce);

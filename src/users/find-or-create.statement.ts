@@ -50,10 +50,10 @@ const isRevoked = "identities.tokens_valid_after >= $17::timestamptz";
 const maySignUp = `NOT EXISTS (SELECT FROM google_auth.identity_standings
   WHERE digest = $18::bytea AND ${refusesTokenIssuedAt("$17")})`;
 
-/** Whether there may be a user of this identity: it is known, or may sign up. */
-const mayExist = `(EXISTS (SELECT FROM google_auth.identities
-    WHERE issuer = $2 AND subject = $3)
-  OR ($6::boolean AND ${maySignUp}))`;
+/** Whether there may be a user of this identity: it may sign up, or is known. */
+const mayExist = `(($6::boolean AND ${maySignUp})
+  OR EXISTS (SELECT FROM google_auth.identities
+    WHERE issuer = $2 AND subject = $3))`;
 
 /** What a condition may rely on, so that a refused sign-in uses nothing up. */
 const admissible = `admissible AS (
@@ -115,7 +115,8 @@ WITH ${condition}identity AS (
     picture = COALESCE(EXCLUDED.picture, users.picture),
     locale = COALESCE(EXCLUDED.locale, users.locale),
     updated_at = EXCLUDED.updated_at,
-    last_sign_in_at = EXCLUDED.last_sign_in_at
+    last_sign_in_at = EXCLUDED.last_sign_in_at,
+    sign_in_count = users.sign_in_count + 1
   WHERE users.status = 'active'
   RETURNING *, users.id = $1::uuid AS is_new
 )${companion}

@@ -18,10 +18,18 @@ export function storedClaims(
   };
 }
 
+/** A sign-in needs the digest for its user and for its session. */
+const digests = new WeakMap<AccountName, Buffer>();
+
 /**
  * SHA-256 of an account's name: stands for it where the name itself is not
  * needed, or must not be kept.
  */
-export function digestOf({ issuer, subject }: AccountName): Buffer {
-  return hash("sha256", JSON.stringify([issuer, subject]), "buffer");
+export function digestOf(account: AccountName): Buffer {
+  const known = digests.get(account);
+  if (known) return known;
+  const { issuer, subject } = account;
+  const digest = hash("sha256", JSON.stringify([issuer, subject]), "buffer");
+  digests.set(account, digest);
+  return digest;
 }

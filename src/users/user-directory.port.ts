@@ -8,7 +8,7 @@ import type { Profile } from "./profile-schema.port";
 import type { UserEntity, UserStatus } from "./user.entity";
 
 /** What is known of a user. */
-export type User = Readonly<UserEntity>;
+export type User = Readonly<Omit<UserEntity, "signInCount">>;
 
 /** An account at an identity provider that signs a user in. */
 export type Identity = Readonly<

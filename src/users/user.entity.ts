@@ -63,4 +63,8 @@ export class UserEntity {
 
   @Column("timestamptz", { name: "last_sign_in_at" })
   lastSignInAt!: Date;
+
+  /** Including the sign-up; loaded only if selected. */
+  @Column("integer", { name: "sign_in_count", default: 1, select: false })
+  signInCount?: number;
 }

@@ -70,7 +70,8 @@ const users = [
     profile jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    last_sign_in_at timestamptz NOT NULL
+    last_sign_in_at timestamptz NOT NULL,
+    sign_in_count integer NOT NULL DEFAULT 1
   ) WITH (fillfactor = 80)`,
   // Includes the id, so that a page is read in order and no further.
   `CREATE INDEX users_email_lower_idx ON google_auth.users (lower(email), id)`,
