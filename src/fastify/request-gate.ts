@@ -27,6 +27,9 @@ const maxDiscarded = 2000;
  */
 const maxRequestMilliseconds = 60_000;
 
+/** Number of networks from which those without requests are removed. */
+const maxIdleNetworks = 10_000;
+
 interface Connection {
   inFlight: number;
   discarded: number;
@@ -48,11 +51,19 @@ export interface RequestGateOptions {
   readonly limits?: RequestLimits;
 }
 
+interface Network {
+  readonly name: string;
+  inFlight: number;
+}
+
 /** An admitted request. */
 interface InFlight {
+  readonly response: ServerResponse;
   /** In milliseconds since 1970. */
   readonly since: number;
-  readonly network: string;
+  readonly network: Network;
+  /** Its place in the list of all; -1 after it was removed. */
+  index: number;
 }
 
 /**
@@ -71,8 +82,10 @@ export class RequestGate {
    */
   alwaysAnswered: string | undefined;
 
-  private readonly inFlight = new Map<ServerResponse, InFlight>();
-  private readonly networks = new Map<string, number>();
+  // A map whose entries come and go with every request takes a tenth of a
+  // guarded route's CPU: this is a list, and idle networks stay in the map.
+  private readonly inFlight: InFlight[] = [];
+  private readonly networks = new Map<string, Network>();
   private readonly connections = new WeakMap<Socket, Connection>();
   private discarded = 0;
   private isDraining = false;
@@ -90,10 +103,11 @@ export class RequestGate {
       return;
     }
     if (this.isDraining) response.setHeader("Connection", "close");
+    let counted: InFlight | undefined;
     response.once("close", () => {
       connection.inFlight--;
       // The handler of a broken connection may still be running.
-      if (response.writableEnded) this.remove(response);
+      if (counted && response.writableEnded) this.remove(counted);
     });
     const { handle, refuse, networkOf } = this.options;
     if (++connection.inFlight > this.limits.perConnection) {
@@ -104,11 +118,13 @@ export class RequestGate {
       refuse(request, response);
       return;
     }
-    const network = networkOf(request);
+    const network = this.networkNamed(networkOf(request));
     if (!this.hasRoomFor(network) && request.url !== this.alwaysAnswered) {
       refuse(request, response);
     } else {
-      this.count(request, response, network);
+      whenReceived(request, () => {
+        if (!response.writableEnded) counted = this.add(response, network);
+      });
       handle(request, response);
     }
   };
@@ -119,14 +135,14 @@ export class RequestGate {
    */
   drain(): void {
     this.isDraining = true;
-    for (const response of this.inFlight.keys()) {
+    for (const { response } of this.inFlight) {
       if (!response.headersSent) response.setHeader("Connection", "close");
     }
   }
 
   /** How many requests are in flight. */
   get size(): number {
-    return this.inFlight.size;
+    return this.inFlight.length;
   }
 
   private connectionOf(socket: Socket): Connection {
@@ -145,44 +161,64 @@ export class RequestGate {
     if (++this.discarded > maxDiscarded) socket.destroy();
   }
 
-  /**
-   * Counts only after the body has arrived, so that slow senders do not occupy
-   * the places of others.
-   */
-  private count(
-    request: IncomingMessage,
-    response: ServerResponse,
-    network: string,
-  ): void {
-    const add = () => {
-      this.inFlight.set(response, { since: Date.now(), network });
-      this.networks.set(network, (this.networks.get(network) ?? 0) + 1);
+  private add(response: ServerResponse, network: Network): InFlight {
+    const request = {
+      response,
+      network,
+      since: Date.now(),
+      index: this.inFlight.length,
     };
-    const { "content-length": length, "transfer-encoding": coding } =
-      request.headers;
-    if (Number(length ?? 0) === 0 && coding === undefined) add();
-    else request.once("end", () => response.writableEnded || add());
+    this.inFlight.push(request);
+    network.inFlight++;
+    return request;
   }
 
-  private remove(response: ServerResponse): void {
-    const entry = this.inFlight.get(response);
-    if (!entry) return;
-    this.inFlight.delete(response);
-    const left = (this.networks.get(entry.network) ?? 0) - 1;
-    if (left > 0) this.networks.set(entry.network, left);
-    else this.networks.delete(entry.network);
+  private remove(request: InFlight): void {
+    if (request.index === -1) return;
+    const last = this.inFlight.pop();
+    if (last && last !== request) {
+      last.index = request.index;
+      this.inFlight[last.index] = last;
+    }
+    request.index = -1;
+    request.network.inFlight--;
   }
 
-  private hasRoomFor(network: string): boolean {
-    const isFree = () =>
-      (this.networks.get(network) ?? 0) < this.limits.inAll - this.size;
+  private networkNamed(name: string): Network {
+    const known = this.networks.get(name);
+    if (known) return known;
+    if (this.networks.size >= maxIdleNetworks) {
+      for (const { inFlight, name: other } of this.networks.values()) {
+        if (inFlight === 0) this.networks.delete(other);
+      }
+    }
+    const network = { name, inFlight: 0 };
+    this.networks.set(name, network);
+    return network;
+  }
+
+  private hasRoomFor(network: Network): boolean {
+    const isFree = () => network.inFlight < this.limits.inAll - this.size;
     if (isFree()) return true;
     const oldest = Date.now() - maxRequestMilliseconds;
-    for (const [response, { since }] of this.inFlight) {
-      if (response.writableEnded || since < oldest) this.remove(response);
+    for (const request of [...this.inFlight]) {
+      if (request.response.writableEnded || request.since < oldest) {
+        this.remove(request);
+      }
     }
     return isFree();
   }
+}
+
+/**
+ * Calls back once the body has arrived, at once if there is none: slow senders
+ * must not occupy the places of others.
+ */
+function whenReceived(request: IncomingMessage, callback: () => void): void {
+  const { "content-length": length, "transfer-encoding": coding } =
+    request.headers;
+  if (Number(length ?? 0) === 0 && coding === undefined) callback();
+  else request.once("end", callback);
 }
 
 const gates = new WeakMap<Server, RequestGate>();
