@@ -113,11 +113,11 @@ export interface components {
       readonly expiresIn: number;
     };
     readonly SignInRequestDto: {
-      /** @description The nonce that the token was asked for with; the two must agree */
+      /** @description The nonce that the token was requested with; it must match the token */
       readonly nonce?: string;
       /** @description A label for the user's list of sessions */
       readonly device?: string;
-      /** @description The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is. */
+      /** @description The app's own fields of a new user, only as JSON; fields that are sent must be valid, missing ones can be added later. The profile of an existing user does not change. */
       readonly profile?: {
         readonly [key: string]: unknown;
       };
@@ -177,14 +177,14 @@ export interface components {
        */
       readonly accessToken: string;
       /**
-       * @description Seconds the access token lives
+       * @description Lifetime of the access token, in seconds
        * @example 900
        */
       readonly expiresIn: number;
-      /** @description Absent when it travels in the cookie */
+      /** @description Absent if it is in the cookie */
       readonly refreshToken?: string;
       /**
-       * @description Seconds the refresh token lives unused
+       * @description Seconds until the refresh token expires if unused
        * @example 2592000
        */
       readonly refreshExpiresIn: number;
@@ -193,27 +193,27 @@ export interface components {
        * @example 0198c5a0-6f2b-7000-8000-000000000000
        */
       readonly sessionId: string;
-      /** @description Whether the app's required profile fields are all there. If not, the access token opens `POST /users/me/complete` and the sign-out only. */
+      /** @description Whether all profile fields that the app requires are present. If not, the access token only grants access to `POST /users/me/complete` and the sign-out. */
       readonly profileComplete: boolean;
       readonly user: components["schemas"]["UserDto"];
-      /** @description True in exactly one answer per user */
+      /** @description True in exactly one response per user */
       readonly isNewUser: boolean;
     };
     readonly CodeSignInRequestDto: {
-      /** @description The nonce that the token was asked for with; the two must agree */
+      /** @description The nonce that the token was requested with; it must match the token */
       readonly nonce?: string;
       /** @description A label for the user's list of sessions */
       readonly device?: string;
-      /** @description The app's own fields of a new user, as JSON only; what is there has to be valid, what is missing can be given later. The profile of a known user stays as it is. */
+      /** @description The app's own fields of a new user, only as JSON; fields that are sent must be valid, missing ones can be added later. The profile of an existing user does not change. */
       readonly profile?: {
         readonly [key: string]: unknown;
       };
       /** @description The authorization code that Google gave the client */
       readonly code: string;
-      /** @description PKCE (RFC 7636): of the challenge that the code was asked for with */
+      /** @description PKCE (RFC 7636): the verifier for the challenge that the code was requested with */
       readonly codeVerifier?: string;
       /**
-       * @description The redirect URI that the code was asked for with: one of `GOOGLE_REDIRECT_URIS`, `postmessage` for Google's popup, or empty for the server auth code of a mobile app.
+       * @description The redirect URI that the code was requested with: one of `GOOGLE_REDIRECT_URIS`, `postmessage` for Google's popup, or empty for the server auth code of a mobile app.
        * @default postmessage
        */
       readonly redirectUri: string;
@@ -223,11 +223,11 @@ export interface components {
       readonly credential: string;
       /** @description The same as in the cookie `g_csrf_token` */
       readonly g_csrf_token: string;
-      /** @description Of the button that was clicked: one of `APP_REDIRECT_URLS`, letter for letter. Anything else leads to `APP_URL`. */
+      /** @description The `state` of the button that was clicked: exactly one of `APP_REDIRECT_URLS`. Anything else redirects to `APP_URL`. */
       readonly state?: string;
     };
     readonly RefreshRequestDto: {
-      /** @description Unless it travels in the cookie */
+      /** @description Required unless it is in the cookie */
       readonly refreshToken?: string;
     };
     readonly TokensDto: {
@@ -243,14 +243,14 @@ export interface components {
        */
       readonly accessToken: string;
       /**
-       * @description Seconds the access token lives
+       * @description Lifetime of the access token, in seconds
        * @example 900
        */
       readonly expiresIn: number;
-      /** @description Absent when it travels in the cookie */
+      /** @description Absent if it is in the cookie */
       readonly refreshToken?: string;
       /**
-       * @description Seconds the refresh token lives unused
+       * @description Seconds until the refresh token expires if unused
        * @example 2592000
        */
       readonly refreshExpiresIn: number;
@@ -259,12 +259,12 @@ export interface components {
        * @example 0198c5a0-6f2b-7000-8000-000000000000
        */
       readonly sessionId: string;
-      /** @description Whether the app's required profile fields are all there. If not, the access token opens `POST /users/me/complete` and the sign-out only. */
+      /** @description Whether all profile fields that the app requires are present. If not, the access token only grants access to `POST /users/me/complete` and the sign-out. */
       readonly profileComplete: boolean;
       readonly user: components["schemas"]["UserDto"];
     };
     readonly ReauthenticationRequestDto: {
-      /** @description The nonce that the token was asked for with; the two must agree */
+      /** @description The nonce that the token was requested with; it must match the token */
       readonly nonce?: string;
       /**
        * @description Google, or another configured provider
@@ -279,12 +279,12 @@ export interface components {
        */
       readonly id: string;
       /**
-       * @description The label that the client gave
+       * @description The label that the client sent
        * @example Pixel 9
        */
       readonly device: string | null;
       /**
-       * @description Where it was last used from
+       * @description Address of the last use
        * @example 203.0.113.9
        */
       readonly ip: string | null;
@@ -293,12 +293,12 @@ export interface components {
       readonly createdAt: string;
       /** Format: date-time */
       readonly lastUsedAt: string;
-      /** @description Whether it is the one that asks */
+      /** @description Whether it is the session of this request */
       readonly current: boolean;
     };
     readonly ProfileRequestDto: {
       /**
-       * @description Each field replaces the one of this name, null removes it; a nested object is replaced as a whole. At most 8 kB of JSON, 5 levels deep. Beside `profile` the body must have nothing.
+       * @description Each field replaces the field of the same name, and null removes it; a nested object is replaced as a whole. At most 8 kB of JSON, 5 levels deep. The body must not contain anything other than `profile`.
        * @example {
        *       "newsletter": true
        *     }
@@ -315,7 +315,7 @@ export interface components {
       readonly identities: readonly {
         readonly [key: string]: unknown;
       }[];
-      /** @description Also those that are over */
+      /** @description Including those that have ended */
       readonly sessions: readonly {
         readonly [key: string]: unknown;
       }[];
@@ -327,21 +327,21 @@ export interface components {
       readonly actions: readonly {
         readonly [key: string]: unknown;
       }[];
-      /** @description What the deletion of the account leaves, and for how long */
+      /** @description What remains after the account is deleted, and for how long */
       readonly remainsAfterDeletion: readonly string[];
     };
     readonly IdentityDto: {
-      /** @description Stands for issuer and subject, and stays */
+      /** @description Derived from issuer and subject; never changes */
       readonly id: string;
       /** @example https://accounts.google.com */
       readonly issuer: string;
-      /** @description What the provider said last */
+      /** @description As reported by the provider at the last sign-in */
       readonly email: string | null;
       /** Format: date-time */
       readonly createdAt: string;
       /**
        * Format: date-time
-       * @description As createdAt until it signs in
+       * @description Same as createdAt until the first sign-in with it
        */
       readonly lastSignInAt: string;
     };
@@ -349,7 +349,7 @@ export interface components {
       readonly items: readonly components["schemas"]["IdentityDto"][];
     };
     readonly LinkIdentityRequestDto: {
-      /** @description The nonce that the token was asked for with; the two must agree */
+      /** @description The nonce that the token was requested with; it must match the token */
       readonly nonce?: string;
       /**
        * @description Google, or another configured provider
@@ -359,20 +359,20 @@ export interface components {
     };
     readonly UsersPageDto: {
       readonly items: readonly components["schemas"]["UserDto"][];
-      /** @description Sent as `cursor`, gives the next page; null on the last one */
+      /** @description Send it as `cursor` to get the next page; null on the last page */
       readonly nextCursor: string | null;
     };
     readonly UserIdentityDto: {
       readonly issuer: string;
       /** @description The provider's name for the account */
       readonly subject: string;
-      /** @description As the provider said it at the last sign-in */
+      /** @description As reported by the provider at the last sign-in */
       readonly email: string | null;
-      /** @description Whether the provider reports that the account is not its owner's at present, or it was linked by whoever had such an account; then it signs nobody in */
+      /** @description Whether the provider reports that the account is compromised or disabled, or it was linked from such an account; it cannot be used to sign in then */
       readonly blocked: boolean;
       /**
        * Format: date-time
-       * @description When that came about
+       * @description When it was blocked
        */
       readonly blockedSince: string | null;
       /** Format: date-time */
@@ -426,9 +426,9 @@ export interface components {
     readonly UserSessionDto: {
       /** Format: uuid */
       readonly id: string;
-      /** @description The label that the client gave */
+      /** @description The label that the client sent */
       readonly device: string | null;
-      /** @description Where it was last used from */
+      /** @description Address of the last use */
       readonly ip: string | null;
       readonly userAgent: string | null;
       /** Format: date-time */
@@ -442,7 +442,7 @@ export interface components {
        * @enum {string}
        */
       readonly status?: "active" | "disabled";
-      /** @description All roles the user is to have. They count from the next refresh on; taking `admin` away ends all sessions. */
+      /** @description The complete list of the user's roles. It takes effect at the next refresh; removing `admin` ends all sessions. */
       readonly roles?: readonly string[];
     };
     readonly AuditLineDto: {
@@ -472,27 +472,27 @@ export interface components {
         | "signing_key_removed";
       /**
        * Format: uuid
-       * @description Whom it is about
+       * @description The user concerned
        */
       readonly userId: string | null;
       /** Format: uuid */
       readonly sessionId: string | null;
       /**
        * Format: uuid
-       * @description Who did it, where that is another user
+       * @description Who did it, if that is another user
        */
       readonly actorId: string | null;
       readonly reason: string | null;
       readonly details: {
         readonly [key: string]: unknown;
       } | null;
-      /** @description Of who did it */
+      /** @description User agent of whoever did it */
       readonly ip: string | null;
       readonly userAgent: string | null;
     };
     readonly AuditPageDto: {
       readonly items: readonly components["schemas"]["AuditLineDto"][];
-      /** @description Sent as `cursor`, gives the next page; null on the last one */
+      /** @description Send it as `cursor` to get the next page; null on the last page */
       readonly nextCursor: string | null;
     };
     readonly OAuthErrorDto: {
@@ -507,7 +507,7 @@ export interface components {
     readonly TokenParameterDto: {
       readonly token: string;
       /**
-       * @description Not needed, and allowed to be wrong
+       * @description Optional and ignored; may be wrong
        * @enum {string}
        */
       readonly token_type_hint?: "access_token" | "refresh_token";
@@ -516,7 +516,7 @@ export interface components {
       readonly active: boolean;
       /** @enum {string} */
       readonly token_type?: "Bearer" | "DPoP";
-      /** @description Separated by blanks */
+      /** @description Space-separated */
       readonly scope?: string;
       /** @description The Google client id of the sign-in */
       readonly client_id?: string;
@@ -577,7 +577,7 @@ export interface components {
       readonly subject_token_type?: "urn:ietf:params:oauth:token-type:id_token";
       /** @enum {string} */
       readonly requested_token_type?: "urn:ietf:params:oauth:token-type:access_token";
-      /** @description The nonce that the ID token has to carry */
+      /** @description The nonce that the ID token must contain */
       readonly nonce?: string;
       /** @description The audience of the access tokens */
       readonly audience?: string;
@@ -596,9 +596,9 @@ export interface components {
       readonly issued_token_type?: string;
       /** @enum {string} */
       readonly token_type: "Bearer" | "DPoP";
-      /** @description Seconds the access token lives */
+      /** @description Lifetime of the access token, in seconds */
       readonly expires_in: number;
-      /** @description Absent when it travels in the cookie */
+      /** @description Absent if it is in the cookie */
       readonly refresh_token?: string;
       readonly scope: string;
     };
@@ -607,7 +607,7 @@ export interface components {
       readonly token_type: "id_token";
       /** @description The Google ID token */
       readonly token: string;
-      /** @description The one of GOOGLE_CLIENT_IDS that the token has to be made for (`aud`) */
+      /** @description The one of GOOGLE_CLIENT_IDS that the token must be issued for (`aud`) */
       readonly client_id: string;
     };
     readonly VerifiedTokenDto: {
@@ -619,10 +619,10 @@ export interface components {
       readonly sub: string;
       /** @description The client_id of the request */
       readonly aud: string;
-      /** @description The app that asked for the token */
+      /** @description The app that requested the token */
       readonly azp: string;
       readonly email?: string;
-      /** @description Where there is an email */
+      /** @description Present if there is an email */
       readonly email_verified?: boolean;
       /** @description Google Workspace domain, lower case */
       readonly hd?: string;
