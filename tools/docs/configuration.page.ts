@@ -9,21 +9,21 @@ export function configurationPage(): Promise<string> {
     generatedNotice,
     "# Configuration",
     `The service is configured by environment variables. It also reads a file \`.env\` in
-the folder it is started from; a variable that is set in the environment wins over the
+the folder it is started from; variables set in the environment take precedence over the
 file. [\`.env.example\`](../.env.example) has every variable with its default.`,
-    `Everything is checked before anything is started. All problems are reported at once,
-by name and rule and never by value. \`node dist/cli.js check-config\` does only that; it
-checks what is set, without the defaults that exist outside production.`,
-    `- An empty value counts as absent. Blanks around a value are dropped.
+    `The configuration is validated before anything starts. All problems are reported together,
+by name and rule and never by value. \`node dist/cli.js check-config\` only validates; it
+ignores the defaults that exist outside production.`,
+    `- An empty value counts as absent. Spaces around a value are ignored.
 - A list is separated by commas.
 - A switch may be written \`on\`, \`true\` or \`1\`, and \`off\`, \`false\` or \`0\`.`,
-    `The options of \`GoogleAuthModule\` say the same and are held to the same rules; the second
-column has their names. There, lists are arrays, switches are booleans, a limit is
+    `The options of \`GoogleAuthModule\` correspond to the variables and have the same rules; the second
+column has their names. In the options, lists are arrays, switches are booleans, a limit is
 \`{ count, seconds }\` or \`"off"\`, \`VERIFY_TOKEN_PROVIDERS\` is an array of objects,
 \`refresh.transport\` is \`"auto"\` or \`"body"\` for \`browser\` and \`off\`, and \`secretKey\` may
-be a string where there is no previous one. In the place of \`database.url\`,
-\`database.connection\` names a TypeORM DataSource of the application's own. A variable without
-an option is the service's alone.`,
+be a string if there is no previous one. Instead of \`database.url\`,
+\`database.connection\` may name a TypeORM DataSource of the application. Variables without
+an option apply only to the service.`,
     table(
       ["Variable", "Option", "Purpose", "Default", "Rule"],
       variables.map((variable) => [
@@ -36,7 +36,7 @@ an option is the service's alone.`,
     ),
     "## Required variables",
     `Always: ${namesOf(variables, ["always"])}.`,
-    `With \`NODE_ENV=production\` nothing is made up, so these have to be set as well:
+    `With \`NODE_ENV=production\` no values are generated, so these are also required:
 ${namesOf(variables, ["in production"])}.`,
   ]);
 }
