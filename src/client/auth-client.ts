@@ -55,6 +55,11 @@ export interface AuthClient {
    * Throws if that cannot be determined.
    */
   readonly restore: () => Promise<User | null>;
+  /**
+   * Renews the tokens now instead of when they expire, for example after the
+   * user's roles have changed; null if the session is over.
+   */
+  readonly refresh: () => Promise<User | null>;
   readonly signIn: (credential: Credential) => Promise<SignInAnswer>;
   /**
    * Reauthenticates the user, for routes that respond
@@ -95,18 +100,21 @@ export interface AuthClient {
 }
 
 export function createAuthClient(options: AuthClientOptions): AuthClient {
-  const { refresh, google, origins = [] } = options;
+  const { google, origins = [] } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const name = `nest-google-auth:${baseUrl}`;
   const storage =
-    refresh === "body" ? (options.storage ?? memoryStorage()) : undefined;
+    options.refresh === "body"
+      ? (options.storage ?? memoryStorage())
+      : undefined;
   const { send, call } = transport({
     baseUrl,
-    credentials: refresh === "cookie" ? "include" : "omit",
+    credentials: options.refresh === "cookie" ? "include" : "omit",
     fetch: options.fetch ?? ((...parameters) => fetch(...parameters)),
     proofs: options.dpop ? dpopProofs(name) : undefined,
   });
-  const isShared = refresh === "cookie" || options.storage !== undefined;
+  const isShared =
+    options.refresh === "cookie" || options.storage !== undefined;
   const own = session({ name, call, storage, isShared });
   const trusted = new Set([new URL(baseUrl).origin, ...origins]);
 
@@ -135,6 +143,9 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       throw error;
     }
   }
+
+  const refreshNow: AuthClient["refresh"] = async () =>
+    (await own.refresh())?.tokens.user ?? null;
 
   const guardedFetch: AuthClient["fetch"] = async (input, init) => {
     const url = typeof input === "string" ? at(input) : input;
@@ -186,11 +197,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     return next.tokens.user;
   }
 
-  const withGoogle = googleSignIn(google, call, (credential, purpose) =>
-    purpose === "reauthenticate"
-      ? reauthenticate(credential)
-      : signIn(credential),
-  );
+  const withGoogle = googleSignIn(google, call, signIn);
 
   const online = () => {
     const { state } = client;
@@ -207,6 +214,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       return own.subscribe(listener);
     },
     restore,
+    refresh: refreshNow,
     signIn,
     reauthenticate,
     completeProfile,
