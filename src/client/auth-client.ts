@@ -171,21 +171,27 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   }
 
   async function signOut({ everywhere = false } = {}): Promise<void> {
-    const dead = (error: unknown) => {
-      if ((error as AuthClientError).status !== 401) throw error;
-    };
     const tokens = await own.fresh();
-    if (everywhere && tokens) {
-      await call("/auth/logout-all", undefined, tokens).catch(dead);
-    }
-    // After that the access token is revoked, but the cookie still has to be
-    // cleared.
-    if (tokens && !(everywhere && storage)) {
-      const proof = everywhere ? undefined : tokens;
-      await call("/auth/logout", undefined, proof).catch(dead);
+    if (tokens) {
+      const path = everywhere ? "/auth/logout-all" : "/auth/logout";
+      const wasOver = await isOver(call(path, undefined, tokens));
+      // The cookie still has to be cleared, without the revoked access token.
+      if (!storage && (everywhere || wasOver)) {
+        await isOver(call("/auth/logout"));
+      }
     }
     await own.end("signed_out");
   }
+
+  /** Whether the session had ended before this call. */
+  const isOver = (calling: Promise<unknown>): Promise<boolean> =>
+    calling.then(
+      () => false,
+      (error: AuthClientError) => {
+        if (error.status === 401) return true;
+        throw error;
+      },
+    );
 
   async function completeProfile(
     profile: Readonly<Record<string, unknown>>,
