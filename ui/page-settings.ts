@@ -2,6 +2,8 @@
 export interface PageSettings {
   readonly clientId: string;
   readonly googleScriptUrl: string;
+  /** Where the service puts the refresh token. */
+  readonly refresh: "cookie" | "body";
   /** Of the demo only: the emulator. */
   readonly googleUrl?: string;
 }
