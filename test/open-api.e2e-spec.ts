@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { version } from "../package.json";
-import { GoogleEmulator, newAccount, TestService } from "../src/testing";
-import { runClient } from "./support/clients";
+import { GoogleEmulator, TestService } from "../src/testing";
 
 const file = resolve(__dirname, "../docs/openapi.json");
 
@@ -42,37 +41,6 @@ describe("The OpenAPI description", () => {
     await service.stop();
     await google.stop();
   });
-
-  it("pleases the linters of Redocly and of Spectral", async () => {
-    const { findings } = await runClient<{ findings: string[] }>(
-      "open-api-lint",
-      { file },
-    );
-    expect(findings).toEqual([]);
-  });
-
-  it("gives clients that compile and sign in", async () => {
-    const idToken = await google.idToken({
-      account: newAccount({ email: "gen@gmail.com" }),
-    });
-    const report = await runClient<Record<string, unknown>>(
-      "generated-clients",
-      { file, url: service.url, idToken },
-    );
-    expect(report).toEqual({
-      compiled: "",
-      used: {
-        seconds: 600,
-        email: "gen@gmail.com",
-        isNewUser: true,
-        device: "test",
-        me: true,
-        code: "invalid_token",
-        left: 204,
-        none: "invalid_request",
-      },
-    });
-  }, 120_000);
 
   it("is of 3.1 and this version, with each name once, and Sign-in first", () => {
     expect(written.openapi).toBe("3.1.0");

@@ -45,10 +45,7 @@ export class SigningKeyTransaction {
 
   /** Creates a key. @returns its kid */
   async create(state: "next" | "current"): Promise<string> {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", {
-      namedCurve: "P-256",
-    });
-    const kid = thumbprintOf(publicKey, "ES256");
+    const { privateKey, publicKey, kid } = newKeyPair();
     const publicJwk = publicKey.export({ format: "jwk" });
     const named = { kid, algorithm: "ES256" as const, publicJwk };
     const key = {
@@ -128,5 +125,14 @@ export class SigningKeyTransaction {
   private async tell(change: SigningKeyChange): Promise<void> {
     await this.onChange(change);
     this.done.push(change);
+  }
+}
+
+/** A key pair whose id can be given to a command: `-x` would be an option. */
+function newKeyPair() {
+  for (;;) {
+    const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const kid = thumbprintOf(pair.publicKey, "ES256");
+    if (!kid.startsWith("-")) return { ...pair, kid };
   }
 }

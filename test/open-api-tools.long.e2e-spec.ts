@@ -1,0 +1,57 @@
+import { resolve } from "node:path";
+import { GoogleEmulator, newAccount, TestService } from "../src/testing";
+import { runClient } from "./support/clients";
+
+const file = resolve(__dirname, "../docs/openapi.json");
+
+describe("The OpenAPI description", () => {
+  let google: GoogleEmulator;
+  let service: TestService;
+
+  beforeAll(async () => {
+    google = await GoogleEmulator.start();
+    service = await TestService.start(google, {
+      env: {
+        DOCS: "on",
+        GOOGLE_CLIENT_SECRET: undefined,
+        GOOGLE_REDIRECT_URIS: undefined,
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await google.stop();
+  });
+
+  it("pleases the linters of Redocly and of Spectral", async () => {
+    const { findings } = await runClient<{ findings: string[] }>(
+      "open-api-lint",
+      { file },
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it("gives clients that compile and sign in", async () => {
+    const idToken = await google.idToken({
+      account: newAccount({ email: "gen@gmail.com" }),
+    });
+    const report = await runClient<Record<string, unknown>>(
+      "generated-clients",
+      { file, url: service.url, idToken },
+    );
+    expect(report).toEqual({
+      compiled: "",
+      used: {
+        seconds: 600,
+        email: "gen@gmail.com",
+        isNewUser: true,
+        device: "test",
+        me: true,
+        code: "invalid_token",
+        left: 204,
+        none: "invalid_request",
+      },
+    });
+  }, 120_000);
+});
