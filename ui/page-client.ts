@@ -19,11 +19,11 @@ export type Schema<Name extends keyof components["schemas"]> =
  * @param observed a `fetch` that reports what it sends; the browser's by default
  */
 export function pageClient(observed?: typeof fetch): AuthClient {
-  const { clientId, googleScriptUrl: scriptUrl, refresh } = settings;
+  const { clientId, googleScriptUrl: scriptUrl, refresh, dpop } = settings;
   return createAuthClient({
     baseUrl: apiBase.href,
     google: { clientId, scriptUrl },
-    refresh,
+    ...{ refresh, dpop },
     fetch: observed,
   });
 }

@@ -57,6 +57,7 @@ function pagesSettings(environment: Environment) {
     clientId: webClient(environment)?.id ?? "",
     googleScriptUrl: environment.GOOGLE_SCRIPT_URL,
     refresh: environment.REFRESH_COOKIE === "browser" ? "cookie" : "body",
+    dpop: environment.DPOP === "required",
   });
 }
 

@@ -6,6 +6,8 @@ export interface PagesOptions {
   readonly googleScriptUrl: string;
   /** Where the service puts the refresh token of a page. */
   readonly refresh: "cookie" | "body";
+  /** Whether the service requires DPoP proofs. */
+  readonly dpop: boolean;
 }
 
 export const PAGES_OPTIONS = Symbol("PAGES_OPTIONS");

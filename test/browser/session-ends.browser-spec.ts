@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { pipeline } from "node:stream";
 import type { Page } from "playwright-core";
 import { Visitor } from "../support/browser";
 import { BrowserSite, signIn } from "../support/browser-site";
@@ -78,5 +81,42 @@ describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
     await page.getByText("You are signed out.").waitFor();
     await isSignedOut(page);
     await isSignedOut(other);
+  });
+});
+
+describe("with DPOP=required", () => {
+  let site: BrowserSite;
+  let publicUrl: string;
+  /** Where the service is reached at its PUBLIC_URL, which the proofs name. */
+  const front = createServer((socket) => {
+    const { port } = new URL(site.service.url);
+    pipeline(socket, connect(Number(port), "127.0.0.1"), socket, () => {});
+  });
+
+  beforeAll(async () => {
+    await once(front.listen(0, "127.0.0.1"), "listening");
+    const { port } = front.address() as AddressInfo;
+    publicUrl = `http://localhost:${port}`;
+    site = await BrowserSite.start({ PUBLIC_URL: publicUrl, DPOP: "required" });
+  });
+  afterAll(async () => {
+    await site.stop();
+    front.close();
+  });
+
+  it("the account page binds its session to a key, and keeps it over a reload", async () => {
+    await using visitor = await site.visitor();
+    const page = await visitor.open(`${publicUrl}/account`);
+    const isSignedIn = () =>
+      page.getByRole("region", { name: "Profile" }).waitFor();
+    await signIn(page);
+    await isSignedIn();
+    await page.reload();
+    await isSignedIn();
+    const sent = page.waitForRequest(/\/users\/me\/export$/);
+    await page.getByRole("button", { name: "Show what is held" }).click();
+    await page.getByLabel("What is held").waitFor();
+    expect((await sent).headers().authorization).toMatch(/^DPoP ey/);
+    expect(visitor.complaints).toEqual([]);
   });
 });
