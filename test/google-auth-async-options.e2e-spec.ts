@@ -103,11 +103,11 @@ describe("forRootAsync", () => {
         providers: [NoSeam],
         routes: { nothing: true } as object,
       }),
-    ).toThrow(/routes\.nothing is not an option[\s\S]*NoSeam is no seam/);
+    ).toThrow(/routes\.nothing is not an option[\s\S]*NoSeam is not a seam/);
     expect(useFactory).not.toHaveBeenCalled();
   });
 
-  it("says that a handler is of no use also when it is asked for later", () => {
+  it("refuses a handler that has no effect, although the factory runs later", () => {
     const routes = { securityEvents: false };
     const providers = [{ provide: SecurityEventHandler, useValue: {} }];
     expect(() =>
@@ -115,6 +115,6 @@ describe("forRootAsync", () => {
         ...{ routes, providers },
         useFactory: () => requiredOptions(google, database),
       }),
-    ).toThrow(/SecurityEventHandler is of no use/);
+    ).toThrow(/SecurityEventHandler has no effect/);
   });
 });

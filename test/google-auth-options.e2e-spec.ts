@@ -37,7 +37,7 @@ function problemsOf(changes: object): readonly string[] {
 /** The beginnings of the problems: by what they are named. */
 function namesIn(changes: object): string[] {
   return problemsOf(changes).map((problem) =>
-    problem.replace(/ (?:must|is|belongs) .*/s, ""),
+    problem.replace(/ (?:must|is|has|belongs) .*/s, ""),
   );
 }
 

@@ -108,6 +108,6 @@ describe("the service's own providers", () => {
     class Mailer {}
     await expect(
       TestService.start(google, { providers: [Mailer] }),
-    ).rejects.toThrow("providers: Mailer is no seam");
+    ).rejects.toThrow("providers: Mailer is not a seam");
   });
 });

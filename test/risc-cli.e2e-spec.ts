@@ -153,7 +153,7 @@ describe("the command line, on Cross-Account Protection", () => {
     ]);
     const listed = JSON.parse(json.stdout) as { uri: string }[];
     expect(listed.map(({ uri }) => uri)).toEqual(allEvents);
-    expect(text.stdout).toContain("ends the sessions from before it");
+    expect(text.stdout).toContain("ends earlier sessions");
     expect([help.status, help.stderr]).toEqual([0, ""]);
     expect(help.stdout).toContain("GOOGLE_APPLICATION_CREDENTIALS");
   });

@@ -79,7 +79,7 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
     ["a number", "12", "it is not a JSON array"],
     ["a list of texts", ["partner"], "provider 1 is not an object"],
     ["null in it", [good, null], "provider 2 is not an object"],
-    ["a name twice", [good, good], "provider 2 has the name of another"],
+    ["a name twice", [good, good], "provider 2 has the same name as another"],
     ["a strange member", [{ ...good, [secret]: 1 }], "provider 1 has members"],
     ["nothing in it", [{}], "provider 1 needs as name"],
     ...[

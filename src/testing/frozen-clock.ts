@@ -2,7 +2,7 @@ import type { ValueProvider } from "@nestjs/common";
 import { Clock } from "../common/clock.port";
 
 /**
- * A clock that stands still until it is advanced:
+ * A clock that only moves when it is advanced:
  * `TestService.start(google, { providers: [clock.provider] })`.
  */
 export class FrozenClock extends Clock {
@@ -20,7 +20,7 @@ export class FrozenClock extends Clock {
     return this.milliseconds;
   }
 
-  /** @param seconds forward, or back when negative; whole or to the millisecond */
+  /** @param seconds forward, or back if negative; at most three decimals */
   advance(seconds: number): void {
     this.milliseconds += Math.round(seconds * 1000);
   }

@@ -53,7 +53,7 @@ export type {
   TransmitterOptions,
 } from "./google/transmitter";
 
-// Contracts: run them against your own store, directory or key source.
+// Contract tests for your own store, directory or key source.
 export {
   looseTransaction,
   type Outage,

@@ -1,7 +1,7 @@
 import { Clock } from "../common/clock.port";
 
 /**
- * A clock that runs as the machine's and can be set forward or back:
+ * The machine's clock, which can be set forward or back:
  * `TestService.start(google, { providers: [{ provide: Clock, useValue: clock }] })`.
  */
 export class SteppedClock extends Clock {
@@ -11,7 +11,7 @@ export class SteppedClock extends Clock {
     return Date.now() + this.aheadMilliseconds;
   }
 
-  /** @param seconds forward, or back when negative */
+  /** @param seconds forward, or back if negative */
   step(seconds: number): void {
     this.aheadMilliseconds += seconds * 1000;
   }

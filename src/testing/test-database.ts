@@ -6,12 +6,12 @@ import { dataSourceOptions } from "../database/data-source";
 import { EmbeddedPostgres } from "../database/embedded-postgres";
 import { migrate } from "../database/migrate";
 
-/** Serializes the making of the template among test processes. */
+/** Serializes the creation of the template among test processes. */
 const templateLock = 7_423_901;
 
 /**
- * A database of its own for one test file: the whole schema, no rows, on a real
- * Postgres. Copied from a template, which takes a tenth of a second.
+ * A separate database for one test file, with the whole schema and no rows, on
+ * a real Postgres. Copied from a template, which takes about 100 ms.
  */
 export class TestDatabase {
   private constructor(
@@ -22,9 +22,10 @@ export class TestDatabase {
   ) {}
 
   /**
-   * @param dataDir where the Postgres for tests is kept between runs
-   * @param durable whether it waits for the disk, as in production; of use to
-   *   measure it, and only in a folder that no faster one is running in
+   * @param dataDir where the data of the Postgres for tests is kept between
+   *   runs
+   * @param durable whether commits wait for the disk, as in production; for
+   *   benchmarks, and only if no non-durable server is running in this folder
    */
   static async create(
     dataDir = resolve(".data/test-postgres"),
@@ -37,7 +38,7 @@ export class TestDatabase {
     return new TestDatabase(server, name, urlOf(server, name));
   }
 
-  /** Drops the database, and stops the server if nobody else uses it. */
+  /** Drops the database, and stops the server if no other process uses it. */
   async destroy(): Promise<void> {
     const statement = `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`;
     await execute(this.server, statement);
@@ -68,7 +69,7 @@ function urlOf(server: EmbeddedPostgres, database: string): string {
   return url.href;
 }
 
-/** The name of a database that has the schema of today and no rows. */
+/** The name of a database with the current schema and no rows. */
 async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
   const options = dataSourceOptions({
     url: server.url,
@@ -85,7 +86,7 @@ async function ensureTemplate(server: EmbeddedPostgres): Promise<string> {
       [name],
     );
     if (rowCount === 0) {
-      // Under another name until it is finished, in case we are killed.
+      // Under another name until it is complete, in case the process is killed.
       const unfinished = `${name}_unfinished`;
       await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`);
       await client.query(`CREATE DATABASE ${unfinished}`);

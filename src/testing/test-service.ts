@@ -8,9 +8,12 @@ export interface TestServiceOptions extends Pick<
   AppOptions,
   "controllers" | "providers"
 > {
-  /** Variables over the defaults of a test; undefined removes one. */
+  /** Variables that override the test defaults; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Use this database, which outlives the service; otherwise one of its own. */
+  /**
+   * Use this database, which is kept when the service stops. Default: a new
+   * one.
+   */
   readonly database?: TestDatabase;
 }
 
@@ -22,8 +25,8 @@ export class TestService {
     readonly url: string,
     readonly database: TestDatabase,
     /**
-     * Everything it has logged, one JSON text per line. Nest has one logger for
-     * all of a process: of two services at once, the later one gets its lines.
+     * Everything it has logged, one JSON text per line. Nest has one logger per
+     * process: if two services run, the later one gets these lines.
      */
     readonly logLines: readonly string[],
     private readonly ownsDatabase: boolean,
@@ -33,8 +36,8 @@ export class TestService {
    * Starts the whole service: real HTTP, real Postgres, real signatures. Rate
    * limits are off unless `env` sets them.
    *
-   * @param google whose tokens it accepts
-   * @throws InvalidEnvironmentError when `env` breaks a rule
+   * @param google the emulator whose tokens it accepts
+   * @throws InvalidEnvironmentError if `env` is invalid
    */
   static async start(
     google: GoogleEmulator,
@@ -58,12 +61,13 @@ export class TestService {
         ...google.environment(),
         ...options.env,
       });
-      // What the service needs, its log and Fastify, an application may not have.
+      // The service needs packages that an application may not have, such as
+      // Fastify.
       const { createApp } =
         require("../service/create-app") as typeof import("../service/create-app");
       const { __resetOutOfContextForTests } =
         require("nestjs-pino/PinoLogger") as typeof import("nestjs-pino/PinoLogger");
-      // Otherwise the first service of the process would log for all of them.
+      // Otherwise the first service of the process would receive all log lines.
       __resetOutOfContextForTests();
       const app = await createApp(environment, {
         logDestination: { write: (line) => void logLines.push(line) },

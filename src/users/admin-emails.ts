@@ -5,27 +5,30 @@ import type { VerifiedIdentity } from "../identity/verified-identity";
 import { IdentityStandings } from "./identity-standings";
 import { type User, UserDirectory } from "./user-directory.port";
 
-/** Who is more than a user from the start. */
+/** Settings of the users module. */
 export interface UsersOptions {
-  /** Who signs in with one of these addresses, of which Google is the authority, gets the role `admin`. */
+  /**
+   * Users with one of these addresses get the role `admin`, if Google is
+   * authoritative for the address.
+   */
   readonly adminEmails: readonly string[];
 }
 
 export const USERS_OPTIONS = Symbol("USERS_OPTIONS");
 
-/** The role that opens the routes under `/admin`. */
+/** The role that the routes under `/admin` require. */
 export const adminRole = "admin";
 
-/** Where a sign-in comes from. */
+/** The client of a sign-in. */
 interface SignInContext {
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
 
 /**
- * Makes administrators of the users on the list `ADMIN_EMAILS`: the way in for
- * the first of them. The role goes when the account with the address is
- * unlinked; an address that is taken off the list takes nothing away.
+ * Gives the role `admin` to users with an address in `ADMIN_EMAILS`, such as
+ * the first administrator. The role is removed when the account with the
+ * address is unlinked, but not when the address is removed from the list.
  */
 @Injectable()
 export class AdminEmails {
@@ -42,11 +45,11 @@ export class AdminEmails {
   }
 
   /**
-   * The user with the role, if it is due. Without I/O for everybody who is not
-   * on the list, or has the role. Concurrent and idempotent.
+   * The user, with the role if it is due. No I/O for users who are not listed
+   * or already have the role. Concurrent and idempotent.
    *
-   * @param identity what was proved at this sign-in; of an address that is only
-   *   verified, Google does not say whose it is now
+   * @param identity as verified in this sign-in; if Google is not authoritative
+   *   for its address, the address may belong to somebody else by now
    * @throws AuthError `service_unavailable`
    */
   async grant(
@@ -58,7 +61,7 @@ export class AdminEmails {
     return this.database.transaction(async (transaction) => {
       await this.standings.hold(identity, transaction);
       const current = await this.users.lock(user.id, transaction);
-      // Gone, or made one by another sign-in, in the meantime.
+      // Deleted, or given the role by another sign-in, in the meantime.
       if (!current) return user;
       if (current.roles.includes(adminRole)) return current;
       const roles = [...current.roles, adminRole];
@@ -87,7 +90,7 @@ export class AdminEmails {
   }
 }
 
-/** ASCII only: in Unicode, letters of others have lower cases that look like ours. */
+/** ASCII only: some other Unicode letters have ASCII letters as lower case. */
 function inLowerCase(email: string): string {
   return email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

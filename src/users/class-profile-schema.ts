@@ -13,9 +13,9 @@ import {
 } from "./profile-schema.port";
 
 /**
- * A profile described by a class with class-validator's decorators. A field
- * with `@IsOptional()` may be missing, any other is required. What a
- * `@Transform` or `@Type` of class-transformer makes of a field is stored.
+ * A profile described by a class with class-validator's decorators. Fields with
+ * `@IsOptional()` may be missing, all others are required. The results of
+ * class-transformer's `@Transform` and `@Type` are stored.
  *
  *     { provide: ProfileSchema, useValue: ClassProfileSchema.of(CompanyProfile) }
  */
@@ -26,7 +26,8 @@ export class ClassProfileSchema extends ProfileSchema {
 
   /**
    * @param type a class with decorators and without constructor parameters
-   * @throws TypeError when it has no decorators: nothing would be checked
+   * @throws TypeError if it has no decorators, because nothing would be
+   *   validated
    */
   static of(type: Type<object>): ClassProfileSchema {
     const rules = getMetadataStorage().getTargetValidationMetadatas(
@@ -36,7 +37,7 @@ export class ClassProfileSchema extends ProfileSchema {
       false,
     );
     if (rules.length === 0) {
-      throw new TypeError(`${type.name} has no decorators of class-validator`);
+      throw new TypeError(`${type.name} has no class-validator decorators`);
     }
     return new ClassProfileSchema(type);
   }
@@ -44,7 +45,8 @@ export class ClassProfileSchema extends ProfileSchema {
   override async parse(profile: Profile): Promise<ParsedProfile> {
     const { result, unreadable } = readWith(profile, (fields) => ({
       instance: this.instanceOf(fields),
-      // Of another instance, for it is given its discriminators back.
+      // From another instance, because instanceToPlain adds the discriminators
+      // to it.
       plain: copyOf(instanceToPlain(this.instanceOf(fields))),
     }));
     const { instance, plain } = result;
@@ -79,14 +81,14 @@ export class ClassProfileSchema extends ProfileSchema {
   }
 
   private instanceOf(profile: Profile): object {
-    // A copy, for discriminators are taken out of what is read.
+    // A copy, because plainToInstance removes the discriminators.
     const instance = plainToInstance(this.type, copyOf(profile));
     dropUndefined(instance);
     return instance;
   }
 }
 
-/** A class declares its fields, and a field that is there is transformed, undefined or not. */
+/** Declared class fields exist even if undefined, and would be transformed. */
 function dropUndefined(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   for (const [name, member] of Object.entries(value)) {
@@ -96,10 +98,10 @@ function dropUndefined(value: unknown): void {
 }
 
 /**
- * Reads what can be read, so that nothing that a client may send is an error of
- * ours, whatever the class's transformations do with it.
+ * Reads the fields that can be read, so that a transformation that throws on a
+ * client's input does not result in an internal error.
  *
- * @param read throws where it cannot be read
+ * @param read throws if a field cannot be read
  */
 function readWith<T>(
   profile: Profile,
@@ -134,7 +136,10 @@ function copyOf(profile: Profile): Profile {
   return JSON.parse(JSON.stringify(profile)) as Profile;
 }
 
-/** Fields that class-transformer drops silently, for the class has a method of the name. */
+/**
+ * Fields that class-transformer silently drops because the class has a method
+ * of that name.
+ */
 function methodsNamedBy(profile: Profile, instance: object): FieldError[] {
   return Object.keys(profile)
     .filter((name) => typeof Reflect.get(instance, name) === "function")

@@ -4,26 +4,28 @@ import { refusesTokenIssuedAt } from "./identity-standings.statements";
 import { digestOf, storedClaims } from "./stored-identity";
 import type { FindOrCreateOptions } from "./user-directory.port";
 
-/** A statement and the values it binds. */
+/** A statement and its bound values. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** What others have to say in the statement below. */
+/** Parts of the statement below that other modules add. */
 export interface StatementParts {
   /**
-   * Expressions of which the last is called `granted` and has a row only if the
-   * sign-in may go on. They come before anything is written, and see one row
-   * of `admissible` only if nothing else stands against the sign-in.
+   * Common table expressions, the last of which is named `granted` and has a
+   * row only if the sign-in may proceed. They are evaluated before anything is
+   * written, and `admissible` has one row only if nothing else prevents the
+   * sign-in.
    */
   readonly condition?: SqlFragment;
   /**
-   * Expressions, separated by commas, that see the signed-in user as the one row
-   * of `account`, `is_new` included; they do nothing when there is none.
+   * Common table expressions, separated by commas. The only row of `account` is
+   * the signed-in user, including `is_new`; if there is no row, they must have
+   * no effect.
    */
   readonly companion?: SqlFragment & {
-    /** What it adds to the answer: a select list over its expressions. */
+    /** What it adds to the result: a select list over its expressions. */
     readonly columns: string;
   };
 }
@@ -33,7 +35,7 @@ export interface FindOrCreateStatement extends Statement {
   readonly newUserId: string;
 }
 
-/** A user in the shape the rest of the code knows. */
+/** The columns of a `User`. */
 export const userColumns = `id, status, email, email_verified AS "emailVerified",
   email_authority AS "emailAuthority", hosted_domain AS "hostedDomain", name,
   given_name AS "givenName", family_name AS "familyName", picture, locale, roles,
@@ -43,19 +45,19 @@ export const userColumns = `id, status, email, email_verified AS "emailVerified"
 /** The time of the sign-in. */
 const now = timeOf("$5");
 
-/** Whether the provider has revoked the token: alone, or with the whole account. */
+/** Whether the provider has revoked the token, or blocked the account. */
 const isRevoked = "identities.tokens_valid_after >= $17::timestamptz";
 
-/** Whether an account that is not linked to a user here may become one. */
+/** Whether an account that is not linked to a user may sign up. */
 const maySignUp = `NOT EXISTS (SELECT FROM google_auth.identity_standings
   WHERE digest = $18::bytea AND ${refusesTokenIssuedAt("$17")})`;
 
-/** Whether there may be a user of this identity: it may sign up, or is known. */
+/** Whether the identity may sign up or is linked to a user. */
 const mayExist = `(($6::boolean AND ${maySignUp})
   OR EXISTS (SELECT FROM google_auth.identities
     WHERE issuer = $2 AND subject = $3))`;
 
-/** What a condition may rely on, so that a refused sign-in uses nothing up. */
+/** Evaluated before a condition, so that a refused sign-in consumes nothing. */
 const admissible = `admissible AS (
   SELECT WHERE ${mayExist} AND NOT EXISTS (
     SELECT FROM google_auth.identities
@@ -64,16 +66,16 @@ const admissible = `admissible AS (
       AND (users.status <> 'active' OR ${isRevoked}))
 ), `;
 
-/** What a user is called by goes by the first of its accounts, not by whichever came last. */
+/** The user's name and address come from the account that was linked first. */
 const ofFirst = (value: string) => `CASE WHEN is_first THEN ${value}::text END`;
 
 /*
  * One statement, one round trip. The identity's primary key decides every race:
- * of many first sign-ins one inserts, the others wait for it and learn its user
- * id. Their snapshot does not show them that user yet, but ON CONFLICT looks
- * past the snapshot, so they too update the row and get it back. Where sign-up
- * is closed, an identity that was deleted while the statement waited for it gets
- * no user, and so its foreign key refuses it all.
+ * of several concurrent first sign-ins one inserts, and the others wait for it
+ * and get its user id. That user is not in their snapshot, but ON CONFLICT also
+ * sees newer rows, so they update and return it. If sign-up is closed and an
+ * identity was deleted while the statement waited for it, no user is created
+ * and the foreign key makes the statement fail.
  */
 const findOrCreate = (
   condition: string,
@@ -122,7 +124,10 @@ WITH ${condition}identity AS (
 )${companion}
 SELECT ${userColumns}${columns} FROM account`;
 
-/** $1 issuer, $2 subject, $3 digest, $4 issued at: why the statement above gave no row. */
+/**
+ * $1 issuer, $2 subject, $3 digest, $4 issued at: why the statement above
+ * returned no row.
+ */
 export const findRefusal = `SELECT users.id, users.status,
   COALESCE(blocked OR suspended_by IS NOT NULL, false) AS blocked,
   COALESCE(identity_standings.tokens_valid_after >= $4::timestamptz, false) AS revoked
@@ -137,7 +142,7 @@ const texts = new Map<FragmentText, Map<FragmentText, string>>();
 /**
  * The statement that finds or creates the user of an identity.
  *
- * @param newUserId a fresh UUIDv7, used only if the user is created
+ * @param newUserId a new UUIDv7, used only if the user is created
  * @param statementTime as `Clock.statementTime()`
  */
 export function findOrCreateStatement(
@@ -180,7 +185,10 @@ export function findOrCreateStatement(
   };
 }
 
-/** Built once for each pair of parts, for what is prepared goes by its text. */
+/**
+ * Built once for each pair of parts, because prepared statements are identified
+ * by their text.
+ */
 function textWith(
   firstParameter: number,
   { condition, companion }: StatementParts,
@@ -199,7 +207,7 @@ function textWith(
   return text;
 }
 
-/** When the provider signed, as a value of a statement. */
+/** When the token was issued, as a bound value. */
 export function issuedAt(identity: Pick<VerifiedIdentity, "issuedAt">): string {
   return new Date(identity.issuedAt * 1000).toISOString();
 }

@@ -8,8 +8,9 @@ import { identityColumns } from "./user.statements";
 const now = timeOf("$5");
 
 /*
- * $1 user id, $2 issuer, $3 subject, $4 claims, $5 statement time, $6 digest. The primary key decides
- * every race: who comes second waits until the first has committed or not.
+ * $1 user id, $2 issuer, $3 subject, $4 claims, $5 statement time, $6 digest.
+ * The primary key decides every race: the second transaction waits until the
+ * first has ended.
  */
 const insertIdentity = `INSERT INTO google_auth.identities
   (issuer, subject, user_id, claims, tokens_valid_after, created_at, last_sign_in_at)
@@ -28,7 +29,7 @@ export const unlinkIdentity = `WITH unlinked AS (
   WHERE user_id = $1::uuid AND issuer = $2 AND subject = $3 RETURNING issuer
 ) SELECT issuer FROM unlinked`;
 
-/** The user with its identities has to be locked. */
+/** The user and its identities must be locked. */
 export async function linkIdentity(
   userId: string,
   identity: VerifiedIdentity,

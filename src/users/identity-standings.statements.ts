@@ -11,8 +11,8 @@ export function refusesTokenIssuedAt(issuedAt: string): string {
 }
 
 /**
- * $1 digest, $2 issued at: a row unless the token is refused. Until the
- * transaction is over, reports about the account wait.
+ * $1 digest, $2 issued at: a row unless the token is refused. Reports about the
+ * account wait until the transaction ends.
  */
 export const holdUnlessRefused = `INSERT INTO ${standings} AS kept (digest)
 VALUES ($1::bytea)
@@ -21,7 +21,7 @@ ON CONFLICT (digest) DO UPDATE SET digest = EXCLUDED.digest
     OR kept.tokens_valid_after >= $2::timestamptz, false)
 RETURNING digest`;
 
-/** $1 digest: whatever is said of the account waits until the transaction is over. */
+/** $1 digest; reports about the account wait until the transaction ends. */
 export const holdStanding = `INSERT INTO ${standings} AS kept (digest)
 VALUES ($1::bytea)
 ON CONFLICT (digest) DO UPDATE SET digest = EXCLUDED.digest`;
@@ -35,9 +35,8 @@ export const findStanding = `SELECT user_id AS "userId",
 FROM ${standings} WHERE digest = $1::bytea`;
 
 /**
- * $1 digest, $2 blocked, $3 since when. Reports come late and out of order: the
- * one of the newest event counts, and of two at the same time the one that
- * blocks.
+ * $1 digest, $2 blocked, $3 since when. Reports arrive late and out of order:
+ * the newest event counts, and of two at the same time the one that blocks.
  */
 export const setBlocked = `INSERT INTO ${standings} AS kept
   (digest, blocked, blocked_changed_at)
@@ -56,12 +55,15 @@ VALUES ($1::bytea, $2::timestamptz)
 ON CONFLICT (digest) DO UPDATE SET tokens_valid_after =
   GREATEST(kept.tokens_valid_after, EXCLUDED.tokens_valid_after)`;
 
-/** $1 digests of the suspended, $2 digest of the account on whose account they are */
+/**
+ * $1 digests of the suspended accounts, $2 digest of the account that is the
+ * reason
+ */
 export const setSuspended = `INSERT INTO ${standings} (digest, suspended_by)
 SELECT digest, $2::bytea FROM unnest($1::bytea[]) AS suspended (digest)
 ON CONFLICT (digest) DO UPDATE SET suspended_by = EXCLUDED.suspended_by`;
 
-/** $1 digest of the account on whose account they were suspended */
+/** $1 digest of the account that was the reason */
 export const liftSuspensions = `UPDATE ${standings} SET suspended_by = NULL
 WHERE suspended_by = $1::bytea`;
 
@@ -72,7 +74,7 @@ VALUES ($1::bytea, $2::uuid, $3::timestamptz)
 ON CONFLICT (digest) DO UPDATE SET user_id = EXCLUDED.user_id,
   last_sign_in_at = EXCLUDED.last_sign_in_at, granted_roles = '{}'`;
 
-/** $1 user id: nothing leads from what is left to a user who was deleted. */
+/** $1 user id; nothing that remains may identify a deleted user. */
 export const forgetUser = `UPDATE ${standings}
 SET user_id = NULL, last_sign_in_at = NULL WHERE user_id = $1::uuid`;
 
@@ -87,11 +89,11 @@ VALUES ($1::bytea, $2::text[])
 ON CONFLICT (digest) DO UPDATE SET granted_roles = ARRAY(
   SELECT DISTINCT unnest(kept.granted_roles || EXCLUDED.granted_roles))`;
 
-/** $1 digests: the roles that their user has because of each. */
+/** $1 digests; the roles that their user has because of each. */
 export const findGrantedRoles = `SELECT digest, granted_roles AS roles
 FROM ${standings} WHERE digest = ANY ($1::bytea[])`;
 
-/** $1 issuer, $2 subject, $3 digest: what a sign-in under way has to see. */
+/** $1 issuer, $2 subject, $3 digest; for sign-ins in flight. */
 export const copyToIdentity = `UPDATE google_auth.identities
 SET tokens_valid_after = (SELECT CASE
     WHEN blocked OR suspended_by IS NOT NULL THEN 'infinity'::timestamptz

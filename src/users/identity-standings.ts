@@ -23,17 +23,19 @@ import {
 } from "./identity-standings.statements";
 import type { Identity, User } from "./user-directory.port";
 
-/** What a provider says of an account. */
+/** The status of an account as reported by its provider. */
 export interface IdentityStanding {
-  /** Whether it may not sign in at present. */
+  /** Whether it currently may not sign in. */
   readonly blocked: boolean;
-  /** When the provider says that came about; null for a suspension of ours. */
+  /**
+   * Since when, according to the provider; null if suspended by this service.
+   */
   readonly blockedSince: Date | null;
-  /** Its tokens issued up to then do not sign in. */
+  /** Tokens issued at or before this time are refused. */
   readonly tokensValidAfter: Date | null;
-  /** Whom it signed in before it was unlinked. */
+  /** The user it was linked to before it was unlinked. */
   readonly userId: string | null;
-  /** When it last did. */
+  /** When it last signed that user in. */
   readonly lastSignInAt: Date | null;
 }
 
@@ -41,9 +43,10 @@ export interface IdentityStanding {
 export type StandingRefusal = "blocked" | "revoked";
 
 /**
- * What providers say of their accounts, apart from what administrators say of
- * users: signing in goes by both. It is kept for accounts that sign nobody in,
- * so that unlinking, deleting or never having signed in clears nothing.
+ * The status of accounts as reported by their providers. It is separate from
+ * the users' status, which administrators set; a sign-in checks both. It is
+ * kept even if no user is linked to the account, so unlinking it or deleting
+ * the user does not clear it.
  */
 @Injectable()
 export class IdentityStandings {
@@ -60,9 +63,9 @@ export class IdentityStandings {
   }
 
   /**
-   * Has reports about an account, and sign-ins by it, wait until the transaction
-   * is over. To be called before users are locked: of two who lock both in
-   * another order, each would wait for the other.
+   * Makes reports about an account and sign-ins with it wait until the
+   * transaction ends. Must be called before users are locked: locking in the
+   * other order can deadlock.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -71,8 +74,8 @@ export class IdentityStandings {
   }
 
   /**
-   * Why a token of an account does not sign in; null when it may. Reports about
-   * the account wait until the transaction is over.
+   * Why a token of an account is refused; null if it is accepted. Reports about
+   * the account wait until the transaction ends.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -90,11 +93,11 @@ export class IdentityStandings {
   }
 
   /**
-   * Keeps an account from signing in, or lets it again. With it go the accounts
-   * that were suspended because of it. Idempotent.
+   * Blocks or unblocks the sign-ins of an account. Unblocking it also lifts the
+   * suspension of accounts that were suspended because of it. Idempotent.
    *
-   * @param since when that came about at the provider
-   * @returns whether it counts: not when something newer is known
+   * @param since when it happened at the provider
+   * @returns false if a newer report is known; then nothing was changed
    * @throws AuthError `service_unavailable`
    */
   async block(
@@ -112,8 +115,8 @@ export class IdentityStandings {
   }
 
   /**
-   * Suspends accounts that may have been linked by the hijacker of another one
-   * when that was hijacked. Idempotent.
+   * Suspends accounts that the hijacker of another account may have linked.
+   * Idempotent.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -127,8 +130,8 @@ export class IdentityStandings {
   }
 
   /**
-   * Refuses every token of an account that was issued up to this time.
-   * Idempotent; an earlier time changes nothing.
+   * Refuses all tokens of an account that were issued at or before this time.
+   * Idempotent; an earlier time has no effect.
    *
    * @throws AuthError `service_unavailable`
    */
@@ -141,7 +144,7 @@ export class IdentityStandings {
     await this.copy([account], query);
   }
 
-  /** Brings up to date what sign-ins under way see of these accounts. */
+  /** Updates the copies that sign-ins in flight check. */
   async copy(
     accounts: readonly AccountName[],
     query: Transaction["query"],
@@ -153,11 +156,11 @@ export class IdentityStandings {
   }
 
   /**
-   * Remembers whom an account signed in that is unlinked now: a report about it
-   * is still about that user. The roles that the user had because of it go.
+   * Stores which user an unlinked account belonged to, because later reports
+   * about it still concern that user.
    *
    * @param remaining the accounts that still sign the user in
-   * @returns the roles that go with it
+   * @returns the roles that the user loses with it
    * @throws AuthError `service_unavailable`
    */
   async unlinked(
@@ -186,7 +189,10 @@ export class IdentityStandings {
       .filter((role) => user.roles.includes(role) && !kept.includes(role));
   }
 
-  /** The user has these roles because of an account: when it goes, they go. */
+  /**
+   * Records that the user has these roles because of an account: they are
+   * removed when it is unlinked.
+   */
   async grantRoles(
     account: AccountName,
     roles: readonly string[],
@@ -196,9 +202,9 @@ export class IdentityStandings {
   }
 
   /**
-   * What is left after a user is deleted leads to nobody.
+   * Removes all references to a deleted user.
    *
-   * @param accounts that signed the user in
+   * @param accounts the accounts that were linked to the user
    * @throws AuthError `service_unavailable`
    */
   async forgetUser(

@@ -11,7 +11,7 @@ import { UserEntity } from "./user.entity";
 /** One account at an identity provider, and the user it signs in. */
 @Entity({ schema: "google_auth", name: "identities" })
 export class IdentityEntity {
-  /** In one spelling. */
+  /** Normalized. */
   @PrimaryColumn("text", { primaryKeyConstraintName: "identities_pkey" })
   issuer!: string;
 
@@ -30,13 +30,13 @@ export class IdentityEntity {
   })
   user?: UserEntity;
 
-  /** What the provider said at the last sign-in, cleaned. */
+  /** The validated claims of the last sign-in. */
   @Column("jsonb")
   claims!: Record<string, unknown>;
 
   /**
-   * Tokens issued up to then do not sign in; `infinity` while none does. The
-   * copy of what `identity_standings` says that a sign-in under way sees.
+   * Tokens issued at or before this time are refused; `infinity` if all are. A
+   * copy from `identity_standings` that sign-ins in flight check.
    */
   @Column("timestamptz", { name: "tokens_valid_after", nullable: true })
   tokensValidAfter!: Date | null;

@@ -6,7 +6,7 @@ import {
   ProfileSchema,
 } from "./profile-schema.port";
 
-/** Any field, and none that is required: every profile is complete. */
+/** Accepts any field and requires none: every profile is complete. */
 @Injectable()
 export class OpenProfileSchema extends ProfileSchema {
   override parse(profile: Profile): ParsedProfile {

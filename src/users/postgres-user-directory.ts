@@ -41,12 +41,12 @@ import {
 } from "./user-directory.port";
 
 /**
- * How often the statement is run before we give up. One run is enough unless
- * the user is being deleted or changed at the same moment.
+ * Maximum number of runs of the statement. One is enough unless the user is
+ * deleted or changed concurrently.
  */
 const maxAttempts = 5;
 
-/** Why a known user may not be signed in; without an id nobody is known. */
+/** Why a sign-in is refused. The id is null if the identity is unknown. */
 interface Refusal {
   readonly id: string | null;
   readonly status: User["status"] | null;
@@ -54,7 +54,10 @@ interface Refusal {
   readonly revoked: boolean;
 }
 
-/** As the port's, but a provider may also stand against it. Then nothing was changed. */
+/**
+ * The port's outcomes, and refusals because of the provider's reports, after
+ * which nothing was changed.
+ */
 export type AccountOutcome =
   | FindOrCreateOutcome
   | { readonly kind: StandingRefusal; readonly userId: string | null };
@@ -81,7 +84,7 @@ export class PostgresUserDirectory extends UserDirectory {
       transaction,
     );
     switch (outcome.kind) {
-      // The caller has checked the standing before: it has just changed.
+      // The caller has already checked this, so it has just changed.
       case "blocked":
       case "revoked":
       case "not-granted":
@@ -92,10 +95,11 @@ export class PostgresUserDirectory extends UserDirectory {
   }
 
   /**
-   * As the port's `findOrCreate`, with parts of others in the same statement.
+   * Like the port's `findOrCreate`, with parts of other modules in the same
+   * statement.
    *
-   * @returns also `not-granted`, when the condition was and nothing was written;
-   *   and what the companion adds, as members of `user`
+   * @returns `not-granted` if the condition was not met; then nothing was
+   *   changed. The companion's columns are members of `user`
    */
   async findOrCreateWith(
     identity: VerifiedIdentity,
@@ -127,7 +131,7 @@ export class PostgresUserDirectory extends UserDirectory {
       const outcome = refusal && refusalOf(refusal, options);
       if (outcome) return outcome;
       if (parts.condition) return { kind: "not-granted" };
-      // Somebody was deleting the user, or changing it, just now.
+      // The user was deleted or changed concurrently.
     }
     throw contention();
   }
@@ -242,9 +246,9 @@ function contention(): AuthError {
 }
 
 /**
- * A page of users. There is a statement for each combination of what is asked
- * for, so that each uses its index: `users_email_lower_idx`,
- * `users_disabled_idx`, or the primary key.
+ * A page of users. Each combination of filters has its own statement, which
+ * uses an index: `users_email_lower_idx`, `users_disabled_idx` or the primary
+ * key.
  */
 export function pageOfUsers(
   manager: EntityManager,
@@ -259,7 +263,7 @@ export function pageOfUsers(
     page.andWhere("lower(member.email) = lower(:email)", { email });
   }
   if (status !== undefined) {
-    // As a constant, or the planner would not consider the partial index.
+    // A constant, because the planner ignores the partial index otherwise.
     page.andWhere(
       `member.status = '${status === "active" ? "active" : "disabled"}'`,
     );

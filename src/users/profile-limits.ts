@@ -1,43 +1,46 @@
 import type { FieldError } from "../common/auth-error";
 import type { Profile } from "./profile-schema.port";
 
-/** Largest profile, in bytes of its JSON. */
+/** Maximum size of a profile, in bytes of its JSON. */
 export const maxProfileBytes = 8192;
-/** How deep objects and lists may be nested, the profile itself included. */
+/**
+ * Maximum nesting depth of objects and arrays, including the profile itself.
+ */
 export const maxProfileDepth = 5;
 
-/** U+0000, which Postgres cannot store, and halves of characters. */
+/** U+0000, which Postgres cannot store, and lone surrogates. */
 const unstorable = /[\0\p{Cs}]/u;
 
-/** Whether a value is an object as JSON has them. */
+/** Whether a value is a JSON object. */
 export function isJsonObject(value: unknown): value is Profile {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
- * What keeps a profile from being stored, whatever the app's schema says: it
- * has to be small and flat, and hold nothing that Postgres refuses or that
- * turns into something else in the hands of a program.
+ * Checks the limits that apply regardless of the app's schema: size and depth,
+ * nothing that Postgres cannot store, and no names such as `__proto__` that are
+ * dangerous in JavaScript.
  *
  * @param profile as parsed from JSON; untrusted
- * @returns the first fault, null when there is none; never a part of the value
+ * @returns the first error, without the value; null if there is none
  */
 export function profileFault(profile: Profile): FieldError | null {
   const message = faultOf(profile, 1) ?? sizeFault(profile);
   return message === null ? null : { field: "profile", message };
 }
 
-/** The fault of being too large, as a message. */
 function sizeFault(profile: Profile): string | null {
   return Buffer.byteLength(JSON.stringify(profile)) > maxProfileBytes
-    ? `must have at most ${maxProfileBytes} bytes as JSON`
+    ? `must not exceed ${maxProfileBytes} bytes as JSON`
     : null;
 }
 
 function faultOf(value: unknown, depth: number): string | null {
   if (typeof value === "string") return textFault(value);
   if (typeof value === "number") {
-    return Number.isFinite(value) ? null : "must not have a number too large";
+    return Number.isFinite(value)
+      ? null
+      : "must not contain a number that is out of range";
   }
   if (typeof value !== "object" || value === null) return null;
   if (depth > maxProfileDepth) {
@@ -51,14 +54,14 @@ function faultOf(value: unknown, depth: number): string | null {
 }
 
 function nameFault(name: string): string | null {
-  // What every object inherits, such as __proto__, constructor and toString.
+  // Inherited by every object, such as __proto__, constructor and toString.
   return name in Object.prototype || name === "prototype"
-    ? "must not have a field that is called like a member of every object"
+    ? "must not contain a field named like a member of every object"
     : textFault(name);
 }
 
 function textFault(text: string): string | null {
   return unstorable.test(text)
-    ? "must not have U+0000 or half a surrogate pair in a text"
+    ? "must not contain U+0000 or a lone surrogate"
     : null;
 }

@@ -3,37 +3,41 @@ import type { FieldError } from "../common/auth-error";
 /** The app's own fields of a user: a JSON object. */
 export type Profile = Readonly<Record<string, unknown>>;
 
-/** A profile as a schema has read it. */
+/** The result of parsing a profile. */
 export interface ParsedProfile {
-  /** As it is to be stored: perhaps with blanks trimmed or defaults filled in. */
+  /**
+   * The profile to store; it may be normalized, for example with whitespace
+   * trimmed or defaults added.
+   */
   readonly profile: Profile;
   /**
-   * What is wrong with the fields that are there, unknown ones included; a
-   * missing field is not wrong. Named by path, such as `address.city`; "" is
-   * the whole.
+   * The errors of the fields that are present, including unknown fields; a
+   * missing field is not an error. Fields are named by path, such as
+   * `address.city`; "" is the whole profile.
    */
   readonly errors: readonly FieldError[];
 }
 
 /**
- * What the app wants to know of its users. Every profile it is handed is a JSON
- * object within the limits of `profile-limits.ts`, without a null at its top.
+ * The app's schema for its own fields of a user. Every profile passed to it is
+ * a JSON object within the limits of `profile-limits.ts`, without null at the
+ * top level.
  *
- * Concurrency: asked by every sign-in and every refresh at once. Idempotent: a
- * profile that it has read is read again as it is. It always answers.
+ * Called concurrently by sign-ins and refreshes. Idempotent: parsing a parsed
+ * profile returns it unchanged. It must not throw.
  */
 export abstract class ProfileSchema {
   /**
-   * Reads a whole profile, as a change would leave it. Of the errors, those of
-   * the fields that the client has sent refuse the change. The user is locked
-   * meanwhile: do not wait for anything slow.
+   * Parses a whole profile as it would be after a change. Only errors of fields
+   * that the client has sent reject the change. The user is locked during the
+   * call: do not perform slow I/O.
    */
   abstract parse(profile: Profile): ParsedProfile | Promise<ParsedProfile>;
 
   /**
-   * What still has to be added or corrected before a profile is complete; empty
-   * when it is. A field that is not known any more is not missed: stored
-   * profiles outlive the schema they were made by.
+   * What must be added or corrected before a profile is complete; empty if it
+   * is complete. Must not report unknown fields: stored profiles may be older
+   * than the schema.
    */
   abstract missing(
     profile: Profile,

@@ -116,7 +116,7 @@ describe("a change of a profile", () => {
     const half = "x".repeat(5000);
     const current = await open.changed({}, { a: half });
     expect(await refusal(open.changed(current, { b: half }))).toEqual([
-      "profile must have at most 8192 bytes as JSON",
+      "profile must not exceed 8192 bytes as JSON",
     ]);
     expect(await open.changed(current, { a: null, b: half })).toEqual({
       b: half,

@@ -3,26 +3,26 @@ import { AuthError, type FieldError } from "../common/auth-error";
 import { isJsonObject, profileFault } from "./profile-limits";
 import { type Profile, ProfileSchema } from "./profile-schema.port";
 
-/** Names that may be repeated to the client that has chosen them. */
+/** Field names that are safe to repeat to the client. */
 const plainName = /^[\w.[\]-]{1,200}$/;
-/** Most faults that are named at once. */
+/** Maximum number of reported errors. */
 const maxErrors = 20;
 
-/** What profiles may become: the limits of every profile, and the app's schema. */
+/** Validates profiles against the general limits and the app's schema. */
 @Injectable()
 export class Profiles {
   constructor(private readonly schema: ProfileSchema) {}
 
-  /** Whether nothing is missing that the app wants to know before it lets a user in. */
+  /** Whether the user has provided everything that the app requires. */
   async isComplete(profile: Profile): Promise<boolean> {
     return (await this.schema.missing(profile)).length === 0;
   }
 
   /**
-   * The first profile of a user. What is there has to be valid; what is missing
-   * can be given later.
+   * The first profile of a user. All fields must be valid; required ones may be
+   * missing and added later.
    *
-   * @param sent untrusted; undefined or null when the client sent none
+   * @param sent untrusted; undefined or null if the client sent none
    * @throws AuthError `invalid_request`
    */
   async first(sent: unknown): Promise<Profile> {
@@ -30,16 +30,16 @@ export class Profiles {
   }
 
   /**
-   * A profile after a change: each field that is sent replaces the one of this
-   * name, and null removes it (RFC 7396, at the top level only).
+   * A profile after a change: each sent field replaces the stored one, and null
+   * removes it (RFC 7396, at the top level only).
    *
-   * A change answers for the fields it sends, and must not make a complete
-   * profile incomplete. What else may be wrong with the stored profile, such as
-   * a field that the app knows no more, is not its fault.
+   * Only the sent fields are validated, and a change must not make a complete
+   * profile incomplete. Other errors of the stored profile, such as a field
+   * that the app no longer knows, do not reject the change.
    *
    * @param current as stored
    * @param sent untrusted
-   * @param finish whether the profile has to be complete afterwards
+   * @param finish whether the profile must be complete afterwards
    * @throws AuthError `invalid_request`
    * @see https://www.rfc-editor.org/rfc/rfc7396
    */
@@ -69,7 +69,8 @@ export class Profiles {
     const names = Object.keys(sent);
     const errors = parsed.errors.filter(({ field }) => isWithin(field, names));
     if (errors.length > 0) throw refusal(errors);
-    // What was not sent stays as it was stored, also where it would be read otherwise today.
+    // Fields that were not sent remain as stored, even if the schema would now
+    // parse them differently.
     const untouched = Object.entries(current).filter(
       ([name]) => !Object.hasOwn(sent, name),
     );
@@ -93,7 +94,7 @@ function refuseFault(profile: Profile): void {
   if (fault) throw new AuthError("invalid_request", { errors: [fault] });
 }
 
-/** Whether a path is of the whole, or of or below one of these fields. */
+/** Whether a path is the whole profile, one of these fields, or below one. */
 function isWithin(path: string, names: readonly string[]): boolean {
   return (
     path === "" ||

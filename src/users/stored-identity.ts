@@ -4,7 +4,10 @@ import type {
   VerifiedIdentity,
 } from "../identity/verified-identity";
 
-/** What is kept of a sign-in beside the keys; the nonce has done its work. */
+/**
+ * The claims that are stored in addition to the keys. The nonce is no longer
+ * needed.
+ */
 export function storedClaims(
   identity: VerifiedIdentity,
 ): Record<string, unknown> {
@@ -18,12 +21,14 @@ export function storedClaims(
   };
 }
 
-/** A sign-in needs the digest for its user and for its session. */
+/**
+ * Cached, because a sign-in needs the digest for its user and for its session.
+ */
 const digests = new WeakMap<AccountName, Buffer>();
 
 /**
- * SHA-256 of an account's name: stands for it where the name itself is not
- * needed, or must not be kept.
+ * SHA-256 of an account's issuer and subject, used where these are not needed
+ * or must not be stored.
  */
 export function digestOf(account: AccountName): Buffer {
   const known = digests.get(account);

@@ -7,10 +7,10 @@ import type { IdentityEntity } from "./identity.entity";
 import type { Profile } from "./profile-schema.port";
 import type { UserEntity, UserStatus } from "./user.entity";
 
-/** What is known of a user. */
+/** A user. */
 export type User = Readonly<Omit<UserEntity, "signInCount">>;
 
-/** An account at an identity provider that signs a user in. */
+/** An account at an identity provider that is linked to a user. */
 export type Identity = Readonly<
   Omit<IdentityEntity, "user" | "userId" | "tokensValidAfter">
 >;
@@ -18,69 +18,70 @@ export type Identity = Readonly<
 export interface FindOrCreateOptions {
   /** Whether an unknown identity becomes a new user. */
   readonly signUp: "open" | "closed";
-  /** The app's own fields of a new user; a known user keeps what it has. */
+  /** The app's own fields of a new user; an existing user is not changed. */
   readonly profile?: Profile;
-  /** The roles of a new user; a known user keeps what it has. */
+  /** The roles of a new user; an existing user is not changed. */
   readonly roles?: readonly string[];
 }
 
-/** What became of asking for the user of an identity. */
+/** The result of finding or creating the user of an identity. */
 export type FindOrCreateOutcome =
   | { readonly kind: "found"; readonly user: User; readonly isNewUser: false }
   | { readonly kind: "created"; readonly user: User; readonly isNewUser: true }
-  /** The user exists and may not sign in. Nothing was changed. */
+  /** The user exists but may not sign in. Nothing was changed. */
   | { readonly kind: "disabled"; readonly userId: string }
-  /** Nobody is known by this identity, and sign-up is closed. Nothing was changed. */
+  /** The identity is unknown, and sign-up is closed. Nothing was changed. */
   | { readonly kind: "unknown" };
 
-/** What is changed of a user; what is absent stays. */
+/** Changes to a user; absent fields are not changed. */
 export interface UserChanges {
-  /** The whole profile, as it is to be. */
+  /** The whole new profile. */
   readonly profile?: Profile;
   readonly roles?: readonly string[];
   readonly status?: UserStatus;
 }
 
-/** Which users; what is absent does not matter. */
+/** A filter for users; absent fields match any user. */
 export interface UserFilter {
-  /** The whole address, in upper or lower case. */
+  /** The whole address, case-insensitive. */
   readonly email?: string;
   readonly status?: UserStatus;
 }
 
-/** A part of a list, from the newest user to the oldest. */
+/** A page of a list, sorted from the newest to the oldest user. */
 export interface UserPage {
   /** Only users older than the one with this id. */
   readonly before?: string;
-  /** Most users, at least 1. */
+  /** Maximum number of users, at least 1. */
   readonly limit: number;
 }
 
-/** What became of linking an identity to a user. */
+/** The result of linking an identity to a user. */
 export type LinkOutcome =
-  /** The identity, as it is afterwards. */
+  /** The identity after the call. */
   | { readonly kind: "linked" | "known"; readonly identity: Identity }
-  /** It is another user's. Nothing was changed. */
+  /** It is linked to another user. Nothing was changed. */
   | { readonly kind: "taken" };
 
 /**
- * Who an identity is here.
+ * Stores users and the identities linked to them.
  *
- * A directory outside the service's own database applies every change at once,
- * also within a transaction; by `afterCommit` and `afterRollback` it releases
- * its locks or undoes the change.
+ * A directory outside the service's own database applies changes immediately,
+ * even within a transaction, and releases its locks or undoes the changes in
+ * `afterCommit` and `afterRollback`.
  */
 export abstract class UserDirectory {
   /**
-   * The user of an identity, by (issuer, subject) alone; created when absent.
+   * The user of an identity, found only by (issuer, subject) and created if not
+   * found.
    *
-   * Concurrency: any number of calls for one new identity at once, on any
-   * number of instances, make one user, and exactly one call answers `created`.
-   * Not idempotent: every call counts as a sign-in and refreshes the claims.
+   * Of any number of concurrent calls for a new identity, on any number of
+   * instances, exactly one creates the user and returns `created`. Not
+   * idempotent: every call counts as a sign-in and updates the claims.
    *
-   * @param transaction does it as a part of this one, where the users are in
-   *   the service's own database
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @param transaction the transaction to use, if the users are in the
+   *   service's own database
+   * @throws AuthError `service_unavailable`
    */
   abstract findOrCreate(
     identity: VerifiedIdentity,
@@ -89,10 +90,10 @@ export abstract class UserDirectory {
   ): Promise<FindOrCreateOutcome>;
 
   /**
-   * The id of the user whom an account signs in; null when it signs in nobody.
-   * Until the transaction is over, sign-ins by this account wait.
+   * The id of the user an account is linked to; null if it is not linked.
+   * Sign-ins with this account wait until the transaction ends.
    *
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @throws AuthError `service_unavailable`
    */
   abstract ownerOf(
     account: AccountName,
@@ -100,27 +101,27 @@ export abstract class UserDirectory {
   ): Promise<string | null>;
 
   /**
-   * The user with this id, in whatever status; null when there is none.
-   * Concurrent and idempotent.
+   * The user with this id, regardless of status; null if not found. Concurrent
+   * and idempotent.
    *
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @throws AuthError `service_unavailable`
    */
   abstract findById(id: string): Promise<User | null>;
 
   /**
-   * The users that match, newest first; empty when there are none. Concurrent
-   * and idempotent; users who come meanwhile do not move the others.
+   * The users that match, newest first. Concurrent and idempotent; new users do
+   * not shift the pages.
    *
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @throws AuthError `service_unavailable`
    */
   abstract list(filter: UserFilter, page: UserPage): Promise<User[]>;
 
   /**
-   * The identities that sign a user in; empty when there is none, or no user.
+   * The identities linked to a user; empty if the user does not exist.
    * Concurrent and idempotent.
    *
-   * @param transaction sees what this one has done
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @param transaction also returns the changes of this one
+   * @throws AuthError `service_unavailable`
    */
   abstract identitiesOf(
     id: string,
@@ -128,15 +129,14 @@ export abstract class UserDirectory {
   ): Promise<Identity[]>;
 
   /**
-   * Lets one more identity sign in a user that the transaction has locked. The
-   * user's own fields stay as they are.
+   * Links another identity to a user that the transaction has locked. The
+   * user's own fields are not changed.
    *
-   * Concurrency: of several users who link one identity at once, and a first
-   * sign-in with it that makes a new user, one gets it; the others wait, and
-   * find it taken. Idempotent: one that is the user's already is `known`, and
-   * stays as it is.
+   * If several users link one identity concurrently, or a first sign-in creates
+   * a user for it, one succeeds; the others wait and get `taken`. Idempotent:
+   * an identity that is already the user's is `known` and not changed.
    *
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @throws AuthError `service_unavailable`
    */
   abstract link(
     user: User,
@@ -145,11 +145,11 @@ export abstract class UserDirectory {
   ): Promise<LinkOutcome>;
 
   /**
-   * Takes an identity from a user that the transaction has locked, also the
-   * last one: a later sign-in with it creates a new user. Idempotent.
+   * Unlinks an identity from a user that the transaction has locked, even the
+   * last one. A later sign-in with it creates a new user. Idempotent.
    *
-   * @returns whether it was the user's
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @returns whether it was linked to the user
+   * @throws AuthError `service_unavailable`
    */
   abstract unlink(
     user: User,
@@ -158,20 +158,20 @@ export abstract class UserDirectory {
   ): Promise<boolean>;
 
   /**
-   * The user as it is now, in whatever status; null when there is none. Until
-   * the transaction is over nobody else changes or deletes it, or signs it in:
-   * they wait. Concurrent and idempotent; callers that lock two users do so in
-   * the order of their ids.
+   * Locks a user and returns its current state, regardless of status; null if
+   * not found. Other changes to the user, its deletion and its sign-ins wait
+   * until the transaction ends. Concurrent and idempotent; callers that lock
+   * two users must lock them in the order of their ids.
    *
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @throws AuthError `service_unavailable`
    */
   abstract lock(id: string, transaction: Transaction): Promise<User | null>;
 
   /**
    * Changes a user that the transaction has locked. Idempotent.
    *
-   * @returns the user as it is afterwards
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @returns the changed user
+   * @throws AuthError `service_unavailable`
    */
   abstract change(
     user: User,
@@ -180,10 +180,10 @@ export abstract class UserDirectory {
   ): Promise<User>;
 
   /**
-   * Deletes a user that the transaction has locked, and its identities. Its
-   * caller ends its sessions. Idempotent.
+   * Deletes a user that the transaction has locked, and its identities. The
+   * caller must end its sessions. Idempotent.
    *
-   * @throws AuthError `service_unavailable` when the store cannot answer
+   * @throws AuthError `service_unavailable`
    */
   abstract delete(user: User, transaction: Transaction): Promise<void>;
 }

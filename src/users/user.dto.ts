@@ -3,13 +3,13 @@ import type { User } from "./user-directory.port";
 
 const text = { type: String, nullable: true } as const;
 
-/** How the OpenAPI description has an object of the app's own fields. */
+/** The OpenAPI schema of the app's own fields. */
 export const openObject = {
   type: "object",
   additionalProperties: true,
 } as const;
 
-/** A user as its owner sees it. */
+/** A user as shown to themselves. */
 export class UserDto {
   @ApiProperty({
     format: "uuid",

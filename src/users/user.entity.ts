@@ -3,9 +3,11 @@ import type { EmailAuthority } from "../identity/email-authority";
 
 export type UserStatus = "active" | "disabled";
 
-/** A person of this app. Found through an identity, never through an e-mail. */
+/**
+ * A user of the app. Identified by a linked identity, never by e-mail address.
+ */
 @Entity({ schema: "google_auth", name: "users" })
-// What TypeORM cannot describe: an index on lower(email), and a partial one.
+// TypeORM cannot describe these: an index on lower(email), and a partial one.
 @Index("users_email_lower_idx", { synchronize: false })
 @Index("users_disabled_idx", { synchronize: false })
 @Check("users_status_check", "status IN ('active', 'disabled')")
@@ -51,7 +53,7 @@ export class UserEntity {
   @Column("text", { array: true, default: () => "'{}'" })
   roles!: string[];
 
-  /** The app's own fields; validated by the app's schema, never by us. */
+  /** The app's own fields; validated by the app's schema only. */
   @Column("jsonb", { default: () => "'{}'" })
   profile!: Record<string, unknown>;
 

@@ -3,14 +3,17 @@ import { userColumns } from "./find-or-create.statement";
 /** $1 user id */
 export const findUserById = `SELECT ${userColumns} FROM google_auth.users WHERE id = $1`;
 
-/** An identity in the shape the rest of the code knows. */
+/** The columns of an `Identity`. */
 export const identityColumns = `issuer, subject, claims, created_at AS "createdAt", last_sign_in_at AS "lastSignInAt"`;
 
 /** $1 user id */
 export const findIdentities = `SELECT ${identityColumns} FROM google_auth.identities
 WHERE user_id = $1 ORDER BY issuer, subject`;
 
-/** $1 user id; before the user, as a sign-in does it: otherwise the two would block each other. */
+/**
+ * $1 user id; run before locking the user, in the same order as a sign-in, to
+ * avoid deadlocks.
+ */
 export const lockIdentities = `SELECT FROM google_auth.identities WHERE user_id = $1
 ORDER BY issuer, subject FOR UPDATE`;
 
@@ -28,6 +31,9 @@ export const changeUser = `WITH changed AS (
 /** $1 user id; its identities are deleted with it */
 export const deleteUser = "DELETE FROM google_auth.users WHERE id = $1";
 
-/** $1 issuer, $2 subject; locks the identity: of several reports at once, each waits for the one before. */
+/**
+ * $1 issuer, $2 subject; locks the identity, which serializes concurrent
+ * reports.
+ */
 export const findOwner = `SELECT user_id AS "userId" FROM google_auth.identities
 WHERE issuer = $1 AND subject = $2 FOR UPDATE`;

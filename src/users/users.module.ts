@@ -7,7 +7,7 @@ import { ProfileSchema } from "./profile-schema.port";
 import { Profiles } from "./profiles";
 import { UserDirectory } from "./user-directory.port";
 
-/** Floor 1: who an identity is here. A room of GoogleAuthModule. */
+/** Users and their identities. Part of GoogleAuthModule. */
 @Global()
 @Module({
   providers: [

@@ -200,10 +200,12 @@ class Target {
     await delay(10_000);
     console.log(`  after 10 s: memory ${this.memory()} MB`);
     await delay(35_000);
-    // A paused socket learns of its end only when it reads.
+    // A paused socket learns that it was closed only after it has read the rest.
     for (const socket of sockets) socket.resume();
-    await delay(1000);
-    const closed = sockets.filter(({ destroyed }) => destroyed).length;
+    for (let waited = 0; waited < 30 && !sockets.every(isClosed); waited++) {
+      await delay(1000);
+    }
+    const closed = sockets.filter(isClosed).length;
     console.log(`  after 45 s: ${closed} of ${sockets.length} were closed`);
     for (const socket of sockets) socket.destroy();
   }
@@ -234,5 +236,7 @@ class Target {
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
   }
 }
+
+const isClosed = ({ destroyed }: Socket) => destroyed;
 
 void main();

@@ -38,7 +38,7 @@ const words: Readonly<
   ],
   "account-credential-change-required": [
     "the user was required to change the password",
-    "notes it",
+    "logs it",
   ],
   verification: ["requested by risc verify", "logs it, with its state"],
 };

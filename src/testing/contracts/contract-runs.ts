@@ -2,21 +2,24 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Transaction } from "../../database/database";
 import { expect } from "./test-globals";
 
-/** Runs something in a transaction as the service's own; `Database.transaction` for ours. */
+/**
+ * Runs a function in a transaction; in the service it is
+ * `Database.transaction`.
+ */
 export type RunTransaction = <T>(
   run: (transaction: Transaction) => Promise<T>,
 ) => Promise<T>;
 
-/** Makes a store unreachable for its test, and reachable again. */
+/** Makes a store unreachable, and reachable again. */
 export interface Outage {
   begin(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** How many calls race. */
+/** The number of concurrent calls. */
 export const racers = 50;
 
-/** Many calls at once, each with its number. */
+/** Makes many concurrent calls, each with its index. */
 export function race<T>(
   run: (index: number) => Promise<T>,
   count = racers,
@@ -25,16 +28,15 @@ export function race<T>(
 }
 
 /**
- * Transactions for a store that has none of its own, and no database beside it:
- * for the tests of a contract. Whatever is done in one can be taken back by
- * `afterRollback`.
+ * Transactions for contract tests of a store that has none. Changes can be
+ * undone in `afterRollback`.
  */
 export const looseTransaction: RunTransaction = async (run) => {
   const onCommit: (() => void)[] = [];
   const onRollback: (() => void)[] = [];
   try {
     const result = await run({
-      query: () => Promise.reject(new Error("There is no database here")),
+      query: () => Promise.reject(new Error("There is no database")),
       afterCommit: (callback) => void onCommit.push(callback),
       afterRollback: (callback) => void onRollback.push(callback),
     });
@@ -48,7 +50,7 @@ export const looseTransaction: RunTransaction = async (run) => {
 
 class RolledBack extends Error {}
 
-/** Runs something in a transaction that comes to nothing; what it answered. */
+/** Runs a function in a transaction that is rolled back; returns its result. */
 export async function rolledBack<T>(
   transaction: RunTransaction,
   run: Parameters<typeof transaction<T>>[0],
@@ -63,11 +65,11 @@ export async function rolledBack<T>(
     if (!(error instanceof RolledBack)) throw error;
   }
   const [result] = results;
-  if (results.length === 0) throw new Error("The transaction has not run");
+  if (results.length === 0) throw new Error("The transaction was not run");
   return result as T;
 }
 
-/** Expects a refusal because the store is unavailable. */
+/** Expects an error because the store is unavailable. */
 export async function expectUnavailable(promise: Promise<unknown>) {
   const outcome = await promise.then(
     (answer) => ({ answer }),
@@ -79,7 +81,10 @@ export async function expectUnavailable(promise: Promise<unknown>) {
   });
 }
 
-/** Polls until a condition holds or the deadline is over; whether it held. */
+/**
+ * Polls until a condition is met or the time is over; returns whether it was
+ * met.
+ */
 export async function within(
   milliseconds: number,
   look: () => boolean | Promise<boolean>,

@@ -2,10 +2,10 @@ import { race, racers } from "./contract-runs";
 import { covers, newToken, type RevocationsBench } from "./revocations.setup";
 import { describe, expect, it } from "./test-globals";
 
-/** The promises of `Revocations` as time goes by. */
+/** The contract of `Revocations` over time. */
 export function revocationTimesContract(given: () => RevocationsBench): void {
-  describe("covers, as time goes by", () => {
-    it("refuses a token until its time is over", async () => {
+  describe("covers, over time", () => {
+    it("refuses a token until it has expired", async () => {
       const [session, user] = [newToken(), newToken()];
       const { userId } = user;
       const before = new Date((user.authenticatedAt + 1) * 1000);
@@ -19,14 +19,14 @@ export function revocationTimesContract(given: () => RevocationsBench): void {
       }
     });
 
-    it("goes by the longest of several times, in whatever order they come", async () => {
+    it("uses the latest of several expiry times, regardless of order", async () => {
       const [session, user, marker] = [newToken(), newToken(), newToken()];
       const { userId } = user;
       const before = new Date((user.authenticatedAt + 1) * 1000);
       const earlier = new Date((user.authenticatedAt - 1) * 1000);
       for (const seconds of [10, 900, 20]) {
         await given().end([session], { seconds });
-        // One that refuses less does not make the others shorter either.
+        // One that covers less must not shorten the others either.
         const time = seconds === 900 ? before : earlier;
         await given().end([{ userId, before: time }], { seconds });
       }
@@ -42,10 +42,10 @@ export function revocationTimesContract(given: () => RevocationsBench): void {
   });
 }
 
-/** Those to many calls at once. */
+/** The contract of `Revocations` for concurrent calls. */
 export function revocationRacesContract(given: () => RevocationsBench): void {
-  describe("of many ends at once", () => {
-    it("every one counts on every instance within a second", async () => {
+  describe("end, concurrently", () => {
+    it("takes effect on every instance within a second", async () => {
       const tokens = Array.from({ length: racers }, () => newToken());
       await race((index) => {
         const on = index % 2 === 0 ? given().here : given().elsewhere;
@@ -62,12 +62,12 @@ export function revocationRacesContract(given: () => RevocationsBench): void {
   });
 }
 
-/** Those to an instance that lost its connection. */
+/** The contract of `Revocations` for an instance that lost its connection. */
 export function revocationOutageContract(given: () => RevocationsBench): void {
-  describe("an instance that was cut off", () => {
-    it("knows what was ended meanwhile, within a second of being back", async () => {
+  describe("after an outage", () => {
+    it("knows within a second what was ended in the meantime", async () => {
       const { outage } = given().underTest;
-      if (!outage) throw new Error("create() gives no outage");
+      if (!outage) throw new Error("create() does not return an outage");
       const before = newToken();
       await given().end([before]);
       expect(await given().covered(before)).toBe(true);

@@ -14,20 +14,23 @@ import {
 } from "./revocations.setup";
 import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
 
-/** What is put to the contract of {@link Revocations}. */
+/** The options of {@link revocationsContract}. */
 export interface RevocationsContract {
-  /** Makes revocations that none of the tests before has written to, or that keep theirs. */
+  /** Creates revocations. They may be empty or keep those of previous tests. */
   readonly create: MakeRevocations;
-  /** Whether many calls at once are tested as well. */
+  /** Whether to test concurrent calls. */
   readonly concurrent?: boolean;
-  /** Whether what is written in a transaction is taken back with it. */
+  /** Whether changes are rolled back with their transaction. */
   readonly transactional?: boolean;
-  /** Whether `create` gives an `outage`, for what an instance learns after one. */
+  /**
+   * Whether `create` returns an `outage`, to test that an instance catches up
+   * after one.
+   */
   readonly outages?: boolean;
 }
 
 /**
- * The promises of `Revocations`, one test each, on two instances:
+ * The contract tests of `Revocations`, on two instances:
  *
  *     describe("MyRevocations", () => {
  *       revocationsContract({
@@ -64,9 +67,10 @@ function endContract(
   given: () => RevocationsBench,
   { transactional = false }: { readonly transactional?: boolean },
 ): void {
-  describe("end, of a session's tokens", () => {
-    it("counts on this instance at once, and on every other within a second", async () => {
-      // Several times, since who looks every few seconds may have luck once.
+  describe("end", () => {
+    it("takes effect on this instance immediately, and on every other within a second", async () => {
+      // Repeated, because an instance that polls rarely may pass once by
+      // chance.
       for (let round = 0; round < 5; round++) {
         const token = newToken();
         expect(await covers(given().here, token)).toBe(false);
@@ -77,7 +81,7 @@ function endContract(
       }
     });
 
-    it("counts on an instance that starts afterwards", async () => {
+    it("takes effect on an instance that starts afterwards", async () => {
       const [one, other] = [newToken(), newToken()];
       await given().end([one]);
       const before = new Date((other.authenticatedAt + 1) * 1000);
@@ -88,7 +92,7 @@ function endContract(
       expect(await covers(late, newToken())).toBe(false);
     });
 
-    it("counts once its transaction is over, whenever others' are", async () => {
+    it("takes effect once its transaction is committed, regardless of others", async () => {
       const [slow, quick] = [newToken(), newToken()];
       await given().underTest.transaction(async (transaction) => {
         const until = given().inSeconds(900);
@@ -100,7 +104,7 @@ function endContract(
       expect(await given().covered(slow)).toBe(true);
     });
 
-    it("does no harm, the second time or of nothing", async () => {
+    it("can be repeated, and called with nothing", async () => {
       const token = newToken();
       await given().end([]);
       await given().end([token]);
@@ -110,7 +114,7 @@ function endContract(
     });
 
     if (!transactional) return;
-    it("counts nowhere, when its transaction comes to nothing", async () => {
+    it("has no effect if its transaction is rolled back", async () => {
       const [token, later] = [newToken(), newToken()];
       await rolledBack(given().underTest.transaction, (transaction) =>
         given().here.end(
@@ -128,7 +132,9 @@ function endContract(
 }
 
 function coversContract(given: () => RevocationsBench): void {
-  /** On both instances, once the other has learned of it. */
+  /**
+   * The result on both instances, once the other one has received the marker.
+   */
   const coveredOn = async (tokens: readonly Token[], marker: Token) => {
     await given().end([marker]);
     expect(await given().covered(marker)).toBe(true);
@@ -142,8 +148,8 @@ function coversContract(given: () => RevocationsBench): void {
     return here;
   };
 
-  describe("covers, for a token", () => {
-    it("revokes by session, no matter whose and how new", async () => {
+  describe("covers", () => {
+    it("covers a session, regardless of user and age", async () => {
       const token = newToken();
       const { userId } = token;
       const hour = token.authenticatedAt + 3600;
@@ -162,7 +168,7 @@ function coversContract(given: () => RevocationsBench): void {
       ).toEqual([true, true, false, false, false]);
     });
 
-    it("goes by the user, for sessions authenticated before the time", async () => {
+    it("covers sessions of a user authenticated before the time", async () => {
       const { userId, authenticatedAt } = newToken();
       const at = (seconds: number, of = userId) =>
         newToken({ userId: of, authenticatedAt: authenticatedAt + seconds });
@@ -175,7 +181,7 @@ function coversContract(given: () => RevocationsBench): void {
       ).toEqual([true, true, false, false, false]);
     });
 
-    it("goes by the latest of several times, in whatever order they come", async () => {
+    it("uses the latest of several times, regardless of order", async () => {
       const { userId, authenticatedAt } = newToken();
       const at = (seconds: number) => authenticatedAt + seconds;
       for (const seconds of [10, 30, 20]) {
@@ -192,7 +198,7 @@ function coversContract(given: () => RevocationsBench): void {
       ).toEqual([true, false]);
     });
 
-    it("knows all that were ended by one call", async () => {
+    it("covers everything that was ended by one call", async () => {
       const [one, other, third] = [newToken(), newToken(), newToken()];
       const { userId, authenticatedAt } = third;
       const before = new Date((authenticatedAt + 1) * 1000);
@@ -203,7 +209,7 @@ function coversContract(given: () => RevocationsBench): void {
       ]);
     });
 
-    it("is reliable, once the instance has started", async () => {
+    it("is reliable once the instance has started", async () => {
       await Promise.resolve();
       expect(given().here.isReliable()).toBe(true);
       expect(given().elsewhere.isReliable()).toBe(true);

@@ -4,28 +4,36 @@ import type { Clock } from "../../common/clock.port";
 import { SteppedClock } from "../stepped-clock";
 import { type Outage, type RunTransaction, within } from "./contract-runs";
 
-/** What revocations under test are made with. */
+/** What `create` receives. */
 export interface RevocationsSetup {
-  /** Runs as the machine's, ahead of it by as much as a test says. */
+  /** The machine's clock, which tests can set forward. */
   readonly clock: Clock;
 }
 
-/** One instance of the service, as far as revocations go. */
+/** The revocations of one instance of the service. */
 export interface RevocationsInstance {
   readonly revocations: Revocations;
-  /** What the service would do at its end, as `onModuleDestroy`. */
+  /** What the service does on shutdown, such as `onModuleDestroy`. */
   stop(): void | Promise<void>;
 }
 
-/** Revocations, and what their tests need. */
+/** The revocations under test, and what the tests need. */
 export interface RevocationsUnderTest {
-  /** Starts an instance as the service does, `onApplicationBootstrap` included. */
+  /**
+   * Starts an instance like the service does, including
+   * `onApplicationBootstrap`.
+   */
   start(): RevocationsInstance | Promise<RevocationsInstance>;
-  /** Runs a transaction as the service does: `Database.transaction`, or {@link looseTransaction}. */
+  /**
+   * Runs a transaction: `Database.transaction`, or {@link looseTransaction}.
+   */
   readonly transaction: RunTransaction;
-  /** Cuts the second instance that was started off from what it hears the first by. */
+  /**
+   * Interrupts the channel by which the second instance receives the changes of
+   * the first.
+   */
   readonly outage?: Outage;
-  /** Called after each test, when the instances have been stopped. */
+  /** Called after each test, once the instances are stopped. */
   dispose(): void | Promise<void>;
 }
 
@@ -33,10 +41,10 @@ export type MakeRevocations = (
   setup: RevocationsSetup,
 ) => RevocationsUnderTest | Promise<RevocationsUnderTest>;
 
-/** Other instances have to know within this, in milliseconds. */
+/** How long changes may take to reach other instances, in milliseconds. */
 const promised = 1000;
 
-/** Two instances in one test. */
+/** The two instances of a test. */
 export class RevocationsBench {
   readonly clock = new SteppedClock();
   private made: RevocationsUnderTest | undefined;
@@ -56,11 +64,11 @@ export class RevocationsBench {
   }
 
   get underTest(): RevocationsUnderTest {
-    if (!this.made) throw new Error("The revocations have not been made");
+    if (!this.made) throw new Error("The revocations were not created");
     return this.made;
   }
 
-  /** One more instance, which has just started. */
+  /** Starts another instance. */
   async start(): Promise<Revocations> {
     const instance = await this.underTest.start();
     this.instances.push(instance);
@@ -72,12 +80,12 @@ export class RevocationsBench {
     return this.instance(0);
   }
 
-  /** Another one, which has to learn of it. */
+  /** Another instance, which must receive the change. */
   get elsewhere(): Revocations {
     return this.instance(1);
   }
 
-  /** Ends the session of each token, and what else is named. */
+  /** Ends the sessions of the tokens, and what else is given. */
   end(
     ended: readonly (Token | Revoked)[],
     { seconds = 900, on = this.here } = {},
@@ -91,19 +99,19 @@ export class RevocationsBench {
     return new Date(this.clock.now() + seconds * 1000);
   }
 
-  /** Whether it comes to be in the promised time that an instance refuses the token. */
+  /** Whether an instance refuses the token within the allowed time. */
   covered(token: Token, on = this.elsewhere): Promise<boolean> {
     return within(promised, () => covers(on, token));
   }
 
   private instance(index: number): Revocations {
     const instance = this.instances[index];
-    if (!instance) throw new Error("The instance has not started");
+    if (!instance) throw new Error("The instance was not started");
     return instance.revocations;
   }
 }
 
-/** What an access token says of its session. */
+/** The claims of an access token about its session. */
 export interface Token {
   readonly sessionId: string;
   readonly userId: string;
@@ -111,7 +119,7 @@ export interface Token {
   readonly authenticatedAt: number;
 }
 
-/** A token of a session that no other test knows. */
+/** A token of a session that no other test uses. */
 export function newToken(changes: Partial<Token> = {}): Token {
   return {
     ...{ sessionId: randomUUID(), userId: randomUUID() },

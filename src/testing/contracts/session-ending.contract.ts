@@ -4,13 +4,13 @@ import { race, rolledBack } from "./contract-runs";
 import { issued, newUserId, type SessionBench } from "./session-store.setup";
 import { describe, expect, it } from "./test-globals";
 
-/** The promises of `SessionStore.end`, `endAll` and `erase`. */
+/** The contract of `SessionStore.end`, `endAll` and `erase`. */
 export function sessionEndingContract(
   given: () => SessionBench,
   { transactional = false }: { readonly transactional?: boolean },
 ): void {
-  describe("end, of one session", () => {
-    it("ends it and no other, and says why", async () => {
+  describe("end", () => {
+    it("ends only this session, and stores the reason", async () => {
       const userId = newUserId();
       const [mine, other] = [
         await given().start(userId),
@@ -24,7 +24,7 @@ export function sessionEndingContract(
       });
     });
 
-    it("says that there was nothing to end, the second time or of another user", async () => {
+    it("returns false if the session has already ended or is another user's", async () => {
       const session = await given().start(newUserId());
       const [userId, id] = [newUserId(), randomUUID()];
       expect(await given().end({ ...session, userId })).toBe(false);
@@ -34,7 +34,7 @@ export function sessionEndingContract(
       expect(await given().end(session)).toBe(false);
     });
 
-    it("leaves it ended when it is called again, after a transaction that came to nothing", async () => {
+    it("ends the session when called again after a rolled-back transaction", async () => {
       const session = await given().start(newUserId());
       const { transaction } = given().underTest;
       await rolledBack(transaction, (own) =>
@@ -48,8 +48,8 @@ export function sessionEndingContract(
     });
   });
 
-  describe("endAll, of a user's sessions", () => {
-    it("ends every one by a whole second that lies after them, and no other user's", async () => {
+  describe("endAll", () => {
+    it("ends every session of the user, and returns a whole second after them", async () => {
       const userId = newUserId();
       const mine = await race(() => given().start(userId), 3);
       const other = await given().start(newUserId());
@@ -60,7 +60,7 @@ export function sessionEndingContract(
       expect(await given().liveIds(other.userId)).toEqual([other.id]);
     });
 
-    it("ends nothing that starts afterwards, also within the same second", async () => {
+    it("does not end sessions started afterwards, even within the same second", async () => {
       const userId = newUserId();
       await given().start(userId);
       const ended = await given().endAll(userId);
@@ -71,7 +71,7 @@ export function sessionEndingContract(
       expect(issued(await given().rotate(next))).toBe("2");
     });
 
-    it("ends what has started since the last time, also within the same second", async () => {
+    it("ends sessions started since the previous call, even within the same second", async () => {
       const userId = newUserId();
       const endings: EndedSessions[] = [];
       for (let round = 0; round < 3; round++) {
@@ -85,7 +85,7 @@ export function sessionEndingContract(
     });
 
     if (!transactional) return;
-    it("is as if it had not been, when its transaction comes to nothing", async () => {
+    it("has no effect if its transaction is rolled back", async () => {
       const session = await given().start(newUserId());
       const { transaction } = given().underTest;
       await rolledBack(transaction, (own) =>
@@ -96,8 +96,8 @@ export function sessionEndingContract(
     });
   });
 
-  describe("endAll, of sessions proved up to a time", () => {
-    it("ends those proved then or before, and leaves the others", async () => {
+  describe("endAll, with provedUpTo", () => {
+    it("ends only sessions verified at or before the time", async () => {
       const userId = newUserId();
       const { old, exact, later } = await threeProofs(given(), userId);
       const ended = await given().endAll(userId, exact.provedAt);
@@ -108,7 +108,7 @@ export function sessionEndingContract(
       expect(issued(await given().rotate(later))).toBe("2");
     });
 
-    it("ends all, when none was proved later", async () => {
+    it("ends all if none was verified later", async () => {
       const userId = newUserId();
       const sessions = Object.values(await threeProofs(given(), userId));
       const ended = await given().endAll(userId, given().inSeconds(0));
@@ -116,7 +116,7 @@ export function sessionEndingContract(
       expect(await given().liveIds(userId)).toEqual([]);
     });
 
-    it("goes by the last proof of a session, not by its first", async () => {
+    it("uses the last verification of a session, not the first", async () => {
       const userId = newUserId();
       const { old, exact } = await threeProofs(given(), userId);
       const renewed = await given().authenticate(old);
@@ -126,7 +126,7 @@ export function sessionEndingContract(
       expect(await given().liveIds(userId)).not.toContain(exact.id);
     });
 
-    it("names them again, after a transaction that came to nothing", async () => {
+    it("returns them again after a rolled-back transaction", async () => {
       const userId = newUserId();
       const { old, exact, later } = await threeProofs(given(), userId);
       const upTo = exact.provedAt;
@@ -139,8 +139,8 @@ export function sessionEndingContract(
     });
   });
 
-  describe("erase, once the sessions have been ended", () => {
-    it("leaves nothing of the user's sessions, and the others alone", async () => {
+  describe("erase", () => {
+    it("erases the ended sessions of this user only", async () => {
       const userId = newUserId();
       const mine = await race(() => given().start(userId), 3);
       if (mine[0]) await given().end(mine[0]);
@@ -159,12 +159,14 @@ export function sessionEndingContract(
   });
 }
 
-/** Whether access tokens of a session are refused by what an ending answered. */
+/**
+ * Whether the result of ending sessions covers the access tokens of a session.
+ */
 export function isNamed(
   { id, authenticatedAt }: Session,
   { before, sessionIds }: EndedSessions,
 ): boolean {
-  // What a token tells of the time is whole seconds.
+  // The times in a token are whole seconds.
   const seconds = Math.floor(authenticatedAt.getTime() / 1000);
   return (
     sessionIds.includes(id) ||

@@ -2,10 +2,10 @@ import { digestOf } from "../../users/stored-identity";
 import { issued, newUserId, type SessionBench } from "./session-store.setup";
 import { describe, expect, it } from "./test-globals";
 
-/** The promises of `SessionStore.authenticate`. */
+/** The contract of `SessionStore.authenticate`. */
 export function sessionProofContract(given: () => SessionBench): void {
-  describe("authenticate, when the user has proved again to be it", () => {
-    it("renews the session and replaces its token", async () => {
+  describe("authenticate", () => {
+    it("updates the session and replaces its token", async () => {
       const { clock, rules } = given();
       const session = await given().start(newUserId(), { keyThumbprint: "k1" });
       clock.advance(60);
@@ -23,7 +23,7 @@ export function sessionProofContract(given: () => SessionBench): void {
       expect(await given().store.find(session.id)).toEqual(renewed);
     });
 
-    it("leaves the token before it to the rules of rotation", async () => {
+    it("applies the rules of rotation to the previous token", async () => {
       const session = await given().start(newUserId());
       await given().authenticate(session);
       expect(issued(await given().rotate(session, 1))).toBe("2");
@@ -32,7 +32,7 @@ export function sessionProofContract(given: () => SessionBench): void {
       expect(issued(await given().rotate(session, 1))).toBe("reused");
     });
 
-    it("is not dated before the time that has ended the user's others", async () => {
+    it("is not dated before the time of the user's last endAll", async () => {
       const userId = newUserId();
       const { before } = await given().endAll(userId);
       const session = await given().start(userId);
@@ -44,8 +44,8 @@ export function sessionProofContract(given: () => SessionBench): void {
     });
   });
 
-  describe("authenticate, where there is nothing to renew", () => {
-    it("gives null, when the session is over", async () => {
+  describe("authenticate, if not allowed", () => {
+    it("returns null if the session has ended", async () => {
       const userId = newUserId();
       const [ended, cutOff] = [
         await given().start(userId),
@@ -60,7 +60,7 @@ export function sessionProofContract(given: () => SessionBench): void {
       expect(await given().authenticate(idle)).toBeNull();
     });
 
-    it("gives null and changes nothing, when it is another user's or key's", async () => {
+    it("returns null and changes nothing if it is another user's or key's", async () => {
       const session = await given().start(newUserId(), { keyThumbprint: "k1" });
       const userId = newUserId();
       for (const renewed of [

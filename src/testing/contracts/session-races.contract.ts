@@ -4,10 +4,13 @@ import { isNamed } from "./session-ending.contract";
 import { issued, newUserId, type SessionBench } from "./session-store.setup";
 import { describe, expect, it } from "./test-globals";
 
-/** The promises of `SessionStore` to many calls at once, on two instances where there are. */
+/**
+ * The contract of `SessionStore` for concurrent calls, on two instances if
+ * available.
+ */
 export function sessionRacesContract(given: () => SessionBench): void {
-  describe("of many calls at once", () => {
-    it("one rotation replaces a token, and all get the same successor", async () => {
+  describe("concurrent calls", () => {
+    it("rotate a token once, and all get the same successor", async () => {
       const session = await given().start(newUserId());
       const outcomes = await race((index) =>
         given().rotate(session, 1, { store: given().storeOf(index) }),
@@ -17,7 +20,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       expect([found?.generation, found?.rotations.length]).toEqual([2, 1]);
     });
 
-    it("one late retry is noted, and all get the same successor", async () => {
+    it("count one late retry, and all get the same successor", async () => {
       const session = await given().start(newUserId());
       await given().rotate(session);
       given().clock.advance(given().rules.refreshGraceSeconds);
@@ -31,7 +34,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       expect(found?.lateRetries).toHaveLength(1);
     });
 
-    it("one ends a session", async () => {
+    it("end a session once", async () => {
       const session = await given().start(newUserId());
       const ends = await race((index) =>
         given().end(session, given().storeOf(index)),
@@ -39,7 +42,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       expect(ends.filter((ended) => ended)).toHaveLength(1);
     });
 
-    it("each proof replaces the token before it, and none gets lost", async () => {
+    it("each replace the previous token when authenticating, and none is lost", async () => {
       const session = await given().start(newUserId());
       const renewed = await race(
         (index) =>
@@ -52,7 +55,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       );
     });
 
-    it("a rotation undoes no end, whichever comes first", async () => {
+    it("of rotate and end leave the session ended, in either order", async () => {
       const sessions = await race(() => given().start(newUserId()), 25);
       const calls = sessions.flatMap((session, index) => [
         given().rotate(session, 1, { store: given().storeOf(index) }),
@@ -65,7 +68,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       }
     });
 
-    it("those starting while all are ended are ended and named, or neither", async () => {
+    it("of start and endAll either end and return the new session, or neither", async () => {
       for (let round = 0; round < 5; round++) {
         const userId = newUserId();
         const before = await race(() => given().start(userId), 5);
@@ -83,7 +86,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       }
     });
 
-    it("those rotated or proved while all are ended are ended and named, or neither", async () => {
+    it("of rotate or authenticate and endAll either end and return the session, or neither", async () => {
       const userId = newUserId();
       const sessions = await race(() => given().start(userId), 20);
       const [ended] = await Promise.all([
@@ -102,7 +105,7 @@ export function sessionRacesContract(given: () => SessionBench): void {
       }
     });
 
-    it("ending all sessions ends every one started before, and none comes back", async () => {
+    it("of endAll end every session started before, permanently", async () => {
       const userId = newUserId();
       const endings: EndedSessions[] = [];
       await race(async (index) => {

@@ -7,13 +7,13 @@ import {
 } from "./session-store.setup";
 import { describe, expect, it } from "./test-globals";
 
-/** The promises of `SessionStore.rotate`. */
+/** The contract of `SessionStore.rotate`. */
 export function sessionRotationContract(
   given: () => SessionBench,
   { create }: { readonly create: MakeSessionStore },
 ): void {
-  describe("rotate, with the live token", () => {
-    it("replaces it by its successor, and notes the use", async () => {
+  describe("rotate, with the current token", () => {
+    it("replaces it with its successor, and records the use", async () => {
       const { clock, rules, store } = given();
       const session = await given().start(newUserId());
       clock.advance(60);
@@ -34,7 +34,7 @@ export function sessionRotationContract(
       expect(issued(await given().rotate(session, 2))).toBe("3");
     });
 
-    it("keeps what it knows of the client, when the call says nothing", async () => {
+    it("keeps the client's data if the call has none", async () => {
       const session = await given().start(newUserId());
       const nothing = { ip: null, userAgent: null };
       expect(await given().rotate(session, 1, nothing)).toMatchObject({
@@ -42,7 +42,7 @@ export function sessionRotationContract(
       });
     });
 
-    it("makes a session live longer, but not beyond its end", async () => {
+    it("extends a session, but not beyond its maximum lifetime", async () => {
       const { clock, rules } = given();
       const session = await given().start(newUserId());
       const end = given().inSeconds(rules.maxTtlSeconds);
@@ -65,14 +65,14 @@ export function sessionRotationContract(
       );
     });
 
-    it("refuses it as expired, when the session was unused for too long", async () => {
+    it("refuses it as expired if the session was idle for too long", async () => {
       const { clock, rules } = given();
       const session = await given().start(newUserId());
       clock.advance(rules.idleTtlSeconds);
       expect(issued(await given().rotate(session))).toBe("expired");
     });
 
-    it("refuses it as ended, when the session was ended or never was", async () => {
+    it("refuses it as ended if the session has ended or never existed", async () => {
       const userId = newUserId();
       const [ended, cutOff] = [
         await given().start(userId),
@@ -87,8 +87,8 @@ export function sessionRotationContract(
     });
   });
 
-  describe("rotate, with a token that has been replaced", () => {
-    it("gives the same successor within the grace, and changes nothing", async () => {
+  describe("rotate, with a replaced token", () => {
+    it("returns the same successor within the grace period, and changes nothing", async () => {
       const { clock, rules, store } = given();
       const session = await given().start(newUserId());
       await given().rotate(session);
@@ -100,7 +100,7 @@ export function sessionRotationContract(
       expect(await store.find(session.id)).toEqual(before);
     });
 
-    it("gives each its own successor, when several were replaced within the grace", async () => {
+    it("returns each one's successor if several were replaced within the grace period", async () => {
       const session = await given().start(newUserId());
       for (const generation of [1, 2, 3]) {
         await given().rotate(session, generation);
@@ -112,7 +112,7 @@ export function sessionRotationContract(
       expect(again).toEqual(["2", "3", "4", "5"]);
     });
 
-    it("gives the successor late once more, and then takes it for theft", async () => {
+    it("returns the successor for the allowed late retries, and then treats it as theft", async () => {
       const { clock, rules } = given();
       const session = await given().start(newUserId());
       await given().rotate(session);
@@ -124,7 +124,7 @@ export function sessionRotationContract(
       expect(issued(await given().rotate(session, 1))).toBe("reused");
     });
 
-    it("goes by the rules it was made with, when they allow nothing late", async () => {
+    it("applies the configured rules if they allow no late retries", async () => {
       const strict = await new SessionBench({
         ...{ refreshLateRetries: 0, refreshGraceSeconds: 2 },
       }).open(create);
@@ -140,7 +140,7 @@ export function sessionRotationContract(
       }
     });
 
-    it("takes an older one for theft, and leaves it to others to end the session", async () => {
+    it("treats an older one as theft, without ending the session itself", async () => {
       const { clock, rules } = given();
       const session = await given().start(newUserId());
       await given().rotate(session, 1);
@@ -156,13 +156,13 @@ export function sessionRotationContract(
   });
 
   describe("rotate, with a token ahead of the session, as after a restore", () => {
-    it("goes on from there, and takes what comes late for what it is", async () => {
+    it("continues from there, and applies the rules to older tokens", async () => {
       const { clock, rules, store } = given();
       const session = await given().start(newUserId());
       await given().rotate(session, 1);
       expect(issued(await given().rotate(session, 5))).toBe("6");
       expect(await store.find(session.id)).toMatchObject({ generation: 6 });
-      // Replaced within the grace, for all that is known.
+      // As far as the store knows, replaced within the grace period.
       for (const [generation, successor] of [
         ...([
           [5, "6"],
@@ -179,13 +179,13 @@ export function sessionRotationContract(
       expect(issued(await given().rotate(session, 6))).toBe("7");
     });
 
-    it("does so however far it is ahead", async () => {
+    it("continues regardless of how far it is ahead", async () => {
       const session = await given().start(newUserId());
       expect(issued(await given().rotate(session, 1000))).toBe("1001");
       expect(issued(await given().rotate(session, 1000))).toBe("1001");
     });
 
-    it("revives nothing that has been ended, or is over", async () => {
+    it("does not revive an ended or expired session", async () => {
       const userId = newUserId();
       const [ended, cutOff] = [
         await given().start(userId),
@@ -204,8 +204,8 @@ export function sessionRotationContract(
     });
   });
 
-  describe("rotate, with what is no token of the session", () => {
-    it("does not accept it, and changes nothing", async () => {
+  describe("rotate, with a token that is not of the session", () => {
+    it("refuses it, and changes nothing", async () => {
       const { clock, rules, store } = given();
       const session = await given().start(newUserId(), { keyThumbprint: "k1" });
       await given().rotate(session, 1);
@@ -228,7 +228,7 @@ export function sessionRotationContract(
       expect(issued(await given().rotate(session, 3))).toBe("4");
     });
 
-    it("does not accept one with a key, where the session has none", async () => {
+    it("refuses one with a key if the session has none", async () => {
       const session = await given().start(newUserId());
       const outcome = await given().rotate(session, 1, { keyThumbprint: "k1" });
       expect(outcome).toEqual({ kind: "not-accepted" });

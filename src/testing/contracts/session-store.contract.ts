@@ -13,20 +13,23 @@ import {
 } from "./session-store.setup";
 import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
 
-/** What is put to the contract of {@link SessionStore}. */
+/** The options of {@link sessionStoreContract}. */
 export interface SessionStoreContract {
-  /** Makes a store; it may know sessions of other users from tests before. */
+  /**
+   * Creates a store; it may contain sessions of other users from previous
+   * tests.
+   */
   readonly create: MakeSessionStore;
-  /** Whether many calls at once are tested as well. */
+  /** Whether to test concurrent calls. */
   readonly concurrent?: boolean;
-  /** Whether the store takes part in the transactions it is handed. */
+  /** Whether changes are rolled back with their transaction. */
   readonly transactional?: boolean;
-  /** Whether `create` gives an `outage`, for what the store says during one. */
+  /** Whether `create` returns an `outage`, to test the errors during one. */
   readonly outages?: boolean;
 }
 
 /**
- * The promises of `SessionStore`, one test each:
+ * The contract tests of `SessionStore`:
  *
  *     describe("MySessionStore", () => {
  *       sessionStoreContract({
@@ -58,10 +61,10 @@ export function sessionStoreContract(contract: SessionStoreContract): void {
 }
 
 function outageContract(given: () => SessionBench): void {
-  describe("the store, while it is away", () => {
-    it("says so, and a token is as good afterwards as before", async () => {
+  describe("the store, while it is unavailable", () => {
+    it("reports it, and a token remains valid", async () => {
       const { outage } = given().underTest;
-      if (!outage) throw new Error("create() gives no outage");
+      if (!outage) throw new Error("create() does not return an outage");
       const session = await given().start(newUserId());
       await outage.begin();
       await Promise.all([
@@ -81,8 +84,8 @@ function outageContract(given: () => SessionBench): void {
 }
 
 function startContract(given: () => SessionBench): void {
-  describe("start, for a proved user", () => {
-    it("answers a session as it begins", async () => {
+  describe("start", () => {
+    it("returns the new session", async () => {
       const bench = given();
       const userId = newUserId();
       const proof = bench.proof(30);
@@ -107,7 +110,7 @@ function startContract(given: () => SessionBench): void {
       expect(salt.length).toBeGreaterThanOrEqual(16);
     });
 
-    it("is a session of its own, each time it is called", async () => {
+    it("starts another session at each call", async () => {
       const userId = newUserId();
       const proof = given().proof();
       const one = await given().start(userId, { proof });
@@ -119,7 +122,7 @@ function startContract(given: () => SessionBench): void {
       );
     });
 
-    it("keeps no address and no agent, where there are none", async () => {
+    it("stores no address and user agent if there are none", async () => {
       const nothing = { device: null, ip: null, userAgent: null };
       const session = await given().start(newUserId(), nothing);
       expect(session).toMatchObject(nothing);
@@ -127,8 +130,8 @@ function startContract(given: () => SessionBench): void {
     });
   });
 
-  describe("find, by the id", () => {
-    it("gives the session, whatever it has been through", async () => {
+  describe("find", () => {
+    it("returns the session after any change", async () => {
       const { store } = given();
       const session = await given().start(newUserId());
       expect(await store.find(session.id)).toEqual(session);
@@ -139,7 +142,7 @@ function startContract(given: () => SessionBench): void {
       });
     });
 
-    it("gives a session that is over as well, and says so", async () => {
+    it("also returns an ended session, marked as such", async () => {
       const [ended, cutOff, idle] = [
         await given().start(newUserId()),
         await given().start(newUserId()),
@@ -155,13 +158,13 @@ function startContract(given: () => SessionBench): void {
       }
     });
 
-    it("gives null, when there is none", async () => {
+    it("returns null if not found", async () => {
       expect(await given().store.find(randomUUID())).toBeNull();
     });
   });
 
-  describe("list, of a user's sessions", () => {
-    it("names the last used first, and no other user's", async () => {
+  describe("list", () => {
+    it("returns only the user's sessions, most recently used first", async () => {
       const userId = newUserId();
       const sessions = [
         await given().start(userId),
@@ -177,7 +180,7 @@ function startContract(given: () => SessionBench): void {
       expect(await given().liveIds(newUserId())).toEqual([]);
     });
 
-    it("names them as they are, as find does", async () => {
+    it("returns the same data as find", async () => {
       const session = await given().start(newUserId());
       given().clock.advance(1);
       await given().rotate(session);
@@ -186,7 +189,7 @@ function startContract(given: () => SessionBench): void {
       ]);
     });
 
-    it("leaves out those that are over, for whatever reason", async () => {
+    it("omits ended sessions, regardless of reason", async () => {
       const { clock, rules } = given();
       const userId = newUserId();
       const [idle, ended] = [
@@ -203,7 +206,7 @@ function startContract(given: () => SessionBench): void {
       expect(await given().liveIds(userId)).toEqual([]);
     });
 
-    it("names a thousand at most, and leaves out the longest unused", async () => {
+    it("returns at most a thousand, the most recently used ones", async () => {
       const userId = newUserId();
       const oldest = await given().start(userId);
       given().clock.advance(1);

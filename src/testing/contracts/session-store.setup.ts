@@ -22,21 +22,29 @@ export type SessionStoreRules = Pick<
   | "refreshLateRetries"
 >;
 
-/** What a store under test is made with. */
+/** What `create` receives. */
 export interface SessionStoreSetup {
   readonly rules: SessionStoreRules;
-  /** The store goes by this clock: it stands still until a test moves it. */
+  /** The clock for the store, which only moves when a test advances it. */
   readonly clock: Clock;
 }
 
-/** A store, and what its tests need. */
+/** The store under test, and what the tests need. */
 export interface SessionStoreUnderTest {
   readonly store: SessionStore;
-  /** The store of another instance, on the same sessions: the races then go through both. */
+  /**
+   * The store of another instance with the same sessions; concurrency tests use
+   * both.
+   */
   readonly other?: SessionStore;
-  /** Runs a transaction as the service does: `Database.transaction`, or {@link looseTransaction}. */
+  /**
+   * Runs a transaction: `Database.transaction`, or {@link looseTransaction}.
+   */
   readonly transaction: RunTransaction;
-  /** Takes what the store needs away; then it has to say that it is unavailable. */
+  /**
+   * Makes the store's dependencies unavailable; the store must then report
+   * this.
+   */
   readonly outage?: Outage;
   /** Called after each test. */
   dispose(): void | Promise<void>;
@@ -60,10 +68,10 @@ const plainContext: SessionContext = {
   keyThumbprint: null,
 };
 
-/** Begins within a second, so that what is rounded to whole ones shows. */
+/** Not a whole second, so that rounding is detected. */
 const beginning = 1_763_700_000_250;
 
-/** One store in one test. */
+/** The store of a test. */
 export class SessionBench {
   readonly clock = new FrozenClock(beginning);
   readonly rules: SessionStoreRules;
@@ -92,7 +100,7 @@ export class SessionBench {
   }
 
   get underTest(): SessionStoreUnderTest {
-    if (!this.made) throw new Error("The store has not been made");
+    if (!this.made) throw new Error("The store was not created");
     return this.made;
   }
 
@@ -110,7 +118,7 @@ export class SessionBench {
     return new Date(this.clock.now() + seconds * 1000);
   }
 
-  /** The proof of somebody who proved to be it so many seconds ago. */
+  /** The proof of a user who authenticated this many seconds ago. */
   proof(secondsAgo = 0): SessionProof {
     return {
       issuer: "https://accounts.google.com",
@@ -134,14 +142,14 @@ export class SessionBench {
     return store.start(userId, proof, { ...plainContext, ...context });
   }
 
-  /** What a client presents of a session's token, the live one by default. */
+  /** The refresh token that a client presents, by default the current one. */
   tokenOf(
     session: Session,
     generation = session.generation,
   ): PresentedRefreshToken {
     const { token } = this.refreshTokens.issue({ ...session, generation });
     const presented = this.refreshTokens.read(token);
-    if (!presented) throw new Error("The token does not read as one of ours");
+    if (!presented) throw new Error("The token cannot be parsed");
     return presented;
   }
 
@@ -202,12 +210,12 @@ export class SessionBench {
   }
 }
 
-/** A user that no other test knows. */
+/** A user that no other test uses. */
 export function newUserId(): string {
   return randomUUID();
 }
 
-/** How the kind and the generation of a rotation read in an expectation. */
+/** The kind and generation of a rotation, for assertions. */
 export function issued(outcome: RotateOutcome): string {
   return outcome.kind === "rotated"
     ? `${outcome.session.generation}${outcome.late ? " late" : ""}`

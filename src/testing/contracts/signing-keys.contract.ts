@@ -8,28 +8,28 @@ import type {
 import { race } from "./contract-runs";
 import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
 
-/** Signing keys, and what their tests need. */
+/** The signing keys under test, and what the tests need. */
 export interface SigningKeysUnderTest {
-  /** Ready for use, as they are once the service has started. */
+  /** Initialized, as after the start of the service. */
   readonly keys: SigningKeys;
-  /** Lets the next key sign from now on, as a rotation on schedule does. */
+  /** Rotates the keys, as on schedule. */
   readonly rotate?: () => void | Promise<void>;
   /** Called after each test. */
   dispose(): void | Promise<void>;
 }
 
-/** What is put to the contract of {@link SigningKeys}. */
+/** The options of {@link signingKeysContract}. */
 export interface SigningKeysContract {
   readonly create: () => SigningKeysUnderTest | Promise<SigningKeysUnderTest>;
-  /** Whether `create` gives a `rotate`, for what holds over a rotation. */
+  /** Whether `create` returns `rotate`, to test rotations. */
   readonly rotates?: boolean;
 }
 
-/** The members of a JWK that are private, or nobody's business (RFC 7518 §6). */
+/** The private members of a JWK (RFC 7518 §6). */
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /**
- * The promises of `SigningKeys`, one test each:
+ * The contract tests of `SigningKeys`:
  *
  *     describe("KmsSigningKeys", () => {
  *       signingKeysContract({
@@ -58,8 +58,8 @@ export function signingKeysContract(contract: SigningKeysContract): void {
 }
 
 function currentContract(given: () => SigningKeys): void {
-  describe("current, the key that signs", () => {
-    it("signs what the key of its name verifies", async () => {
+  describe("current", () => {
+    it("creates signatures that the key with its id verifies", async () => {
       const current = given().current();
       expect(["ES256", "RS256"]).toContain(current.algorithm);
       for (const text of ["header.payload", "", "é".repeat(5000)]) {
@@ -71,9 +71,9 @@ function currentContract(given: () => SigningKeys): void {
       }
     });
 
-    it("signs as JWS has it: r and s, and no DER", async () => {
+    it("creates JWS signatures: r and s, not DER", async () => {
       const current = given().current();
-      // DER is as long as the numbers in it, which differs from one to the next.
+      // The length of a DER signature varies with its numbers.
       const signatures = await race(async (index) =>
         current.sign(Buffer.from(String(index))),
       );
@@ -85,7 +85,7 @@ function currentContract(given: () => SigningKeys): void {
       if (current.algorithm === "ES256") expect(length).toBe(64);
     });
 
-    it("signs for many at once, each what it was given", async () => {
+    it("signs concurrently, each with its own input", async () => {
       const { keys, current } = { keys: given(), current: given().current() };
       const isEach = await race(async (index) => {
         const input = Buffer.from(`header.payload-${index}`);
@@ -94,7 +94,7 @@ function currentContract(given: () => SigningKeys): void {
       expect(isEach.every((isIt) => isIt)).toBe(true);
     });
 
-    it("is the same from one call to the next, and given on the spot", async () => {
+    it("is the same at each call, and returned synchronously", async () => {
       await Promise.resolve();
       const [one, other] = [given().current(), given().current()];
       expect([typeof one.kid, one.kid]).toEqual(["string", other.kid]);
@@ -103,8 +103,8 @@ function currentContract(given: () => SigningKeys): void {
     });
   });
 
-  describe("find, by the name of a key", () => {
-    it("gives the public half and the one algorithm of every published key", async () => {
+  describe("find", () => {
+    it("returns the public key and algorithm of every published key", async () => {
       await Promise.resolve();
       for (const published of given().published()) {
         const found = mustFind(given(), published.kid);
@@ -114,7 +114,7 @@ function currentContract(given: () => SigningKeys): void {
       }
     });
 
-    it("gives null for a name that no key has", async () => {
+    it("returns null for an unknown id", async () => {
       await Promise.resolve();
       const { kid } = given().current();
       for (const unknown of [
@@ -129,8 +129,8 @@ function currentContract(given: () => SigningKeys): void {
 }
 
 function publishedContract(given: () => SigningKeys): void {
-  describe("published, as the JWKS shows the keys", () => {
-    it("has the key that signs, and each key once", async () => {
+  describe("published", () => {
+    it("contains the signing key, and each key once", async () => {
       await Promise.resolve();
       const kids = given()
         .published()
@@ -139,7 +139,7 @@ function publishedContract(given: () => SigningKeys): void {
       expect(new Set(kids).size).toBe(kids.length);
     });
 
-    it("says what each is for, and that of a key that is strong enough", async () => {
+    it("states the use and algorithm of each key, which is strong enough", async () => {
       await Promise.resolve();
       for (const published of given().published()) {
         expect(published.use).toBe("sig");
@@ -154,7 +154,7 @@ function publishedContract(given: () => SigningKeys): void {
       }
     });
 
-    it("shows nothing of the private halves, also as JSON", async () => {
+    it("does not expose private keys, even as JSON", async () => {
       await Promise.resolve();
       const shown = JSON.parse(JSON.stringify(given().published())) as Record<
         string,
@@ -171,9 +171,9 @@ function publishedContract(given: () => SigningKeys): void {
 
 function rotationContract(given: () => SigningKeysUnderTest): void {
   describe("a rotation", () => {
-    it("lets a key sign that everybody could know, and keeps the one before", async () => {
+    it("signs with a key that was already published, and keeps the previous one", async () => {
       const { keys, rotate } = given();
-      if (!rotate) throw new Error("create() gives no rotate");
+      if (!rotate) throw new Error("create() does not return rotate");
       const before = keys.current();
       const known = keys.published().map(({ kid }) => kid);
       const input = Buffer.from("header.payload");
@@ -185,7 +185,7 @@ function rotationContract(given: () => SigningKeysUnderTest): void {
       expect(isGood(keys, current, input, await current.sign(input))).toBe(
         true,
       );
-      // Its tokens live on.
+      // Its tokens remain valid.
       expect(isGood(keys, before, input, signature)).toBe(true);
       const kids = keys.published().map(({ kid }) => kid);
       expect(kids).toContain(before.kid);
@@ -195,7 +195,7 @@ function rotationContract(given: () => SigningKeysUnderTest): void {
 
 function mustFind(keys: SigningKeys, kid: string): VerificationKey {
   const found = keys.find(kid);
-  if (!found) throw new Error(`The key ${kid} is not found`);
+  if (!found) throw new Error(`The key ${kid} was not found`);
   return found;
 }
 

@@ -1,4 +1,4 @@
-/** What the contracts use of an expectation; jest and vitest have all of it. */
+/** The matchers that the contracts use; jest and vitest have all of them. */
 export interface Expectation {
   readonly not: Expectation;
   toBe(expected: unknown): void;
@@ -13,7 +13,9 @@ export interface Expectation {
   toMatchObject(expected: object): void;
 }
 
-/** The part of the globals of jest, or of vitest with `globals: true`, that the contracts use. */
+/**
+ * The globals that the contracts use: jest's, or vitest's with `globals: true`.
+ */
 interface TestGlobals {
   describe(name: string, define: () => void): void;
   it(name: string, run: () => Promise<void>, milliseconds: number): void;
@@ -22,10 +24,10 @@ interface TestGlobals {
   expect(actual: unknown): Expectation;
 }
 
-/** Time for one test on a busy machine, in milliseconds. */
+/** Timeout of one test on a busy machine, in milliseconds. */
 const patience = 30_000;
 
-// Looked up when they are used: this package is imported outside of tests, too.
+// Looked up on use, because this package is also imported outside of tests.
 const globals = () => globalThis as unknown as TestGlobals;
 
 export function describe(name: string, define: () => void): void {

@@ -3,22 +3,22 @@ import { randomUUID } from "node:crypto";
 import { race, racers } from "./contract-runs";
 import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
 
-/** A storage, and what its tests need. */
+/** The storage under test, and what the tests need. */
 export interface ThrottlerStorageUnderTest {
   readonly storage: ThrottlerStorage;
-  /** The storage of another instance, that counts together with the first. */
+  /** The storage of another instance that shares the counts. */
   readonly other?: ThrottlerStorage;
-  /** Lets so much time go by for what is counted. */
+  /** Lets this much time pass for the counts. */
   pass(seconds: number): void | Promise<void>;
   /** Called after each test. */
   dispose(): void | Promise<void>;
 }
 
-/** What is put to the contract of `ThrottlerStorage`. */
+/** The options of {@link throttlerStorageContract}. */
 export interface ThrottlerStorageContract {
   readonly create: () =>
     ThrottlerStorageUnderTest | Promise<ThrottlerStorageUnderTest>;
-  /** Whether many calls at once are tested as well. */
+  /** Whether to test concurrent calls. */
   readonly concurrent?: boolean;
 }
 
@@ -26,8 +26,8 @@ export interface ThrottlerStorageContract {
 const minute = 60_000;
 
 /**
- * What the rate limits rely on of a storage for `@nestjs/throttler`, one test
- * each. Its windows are fixed: they begin with a key's first hit.
+ * The contract tests of a storage for `@nestjs/throttler`, as used by the rate
+ * limits. Windows are fixed: they start with a key's first hit.
  *
  *     describe("MyThrottlerStorage", () => {
  *       throttlerStorageContract({
@@ -61,12 +61,12 @@ export function throttlerStorageContract({
   const isSeconds = (value: number, atMost: number, slack = 2) => {
     expect(Number.isInteger(value)).toBe(true);
     expect(value).toBeLessThanOrEqual(atMost);
-    // Real time goes by as well.
+    // Real time passes as well.
     expect(value).toBeGreaterThanOrEqual(atMost - slack);
   };
 
-  describe("increment, of a key", () => {
-    it("is good up to the limit, and blocked from the next hit on", async () => {
+  describe("increment", () => {
+    it("allows hits up to the limit, and blocks further ones", async () => {
       for (let count = 1; count <= 3; count++) {
         expect(await hit(3)).toMatchObject({
           ...{ totalHits: count, isBlocked: false, timeToBlockExpire: 0 },
@@ -79,7 +79,7 @@ export function throttlerStorageContract({
       }
     });
 
-    it("says in whole seconds when the window and the block end", async () => {
+    it("returns in whole seconds when the window and the block end", async () => {
       const good = await hit(1);
       isSeconds(good.timeToExpire, 60);
       const blocked = await hit(1);
@@ -89,7 +89,7 @@ export function throttlerStorageContract({
       isSeconds((await hit(9)).timeToExpire, 20);
     });
 
-    it("counts every key by itself, however alike", async () => {
+    it("counts each key separately, even if similar", async () => {
       await hit(1);
       const likes = [`${key}0`, key.toUpperCase(), `${key} `, `${key}%`, ""];
       for (const of of likes) {
@@ -102,8 +102,8 @@ export function throttlerStorageContract({
     });
   });
 
-  describe("increment, as time goes by", () => {
-    it("begins anew when the window of the first hit is over", async () => {
+  describe("increment, over time", () => {
+    it("restarts when the window of the first hit is over", async () => {
       await hit(2);
       await made.pass(40);
       expect(await hit(2)).toMatchObject({ totalHits: 2, isBlocked: false });
@@ -111,7 +111,7 @@ export function throttlerStorageContract({
       expect(await hit(2)).toMatchObject({ totalHits: 1, isBlocked: false });
     });
 
-    it("goes on counting until then", async () => {
+    it("continues counting until then", async () => {
       await hit(1);
       await made.pass(50);
       expect(await hit(1)).toMatchObject({ isBlocked: true });
@@ -119,7 +119,7 @@ export function throttlerStorageContract({
       expect(await hit(1)).toMatchObject({ isBlocked: true });
     });
 
-    it("keeps nobody out for longer than the block, however often it is hit", async () => {
+    it("does not extend a block, regardless of further hits", async () => {
       for (let count = 0; count < 5; count++) {
         await hit(1);
         await made.pass(10);
@@ -132,8 +132,8 @@ export function throttlerStorageContract({
   });
 
   if (!concurrent) return;
-  describe("increment, by many at once", () => {
-    it("lets in exactly as many as may be, on all instances together", async () => {
+  describe("increment, concurrently", () => {
+    it("allows exactly the limit, on all instances together", async () => {
       const { storage, other = storage } = made;
       const records = await race((index) =>
         hit(20, { on: index % 2 === 0 ? storage : other }),
@@ -146,7 +146,7 @@ export function throttlerStorageContract({
       expect(records).toHaveLength(racers);
     });
 
-    it("begins one window, when the one before is over", async () => {
+    it("starts one window when the previous one is over", async () => {
       await hit(20);
       await made.pass(61);
       const records = await race(() => hit(20));

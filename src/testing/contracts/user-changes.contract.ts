@@ -3,13 +3,13 @@ import { rolledBack } from "./contract-runs";
 import { describe, expect, it } from "./test-globals";
 import type { DirectoryBench } from "./user-directory.setup";
 
-/** The promises of `UserDirectory.lock`, `change` and `delete`. */
+/** The contract of `UserDirectory.lock`, `change` and `delete`. */
 export function userChangesContract(
   given: () => DirectoryBench,
   { transactional = false }: { readonly transactional?: boolean },
 ): void {
-  describe("lock, of a user", () => {
-    it("gives the user as it is now, in whatever status, and null for nobody", async () => {
+  describe("lock", () => {
+    it("returns the current user regardless of status, or null if not found", async () => {
       const { user } = await given().newUser();
       await given().locked(user.id, async (locked) => {
         await Promise.resolve();
@@ -24,7 +24,7 @@ export function userChangesContract(
       expect(nobody).toBeNull();
     });
 
-    it("may be taken again by the transaction that has it", async () => {
+    it("can be repeated in the same transaction", async () => {
       const { user } = await given().newUser();
       const roles = await given().locked(user.id, async (it, transaction) => {
         await given().users.change(it, { roles: ["editor"] }, transaction);
@@ -33,7 +33,7 @@ export function userChangesContract(
       expect(roles).toEqual(["editor"]);
     });
 
-    it("is given back when the transaction comes to nothing", async () => {
+    it("is released if the transaction is rolled back", async () => {
       const { identity, user } = await given().newUser();
       await rolledBack(given().underTest.transaction, (transaction) =>
         given().users.lock(user.id, transaction),
@@ -43,8 +43,8 @@ export function userChangesContract(
     });
   });
 
-  describe("change, of a user", () => {
-    it("changes what is named, and leaves the rest", async () => {
+  describe("change", () => {
+    it("changes only the given fields", async () => {
       const { user } = await given().newUser();
       const roles = ["editor", "admin"];
       const profile = { a: [1, { b: null }], c: "é" };
@@ -57,7 +57,7 @@ export function userChangesContract(
       expect(await given().users.findById(user.id)).toEqual(changed);
     });
 
-    it("puts the profile in the place of the one before, and takes roles away", async () => {
+    it("replaces the profile, and can remove roles", async () => {
       const { user } = await given().newUser();
       await given().change(user, { roles: ["a"], profile: { a: 1, b: 2 } });
       const changed = await given().change(user, { profile: { b: 3 } });
@@ -68,14 +68,14 @@ export function userChangesContract(
       expect(await given().users.findById(user.id)).toEqual(cleared);
     });
 
-    it("changes nobody else", async () => {
+    it("does not change other users", async () => {
       const [ada, bob] = [await given().newUser(), await given().newUser()];
       await given().change(ada.user, { status: "disabled", roles: ["a"] });
       expect(await given().users.findById(bob.user.id)).toEqual(bob.user);
     });
 
     if (!transactional) return;
-    it("has changed nothing, when its transaction comes to nothing", async () => {
+    it("has no effect if its transaction is rolled back", async () => {
       const { user } = await given().newUser();
       await rolledBack(given().underTest.transaction, async (own) => {
         const locked = await given().users.lock(user.id, own);
@@ -86,8 +86,8 @@ export function userChangesContract(
     });
   });
 
-  describe("delete, of a user", () => {
-    it("deletes it with its identities, and nobody else", async () => {
+  describe("delete", () => {
+    it("deletes only the user and its identities", async () => {
       const [ada, bob] = [await given().newUser(), await given().newUser()];
       await given().delete(ada.user);
       expect(await given().users.findById(ada.user.id)).toBeNull();
@@ -97,7 +97,7 @@ export function userChangesContract(
       expect(await given().ownerOf(bob.identity)).toBe(bob.user.id);
     });
 
-    it("treats the next sign-in as a new user", async () => {
+    it("makes the next sign-in create a new user", async () => {
       const mine = { roles: ["admin"], profile: { a: 1 } };
       const { identity, user } = await given().newUser(undefined, mine);
       await given().delete(user);
@@ -107,7 +107,7 @@ export function userChangesContract(
       expect("user" in outcome && outcome.user.id !== user.id).toBe(true);
     });
 
-    it("does no harm, the second time", async () => {
+    it("can be repeated", async () => {
       const { user } = await given().newUser();
       await given().locked(user.id, async (locked, transaction) => {
         await given().users.delete(locked, transaction);

@@ -11,20 +11,20 @@ import { userIdentitiesContract } from "./user-identities.contract";
 import { userRacesContract } from "./user-races.contract";
 import { userSignInContract } from "./user-sign-in.contract";
 
-/** What is put to the contract of {@link UserDirectory}. */
+/** The options of {@link userDirectoryContract}. */
 export interface UserDirectoryContract {
-  /** Makes a directory; it may know users of tests before. */
+  /** Creates a directory; it may contain users of previous tests. */
   readonly create: MakeDirectory;
-  /** Whether many calls at once are tested as well. */
+  /** Whether to test concurrent calls. */
   readonly concurrent?: boolean;
-  /** Whether what is done in a transaction is taken back with it. */
+  /** Whether changes are rolled back with their transaction. */
   readonly transactional?: boolean;
-  /** Whether `create` gives an `outage`, for what the directory says during one. */
+  /** Whether `create` returns an `outage`, to test the errors during one. */
   readonly outages?: boolean;
 }
 
 /**
- * The promises of `UserDirectory`, one test each:
+ * The contract tests of `UserDirectory`:
  *
  *     describe("MyUserDirectory", () => {
  *       userDirectoryContract({
@@ -55,7 +55,7 @@ export function userDirectoryContract(contract: UserDirectoryContract): void {
 }
 
 function userListContract(given: () => DirectoryBench): void {
-  /** Users are distinguished by an address that no other test uses. */
+  /** An address that no other test uses. */
   const address = () => `Ada.${randomUUID()}@Corp.Example`;
   const idsOf = async (...args: Parameters<DirectoryBench["users"]["list"]>) =>
     (await given().users.list(...args)).map(({ id }) => id);
@@ -65,7 +65,7 @@ function userListContract(given: () => DirectoryBench): void {
   };
 
   describe("findById", () => {
-    it("gives the user, in whatever status", async () => {
+    it("returns the user regardless of status", async () => {
       const { user } = await given().newUser();
       expect(await given().users.findById(user.id)).toEqual(user);
       await given().change(user, { status: "disabled" });
@@ -73,13 +73,13 @@ function userListContract(given: () => DirectoryBench): void {
       expect(found).toMatchObject({ id: user.id, status: "disabled" });
     });
 
-    it("gives null, when there is none", async () => {
+    it("returns null if not found", async () => {
       expect(await given().users.findById(randomUUID())).toBeNull();
     });
   });
 
-  describe("list, of users", () => {
-    it("names the newest first, and no more than asked for", async () => {
+  describe("list", () => {
+    it("returns the newest users first, up to the limit", async () => {
       const email = address();
       const [a, b, c] = [
         await newUser(email),
@@ -93,7 +93,7 @@ function userListContract(given: () => DirectoryBench): void {
       expect(await idsOf({}, { limit: 1 })).toEqual([c]);
     });
 
-    it("lists every user once, also while others are added", async () => {
+    it("lists every user once, even while others are added", async () => {
       const email = address();
       const [a, b, c] = [
         await newUser(email),
@@ -106,7 +106,7 @@ function userListContract(given: () => DirectoryBench): void {
       expect([first, second, ...rest]).toEqual([c, b, a]);
     });
 
-    it("names them as they are, as findById does", async () => {
+    it("returns the same data as findById", async () => {
       const email = address();
       const id = await newUser(email);
       expect(await given().users.list({ email }, { limit: 1 })).toEqual([
@@ -114,7 +114,7 @@ function userListContract(given: () => DirectoryBench): void {
       ]);
     });
 
-    it("goes by the whole address in any case, by the status, and by both", async () => {
+    it("filters by whole address in any case, by status, and by both", async () => {
       const email = address();
       const page = { limit: 10 };
       const ada = await newUser(email);
@@ -132,7 +132,7 @@ function userListContract(given: () => DirectoryBench): void {
       expect(await idsOf({ status: "disabled" }, { limit: 1 })).toEqual([gone]);
     });
 
-    it("takes nothing in an address for a pattern", async () => {
+    it("does not treat an address as a pattern", async () => {
       const email = address();
       await newUser(email);
       const [, domain = ""] = email.split("@");
@@ -147,10 +147,10 @@ function userListContract(given: () => DirectoryBench): void {
 }
 
 function outageContract(given: () => DirectoryBench): void {
-  describe("the directory, while it is away", () => {
-    it("says so, and is as it was afterwards", async () => {
+  describe("the directory, while it is unavailable", () => {
+    it("reports it, and is unchanged afterwards", async () => {
       const { outage } = given().underTest;
-      if (!outage) throw new Error("create() gives no outage");
+      if (!outage) throw new Error("create() does not return an outage");
       const { user, identity } = await given().newUser();
       await outage.begin();
       await Promise.all([

@@ -15,20 +15,28 @@ import type {
 import { FrozenClock } from "../frozen-clock";
 import type { Outage, RunTransaction } from "./contract-runs";
 
-/** What a directory under test is made with. */
+/** What `create` receives. */
 export interface UserDirectorySetup {
-  /** The directory goes by this clock: it stands still until a test moves it. */
+  /** The clock for the directory, which only moves when a test advances it. */
   readonly clock: Clock;
 }
 
-/** A directory, and what its tests need. */
+/** The directory under test, and what the tests need. */
 export interface UserDirectoryUnderTest {
   readonly users: UserDirectory;
-  /** The directory of another instance, of the same users: the races then go through both. */
+  /**
+   * The directory of another instance with the same users; concurrency tests
+   * use both.
+   */
   readonly other?: UserDirectory;
-  /** Runs a transaction as the service does: `Database.transaction`, or {@link looseTransaction}. */
+  /**
+   * Runs a transaction: `Database.transaction`, or {@link looseTransaction}.
+   */
   readonly transaction: RunTransaction;
-  /** Takes what the directory needs away; then it has to say that it is unavailable. */
+  /**
+   * Makes the directory's dependencies unavailable; the directory must then
+   * report this.
+   */
   readonly outage?: Outage;
   /** Called after each test. */
   dispose(): void | Promise<void>;
@@ -38,14 +46,14 @@ export type MakeDirectory = (
   setup: UserDirectorySetup,
 ) => UserDirectoryUnderTest | Promise<UserDirectoryUnderTest>;
 
-/** Somebody whom no other test knows. */
+/** An identity that no other test uses. */
 export function newIdentity(
   changes: Partial<VerifiedIdentity> = {},
 ): VerifiedIdentity {
   const mailbox = randomUUID();
   return {
     issuer: "https://accounts.google.com",
-    // As long as Google's, which no number holds.
+    // As long as Google's, which exceed the precision of a number.
     subject: `1${BigInt(`0x${randomBytes(8).toString("hex")}`)}`.padEnd(
       21,
       "0",
@@ -62,7 +70,7 @@ export function newIdentity(
   };
 }
 
-/** One directory in one test. */
+/** The directory of a test. */
 export class DirectoryBench {
   readonly clock = new FrozenClock(1_763_700_000_250);
   private made: UserDirectoryUnderTest | undefined;
@@ -78,7 +86,7 @@ export class DirectoryBench {
   }
 
   get underTest(): UserDirectoryUnderTest {
-    if (!this.made) throw new Error("The directory has not been made");
+    if (!this.made) throw new Error("The directory was not created");
     return this.made;
   }
 
@@ -104,7 +112,7 @@ export class DirectoryBench {
     return users.findOrCreate(identity, { signUp: "open", ...options });
   }
 
-  /** Somebody who signs in for the first time. */
+  /** A user who signs in for the first time. */
   async newUser(
     identity = newIdentity(),
     options: Partial<FindOrCreateOptions> = {},
@@ -114,7 +122,7 @@ export class DirectoryBench {
     return { user: outcome.user, identity };
   }
 
-  /** Does something to a user whom the transaction has locked. */
+  /** Runs a function with a locked user in a transaction. */
   locked<T>(
     id: string,
     run: (user: User, transaction: Transaction) => Promise<T>,
@@ -122,7 +130,7 @@ export class DirectoryBench {
   ): Promise<T> {
     return this.underTest.transaction(async (transaction) => {
       const user = await users.lock(id, transaction);
-      if (!user) throw new Error("There is no such user");
+      if (!user) throw new Error("The user was not found");
       return run(user, transaction);
     });
   }
@@ -170,8 +178,8 @@ export class DirectoryBench {
   }
 
   /**
-   * Lets others get on with what they are doing, as far as they can: each of
-   * these questions takes as long as the store takes to answer.
+   * Lets concurrent calls proceed as far as they can: each of these queries
+   * takes as long as the store takes to respond.
    */
   async letOthersRun(): Promise<void> {
     const { users, other = users } = this.underTest;
@@ -181,7 +189,7 @@ export class DirectoryBench {
   }
 }
 
-/** How an outcome reads in an expectation, without the user. */
+/** The kinds of outcomes, for assertions. */
 export function kindsOf(outcomes: readonly { readonly kind: string }[]) {
   const kinds: Record<string, number> = {};
   for (const { kind } of outcomes) kinds[kind] = (kinds[kind] ?? 0) + 1;

@@ -5,7 +5,7 @@ import { type DirectoryBench, newIdentity } from "./user-directory.setup";
 
 const partner = "https://partner.example";
 
-/** The promises of `UserDirectory.link`, `unlink` and `identitiesOf`. */
+/** The contract of `UserDirectory.link`, `unlink` and `identitiesOf`. */
 export function userIdentitiesContract(
   given: () => DirectoryBench,
   { transactional = false }: { readonly transactional?: boolean },
@@ -17,8 +17,8 @@ export function userIdentitiesContract(
   const nameOf = ({ issuer, subject }: ReturnType<typeof newIdentity>) =>
     `${issuer} ${subject}`;
 
-  describe("link, of one more identity", () => {
-    it("lets it sign the user in, and leaves the user as it is", async () => {
+  describe("link", () => {
+    it("lets the identity sign in the user, without changing the user", async () => {
       const { identity: first, user } = await given().newUser();
       given().clock.advance(60);
       const other = newIdentity({ issuer: partner, name: "A. L." });
@@ -44,7 +44,7 @@ export function userIdentitiesContract(
       }
     });
 
-    it("knows one that is the user's, and leaves it as it is", async () => {
+    it("returns known for the user's own identity, without changing it", async () => {
       const { identity, user } = await given().newUser();
       const [before] = await given().users.identitiesOf(user.id);
       given().clock.advance(60);
@@ -55,7 +55,7 @@ export function userIdentitiesContract(
       expect(await given().users.identitiesOf(user.id)).toEqual([before]);
     });
 
-    it("does not take one that is another user's", async () => {
+    it("refuses an identity of another user", async () => {
       const [ada, bob] = [await given().newUser(), await given().newUser()];
       expect(await given().link(ada.user, bob.identity)).toEqual({
         kind: "taken",
@@ -64,7 +64,7 @@ export function userIdentitiesContract(
       expect(await given().ownerOf(bob.identity)).toBe(bob.user.id);
     });
 
-    it("tells issuers apart that use the same subject", async () => {
+    it("distinguishes issuers with the same subject", async () => {
       const { identity, user } = await given().newUser();
       const twin = { ...identity, issuer: partner };
       expect((await given().link(user, twin)).kind).toBe("linked");
@@ -73,7 +73,7 @@ export function userIdentitiesContract(
     });
 
     if (!transactional) return;
-    it("has taken nothing, when its transaction comes to nothing", async () => {
+    it("has no effect if its transaction is rolled back", async () => {
       const { user } = await given().newUser();
       const other = newIdentity();
       await rolledBack(given().underTest.transaction, async (own) => {
@@ -85,8 +85,8 @@ export function userIdentitiesContract(
     });
   });
 
-  describe("unlink, of an identity", () => {
-    it("takes it from the user, and says whether it was the user's", async () => {
+  describe("unlink", () => {
+    it("removes it from the user, and returns whether it was linked", async () => {
       const [ada, bob] = [await given().newUser(), await given().newUser()];
       const other = newIdentity();
       await given().link(ada.user, other);
@@ -97,7 +97,7 @@ export function userIdentitiesContract(
       expect(await namesOf(bob.user.id)).toEqual([nameOf(bob.identity)]);
     });
 
-    it("removes the last one as well; the next sign-in with it is a new user", async () => {
+    it("also removes the last one; the next sign-in with it creates a new user", async () => {
       const { identity, user } = await given().newUser();
       expect(await given().unlink(user, identity)).toBe(true);
       expect(await given().ownerOf(identity)).toBeNull();
@@ -107,7 +107,7 @@ export function userIdentitiesContract(
       expect("user" in outcome && outcome.user.id !== user.id).toBe(true);
     });
 
-    it("frees it for another user", async () => {
+    it("allows another user to link it", async () => {
       const [ada, bob] = [await given().newUser(), await given().newUser()];
       await given().unlink(ada.user, ada.identity);
       expect((await given().link(bob.user, ada.identity)).kind).toBe("linked");
@@ -115,15 +115,15 @@ export function userIdentitiesContract(
     });
   });
 
-  describe("identitiesOf, of a user", () => {
-    it("is empty, when there is none or no user", async () => {
+  describe("identitiesOf", () => {
+    it("is empty if there are none or the user does not exist", async () => {
       const { identity, user } = await given().newUser();
       await given().unlink(user, identity);
       expect(await given().users.identitiesOf(user.id)).toEqual([]);
       expect(await given().users.identitiesOf(randomUUID())).toEqual([]);
     });
 
-    it("shows a transaction what that has done", async () => {
+    it("includes the changes of its transaction", async () => {
       const { identity, user } = await given().newUser();
       const other = newIdentity();
       await given().locked(user.id, async (locked, transaction) => {

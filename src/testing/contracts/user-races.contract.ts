@@ -6,10 +6,13 @@ import {
   newIdentity,
 } from "./user-directory.setup";
 
-/** The promises of `UserDirectory` to many calls at once, on two instances where there are. */
+/**
+ * The contract of `UserDirectory` for concurrent calls, on two instances if
+ * available.
+ */
 export function userRacesContract(given: () => DirectoryBench): void {
-  describe("of many calls at once", () => {
-    it("one first sign-in makes the user, and all find it", async () => {
+  describe("concurrent calls", () => {
+    it("of first sign-ins create one user, and all find it", async () => {
       for (let round = 0; round < 3; round++) {
         const identity = newIdentity();
         const outcomes = await race((index) =>
@@ -24,7 +27,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
       }
     });
 
-    it("one first sign-in makes the user, in transactions as well as without", async () => {
+    it("of first sign-ins create one user, with and without transactions", async () => {
       const identity = newIdentity();
       const outcomes = await race((index) => {
         const users = given().usersOf(index);
@@ -37,7 +40,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
       expect(kindsOf(outcomes)).toEqual({ created: 1, found: racers - 1 });
     });
 
-    it("none makes anybody, when sign-up is closed", async () => {
+    it("of first sign-ins create no user if sign-up is closed", async () => {
       const identity = newIdentity();
       const outcomes = await race((index) =>
         given().signIn(identity, { signUp: "closed" }, given().usersOf(index)),
@@ -45,12 +48,13 @@ export function userRacesContract(given: () => DirectoryBench): void {
       expect(kindsOf(outcomes)).toEqual({ unknown: racers });
     });
 
-    it("each sees what those before have done to a locked user", async () => {
+    it("of lock each see the changes of the previous ones", async () => {
       const [{ user }, alone] = [
         await given().newUser(),
         await given().newUser(),
       ];
-      // Whoever locks the identities in the user's place has none to lock here.
+      // Without identities, a directory that locks them instead of the user
+      // fails.
       await given().unlink(alone.user, alone.identity);
       for (const { id } of [user, alone.user]) {
         await race((index) => {
@@ -69,7 +73,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
       }
     });
 
-    it("one user gets an identity that many link", async () => {
+    it("of link give the identity to one user", async () => {
       const users = await race(() => given().newUser(), 20);
       const identity = newIdentity();
       const outcomes = await race(async (index) => {
@@ -85,7 +89,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
       expect(await given().ownerOf(identity)).toBe(users[winner]?.user.id);
     });
 
-    it("one gets an identity that is linked and signs in for the first time", async () => {
+    it("of link and a first sign-in give the identity to one user", async () => {
       for (let round = 0; round < 10; round++) {
         const { user } = await given().newUser();
         const identity = newIdentity();
@@ -102,7 +106,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
       }
     });
 
-    it("those who sign in while the user is deleted were before it, or are new", async () => {
+    it("of sign-in and delete return the old user before, and a new one after", async () => {
       for (let round = 0; round < 3; round++) {
         const { identity, user } = await given().newUser();
         const [, ...outcomes] = await Promise.all([
@@ -124,7 +128,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
   });
 
   describe("while a transaction has locked a user", () => {
-    it("a sign-in waits for it, and sees what it has done", async () => {
+    it("a sign-in waits for it, and sees its changes", async () => {
       const { identity, user } = await given().newUser();
       const waiting: Promise<unknown>[] = [];
       await given().locked(user.id, async (locked, transaction) => {
@@ -138,7 +142,7 @@ export function userRacesContract(given: () => DirectoryBench): void {
       ]);
     });
 
-    it("a sign-in waits also for who has only asked for the owner", async () => {
+    it("a sign-in also waits for a transaction that called ownerOf", async () => {
       const { identity, user } = await given().newUser();
       const waiting: Promise<unknown>[] = [];
       await given().underTest.transaction(async (transaction) => {

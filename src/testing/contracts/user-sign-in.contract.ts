@@ -2,13 +2,13 @@ import { rolledBack } from "./contract-runs";
 import { describe, expect, it } from "./test-globals";
 import { type DirectoryBench, newIdentity } from "./user-directory.setup";
 
-/** The promises of `UserDirectory.findOrCreate` and `ownerOf`. */
+/** The contract of `UserDirectory.findOrCreate` and `ownerOf`. */
 export function userSignInContract(
   given: () => DirectoryBench,
   { transactional = false }: { readonly transactional?: boolean },
 ): void {
-  describe("findOrCreate, for an identity that nobody is known by", () => {
-    it("creates a user as the provider and the options say", async () => {
+  describe("findOrCreate, for an unknown identity", () => {
+    it("creates a user with the claims and options", async () => {
       const { identity, user } = await given().newUser(newIdentity(), {
         ...{ roles: ["editor"], profile: { team: ["a", 1] } },
       });
@@ -27,12 +27,12 @@ export function userSignInContract(
       expect(await given().users.findById(id)).toEqual(user);
     });
 
-    it("gives it no roles and an empty profile by default", async () => {
+    it("creates it without roles and with an empty profile by default", async () => {
       const { user } = await given().newUser();
       expect(user).toMatchObject({ roles: [], profile: {} });
     });
 
-    it("creates one also where the provider says next to nothing", async () => {
+    it("creates a user from minimal claims", async () => {
       const nothing = {
         ...{ email: null, hostedDomain: null, name: null, givenName: null },
         ...{ familyName: null, picture: null, locale: null },
@@ -41,7 +41,7 @@ export function userSignInContract(
       expect(user).toMatchObject(nothing);
     });
 
-    it("says unknown and makes nobody, when sign-up is closed", async () => {
+    it("returns unknown and creates no user if sign-up is closed", async () => {
       const identity = newIdentity();
       const closed = { signUp: "closed" } as const;
       expect(await given().signIn(identity, closed)).toEqual({
@@ -52,8 +52,8 @@ export function userSignInContract(
     });
   });
 
-  describe("findOrCreate, for an identity that is known", () => {
-    it("finds the user, and refreshes what the provider says", async () => {
+  describe("findOrCreate, for a known identity", () => {
+    it("finds the user, and updates the claims", async () => {
       const { identity, user } = await given().newUser();
       given().clock.advance(60);
       const changes = { email: "ada@new.example", name: "Ada King" };
@@ -75,7 +75,7 @@ export function userSignInContract(
       });
     });
 
-    it("leaves the user the roles and the profile it has", async () => {
+    it("does not change the user's roles and profile", async () => {
       const mine = { roles: ["editor"], profile: { a: 1 } };
       const { identity, user } = await given().newUser(newIdentity(), mine);
       const others = { roles: ["admin"], profile: { b: 2 } };
@@ -84,7 +84,7 @@ export function userSignInContract(
       });
     });
 
-    it("finds it, also when sign-up is closed", async () => {
+    it("finds the user even if sign-up is closed", async () => {
       const { identity, user } = await given().newUser();
       const closed = { signUp: "closed" } as const;
       expect(await given().signIn(identity, closed)).toMatchObject({
@@ -92,7 +92,7 @@ export function userSignInContract(
       });
     });
 
-    it("says that a disabled user is, and changes nothing", async () => {
+    it("returns disabled for a disabled user, and changes nothing", async () => {
       const { identity, user } = await given().newUser();
       const disabled = await given().change(user, { status: "disabled" });
       const identities = await given().users.identitiesOf(user.id);
@@ -108,13 +108,13 @@ export function userSignInContract(
     });
   });
 
-  describe("findOrCreate, when it tells identities apart", () => {
-    it("goes by issuer and subject, and never by the address", async () => {
+  describe("findOrCreate, distinguishing identities", () => {
+    it("uses issuer and subject, never the address", async () => {
       const { identity, user } = await given().newUser();
       const { subject } = identity;
       const strangers = [
         { ...identity, issuer: "https://appleid.apple.com" },
-        // The same as numbers, which do not hold so many digits.
+        // Equal if parsed as numbers, which are not precise enough.
         { ...identity, subject: `${subject}1` },
         { ...identity, subject: `${subject}2` },
         { ...identity, subject: `0${subject}` },
@@ -132,7 +132,7 @@ export function userSignInContract(
       });
     });
 
-    it("takes a subject letter for letter, whatever is in it", async () => {
+    it("compares subjects exactly, regardless of their characters", async () => {
       const { subject } = newIdentity();
       const subjects = ["a", "A", "a'", 'a"', "a|", "|a", "__proto__", "%"];
       const ids = new Set<string>();
@@ -147,7 +147,7 @@ export function userSignInContract(
   });
 
   describe("findOrCreate, in a transaction", () => {
-    it("shows it what has been done, and everybody when that is over", async () => {
+    it("is visible in the transaction, and to others after the commit", async () => {
       const identity = newIdentity();
       const { transaction } = given().underTest;
       const id = await transaction(async (own) => {
@@ -166,7 +166,7 @@ export function userSignInContract(
     });
 
     if (!transactional) return;
-    it("has made nobody, when that comes to nothing", async () => {
+    it("has no effect if it is rolled back", async () => {
       const identity = newIdentity();
       const options = { signUp: "open" } as const;
       const outcome = await rolledBack(given().underTest.transaction, (own) =>
@@ -179,8 +179,8 @@ export function userSignInContract(
     });
   });
 
-  describe("ownerOf, for an account", () => {
-    it("gives the id of the user whom it signs in, and null for nobody", async () => {
+  describe("ownerOf", () => {
+    it("returns the id of the user, or null if not linked", async () => {
       const { identity, user } = await given().newUser();
       const { issuer, subject } = identity;
       expect(await given().ownerOf({ issuer, subject })).toBe(user.id);

@@ -1,28 +1,28 @@
 import { randomBytes, randomInt } from "node:crypto";
 
 /**
- * A Google account as one sign-in shows it: a field that is left out is a claim
- * that Google does not send, because of the scopes asked for or the kind of
+ * The claims of a Google account in one sign-in. An absent field is a claim
+ * that Google does not send, because of the requested scopes or the kind of
  * account.
  */
 export interface GoogleAccount {
   /** The account's only key: about 21 decimal digits, never a number. */
   readonly sub: string;
-  /** Absent when the `email` scope was not asked for. */
+  /** Absent if the `email` scope was not requested. */
   readonly email?: string;
-  /** Sent with `email` only. */
+  /** Only sent with `email`. */
   readonly emailVerified?: boolean;
   /** The hosted domain: only Workspace and Cloud Identity accounts have one. */
   readonly hd?: string;
-  /** Absent, like the three below, when the `profile` scope was not asked for. */
+  /** Absent, like the three below, if the `profile` scope was not requested. */
   readonly name?: string;
   readonly givenName?: string;
   readonly familyName?: string;
-  /** A URL that leads nowhere: nothing may fetch it. */
+  /** A URL that does not resolve, because nothing may fetch it. */
   readonly picture?: string;
 }
 
-/** The names of the ready-made accounts. */
+/** The names of the predefined accounts. */
 export type GoogleAccountName =
   | "consumer"
   | "workspace"
@@ -32,21 +32,21 @@ export type GoogleAccountName =
   | "noEmail";
 
 /**
- * One ready-made account for each kind that a backend has to tell apart. The
- * kinds are those of Google's rule on who is the authority for an address:
+ * A predefined account for each kind that a backend must distinguish, according
+ * to when Google is authoritative for an address:
  * https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
  */
 export const googleAccounts: Readonly<
   Record<GoogleAccountName, GoogleAccount>
 > = Object.freeze({
-  /** A Gmail user: Google is the authority for the address. */
+  /** A Gmail user: Google is authoritative for the address. */
   consumer: Object.freeze({
     sub: "108204268033311374519",
     email: "ada@gmail.com",
     emailVerified: true,
     ...profile("Ada", "Lovelace"),
   }),
-  /** A Workspace user: verified and with `hd`, so Google is the authority. */
+  /** A Workspace user: verified and with `hd`, so Google is authoritative. */
   workspace: Object.freeze({
     sub: "113774901853027741698",
     email: "grace@navy.example",
@@ -54,14 +54,14 @@ export const googleAccounts: Readonly<
     hd: "navy.example",
     ...profile("Grace", "Hopper"),
   }),
-  /** An address that was never confirmed. */
+  /** An address that was never verified. */
   unverifiedEmail: Object.freeze({
     sub: "101736250498817263540",
     email: "mallory@elsewhere.example",
     emailVerified: false,
     ...profile("Mallory", "Unproven"),
   }),
-  /** An address elsewhere, confirmed once: Google is not its authority. */
+  /** A third-party address, verified once: Google is not authoritative. */
   thirdPartyEmail: Object.freeze({
     sub: "117053829164470952836",
     email: "alan@bletchley.example",
@@ -74,7 +74,7 @@ export const googleAccounts: Readonly<
     email: "katherine@gmail.com",
     emailVerified: true,
   }),
-  /** Signed in without the `email` scope: nothing to write to. */
+  /** Signed in without the `email` scope: no address. */
   noEmail: Object.freeze({
     sub: "115528830476192603347",
     ...profile("Edsger", "Dijkstra"),
@@ -82,9 +82,9 @@ export const googleAccounts: Readonly<
 });
 
 /**
- * A consumer account that nobody has used: random `sub` and Gmail address.
+ * A new consumer account with a random `sub` and Gmail address.
  *
- * @param overrides fields to replace; `undefined` leaves a field out
+ * @param overrides fields to replace; `undefined` removes a field
  */
 export function newAccount(
   overrides: Partial<GoogleAccount> = {},
@@ -99,7 +99,7 @@ export function newAccount(
   };
 }
 
-/** A random subject in Google's shape: 21 digits, the first of them a 1. */
+/** A random subject in Google's format: 21 digits, the first one is 1. */
 export function randomSubject(): string {
   const digits = Array.from({ length: 20 }, () => randomInt(10));
   return `1${digits.join("")}`;

@@ -4,7 +4,7 @@ import {
   type EmulatorRequest,
 } from "./emulator-answer";
 
-/** The names that Google's APIs give to the statuses used here. */
+/** The names of the statuses used here in Google's APIs. */
 const STATUS_NAMES = {
   400: "INVALID_ARGUMENT",
   401: "UNAUTHENTICATED",
@@ -13,7 +13,7 @@ const STATUS_NAMES = {
 } as const;
 
 /**
- * A request that one of Google's APIs refuses.
+ * Refuses a request to one of Google's APIs.
  * https://cloud.google.com/apis/design/errors
  */
 export class GoogleApiError extends Error {
@@ -27,7 +27,9 @@ export class GoogleApiError extends Error {
   }
 }
 
-/** An answer function whose refusals become errors in the shape of Google's APIs. */
+/**
+ * Wraps a handler: its refusals become errors in the format of Google's APIs.
+ */
 export function apiAnswer(
   answer: (
     request: EmulatorRequest,
@@ -48,8 +50,7 @@ export function apiAnswer(
 }
 
 /**
- * The object in the body of a call, with known fields only: Google ignores no
- * misspelt one.
+ * The object in the body of a call. Unknown fields are refused, as Google does.
  *
  * @throws GoogleApiError 400
  */

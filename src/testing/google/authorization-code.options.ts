@@ -2,31 +2,39 @@ import type { GoogleAccount, GoogleAccountName } from "./accounts";
 import type { CodeChallengeMethod } from "./authorization-codes";
 import type { IdTokenOptions } from "./id-token.mint";
 
-/** What an authorization code is given out for; nothing has to be said. */
+/** The options of an authorization code, all optional. */
 export interface AuthorizationCodeOptions {
-  /** Who consents: an account or a ready-made one's name. Default: `consumer`. */
+  /**
+   * The consenting account, or the name of a predefined one. Default:
+   * `consumer`.
+   */
   readonly account?: GoogleAccount | GoogleAccountName;
-  /** Who has to exchange it. Default: the emulator's first client id. */
+  /**
+   * The client that must exchange it. Default: the emulator's first client id.
+   */
   readonly clientId?: string;
   /**
-   * What the exchange has to repeat, to the letter. Default: `postmessage`, as
-   * after a popup; some native SDKs have an empty one.
+   * The exchange must repeat it exactly. Default: `postmessage`, as after a
+   * popup; some native SDKs use an empty one.
    */
   readonly redirectUri?: string;
-  /** RFC 7636. Default: none, and then a verifier is refused. */
+  /** RFC 7636. Default: none; a verifier is then refused. */
   readonly codeChallenge?: string;
   /** Default: `plain`, as in RFC 7636 §4.3. */
   readonly codeChallengeMethod?: CodeChallengeMethod;
-  /** Separated by spaces. Default: `openid email profile`. */
+  /** Space-separated. Default: `openid email profile`. */
   readonly scope?: string;
   /** Echoed in the ID token. Default: none. */
   readonly nonce?: string;
-  /** Whether the exchange gives a refresh token too. Default: false. */
+  /** Whether the exchange also returns a refresh token. Default: false. */
   readonly offline?: boolean;
-  /** Spoils the ID token that comes out; see `idToken` of the emulator. */
+  /** Alters the resulting ID token; see `idToken` of the emulator. */
   readonly idToken?: IdTokenOptions;
-  /** Spoils the userinfo answer: members to add or replace; `undefined` removes. */
+  /**
+   * Alters the userinfo response: members to add or replace; `undefined`
+   * removes.
+   */
   readonly userInfo?: Readonly<Record<string, unknown>>;
-  /** Spoils the token endpoint's good answer in the same way. */
+  /** Alters the successful response of the token endpoint in the same way. */
   readonly tokenAnswer?: Readonly<Record<string, unknown>>;
 }

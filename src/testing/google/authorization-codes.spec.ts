@@ -37,8 +37,8 @@ function userInfo(accessToken: unknown) {
 }
 
 describe("an authorization code", () => {
-  describe("when it was used before", () => {
-    it("then it is refused, and the tokens of the first time end", async () => {
+  describe("when it was already used", () => {
+    it("then it is refused, and the tokens of the first use are revoked", async () => {
       const used = google.authorizationCode({ offline: true });
       const { json: first } = await exchange(google, { code: used });
       expect((await userInfo(first.access_token)).status).toBe(200);
@@ -52,7 +52,7 @@ describe("an authorization code", () => {
       expect((await refreshed(first.refresh_token)).status).toBe(400);
     });
 
-    it("then of twenty exchanges at once one is served", async () => {
+    it("then one of twenty concurrent exchanges succeeds", async () => {
       const contested = google.authorizationCode();
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => exchange(google, { code: contested })),
@@ -62,7 +62,7 @@ describe("an authorization code", () => {
     });
   });
 
-  describe("when it is over ten minutes old", () => {
+  describe("when it is more than ten minutes old", () => {
     it("then it is refused, by the emulator's clock", async () => {
       const [early, late] = [
         google.authorizationCode(),
@@ -77,8 +77,8 @@ describe("an authorization code", () => {
     });
   });
 
-  describe("when the endpoint answers with an error of its own", () => {
-    it("then the code stays unused", async () => {
+  describe("when the endpoint responds with a fault", () => {
+    it("then the code remains unused", async () => {
       const kept = google.authorizationCode();
       google.setFault("/token", { status: 503, times: 1 });
       expect((await exchange(google, { code: kept })).status).toBe(503);
@@ -91,27 +91,33 @@ describe("an authorization code", () => {
       ["S256", CHALLENGE],
       ["plain", VERIFIER],
       [undefined, VERIFIER],
-    ])("then %s wants its verifier", async (codeChallengeMethod, challenge) => {
-      const bound = google.authorizationCode({
-        codeChallenge: challenge,
-        codeChallengeMethod,
-      });
-      const none = await exchange(google, { code: bound });
-      expect(none.status).toBe(400);
-      expect(none.json).toEqual({
-        error: "invalid_grant",
-        error_description: "Missing code verifier.",
-      });
-      const wrong = await exchange(google, { code: bound, code_verifier: "x" });
-      expect(wrong.json.error_description).toBe("Invalid code verifier.");
-      const right = await exchange(google, {
-        code: bound,
-        code_verifier: VERIFIER,
-      });
-      expect(right.status).toBe(200);
-    });
+    ])(
+      "then %s requires its verifier",
+      async (codeChallengeMethod, challenge) => {
+        const bound = google.authorizationCode({
+          codeChallenge: challenge,
+          codeChallengeMethod,
+        });
+        const none = await exchange(google, { code: bound });
+        expect(none.status).toBe(400);
+        expect(none.json).toEqual({
+          error: "invalid_grant",
+          error_description: "Missing code verifier.",
+        });
+        const wrong = await exchange(google, {
+          code: bound,
+          code_verifier: "x",
+        });
+        expect(wrong.json.error_description).toBe("Invalid code verifier.");
+        const right = await exchange(google, {
+          code: bound,
+          code_verifier: VERIFIER,
+        });
+        expect(right.status).toBe(200);
+      },
+    );
 
-    it("then a challenge that cannot be is refused to the test", () => {
+    it("then an invalid challenge is refused", () => {
       const none = () =>
         google.authorizationCode({ codeChallengeMethod: "S256" });
       expect(none).toThrow("needs a code challenge");
@@ -211,7 +217,7 @@ describe("an authorization code", () => {
         "Invalid grant_type: password",
       ],
     ])(
-      "then %s is answered %d, and the code stays good",
+      "then %s gets %d, and the code remains valid",
       async (_, status, fields, error, description) => {
         const code = google.authorizationCode();
         const answer = await exchange(google, { code, ...fields });
@@ -221,7 +227,7 @@ describe("an authorization code", () => {
       },
     );
 
-    it("then a repeated field is refused, and a JSON body not read", async () => {
+    it("then a repeated field is refused, and a JSON body is not parsed", async () => {
       const twice = await fetch(`${google.url}/token`, {
         method: "POST",
         body: new URLSearchParams([

@@ -2,13 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { EmulatorInputError } from "./emulator-input";
 import type { GoogleGrant } from "./grants";
 
-/** How a challenge is made of its verifier, RFC 7636 §4.2. */
+/** How a challenge is derived from its verifier, RFC 7636 §4.2. */
 export type CodeChallengeMethod = "S256" | "plain";
 
-/** What an authorization code was given out for. */
+/** The request that an authorization code was issued for. */
 export interface AuthorizationRequest {
   readonly grant: GoogleGrant;
-  /** The exact text that the exchange has to repeat; it may be empty. */
+  /** The exact text that the exchange must repeat; it may be empty. */
   readonly redirectUri: string;
   readonly codeChallenge?: string;
   /** Default: `plain`, as in RFC 7636 §4.3. */
@@ -23,10 +23,10 @@ export interface PresentedCode {
   readonly codeVerifier: string | undefined;
 }
 
-/** What came of a presented code: its grant, or the answer that refuses it. */
+/** The result of presenting a code: its grant, or the refusal. */
 export type CodeOutcome =
   | { readonly kind: "redeemed"; readonly grant: GoogleGrant }
-  /** Used before: the grant's tokens have to end (RFC 6749 §4.1.2). */
+  /** Already used: the grant's tokens must be revoked (RFC 6749 §4.1.2). */
   | { readonly kind: "reused"; readonly grant: GoogleGrant }
   | {
       readonly kind: "refused";
@@ -44,15 +44,15 @@ const LIFETIME_SECONDS = 600;
 const KEPT = 10_000;
 const METHODS: readonly string[] = ["S256", "plain"];
 
-/** The authorization codes given out, the latest 10,000: each redeemed once. */
+/** The latest 10,000 authorization codes; each can be redeemed once. */
 export class GoogleAuthorizationCodes {
   readonly #codes = new Map<string, IssuedCode>();
 
   /**
-   * Gives out a code that lives ten minutes.
+   * Issues a code that is valid for ten minutes.
    *
-   * @throws EmulatorInputError when the challenge's method is none, or there is
-   * a method without a challenge
+   * @throws EmulatorInputError if the challenge method is unknown, or given
+   *   without a challenge
    */
   issue(request: AuthorizationRequest, now: Date): string {
     checkChallenge(request);
@@ -69,8 +69,8 @@ export class GoogleAuthorizationCodes {
   }
 
   /**
-   * Redeems a code. Synchronous, so that of two exchanges at once one wins. A
-   * code that was presented wrongly stays good.
+   * Redeems a code. Synchronous, so that one of two concurrent exchanges wins.
+   * A code remains valid after an incorrect exchange.
    */
   redeem(presented: PresentedCode, now: Date): CodeOutcome {
     const issued = this.#codes.get(presented.code);
@@ -99,7 +99,7 @@ export class GoogleAuthorizationCodes {
   }
 }
 
-/** RFC 7636 §4.6, in Google's words. */
+/** RFC 7636 §4.6, with Google's messages. */
 function verifierFault(
   { codeChallenge, codeChallengeMethod }: AuthorizationRequest,
   verifier: string | undefined,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => google.stop());
 
-/** Opens the endpoint: a good request, over which `fields` go. */
+/** Opens the endpoint with a valid request, overridden by `fields`. */
 async function open(fields: Fields = {}, at = google) {
   const asked = {
     client_id: web,
@@ -80,7 +80,7 @@ describe("the account chooser", () => {
       );
     });
 
-    it("then what it was asked is escaped", async () => {
+    it("then the parameters are escaped", async () => {
       const state = `"><script>alert(1)</script>'&`;
       const { page } = await open({ state });
       expect(page).not.toContain("<script>");
@@ -100,7 +100,7 @@ describe("the account chooser", () => {
   });
 
   describe("when an account is chosen", () => {
-    it("then its link leads to the app with a code that is good", async () => {
+    it("then its link leads to the app with a valid code", async () => {
       const links = linksOf((await open({ nonce: "n-1" })).page);
       const link = links.find((href) => href.includes("=workspace")) ?? "";
       const { status, location } = await load(google.url + link);
@@ -142,7 +142,7 @@ describe("the account chooser", () => {
       expect(status).toBe(200);
     });
 
-    it("then a refresh token comes at a consent only", async () => {
+    it("then a refresh token is only issued with a consent", async () => {
       await using fresh = await GoogleEmulator.start();
       const ask = (fields: Fields = {}) =>
         open(
@@ -161,7 +161,7 @@ describe("the account chooser", () => {
       expect(prompts).toEqual(["consent", "none", "consent"]);
     });
 
-    it("then a new one is made, and can be chosen again", async () => {
+    it("then a new one is created, and can be chosen again", async () => {
       const made = await open({ emulator_account: "new" });
       const { json } = await redeem(made.location);
       const { sub } = payloadOf(json.id_token);
@@ -170,7 +170,7 @@ describe("the account chooser", () => {
       expect(payloadOf(second.id_token).sub).toBe(sub);
     });
 
-    it("then cancelling is told to the app", async () => {
+    it("then the app is notified of a cancellation", async () => {
       const { location } = await open({ emulator_account: "cancel" });
       const { searchParams } = new URL(location);
       expect(searchParams.get("error")).toBe("access_denied");
@@ -178,20 +178,20 @@ describe("the account chooser", () => {
       expect(searchParams.has("code")).toBe(false);
     });
 
-    it("then an unknown one is asked again", async () => {
+    it("then an unknown one shows the chooser again", async () => {
       const { status } = await open({ emulator_account: "__proto__" });
       expect(status).toBe(200);
     });
   });
 
-  describe("when an ID token is asked for", () => {
+  describe("when an ID token is requested", () => {
     const implicit = {
       response_type: "id_token",
       nonce: "n-2",
       emulator_account: "consumer",
     };
 
-    it("then it comes in the fragment", async () => {
+    it("then it is returned in the fragment", async () => {
       const { location } = await open(implicit);
       const { hash, search } = new URL(location);
       expect(search).toBe("");
@@ -204,7 +204,7 @@ describe("the account chooser", () => {
       expect(fields.get("state")).toBe("s-1");
     });
 
-    it("then it comes by a form that needs no script", async () => {
+    it("then it is returned in a form that works without a script", async () => {
       const state = `"><b>`;
       const { status, headers, page } = await open({
         ...implicit,
@@ -223,8 +223,8 @@ describe("the account chooser", () => {
     });
   });
 
-  describe("when nobody may be asked", () => {
-    it("then a known hint signs in, and another does not", async () => {
+  describe("when the user must not be asked", () => {
+    it("then a known hint signs in, and an unknown one does not", async () => {
       const hinted = await open({
         prompt: "none",
         login_hint: "alan@bletchley.example",
@@ -238,7 +238,7 @@ describe("the account chooser", () => {
     });
   });
 
-  describe("when the request is wrong", () => {
+  describe("when the request is invalid", () => {
     it.each<[string, number, Fields, string]>([
       ["an unknown client", 401, { client_id: "x" }, "invalid_client"],
       ["no client", 400, { client_id: undefined }, "client_id"],
@@ -277,7 +277,7 @@ describe("the account chooser", () => {
         "code_challenge",
       ],
     ])(
-      "then %s is shown as %d, and sent nowhere",
+      "then %s is shown as %d, and not redirected",
       async (_, code, fields, why) => {
         const { status, location, page } = await open({
           emulator_account: "consumer",

@@ -14,12 +14,12 @@ import { scopesOf, shownBy } from "./scopes";
 import { formPostAnswer } from "./html-page";
 import { OAuthRefusal } from "./oauth-form";
 
-/** What the authorization endpoint works with. */
+/** The state of the authorization endpoint. */
 export interface AuthorizationState {
   readonly clientIds: readonly string[];
   readonly registered: RedirectUriOptions;
   readonly accounts: ChooserAccounts;
-  /** The consents so far: a client id and a `sub`, with a blank between. */
+  /** The consents: client id and `sub`, separated by a space. */
   readonly consents: Set<string>;
   readonly authorizationCode: (options: AuthorizationCodeOptions) => string;
   readonly idToken: (options: IdTokenOptions) => Promise<string>;
@@ -28,9 +28,9 @@ export interface AuthorizationState {
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /**
- * `GET /o/oauth2/v2/auth`: shows the accounts, and answers to the app when one
- * is chosen. With `prompt=none` and the `login_hint` of an account nobody is
- * asked. What is wrong is shown, and never sent anywhere.
+ * `GET /o/oauth2/v2/auth`: shows the accounts and redirects to the app when one
+ * is chosen. With `prompt=none` and the `login_hint` of an account, the user is
+ * not asked. Errors in the request are shown and never sent to a redirect URI.
  */
 export async function authorizationAnswer(
   state: AuthorizationState,
@@ -98,7 +98,7 @@ async function grantedTo(
     codeChallengeMethod: request.codeChallengeMethod,
     scope,
     nonce,
-    // Google gives a refresh token at a consent only, not at each sign-in.
+    // Google only issues a refresh token with a consent, not at each sign-in.
     offline: request.isOffline && isAsked,
   });
   return {
@@ -110,7 +110,7 @@ async function grantedTo(
   };
 }
 
-/** With the issuer of RFC 9207, as Google says of itself. */
+/** With the issuer of RFC 9207, as declared in Google's metadata. */
 function answerTo(
   { redirectUri, responseMode, state }: AuthorizationQuery,
   parameters: Parameters,

@@ -3,10 +3,10 @@ import { isRedirectUri, type RedirectUriOptions } from "./redirect-uris";
 import { asksForIdToken, scopesOf } from "./scopes";
 import { Form, OAuthRefusal } from "./oauth-form";
 
-/** How the answer travels to the app. */
+/** How the response is sent to the app. */
 export type ResponseMode = "query" | "fragment" | "form_post";
 
-/** An authorization request that can be answered to the app. */
+/** An authorization request whose response may be sent to the app. */
 export interface AuthorizationQuery {
   readonly clientId: string;
   readonly redirectUri: string;
@@ -23,7 +23,7 @@ export interface AuthorizationQuery {
   readonly hostedDomain: string | undefined;
 }
 
-/** The response types and modes that the emulator has. */
+/** The response types that the emulator supports. */
 export const RESPONSE_TYPES: readonly string[] = ["code", "id_token"];
 export const RESPONSE_MODES: readonly string[] = [
   "query",
@@ -32,10 +32,10 @@ export const RESPONSE_MODES: readonly string[] = [
 ];
 
 /**
- * Reads an authorization request, OpenID Connect Core §3.1.2.1:
+ * Parses an authorization request, OpenID Connect Core §3.1.2.1:
  * https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
  *
- * @throws OAuthRefusal for anything wrong: Google shows it, and does not redirect
+ * @throws OAuthRefusal for any error; Google shows it and does not redirect
  */
 export function parseAuthorization(
   query: URLSearchParams,
@@ -55,14 +55,14 @@ export function parseAuthorization(
   if (!isRedirectUri(redirectUri, registered)) {
     throw new OAuthRefusal(
       "redirect_uri_mismatch",
-      "The redirect URI is not registered: a local one, unless redirectUris says otherwise.",
+      "The redirect URI is not registered: without redirectUris, only local ones are.",
     );
   }
   const responseType = form.need("response_type");
   if (responseType !== "code" && responseType !== "id_token") {
     throw new OAuthRefusal(
       "unsupported_response_type",
-      `The emulator has only ${RESPONSE_TYPES.join(" and ")}.`,
+      `The emulator only supports ${RESPONSE_TYPES.join(" and ")}.`,
     );
   }
   return {
@@ -81,7 +81,9 @@ export function parseAuthorization(
   };
 }
 
-/** An ID token never travels in a query: OAuth 2.0 Multiple Response Types §3. */
+/**
+ * An ID token is never sent in a query: OAuth 2.0 Multiple Response Types §3.
+ */
 function modeOf(form: Form, responseType: string): ResponseMode {
   const usual = responseType === "code" ? "query" : "fragment";
   const mode = form.get("response_mode") ?? usual;
@@ -98,7 +100,7 @@ function modeOf(form: Form, responseType: string): ResponseMode {
 function scopeOf(form: Form, responseType: string): string {
   const scope = form.need("scope");
   if (responseType === "id_token" && !asksForIdToken(scopesOf(scope))) {
-    throw new OAuthRefusal("invalid_request", "The scope must have openid.");
+    throw new OAuthRefusal("invalid_request", "The scope must include openid.");
   }
   return scope;
 }

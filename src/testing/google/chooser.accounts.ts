@@ -1,6 +1,6 @@
 import { googleAccounts, newAccount, type GoogleAccount } from "./accounts";
 
-/** An account with the name that a chooser's link gives it. */
+/** An account, with its name in the links of the chooser. */
 export interface ListedAccount {
   readonly name: string;
   readonly account: GoogleAccount;
@@ -8,7 +8,7 @@ export interface ListedAccount {
 
 const NEW_ONES_KEPT = 20;
 
-/** The accounts that can be chosen: the ready-made, and the new ones so far. */
+/** The accounts that can be chosen: predefined and added ones. */
 export class ChooserAccounts {
   readonly #made: ListedAccount[] = [];
 
@@ -20,7 +20,7 @@ export class ChooserAccounts {
     return [...ready, ...this.#made];
   }
 
-  /** The account of a link; undefined when there is none of the name. */
+  /** The account of a link; undefined if not found. */
   named(name: string): GoogleAccount | undefined {
     return this.listed.find((one) => one.name === name)?.account;
   }
@@ -32,7 +32,10 @@ export class ChooserAccounts {
     )?.account;
   }
 
-  /** Adds an account, or replaces the one of this `sub`; ready-made ones stay as they are. */
+  /**
+   * Adds an account, or replaces the one with this `sub`; predefined ones are
+   * not replaced.
+   */
   add(account: GoogleAccount): void {
     const known = this.#made.findIndex(({ name }) => name === account.sub);
     if (known >= 0) this.#made.splice(known, 1);
@@ -43,9 +46,9 @@ export class ChooserAccounts {
   }
 
   /**
-   * Makes an account, which can be chosen again from now on.
+   * Creates an account, which is listed from then on.
    *
-   * @param name given and family name; made up unless given, like the address
+   * @param name given and family name; generated if absent, like the address
    */
   make({ name, email }: { name?: string; email?: string } = {}): GoogleAccount {
     const [givenName, ...others] = name?.trim().split(/\s+/) ?? [];

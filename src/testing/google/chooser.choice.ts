@@ -1,27 +1,30 @@
 import type { GoogleAccount } from "./accounts";
 import type { ChooserAccounts } from "./chooser.accounts";
 
-/** The parameters of a choice: the emulator's own, not Google's. */
+/** The parameters of a choice; specific to the emulator. */
 export const choiceParameters = {
   /** An account's name, or one of {@link CHOICES}. */
   account: "emulator_account",
-  /** Of a new account; made up unless given. */
+  /** Of a new account; generated if absent. */
   name: "emulator_name",
-  /** Of a new account; made up unless given. */
+  /** Of a new account; generated if absent. */
   email: "emulator_email",
 } as const;
 
-/** What can be chosen that is not an account in the list. */
+/** Choices other than a listed account. */
 export const CHOICES = { new: "new", cancel: "cancel" } as const;
 
-/** A request without what was chosen. */
+/** The request without the parameters of the choice. */
 export function withoutChoice(query: URLSearchParams): URLSearchParams {
   const asked = new URLSearchParams(query);
   for (const name of Object.values(choiceParameters)) asked.delete(name);
   return asked;
 }
 
-/** What was chosen, where a new account is made; undefined where the user has yet to be asked. */
+/**
+ * The choice; creates the account if a new one was chosen. Undefined if the
+ * user has not chosen yet.
+ */
 export function choiceOf(
   query: URLSearchParams,
   accounts: ChooserAccounts,

@@ -4,19 +4,19 @@ import type { ChooserAccounts } from "./chooser.accounts";
 import { CHOICES, choiceParameters } from "./chooser.choice";
 import { markup, pageAnswer, type Html } from "./html-page";
 
-/** What a chooser shows. */
+/** The options of a chooser. */
 export interface ChooserOptions {
-  /** Lists its accounts only, or those of any domain for `*`. */
+  /** Lists only accounts of this domain, or of any domain for `*`. */
   readonly hostedDomain?: string;
-  /** The origin that shows the page in a frame. */
+  /** The origin that may show the page in a frame. */
   readonly framedBy?: string;
 }
 
 /**
- * A page of links, one for each account: each repeats the request and says who
- * was chosen, so that it works without a script.
+ * A page with a link for each account, which repeats the request with the
+ * choice. Works without JavaScript.
  *
- * @param path where the request came
+ * @param path the path of the request
  * @param query the request
  */
 export function chooserAnswer(
@@ -54,7 +54,7 @@ ${entries}</ul>
 <summary><i aria-hidden="true">+</i><span>Use another account</span></summary>
 <form action="${path}">${repeated}<input type="hidden" name="${choiceParameters.account}" value="${CHOICES.new}">
 <label>Name<input name="${choiceParameters.name}" autocomplete="off" placeholder="Any name"></label>
-<label>E-mail<input name="${choiceParameters.email}" type="email" autocomplete="off" placeholder="made up unless given"></label>
+<label>E-mail<input name="${choiceParameters.email}" type="email" autocomplete="off" placeholder="generated if empty"></label>
 <button>Continue</button>
 </form>
 </details>
@@ -64,7 +64,7 @@ ${entries}</ul>
   );
 }
 
-/** Who asks, as far as the request tells: the host that the answer goes to. */
+/** The requesting app: the host that the response is sent to. */
 function appOf(query: URLSearchParams): string {
   const target =
     query.get("origin") ?? query.get("login_uri") ?? query.get("redirect_uri");
@@ -72,9 +72,9 @@ function appOf(query: URLSearchParams): string {
 }
 
 /**
- * The page for a request that may not be answered to the app itself.
+ * The page for a request whose errors must not be sent to the app.
  *
- * @param app where it offers to go back to: only what has been checked
+ * @param app the target of its back link; must have been validated
  */
 export function refusalPage(
   status: number,

@@ -7,13 +7,13 @@ import {
 } from "./id-token.order";
 import type { SecurityReportOptions } from "./risc";
 
-/** An authorization code as a tester orders it in JSON. */
+/** The JSON options of an authorization code. */
 interface CodeOrder extends Omit<AuthorizationCodeOptions, "idToken"> {
-  /** An ID token order. */
+  /** The JSON options of the ID token. */
   readonly idToken?: object;
 }
 
-/** A security event as a tester orders it in JSON. */
+/** The JSON options of a security event. */
 interface EventOrder extends Pick<
   SecurityReportOptions,
   | "account"
@@ -31,13 +31,13 @@ interface EventOrder extends Pick<
   /** ISO 8601. */
   readonly occurredAt?: string;
   readonly signWith?: "foreign";
-  /** How many times it is sent, at once. Default: 1. */
+  /** How many times it is sent concurrently. Default: 1. */
   readonly copies?: number;
-  /** Whether the answer waits for the last attempt. Default: true. */
+  /** Whether the response waits for the last attempt. Default: true. */
   readonly wait?: boolean;
 }
 
-/** A checked order, and how it is sent. */
+/** Validated options, and how to send the event. */
 export interface ParsedEventOrder {
   readonly options: SecurityReportOptions;
   readonly copies: number;
@@ -47,9 +47,9 @@ export interface ParsedEventOrder {
 const MOST_COPIES = 100;
 
 /**
- * Reads the order of an authorization code.
+ * Parses the options of an authorization code.
  *
- * @throws EmulatorInputError that names the field and what it may hold
+ * @throws EmulatorInputError naming the field and the allowed values
  */
 export function parseCodeOrder(body: unknown): AuthorizationCodeOptions {
   const { account, idToken, ...order } = checkFields<CodeOrder>(
@@ -77,9 +77,9 @@ export function parseCodeOrder(body: unknown): AuthorizationCodeOptions {
 }
 
 /**
- * Reads the order of a security event.
+ * Parses the options of a security event.
  *
- * @throws EmulatorInputError that names the field and what it may hold
+ * @throws EmulatorInputError naming the field and the allowed values
  */
 export function parseEventOrder(body: unknown): ParsedEventOrder {
   const order = checkFields<EventOrder>("security event order", body, {

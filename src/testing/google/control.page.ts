@@ -3,7 +3,7 @@ import type { EmulatorAnswer } from "./emulator-answer";
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** `GET /emulator/`: what the emulator holds, and what can be done to it. */
+/** `GET /emulator/`: shows and changes the emulator's state. */
 export function controlPageAnswer(): EmulatorAnswer {
   return {
     status: 200,

@@ -2,8 +2,8 @@ import type { EmulatorRequest } from "./emulator-answer";
 import { httpUrl, isLoopback } from "./redirect-uris";
 
 /**
- * The CORS headers of an answer: pages of this machine may call everything, as
- * curl may; pages from elsewhere nothing.
+ * The CORS headers of a response: local pages may call all endpoints, other
+ * pages none.
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */

@@ -10,7 +10,7 @@ export interface EmulatorRequest {
   readonly body: string;
 }
 
-/** A whole answer, before a fault spoils it. */
+/** A complete response, before a fault is applied. */
 export interface EmulatorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface EmulatorAnswer {
 
 /** One endpoint of the emulator. */
 export interface EmulatorRoute {
-  /** A GET route answers HEAD too. */
+  /** A GET route also handles HEAD. */
   readonly method: "GET" | "POST" | "DELETE";
   /** Matched exactly. */
   readonly path: string;
@@ -28,15 +28,15 @@ export interface EmulatorRoute {
   ) => EmulatorAnswer | Promise<EmulatorAnswer>;
 }
 
-/** How long Google says that its keys may be kept. */
+/** How long the keys may be cached. */
 export interface KeyCaching {
   /** `max-age`, in seconds; Google's is about five to seven hours. */
   readonly maxAgeSeconds: number;
-  /** How much of it has passed already, in seconds. */
+  /** `Age`, in seconds. */
   readonly ageSeconds: number;
 }
 
-/** A JSON answer in Google's layout. */
+/** A JSON response, formatted like Google's. */
 export function jsonAnswer(
   value: unknown,
   extra: {
@@ -54,7 +54,7 @@ export function jsonAnswer(
   };
 }
 
-/** An error in the layout of Google's APIs. */
+/** An error in the format of Google's APIs. */
 export function googleErrorAnswer(
   status: number,
   message = "Emulated error.",

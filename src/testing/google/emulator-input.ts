@@ -1,18 +1,15 @@
 import type { EmulatorRequest } from "./emulator-answer";
 
-/**
- * The emulator was asked for something that it cannot do. The control API
- * answers it with 400.
- */
+/** Invalid input to the emulator. The control API responds with 400. */
 export class EmulatorInputError extends Error {
   override readonly name = "EmulatorInputError";
 }
 
 /**
- * The JSON in a body; nothing is an empty object. Another content type is
- * refused, so that no web page can post here without a preflight, which fails.
+ * The JSON of a body; an empty body is an empty object. Other content types are
+ * refused, because web pages could send them without a CORS preflight.
  *
- * @throws EmulatorInputError when it is not JSON
+ * @throws EmulatorInputError if it is not JSON
  */
 export function jsonBody({ headers, body }: EmulatorRequest): unknown {
   if (body === "") {
@@ -29,7 +26,7 @@ export function jsonBody({ headers, body }: EmulatorRequest): unknown {
   }
 }
 
-/** What a field of a JSON object may hold. */
+/** The type of a field of a JSON object. */
 export type FieldKind =
   "string" | "number" | "boolean" | "object" | "strings" | "string or null";
 
@@ -44,12 +41,12 @@ const HOLDS: Record<FieldKind, (value: unknown) => boolean> = {
 };
 
 /**
- * Checks that a value is an object with known fields only, each of its kind.
- * Every field may be absent or `undefined`.
+ * Checks that a value is an object that only has known fields of the right
+ * types. Every field may be absent or `undefined`.
  *
- * @param subject what the object is, for the error's text
- * @param kinds the known fields; several kinds mean one of them
- * @throws EmulatorInputError that names the field and what it may hold
+ * @param subject what the object is, for the error message
+ * @param kinds the known fields; of several types, any is allowed
+ * @throws EmulatorInputError naming the field and the allowed types
  */
 export function checkFields<T extends object>(
   subject: string,
@@ -67,7 +64,7 @@ export function checkFields<T extends object>(
     if (allowed.length === 0) {
       const names = [...known.keys()].join(", ");
       throw new EmulatorInputError(
-        `The ${subject} has no field "${field}"; it has ${names}.`,
+        `The ${subject} has no field "${field}"; its fields are ${names}.`,
       );
     }
     if (held !== undefined && !allowed.some((kind) => HOLDS[kind](held))) {

@@ -30,14 +30,14 @@ function decode(idToken: unknown, part: 0 | 1): Record<string, unknown> {
 }
 
 describe("POST /emulator/id-token", () => {
-  describe("when the order is good", () => {
-    it("then nothing at all mints the default token", async () => {
+  describe("when the options are valid", () => {
+    it("then an empty body mints the default token", async () => {
       const { status, json } = await call("POST", "id-token");
       expect(status).toBe(200);
       expect(decode(json.idToken, 1).email).toBe("ada@gmail.com");
     });
 
-    it("then the order shapes the token", async () => {
+    it("then the options shape the token", async () => {
       const { json } = await call("POST", "id-token", {
         account: "workspace",
         nonce: "n-1",
@@ -56,7 +56,7 @@ describe("POST /emulator/id-token", () => {
       });
     });
 
-    it("then an account may be spelled out", async () => {
+    it("then an account may be given with all fields", async () => {
       const account = { sub: "1", email: "x@y.example", emailVerified: false };
       const { json } = await call("POST", "id-token", { account });
       expect(decode(json.idToken, 1)).toMatchObject({
@@ -67,10 +67,10 @@ describe("POST /emulator/id-token", () => {
     });
   });
 
-  describe("when the order is not", () => {
+  describe("when the options are invalid", () => {
     it.each([
       [{ acount: "consumer" }, 'no field "acount"'],
-      [{ account: "nobody" }, "No account is called"],
+      [{ account: "nobody" }, "Unknown account"],
       [{ account: {} }, 'An account needs a "sub"'],
       [{ account: 1 }, "must be: string or object"],
       [{ key: "third" }, "must be one of current, next, previous"],
@@ -79,7 +79,7 @@ describe("POST /emulator/id-token", () => {
       [{ alg: "HS256" }, "needs a secret"],
       [{ withoutClaims: [1] }, "must be: strings"],
       [[], "must be a JSON object"],
-    ])("then %j is answered 400", async (order, message) => {
+    ])("then %j gets 400", async (order, message) => {
       const { status, json } = await call("POST", "id-token", order);
       expect(status).toBe(400);
       expect(json).toMatchObject({
@@ -90,7 +90,7 @@ describe("POST /emulator/id-token", () => {
       });
     });
 
-    it("then neither other content nor broken JSON is read", async () => {
+    it("then other content types and invalid JSON are refused", async () => {
       const url = `${google.url}/emulator/id-token`;
       const plain = await fetch(url, { method: "POST", body: "{}" });
       expect(plain.status).toBe(400);
@@ -102,7 +102,7 @@ describe("POST /emulator/id-token", () => {
       expect(broken.status).toBe(400);
     });
 
-    it("then a body of over a megabyte is answered 413", async () => {
+    it("then a body of more than a megabyte gets 413", async () => {
       const order = { nonce: "n".repeat(1_100_000) };
       expect((await call("POST", "id-token", order)).status).toBe(413);
     });
@@ -111,7 +111,7 @@ describe("POST /emulator/id-token", () => {
 
 describe("/emulator/faults", () => {
   describe("when a fault is posted and deleted", () => {
-    it("then the endpoint breaks and mends", async () => {
+    it("then the endpoint fails and recovers", async () => {
       const certs = "/oauth2/v1/certs";
       const fault = { path: certs, status: 503, cacheControl: null };
       expect((await call("POST", "faults", fault)).status).toBe(200);
@@ -121,12 +121,12 @@ describe("/emulator/faults", () => {
     });
   });
 
-  describe("when a fault is wrong", () => {
+  describe("when a fault is invalid", () => {
     it.each([
       [{ status: 500 }],
       [{ path: "/nowhere", status: 500 }],
       [{ path: "/oauth2/v1/certs", status: "500" }],
-    ])("then %j is answered 400", async (fault) => {
+    ])("then %j gets 400", async (fault) => {
       expect((await call("POST", "faults", fault)).status).toBe(400);
     });
   });
@@ -134,14 +134,14 @@ describe("/emulator/faults", () => {
 
 describe("POST /emulator/keys/rotate", () => {
   describe("when it is called", () => {
-    it("then the announced key signs, and the ids are told", async () => {
+    it("then the next key signs, and the ids are returned", async () => {
       const { next } = google.keys;
       const { json } = await call("POST", "keys/rotate");
       expect(json).toMatchObject({ current: next.kid });
       expect(json.published).toHaveLength(3);
     });
 
-    it("then it takes the options of a rotation", async () => {
+    it("then it accepts the options of a rotation", async () => {
       const { next } = google.keys;
       const { json } = await call("POST", "keys/rotate", {
         unannounced: true,
@@ -155,7 +155,7 @@ describe("POST /emulator/keys/rotate", () => {
 
 describe("GET /emulator/accounts", () => {
   describe("when it is called", () => {
-    it("then the ready-made accounts are listed by name", async () => {
+    it("then the predefined accounts are listed by name", async () => {
       const { json } = await call("GET", "accounts");
       expect(json).toEqual(googleAccounts);
     });
@@ -164,7 +164,7 @@ describe("GET /emulator/accounts", () => {
 
 describe("/emulator/requests", () => {
   describe("when Google's endpoints have been called", () => {
-    it("then theirs are listed, until deleted, and never its own", async () => {
+    it("then their requests are listed until deleted, without those to the control API", async () => {
       await call("DELETE", "requests");
       await fetch(`${google.url}/oauth2/v3/certs?alt=json`);
       const { json } = await call("GET", "requests");

@@ -11,7 +11,7 @@ import type { GoogleKeyRing, KeyRotation } from "./key-ring";
 import type { GoogleRequestLog } from "./request-log";
 import { uiFileAnswer } from "./ui-file";
 
-/** What the control API can do to an emulator. */
+/** The parts of an emulator that the control API uses. */
 export interface ControlledEmulator extends ControlledFlows {
   readonly keys: GoogleKeyRing;
   readonly log: GoogleRequestLog;
@@ -26,10 +26,13 @@ export interface ControlledEmulator extends ControlledFlows {
   clearFaults(): void;
 }
 
-/** Every path of the control API begins so; none is counted or spoiled. */
+/**
+ * The prefix of the control API, whose requests are not counted and have no
+ * faults.
+ */
 export const CONTROL_PREFIX = "/emulator/";
 
-/** The control API, for testers that are not written in JavaScript. */
+/** The control API, for tests that are not written in JavaScript. */
 export function controlRoutes(
   emulator: ControlledEmulator,
 ): readonly EmulatorRoute[] {

@@ -7,16 +7,16 @@ import { FaultBoard, type EndpointFault } from "./faults";
 import type { GoogleEmulatorOptions } from "./emulator.options";
 import type { GoogleRequestLog } from "./request-log";
 
-/** What is served, and what keeps record of it. */
+/** The served routes and the request log. */
 interface Served {
   readonly routes: readonly EmulatorRoute[];
-  /** Gets every request but those to the control API. */
+  /** Receives all requests except those to the control API. */
   readonly log: GoogleRequestLog;
   /** The time by the emulator's clock. */
   readonly now: () => Date;
 }
 
-/** The endpoints of an emulator over HTTP, and the faults they have. */
+/** The HTTP endpoints of an emulator, and their faults. */
 export class EmulatorEndpoints {
   readonly #faults = new FaultBoard();
   readonly #routes: readonly EmulatorRoute[];
@@ -40,7 +40,7 @@ export class EmulatorEndpoints {
   /**
    * Starts listening.
    *
-   * @throws Error when it cannot listen, such as on a port that is taken
+   * @throws Error if it cannot listen, for example because the port is in use
    */
   async listen({
     host = "127.0.0.1",
@@ -51,22 +51,22 @@ export class EmulatorEndpoints {
     this.#url = publicUrl?.replace(/\/+$/, "") ?? urlOf(host, bound.port);
   }
 
-  /** The base URL, without a slash at its end; empty before it listens. */
+  /** The base URL without a trailing slash; empty before it listens. */
   get url(): string {
     return this.#url;
   }
 
-  /** Stops at once, hung requests and all. */
+  /** Stops immediately, including pending requests. */
   close(): Promise<void> {
     return close(this.#server);
   }
 
-  /** The faults in force, by path. */
+  /** The active faults, by path. */
   get faults(): Readonly<Record<string, EndpointFault>> {
     return this.#faults.all;
   }
 
-  /** The paths that {@link setFault} takes: all but the control API's. */
+  /** The paths that {@link setFault} accepts: all except the control API's. */
   get spoilablePaths(): readonly string[] {
     return [...new Set(this.#routes.map(({ path }) => path))].filter(
       (path) => !path.startsWith(CONTROL_PREFIX),
@@ -74,22 +74,24 @@ export class EmulatorEndpoints {
   }
 
   /**
-   * Spoils an endpoint, in place of its last fault.
+   * Sets the fault of an endpoint, replacing the previous one.
    *
-   * @throws EmulatorInputError when nothing is served at the path, or the fault is wrong
+   * @throws EmulatorInputError if nothing is served at the path or the fault is
+   *   invalid
    */
   setFault(path: string, fault: EndpointFault): void {
     const paths = this.spoilablePaths;
-    // A misspelt path would make a test pass that tests nothing.
+    // Otherwise a test with a misspelled path would pass without testing
+    // anything.
     if (!paths.includes(path)) {
       throw new EmulatorInputError(
-        `Nothing to spoil at "${path}"; there are ${paths.join(", ")}.`,
+        `No endpoint at "${path}"; the endpoints are ${paths.join(", ")}.`,
       );
     }
     this.#faults.set(path, fault);
   }
 
-  /** Ends the faults of one endpoint, or of all. */
+  /** Removes the fault of one endpoint, or of all. */
   clearFaults(path?: string): void {
     this.#faults.clear(path);
   }

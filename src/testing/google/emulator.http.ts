@@ -16,21 +16,21 @@ import { corsHeaders } from "./cors";
 import { send, sendSpoiled } from "./fault-answers";
 import type { FaultBoard } from "./faults";
 
-/** What a server of the emulator is made of. */
+/** The routes, faults and log of a server. */
 export interface EmulatorService {
   readonly routes: readonly EmulatorRoute[];
   readonly faults: FaultBoard;
   readonly now: () => Date;
-  /** Told of every request before it is answered. */
+  /** Called with each request before the response. */
   readonly seen: (request: EmulatorRequest) => void;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Answers HTTP with routes and faults. */
+/** Creates an HTTP server with routes and faults. */
 export function createEmulatorServer(service: EmulatorService): Server {
   return createServer((incoming, response) => {
-    // A client may hang up at any time: that is no trouble of the emulator's.
+    // Clients may disconnect at any time.
     response.on("error", () => {});
     handle(service, incoming, response).catch(() => response.destroy());
   });
@@ -39,9 +39,9 @@ export function createEmulatorServer(service: EmulatorService): Server {
 /**
  * Starts listening.
  *
- * @param port 0 takes any free one
- * @returns where it listens
- * @throws Error when it cannot listen, such as on a port that is taken
+ * @param port 0 for any free port
+ * @returns the bound address
+ * @throws Error if it cannot listen, for example because the port is in use
  */
 export function listen(
   server: Server,
@@ -51,7 +51,7 @@ export function listen(
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException) => {
       const why =
-        cause.code === "EADDRINUSE" ? "the port is taken" : cause.message;
+        cause.code === "EADDRINUSE" ? "the port is in use" : cause.message;
       const text = `The Google emulator cannot listen on ${host}:${port}: ${why}.`;
       reject(new Error(text, { cause }));
     };
@@ -64,7 +64,7 @@ export function listen(
   });
 }
 
-/** The URL of a bound address; a wildcard is reached over the loopback. */
+/** The URL of a bound address; for a wildcard address, the loopback URL. */
 export function urlOf(host: string, port: number): string {
   const reached = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? host;
   const bracketed =
@@ -74,7 +74,7 @@ export function urlOf(host: string, port: number): string {
   return `http://${bracketed}:${port}`;
 }
 
-/** Stops at once: hung and slow requests are cut off. */
+/** Stops immediately: pending requests are aborted. */
 export async function close(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -97,7 +97,7 @@ async function handle(
   service.seen(request);
   response.setHeader("Date", service.now().toUTCString());
   const fault = service.faults.strike(request.path);
-  // What answers with an error has done nothing: a code stays unused.
+  // An error response must have no effect: a code remains unused.
   const undone = request.method === "POST" && (fault?.status ?? 0) >= 400;
   const answer = undone
     ? googleErrorAnswer(fault?.status ?? 500)
@@ -114,7 +114,7 @@ async function answerOf(
   request: EmulatorRequest,
 ): Promise<EmulatorAnswer> {
   if (Buffer.byteLength(request.body) > MAX_BODY_BYTES) {
-    return googleErrorAnswer(413, "The request's body is too large.");
+    return googleErrorAnswer(413, "The request body is too large.");
   }
   const here = routes.filter((route) => route.path === request.path);
   if (here.length === 0) {
@@ -148,7 +148,10 @@ async function readRequest(
   return { method, path, query, headers, body: await readBody(incoming) };
 }
 
-/** Reads the whole body, but keeps only so much of it as shows it too large. */
+/**
+ * Reads the whole body, but stores no more than needed to detect that it is too
+ * large.
+ */
 async function readBody(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let kept = 0;

@@ -3,7 +3,7 @@ import type { KeyCaching } from "./emulator-answer";
 import type { RedirectUriOptions } from "./redirect-uris";
 import type { GoogleRiscOptions } from "./risc";
 
-/** How an emulator is started; nothing has to be given. */
+/** The options of an emulator, all optional. */
 export interface GoogleEmulatorOptions
   extends GoogleRiscOptions, RedirectUriOptions {
   /**
@@ -11,21 +11,28 @@ export interface GoogleEmulatorOptions
    * the tokens. Default: those of `emulatorClientIds`, the web one first.
    */
   readonly clientIds?: readonly string[];
-  /** The client secret of all of them. Default: a new one in Google's shape. */
+  /** Their client secret. Default: a random one in Google's format. */
   readonly clientSecret?: string;
-  /** Default: 0, any free port. A given one that is taken is an error. */
+  /** Default: 0, any free port. If the port is in use, starting fails. */
   readonly port?: number;
   /** The address to bind. Default: 127.0.0.1, this machine only. */
   readonly host?: string;
-  /** The base URL clients use when it is not the bound one, as in a container. */
+  /**
+   * The base URL for clients, if it differs from the bound address, as in a
+   * container.
+   */
   readonly publicUrl?: string;
-  /** `max-age` of the keys, in seconds. Default: 21155, a real answer's. */
+  /**
+   * `max-age` of the keys, in seconds. Default: 21155, as in a real response.
+   */
   readonly maxAgeSeconds?: number;
   /** `Age` of the keys, in seconds. Default: 0. */
   readonly ageSeconds?: number;
 }
 
-/** Client ids in the real shape: one app with a web, iOS and Android client. */
+/**
+ * Client ids in Google's format: one app with a web, iOS and Android client.
+ */
 export const emulatorClientIds = Object.freeze({
   web: "123456789012-web4t7k2m9c0x8w1z5n3j7h2d6q1r5v8.apps.googleusercontent.com",
   ios: "123456789012-ios8q1r5v7k2m9c4t6b0x8w1z5n3j7h2.apps.googleusercontent.com",
@@ -38,7 +45,7 @@ const DEFAULT_CACHING: KeyCaching = { maxAgeSeconds: 21155, ageSeconds: 0 };
 /**
  * The client ids to start with.
  *
- * @throws Error when the list is empty: tokens would have no audience
+ * @throws Error if the list is empty, because tokens would have no audience
  */
 export function clientIdsOf({
   clientIds = Object.values(emulatorClientIds),
@@ -58,9 +65,9 @@ export function clientSecretOf({
 }
 
 /**
- * Caching with some of it changed.
+ * The caching with changes applied.
  *
- * @throws RangeError when either is not a whole number of seconds from 0 up
+ * @throws RangeError if either is not an integer of at least 0
  */
 export function cachingWith(
   changes: Partial<KeyCaching>,

@@ -11,7 +11,7 @@ import { oauthPaths } from "./oauth.paths";
 import { RISC_API_PATH, riscPaths } from "./risc.api";
 import { PUSH_DELIVERY } from "./risc.stream";
 
-/** Where Google's endpoints stand; the paths are those of Google's hosts. */
+/** The paths of Google's endpoints, as on Google's hosts. */
 export const googlePaths = {
   /** Certificates by key id. */
   certs: "/oauth2/v1/certs",
@@ -23,10 +23,10 @@ export const googlePaths = {
   ...riscPaths,
 } as const;
 
-/** What the endpoints answer from, read anew at each request. */
+/** The state of the endpoints, read at each request. */
 export interface GoogleState {
   readonly keys: GoogleKeyRing;
-  /** The emulator's base URL, without a slash at its end. */
+  /** The emulator's base URL, without a trailing slash. */
   readonly url: string;
   readonly caching: KeyCaching;
   now(): Date;
@@ -34,7 +34,7 @@ export interface GoogleState {
 
 const DISCOVERY_CACHING: KeyCaching = { maxAgeSeconds: 3600, ageSeconds: 0 };
 
-/** Google's endpoints: one entry each. */
+/** Google's endpoints. */
 export function googleRoutes(state: GoogleState): readonly EmulatorRoute[] {
   const cached = (value: unknown, caching: KeyCaching) =>
     jsonAnswer(value, { headers: cachingHeaders(state.now(), caching) });
@@ -63,8 +63,8 @@ export function googleRoutes(state: GoogleState): readonly EmulatorRoute[] {
 }
 
 /**
- * What a receiver of security events has to know. The tokens spell the issuer
- * with a slash at its end, this does not.
+ * The metadata for receivers of security events. The issuer in the tokens has a
+ * trailing slash, here it does not.
  * https://accounts.google.com/.well-known/risc-configuration
  */
 function riscDocument(url: string) {
@@ -79,9 +79,9 @@ function riscDocument(url: string) {
 }
 
 /**
- * Google's OpenID Connect discovery document with its endpoints moved here, and
- * without what the emulator does not do. The issuer is Google's: it is what the
- * tokens say.
+ * Google's OpenID Connect discovery document with the emulator's endpoints,
+ * without what the emulator does not support. The issuer is Google's, as in the
+ * tokens.
  * https://accounts.google.com/.well-known/openid-configuration
  */
 function discoveryDocument(url: string) {
@@ -120,7 +120,7 @@ function discoveryDocument(url: string) {
   };
 }
 
-/** The settings that point a service at an emulator, as environment variables. */
+/** Environment variables that configure a service to use an emulator. */
 export function emulatorEnvironment({
   url,
   clientIds,

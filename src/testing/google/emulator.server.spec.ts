@@ -47,7 +47,7 @@ describe("the emulator's program", () => {
       expect(headers.get("cache-control")).toContain("max-age=7,");
     });
 
-    it("then it takes the OAuth client of the service's .env, without labels", async () => {
+    it("then it uses the OAuth client of the service's .env, without labels", async () => {
       const folder = mkdtempSync(join(tmpdir(), "emulator-"));
       const file = join(folder, ".env");
       writeFileSync(
@@ -60,7 +60,7 @@ describe("the emulator's program", () => {
       rmSync(folder, { recursive: true });
     });
 
-    it("then it takes the app's secret and addresses", async () => {
+    it("then it uses the app's secret and redirect URIs", async () => {
       const [uri, secret] = ["https://app.example/callback", "GOCSPX-known"];
       await run(
         "--port",
@@ -82,14 +82,14 @@ describe("the emulator's program", () => {
       expect((await fetch(`${google?.url}${path}`)).status).toBe(200);
     });
 
-    it("then a taken port is an error", async () => {
+    it("then a port in use is an error", async () => {
       await run("--port", "0");
       const { port } = new URL(running[0]?.url ?? "");
-      await expect(run("--port", port)).rejects.toThrow("the port is taken");
+      await expect(run("--port", port)).rejects.toThrow("the port is in use");
     });
   });
 
-  describe("when an option is wrong", () => {
+  describe("when an option is invalid", () => {
     it.each([
       ["--port", "65536"],
       ["--port", "x"],
@@ -103,8 +103,8 @@ describe("the emulator's program", () => {
     });
   });
 
-  describe("when help is asked for", () => {
-    it("then the options are named and nothing starts", async () => {
+  describe("when help is requested", () => {
+    it("then the options are listed and nothing starts", async () => {
       await expect(run("--help")).rejects.toHaveProperty("exitCode", 0);
       const help = program().helpInformation();
       for (const option of [

@@ -19,53 +19,67 @@ const EXAMPLES = `
 Control, as JSON:
   POST   /emulator/id-token            {"account":"workspace"} -> {"idToken":"…"}
   POST   /emulator/authorization-code  {"account":"workspace"} -> {"code":"…"}
-  POST   /emulator/service-account     nothing -> a key file
+  POST   /emulator/service-account     no body -> a key file
   POST   /emulator/security-events     {"type":"sessions-revoked","to":"http://…"}
   GET    /emulator/security-events     the deliveries
   POST   /emulator/faults              {"path":"/oauth2/v1/certs","status":500}
   DELETE /emulator/faults
-  POST   /emulator/keys/rotate         {"unannounced":true}, or nothing
+  POST   /emulator/keys/rotate         {"unannounced":true}, or no body
   GET    /emulator/accounts
-  GET    /emulator/requests            DELETE forgets them
+  GET    /emulator/requests            DELETE clears them
 
 In a browser: /o/oauth2/v2/auth?client_id=…&redirect_uri=… and
 /gsi/select?client_id=…&login_uri=… show the accounts. See docs/emulator.md.
 
-Whoever reaches the port can mint tokens: keep it on this machine.`;
+Anyone who can reach the port can mint tokens: do not expose it.`;
 
 /**
- * The emulator as a program: prints the settings of the service under test, then
+ * The emulator's command: prints the settings for the service under test, then
  * serves until it is stopped.
  *
- * @param print is given each line of output
- * @param started is given the running emulator
+ * @param print called with each line of output
+ * @param started called with the running emulator
  */
 export function emulatorProgram(
   print: (line: string) => void,
   started: (google: GoogleEmulator) => void,
 ): Command {
   return new Command("google-emulator")
-    .description("A local Google that signs ID tokens with keys of its own.")
+    .description(
+      "A local emulator of Google sign-in, with its own signing keys.",
+    )
     .option("--host <address>", "address to bind", "127.0.0.1")
-    .option("--port <number>", "port to bind; 0 takes a free one", toPort, 4000)
+    .option(
+      "--port <number>",
+      "port to bind; 0 for any free port",
+      toPort,
+      4000,
+    )
     .option(
       "--client-id <ids...>",
-      "client ids of the service under test; the first is the tokens' audience",
+      "client ids of the service under test; the first one is the tokens' audience",
     )
-    .option("--client-secret <secret>", "their secret, if not a new one")
+    .option(
+      "--client-secret <secret>",
+      "their client secret; random by default",
+    )
     .option(
       "--redirect-uri <uris...>",
-      "redirect and login URIs, to the letter; otherwise any of this machine",
+      "exact redirect and login URIs; by default, any local ones",
     )
     .option(
       "--authorized-domain <hosts...>",
-      "hosts that may receive security events, beside this machine",
+      "hosts that may receive security events, in addition to local ones",
     )
-    .option("--max-age <seconds>", "how long the keys may be cached", toSeconds)
-    .option("--public-url <url>", "base URL that clients use, if another")
+    .option(
+      "--max-age <seconds>",
+      "how many seconds the keys may be cached",
+      toSeconds,
+    )
+    .option("--public-url <url>", "base URL for clients, if different")
     .option(
       "--env-file <path>",
-      "reads GOOGLE_CLIENT_IDS and GOOGLE_CLIENT_SECRET of the service",
+      "the service's .env, for GOOGLE_CLIENT_IDS and GOOGLE_CLIENT_SECRET",
     )
     .addHelpText("after", EXAMPLES)
     .action(async (given: ServerFlags) => {
@@ -96,7 +110,7 @@ function clientOf(
   const text = readFileSync(envFile, "utf8");
   const { GOOGLE_CLIENT_IDS: ids, GOOGLE_CLIENT_SECRET: clientSecret } =
     parseEnv(text) as Record<string, string | undefined>;
-  // A label, as in ios=…, is the service's own.
+  // Labels, as in ios=…, are only used by the service.
   const clientId = ids
     ?.split(",")
     .map((entry) => entry.trim().replace(/^\w+=/, ""))

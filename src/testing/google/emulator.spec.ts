@@ -46,7 +46,7 @@ function client(): OAuth2Client {
     endpoints: {
       oauth2FederatedSignonPemCertsUrl: google.url + googlePaths.certs,
     },
-    // Its own fetch comes by a dynamic import, which jest does not allow.
+    // Its own fetch is loaded by a dynamic import, which jest does not allow.
     transporterOptions: { fetchImplementation: fetch, retry: false },
   });
 }
@@ -76,19 +76,19 @@ describe("GoogleEmulator tokens", () => {
       );
     });
 
-    it("then a token of two hours ago is refused", async () => {
+    it("then an expired token is refused", async () => {
       const idToken = await google.idToken({ issuedSecondsAgo: 7200 });
       await expect(verified(idToken)).rejects.toThrow("Token used too late");
     });
 
-    it("then a token for somebody else is refused", async () => {
+    it("then a token for another audience is refused", async () => {
       const idToken = await google.idToken({ audience: "another" });
       await expect(verified(idToken)).rejects.toThrow("Wrong recipient");
     });
   });
 
   describe("when the clock is skewed", () => {
-    it("then token times and the Date header move, and come back", async () => {
+    it("then token times and the Date header follow, and can be reset", async () => {
       const real = Math.floor(Date.now() / 1000);
       google.skewClock(-86_400);
       const { payload } = parts(await google.idToken());
@@ -122,7 +122,7 @@ describe("GoogleEmulator endpoints", () => {
       },
     );
 
-    it("then impossible caching is refused", () => {
+    it("then invalid caching is refused", () => {
       const before = google.caching;
       expect(() => google.setKeyCaching({ maxAgeSeconds: -1 })).toThrow(
         RangeError,
@@ -132,7 +132,7 @@ describe("GoogleEmulator endpoints", () => {
   });
 
   describe("when discovery is fetched", () => {
-    it("then the issuer is Google's and the endpoints are here", async () => {
+    it("then the issuer is Google's and the endpoints are the emulator's", async () => {
       const document = await getJson(googlePaths.discovery);
       expect(document).toMatchObject({
         issuer: "https://accounts.google.com",
@@ -145,7 +145,7 @@ describe("GoogleEmulator endpoints", () => {
 
   describe("when discovery names an endpoint", () => {
     it.each([googlePaths.discovery, googlePaths.riscDiscovery])(
-      "then what %s names is served",
+      "then %s is served",
       async (path) => {
         const named = Object.values(await getJson<Json>(path)).filter(
           (value): value is string =>
@@ -160,7 +160,7 @@ describe("GoogleEmulator endpoints", () => {
   });
 
   describe("when a path or a method is not served", () => {
-    it("then it answers 404 or 405, and counts the request", async () => {
+    it("then it responds with 404 or 405, and counts the request", async () => {
       const nowhere = await fetch(`${google.url}/nowhere?x=1`);
       expect(nowhere.status).toBe(404);
       const posted = await fetch(google.url + googlePaths.certs, {
@@ -176,7 +176,7 @@ describe("GoogleEmulator endpoints", () => {
 
 describe("GoogleEmulator requests", () => {
   describe("when requests come in", () => {
-    it("then they are counted and kept by path, until forgotten", async () => {
+    it("then they are counted and stored by path, until cleared", async () => {
       expect(google.requestCount(googlePaths.certs)).toBe(0);
       await fetch(`${google.url}/oauth2/v1/certs?alt=json`, {
         headers: { "x-probe": "1" },
@@ -195,8 +195,8 @@ describe("GoogleEmulator requests", () => {
 });
 
 describe("GoogleEmulator life", () => {
-  describe("when a service is pointed at it", () => {
-    it("then the environment names its clients and endpoints", () => {
+  describe("when a service is configured to use it", () => {
+    it("then the environment has its clients and endpoints", () => {
       const { web, ios, android } = emulatorClientIds;
       expect(google.environment()).toEqual({
         GOOGLE_CLIENT_IDS: `${web},${ios},${android}`,
@@ -215,11 +215,11 @@ describe("GoogleEmulator life", () => {
     });
   });
 
-  describe("when the port is taken", () => {
+  describe("when the port is in use", () => {
     it("then starting fails and says so", async () => {
       const port = Number(new URL(google.url).port);
       await expect(GoogleEmulator.start({ port })).rejects.toThrow(
-        `cannot listen on 127.0.0.1:${port}: the port is taken`,
+        `cannot listen on 127.0.0.1:${port}: the port is in use`,
       );
     });
   });
@@ -233,7 +233,7 @@ describe("GoogleEmulator life", () => {
   });
 
   describe("when it is given a public URL", () => {
-    it("then that is where clients are sent", async () => {
+    it("then it is used for the endpoints", async () => {
       await using other = await GoogleEmulator.start({
         clientIds: ["only"],
         clientSecret: "known",
@@ -249,7 +249,7 @@ describe("GoogleEmulator life", () => {
   });
 
   describe("when it is stopped", () => {
-    it("then hung, slow and silent connections do not hold it up", async () => {
+    it("then hung, slow and silent connections do not delay it", async () => {
       const google = await GoogleEmulator.start();
       google.setFault(googlePaths.certs, { hang: true });
       google.setFault(googlePaths.jwks, { latencyMs: 3_600_000 });
@@ -266,7 +266,7 @@ describe("GoogleEmulator life", () => {
       await Promise.all([silentClosed, ...waiting.map(({ closed }) => closed)]);
     });
 
-    it("then it can be stopped again, and nothing answers", async () => {
+    it("then it can be stopped again, and refuses connections", async () => {
       const google = await GoogleEmulator.start();
       await google.stop();
       await google.stop();
@@ -275,14 +275,18 @@ describe("GoogleEmulator life", () => {
   });
 });
 
-/** Sends a request and tells when the emulator has seen it, and when it ends. */
+/**
+ * Sends a request; resolves when the emulator has received it, and when it
+ * ends.
+ */
 function rawGet(google: GoogleEmulator, path: string) {
   const socket = connect(Number(new URL(google.url).port), "127.0.0.1");
   socket.on("error", () => {});
   const closed = once(socket, "close");
   const sent = once(socket, "connect").then(async () => {
     socket.write(`GET ${path} HTTP/1.1\r\nHost: google\r\n\r\n`);
-    // Asks something else until the emulator has seen it: no timer needed.
+    // Polls with other requests until the emulator has received it, without a
+    // timer.
     while (google.requestCount(path) === 0) {
       await fetch(google.url + googlePaths.discovery);
     }

@@ -32,9 +32,9 @@ import type {
 import type { SecurityDelivery } from "./transmitter";
 
 /**
- * A Google on this machine: it signs tokens with keys of its own and serves them
- * where Google would, well or badly. Only a service trusts it that was
- * configured with its URL.
+ * A local emulator of Google: it signs tokens with its own keys, which it
+ * serves like Google does, with faults on request. It is only trusted by
+ * services that are configured with its URL.
  *
  * @example
  * const google = await GoogleEmulator.start();
@@ -42,13 +42,16 @@ import type { SecurityDelivery } from "./transmitter";
  * const idToken = await google.idToken({ account: "workspace" });
  */
 export class GoogleEmulator {
-  /** Google's keys as the emulator has them now. */
+  /** The emulator's current keys. */
   readonly keys: GoogleKeyRing;
-  /** The requests to Google's endpoints and to paths that do not exist. */
+  /** The requests to Google's endpoints and to unknown paths. */
   readonly log = new GoogleRequestLog();
-  /** The client ids of the app under test, the tokens' default audience first. */
+  /**
+   * The client ids of the app under test; the first one is the tokens' default
+   * audience.
+   */
   readonly clientIds: readonly [string, ...string[]];
-  /** The secret of each of them, in Google's shape. */
+  /** Their client secret, in Google's format. */
   readonly clientSecret: string;
 
   readonly #tokens: MintedTokens;
@@ -81,9 +84,9 @@ export class GoogleEmulator {
   /**
    * Starts an emulator.
    *
-   * @throws Error when it cannot listen, as on a port that is taken, or has no
-   * client id
-   * @throws RangeError when the caching is no number of seconds
+   * @throws Error if it cannot listen, for example because the port is in use,
+   *   or has no client id
+   * @throws RangeError if the caching options are not integers of at least 0
    */
   static async start(
     options: GoogleEmulatorOptions = {},
@@ -93,31 +96,31 @@ export class GoogleEmulator {
     return emulator;
   }
 
-  /** The base URL, without a slash at its end. */
+  /** The base URL without a trailing slash. */
   get url(): string {
     return this.#endpoints.url;
   }
 
-  /** What the keys' caching headers say. */
+  /** The caching headers of the keys. */
   get caching(): KeyCaching {
     return this.#caching;
   }
 
-  /** The latest requests, oldest first; the control API's are left out. */
+  /** The latest requests, oldest first, without those to the control API. */
   get requests(): readonly SeenRequest[] {
     return this.log.latest;
   }
 
-  /** The settings that point a service here, as environment variables. */
+  /** Environment variables that configure a service to use this emulator. */
   environment(): Record<string, string> {
     return emulatorEnvironment(this);
   }
 
   /**
-   * Mints an ID token: a good one unless the options spoil it.
+   * Mints an ID token. It is valid unless the options alter it.
    *
-   * @throws EmulatorInputError when the options cannot be met: no such account, no previous
-   * key yet, HS256 without a secret
+   * @throws EmulatorInputError if the options are invalid: an unknown account,
+   *   no previous key yet, HS256 without a secret
    */
   idToken(options: IdTokenOptions = {}): Promise<string> {
     return this.#tokens.idToken(options);
@@ -128,7 +131,7 @@ export class GoogleEmulator {
     return this.#tokens.idTokens;
   }
 
-  /** The faults in force, by path. */
+  /** The active faults, by path. */
   get faults(): Readonly<Record<string, EndpointFault>> {
     return this.#endpoints.faults;
   }
@@ -138,47 +141,49 @@ export class GoogleEmulator {
     return this.#oauth.accounts;
   }
 
-  /** The paths that {@link setFault} takes. */
+  /** The paths that {@link setFault} accepts. */
   get spoilablePaths(): readonly string[] {
     return this.#endpoints.spoilablePaths;
   }
 
   /**
-   * Gives out an authorization code, as the popup or the redirect of a web app
-   * does, or a native SDK: exchanged once, within ten minutes.
+   * Issues an authorization code, like the popup or redirect of a web app or a
+   * native SDK. It can be exchanged once, within ten minutes.
    *
-   * @throws EmulatorInputError when the options cannot be met
+   * @throws EmulatorInputError if the options are invalid
    */
   authorizationCode(options: AuthorizationCodeOptions = {}): string {
     return this.#oauth.authorizationCode(options);
   }
 
-  /** Mints the ID token of a Google Cloud service account: not a user's. */
+  /** Mints the ID token of a Google Cloud service account, not of a user. */
   serviceAccountToken(
     options: ServiceAccountTokenOptions = {},
   ): Promise<string> {
     return this.#tokens.serviceAccountToken(options);
   }
 
-  /** Mints a Cross-Account Protection event: not a sign-in. */
+  /** Mints a Cross-Account Protection event token, not an ID token. */
   securityEventToken(options: SecurityEventTokenOptions = {}): Promise<string> {
     return this.#tokens.securityEventToken(options);
   }
 
   /**
-   * Makes a Google Cloud service account for the Cross-Account Protection API.
+   * Creates a Google Cloud service account for the Cross-Account Protection
+   * API.
    *
-   * @returns its key file, as Google Cloud hands it out
+   * @returns its key file, as issued by Google Cloud
    */
   serviceAccount(options?: ServiceAccountOptions): Promise<ServiceAccountKey> {
     return this.#risc.serviceAccount(options);
   }
 
   /**
-   * Reports a security event to the app's receiver, again and again until it
-   * says 202 or 400, but not for ever.
+   * Sends a security event to the app's receiver, with a limited number of
+   * retries until it responds with 202 or 400.
    *
-   * @throws EmulatorInputError when there is no receiver, no such event or account
+   * @throws EmulatorInputError if there is no receiver, or the event or account
+   *   is unknown
    */
   report(options?: SecurityReportOptions): Promise<SecurityReport> {
     return this.#risc.report(options);
@@ -189,82 +194,94 @@ export class GoogleEmulator {
     return this.#risc.deliveries;
   }
 
-  /** The same, once none is under way: to await what `stream:verify` sent. */
+  /**
+   * The latest deliveries, once none is pending, for example to await the event
+   * of `stream:verify`.
+   */
   settledDeliveries(): Promise<readonly SecurityDelivery[]> {
     return this.#risc.settledDeliveries();
   }
 
-  /** Lets the next key sign, announces a new one, keeps the old one published. */
+  /**
+   * Starts signing with the next key, publishes a new next one and keeps
+   * publishing the previous one.
+   */
   rotateKeys(rotation: KeyRotation = {}): Promise<void> {
     return this.keys.rotate(rotation);
   }
 
   /**
-   * Takes a key out of the certs endpoints; it can still sign.
+   * Removes a key from the certs endpoints; it can still sign.
    *
-   * @throws EmulatorInputError when no published key has this id
+   * @throws EmulatorInputError if no published key has this id
    */
   retireKey(kid: string): void {
     this.keys.retire(kid);
   }
 
   /**
-   * Changes what the keys' caching headers say; what is left out stays.
+   * Changes the caching headers of the keys; absent fields are not changed.
    *
-   * @throws RangeError when either is not a whole number of seconds from 0 up
+   * @throws RangeError if either is not an integer of at least 0
    */
   setKeyCaching(caching: Partial<KeyCaching>): void {
     this.#caching = cachingWith(caching, this.#caching);
   }
 
   /**
-   * Spoils one of Google's endpoints, in place of its last fault.
+   * Sets the fault of one of Google's endpoints, replacing the previous one.
    *
    * @param path such as `/oauth2/v1/certs`
-   * @throws EmulatorInputError when nothing is served at the path, or the fault is wrong
+   * @throws EmulatorInputError if nothing is served at the path or the fault is
+   *   invalid
    */
   setFault(path: string, fault: EndpointFault): void {
     this.#endpoints.setFault(path, fault);
   }
 
-  /** Ends the faults of one endpoint, or of all. Requests that already hang stay hung. */
+  /**
+   * Removes the fault of one endpoint, or of all. Requests that already hang
+   * keep hanging.
+   */
   clearFaults(path?: string): void {
     this.#endpoints.clearFaults(path);
   }
 
-  /** How many requests a path has seen; all paths' when none is given. */
+  /** The number of requests to a path, or to all paths. */
   requestCount(path?: string): number {
     return this.log.count(path);
   }
 
-  /** Forgets the requests and their counts. */
+  /** Clears the requests and their counts. */
   clearRequests(): void {
     this.log.clear();
   }
 
   /**
-   * Sets the emulator's clock against this machine's: times in tokens and in
-   * headers move with it.
+   * Sets the emulator's clock relative to the machine's; it is used for the
+   * times in tokens and headers.
    *
-   * @param seconds ahead when positive; 0 is this machine's time again
+   * @param seconds ahead if positive; 0 resets it
    */
   skewClock(seconds: number): void {
     this.#skewMs = seconds * 1000;
   }
 
-  /** The time by the emulator's clock. */
+  /** The current time of the emulator's clock. */
   now(): Date {
     return new Date(Date.now() + this.#skewMs);
   }
 
-  /** Stops at once, hung requests and all. Stopping twice is no error. */
+  /**
+   * Stops immediately, including pending requests. Can be called repeatedly.
+   */
   async stop(): Promise<void> {
     this.#risc.stop();
     await this.#endpoints.close();
     await this.keys.release();
   }
 
-  /** Stops: for `await using`. */
+  /** Stops, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }

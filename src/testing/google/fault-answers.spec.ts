@@ -12,7 +12,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** Serves one answer with a fault; `settled` is when the work on it has ended. */
+/** Serves one response with a fault; `settled` resolves when it is done. */
 async function serve(fault: EndpointFault) {
   const serving = createServer();
   server = serving;
@@ -30,9 +30,9 @@ async function serve(fault: EndpointFault) {
   return { request, seen, settled };
 }
 
-describe("an oversized answer", () => {
-  describe("when the client leaves in the middle of it", () => {
-    it("then the rest is never written", async () => {
+describe("an oversized response", () => {
+  describe("when the client disconnects during it", () => {
+    it("then the rest is not written", async () => {
       const { request, settled } = await serve({ oversized: 1e12 });
       request.once("response", (response) => {
         response.on("error", () => {});
@@ -43,9 +43,9 @@ describe("an oversized answer", () => {
   });
 });
 
-describe("a slow answer", () => {
-  describe("when the client leaves before it", () => {
-    it("then nobody waits for its time any longer", async () => {
+describe("a slow response", () => {
+  describe("when the client disconnects before it", () => {
+    it("then the delay is cancelled", async () => {
       const { request, seen, settled } = await serve({ latencyMs: 3_600_000 });
       await seen;
       request.destroy();
@@ -54,9 +54,9 @@ describe("a slow answer", () => {
   });
 });
 
-describe("a dripping answer", () => {
-  describe("when the client leaves in the middle of it", () => {
-    it("then the next byte is not waited for", async () => {
+describe("a dripping response", () => {
+  describe("when the client disconnects during it", () => {
+    it("then the delay of the next byte is cancelled", async () => {
       const { request, settled } = await serve({ dripMs: 3_600_000 });
       request.once("response", (response) => {
         response.on("error", () => {});

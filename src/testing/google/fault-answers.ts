@@ -8,7 +8,7 @@ const HTML_PAGE =
   "<!DOCTYPE html><html><title>Sorry</title><body>We are sorry.</body></html>\n";
 const CHUNK = Buffer.alloc(64 * 1024, "x");
 
-/** Writes an answer as it is. */
+/** Writes a response without a fault. */
 export function send(response: ServerResponse, answer: EmulatorAnswer): void {
   response.writeHead(answer.status, {
     ...answer.headers,
@@ -18,8 +18,8 @@ export function send(response: ServerResponse, answer: EmulatorAnswer): void {
 }
 
 /**
- * Writes an answer as a fault spoils it. Settles when there is nothing left to
- * do: also when the client has gone, or will never be answered.
+ * Writes a response with a fault applied. Settles when nothing is left to do,
+ * also if the client has disconnected or will never get a response.
  */
 export async function sendSpoiled(
   response: ServerResponse,
@@ -46,7 +46,7 @@ export async function sendSpoiled(
   }
 }
 
-/** What the fault makes of the answer, all but its timing and its length. */
+/** Applies a fault to a response, except for timing and length. */
 function spoil(answer: EmulatorAnswer, fault: EndpointFault): EmulatorAnswer {
   const { status, headers, body } = substitute(answer, fault);
   const changed: Record<string, string> = { ...headers };
@@ -99,7 +99,7 @@ function replace(
   }
 }
 
-/** No Content-Length: a client has to count for itself. */
+/** No Content-Length: the client must enforce its own limit. */
 async function stream(
   response: ServerResponse,
   { status, headers }: EmulatorAnswer,
@@ -119,7 +119,7 @@ async function stream(
   response.end();
 }
 
-/** The length is stated: all that is odd about the answer is its pace. */
+/** With Content-Length: only the speed of the response is unusual. */
 async function drip(
   response: ServerResponse,
   { status, headers, body }: EmulatorAnswer,

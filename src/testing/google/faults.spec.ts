@@ -20,7 +20,7 @@ function fetchCerts(init?: RequestInit): Promise<Response> {
 
 describe("an endpoint's fault", () => {
   describe("when it is an error status", () => {
-    it.each([404, 429, 500, 503])("then %d is answered", async (status) => {
+    it.each([404, 429, 500, 503])("then %d is returned", async (status) => {
       google.setFault(CERTS, { status });
       const response = await fetchCerts();
       expect(response.status).toBe(status);
@@ -29,8 +29,8 @@ describe("an endpoint's fault", () => {
     });
   });
 
-  describe("when it is a wrong body", () => {
-    it("then html is a page that may be cached", async () => {
+  describe("when it is an invalid body", () => {
+    it("then html is a cacheable page", async () => {
       google.setFault(CERTS, { html: true });
       const response = await fetchCerts();
       expect(response.status).toBe(200);
@@ -39,7 +39,7 @@ describe("an endpoint's fault", () => {
       expect(await response.text()).toContain("<!DOCTYPE html>");
     });
 
-    it("then html goes with a status", async () => {
+    it("then html can be combined with a status", async () => {
       google.setFault(CERTS, { html: true, status: 502 });
       const response = await fetchCerts();
       expect(response.status).toBe(502);
@@ -51,7 +51,7 @@ describe("an endpoint's fault", () => {
       expect(await (await fetchCerts()).json()).toEqual({});
     });
 
-    it("then truncated is the start of the real answer", async () => {
+    it("then truncated is the beginning of the real response", async () => {
       const whole = await (await fetchCerts()).text();
       google.setFault(CERTS, { truncated: true });
       const text = await (await fetchCerts()).text();
@@ -68,7 +68,7 @@ describe("an endpoint's fault", () => {
   });
 
   describe("when it is a redirect", () => {
-    it("then the client is sent elsewhere", async () => {
+    it("then the client is redirected", async () => {
       google.setFault(CERTS, { redirectTo: "/oauth2/v3/certs" });
       const response = await fetchCerts({ redirect: "manual" });
       expect(response.status).toBe(302);
@@ -87,7 +87,7 @@ describe("an endpoint's fault", () => {
       expect(headers.get("expires")).toBeNull();
     });
 
-    it("then null removes them, and the keys stay good", async () => {
+    it("then null removes them, and the keys remain valid", async () => {
       google.setFault(CERTS, { cacheControl: null, contentType: null });
       const response = await fetchCerts();
       expect(response.headers.get("cache-control")).toBeNull();
@@ -103,14 +103,14 @@ describe("an endpoint's fault", () => {
     });
   });
 
-  describe("when it is in the connection", () => {
-    it("then reset breaks it without an answer", async () => {
+  describe("when it is a connection fault", () => {
+    it("then reset closes it without a response", async () => {
       google.setFault(CERTS, { reset: true });
       const error: unknown = await fetchCerts().catch((e: unknown) => e);
       expect(error).toHaveProperty("cause.code", "ECONNRESET");
     });
 
-    it("then hang never answers a client that gives up", async () => {
+    it("then hang never responds before the client times out", async () => {
       google.setFault(CERTS, { hang: true });
       const before = google.requestCount(CERTS);
       const signal = AbortSignal.timeout(100);
@@ -121,7 +121,7 @@ describe("an endpoint's fault", () => {
       expect(google.requestCount(CERTS)).toBe(before + 1);
     });
 
-    it("then latency delays a good answer", async () => {
+    it("then latency delays a valid response", async () => {
       google.setFault(CERTS, { latencyMs: 60 });
       const before = performance.now();
       const response = await fetchCerts();
@@ -132,7 +132,7 @@ describe("an endpoint's fault", () => {
   });
 
   describe("when it is a slow drip", () => {
-    it("then the real answer comes, but never faster than told", async () => {
+    it("then the real response is sent at the given rate", async () => {
       google.setFault(CERTS, { body: '{"a":1}', dripMs: 10 });
       const before = performance.now();
       const response = await fetchCerts();
@@ -142,7 +142,7 @@ describe("an endpoint's fault", () => {
       expect(performance.now() - before).toBeGreaterThanOrEqual(6 * 9);
     });
 
-    it("then what else is wrong with the answer drips too", async () => {
+    it("then other faults of the response are dripped too", async () => {
       google.setFault(CERTS, { status: 500, dripMs: 0 });
       const response = await fetchCerts();
       expect(response.status).toBe(500);
@@ -150,8 +150,8 @@ describe("an endpoint's fault", () => {
     });
   });
 
-  describe("when it is an oversized answer", () => {
-    it("then exactly so many bytes come, of no stated length", async () => {
+  describe("when it is an oversized response", () => {
+    it("then exactly this many bytes are sent, without Content-Length", async () => {
       google.setFault(CERTS, { oversized: 1_000_001 });
       const response = await fetchCerts();
       expect(response.status).toBe(200);
@@ -160,21 +160,24 @@ describe("an endpoint's fault", () => {
     });
   });
 
-  describe("when it is at any of Google's endpoints", () => {
-    it.each(Object.values(googlePaths))("then %s is spoiled", async (path) => {
-      google.setFault(path, { status: 503 });
-      for (const method of ["GET", "POST"]) {
-        const response = await fetch(google.url + path, { method });
-        expect(response.status).toBe(503);
-      }
-      google.clearFaults();
-      const mended = await fetch(google.url + path);
-      expect([404, 503]).not.toContain(mended.status);
-    });
+  describe("when it is set on any of Google's endpoints", () => {
+    it.each(Object.values(googlePaths))(
+      "then %s has the fault",
+      async (path) => {
+        google.setFault(path, { status: 503 });
+        for (const method of ["GET", "POST"]) {
+          const response = await fetch(google.url + path, { method });
+          expect(response.status).toBe(503);
+        }
+        google.clearFaults();
+        const mended = await fetch(google.url + path);
+        expect([404, 503]).not.toContain(mended.status);
+      },
+    );
   });
 
   describe("when it has a number of times", () => {
-    it("then it strikes so often and the endpoint recovers", async () => {
+    it("then it applies this often and the endpoint recovers", async () => {
       google.setFault(CERTS, { status: 500, times: 2 });
       const statuses = [];
       for (let request = 0; request < 3; request += 1) {
@@ -185,7 +188,7 @@ describe("an endpoint's fault", () => {
   });
 
   describe("when faults are cleared", () => {
-    it("then one path mends alone, or all of them together", async () => {
+    it("then one path recovers, or all of them", async () => {
       google.setFault(CERTS, { status: 500 });
       google.setFault("/oauth2/v3/certs", { status: 500 });
       google.clearFaults(CERTS);
@@ -197,7 +200,7 @@ describe("an endpoint's fault", () => {
     });
   });
 
-  describe("when it makes no sense", () => {
+  describe("when it is invalid", () => {
     it.each([
       [{ status: 99 }, '"status" of the fault must be an integer'],
       [{ latencyMs: 2 ** 31 }, '"latencyMs" of the fault must be'],
@@ -209,15 +212,15 @@ describe("an endpoint's fault", () => {
       [{ stauts: 500 }, 'no field "stauts"'],
       [{ html: "yes" }, '"html" of the fault must be: boolean'],
       [[], "must be a JSON object"],
-    ])("then %j is refused by name", (fault, message) => {
+    ])("then %j is refused, naming the field", (fault, message) => {
       expect(() => checkFault(fault)).toThrow(message);
     });
 
     it("then a path that is not served is refused", () => {
       const spoil = (path: string) => () =>
         google.setFault(path, { status: 500 });
-      expect(spoil("/oauth2/v1/cert")).toThrow("Nothing to spoil");
-      expect(spoil("/emulator/faults")).toThrow("Nothing to spoil");
+      expect(spoil("/oauth2/v1/cert")).toThrow("No endpoint at");
+      expect(spoil("/emulator/faults")).toThrow("No endpoint at");
     });
   });
 });

@@ -5,41 +5,43 @@ import {
 } from "./emulator-input";
 
 /**
- * What is wrong with an endpoint. At most one of `hang`, `reset`, `html`,
- * `empty`, `truncated`, `body`, `oversized` and `redirectTo`; the others go with
- * any of them, but for `dripMs` with `oversized`.
+ * A fault of an endpoint. At most one of `hang`, `reset`, `html`, `empty`,
+ * `truncated`, `body`, `oversized` and `redirectTo`; the others can be combined
+ * with any of them, except `dripMs` with `oversized`.
  */
 export interface EndpointFault {
-  /** Milliseconds to wait before anything else. */
+  /** Milliseconds to wait first. */
   readonly latencyMs?: number;
-  /** Never answers; the connection stays open. */
+  /** Never responds; the connection stays open. */
   readonly hang?: boolean;
-  /** Resets the connection without an answer. */
+  /** Resets the connection without a response. */
   readonly reset?: boolean;
   /**
-   * 200 to 599. Of 400 and above, the body is an error in Google's shape, and a
-   * POST has done nothing: an authorization code stays unused.
+   * 200 to 599. From 400, the body is an error in Google's format, and a POST
+   * has no effect: an authorization code remains unused.
    */
   readonly status?: number;
-  /** A web page instead of JSON, with the caching headers of the real answer. */
+  /**
+   * A web page instead of JSON, with the caching headers of the real response.
+   */
   readonly html?: boolean;
-  /** `{}`, with the caching headers of the real answer. */
+  /** `{}`, with the caching headers of the real response. */
   readonly empty?: boolean;
-  /** The first half of the real answer, complete as HTTP, cut as JSON. */
+  /** The first half of the real response: complete HTTP, truncated JSON. */
   readonly truncated?: boolean;
-  /** This text instead of the real answer. */
+  /** This text instead of the real response. */
   readonly body?: string;
-  /** Milliseconds from each byte of the body to the next. */
+  /** Milliseconds between the bytes of the body. */
   readonly dripMs?: number;
-  /** Streams this many bytes, until the client goes away. */
+  /** Streams this many bytes, unless the client disconnects. */
   readonly oversized?: number;
-  /** Redirects there: an absolute URL or a path; status 302 unless given. */
+  /** Redirects to this absolute URL or path; status 302 by default. */
   readonly redirectTo?: string;
-  /** The only caching header; `null` sends none: no Age, no Expires either. */
+  /** The only caching header; `null` sends none, including Age and Expires. */
   readonly cacheControl?: string | null;
   /** Replaces the content type; `null` sends none. */
   readonly contentType?: string | null;
-  /** How many requests it strikes before it ends. Default: all of them. */
+  /** How many requests it applies to. Default: all. */
   readonly times?: number;
 }
 
@@ -72,7 +74,7 @@ const EXCLUSIVE = [
 ] as const satisfies readonly (keyof EndpointFault)[];
 
 const RANGES = {
-  // A longer delay than a timer can hold would strike at once.
+  // A delay beyond the maximum of a timer would elapse immediately.
   latencyMs: [0, 2 ** 31 - 1],
   dripMs: [0, 2 ** 31 - 1],
   status: [200, 599],
@@ -83,9 +85,9 @@ const RANGES = {
 const ranged = Object.keys(RANGES) as (keyof typeof RANGES)[];
 
 /**
- * Checks a fault: its fields, their ranges, and that they go together.
+ * Checks the fields of a fault, their ranges and combination.
  *
- * @throws EmulatorInputError that names what is wrong
+ * @throws EmulatorInputError naming the invalid field
  */
 export function checkFault(value: unknown): EndpointFault {
   const fault = checkFields<EndpointFault>("fault", value, KINDS);
@@ -114,7 +116,7 @@ export function checkFault(value: unknown): EndpointFault {
   return fault;
 }
 
-/** The faults in force, one per path. */
+/** The active faults, one per path. */
 export class FaultBoard {
   readonly #faults = new Map<string, EndpointFault>();
   readonly #left = new Map<string, number>();
@@ -125,12 +127,12 @@ export class FaultBoard {
     this.#left.set(path, fault.times ?? Infinity);
   }
 
-  /** The faults in force, by path. */
+  /** The active faults, by path. */
   get all(): Readonly<Record<string, EndpointFault>> {
     return Object.fromEntries(this.#faults);
   }
 
-  /** Ends the fault of one path, or all of them. */
+  /** Removes the fault of one path, or of all. */
   clear(path?: string): void {
     if (path === undefined) {
       this.#faults.clear();
@@ -139,7 +141,7 @@ export class FaultBoard {
     }
   }
 
-  /** The fault that strikes this request, which counts as one of its times. */
+  /** The fault of this request, which counts towards its `times`. */
   strike(path: string): EndpointFault | undefined {
     const fault = this.#faults.get(path);
     if (fault === undefined) {

@@ -31,8 +31,8 @@ async function call(method: string, path: string, body?: unknown) {
 }
 
 describe("POST /emulator/authorization-code", () => {
-  describe("when the order is good", () => {
-    it("then the code can be exchanged for what it says", async () => {
+  describe("when the options are valid", () => {
+    it("then the code can be exchanged for matching tokens", async () => {
       const { json } = await call("POST", "authorization-code", {
         account: { sub: "7", email: "x@gmail.com", emailVerified: true },
         redirectUri: "http://localhost/cb",
@@ -60,15 +60,15 @@ describe("POST /emulator/authorization-code", () => {
     });
   });
 
-  describe("when it is not", () => {
+  describe("when they are invalid", () => {
     it.each([
       [{ redirect_uri: "x" }, 'no field "redirect_uri"'],
-      [{ account: "nobody" }, "No account is called"],
+      [{ account: "nobody" }, "Unknown account"],
       [{ codeChallengeMethod: "S256" }, "needs a code challenge"],
       [{ codeChallenge: "x", codeChallengeMethod: "x" }, "must be one of"],
       [{ offline: "yes" }, "must be: boolean"],
       [{ idToken: { alg: "ES256" } }, "must be one of RS256"],
-    ])("then %j is answered 400", async (order, message) => {
+    ])("then %j gets 400", async (order, message) => {
       const { status, json } = await call("POST", "authorization-code", order);
       expect(status).toBe(400);
       expect(json).toMatchObject({
@@ -80,7 +80,7 @@ describe("POST /emulator/authorization-code", () => {
 
 describe("POST /emulator/service-account", () => {
   describe("when it is called", () => {
-    it("then it gives a key file, of the role asked for", async () => {
+    it("then it returns a key file, with the requested role", async () => {
       const { status, json } = await call("POST", "service-account");
       expect(status).toBe(200);
       expect(json.type).toBe("service_account");
@@ -92,7 +92,7 @@ describe("POST /emulator/service-account", () => {
 
 describe("/emulator/security-events", () => {
   describe("when one is posted", () => {
-    it("then it is sent, as often as told, and how it ended is answered", async () => {
+    it("then it is sent as often as requested, and the outcomes are returned", async () => {
       receiver.answers.push({ status: 500 });
       const { status, json } = await call("POST", "security-events", {
         type: "account-disabled",
@@ -108,7 +108,7 @@ describe("/emulator/security-events", () => {
       expect(listed.json).toEqual({ deliveries: json.deliveries });
     });
 
-    it("then it need not be waited for", async () => {
+    it("then the response does not have to wait for it", async () => {
       const { json } = await call("POST", "security-events", {
         to: receiver.url,
         wait: false,
@@ -119,19 +119,19 @@ describe("/emulator/security-events", () => {
     });
   });
 
-  describe("when the order is wrong", () => {
+  describe("when the options are invalid", () => {
     it.each([
-      [{}, "Nobody receives"],
-      [{ type: "sessions" }, "No event is called"],
+      [{}, "No receiver"],
+      [{ type: "sessions" }, "Unknown event"],
       [{ occurredAt: "yesterday" }, "ISO 8601"],
       [{ copies: 0 }, "from 1 to 100"],
       [{ copies: 101 }, "from 1 to 100"],
       [{ signWith: "own" }, "must be one of foreign"],
       [{ tokenIdentifier: "md5" }, "must be one of hash_base64"],
       [{ hold: true }, 'no field "hold"'],
-      [{ to: "file:///etc/passwd" }, "of this machine"],
-      [{ to: "http://169.254.169.254/" }, "of this machine"],
-    ])("then %j is answered 400, and nothing sent", async (order, message) => {
+      [{ to: "file:///etc/passwd" }, "must be a local"],
+      [{ to: "http://169.254.169.254/" }, "must be a local"],
+    ])("then %j gets 400, and nothing sent", async (order, message) => {
       const { status, json } = await call("POST", "security-events", order);
       expect(status).toBe(400);
       expect(json).toMatchObject({

@@ -9,7 +9,9 @@ import type {
 } from "./service-account";
 import type { SecurityDelivery } from "./transmitter";
 
-/** What the control API starts: codes, service accounts and security events. */
+/**
+ * The flows of the control API: codes, service accounts and security events.
+ */
 export interface ControlledFlows {
   readonly deliveries: readonly SecurityDelivery[];
   authorizationCode(options: AuthorizationCodeOptions): string;
@@ -17,7 +19,9 @@ export interface ControlledFlows {
   report(options: SecurityReportOptions): Promise<SecurityReport>;
 }
 
-/** The control API's part on authorization codes and security events. */
+/**
+ * The routes of the control API for authorization codes and security events.
+ */
 export function flowControlRoutes(
   emulator: ControlledFlows,
 ): readonly EmulatorRoute[] {

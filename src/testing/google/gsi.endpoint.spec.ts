@@ -32,7 +32,7 @@ describe("the dialogs of Google's script", () => {
   };
 
   describe("when an account is chosen", () => {
-    it("then its ID token is posted to the page that asked, and to no other", async () => {
+    it("then its ID token is only posted to the requesting page", async () => {
       const { page } = await open("/gsi/popup", {
         nonce: "n-1",
         emulator_account: "consumer",
@@ -42,7 +42,7 @@ describe("the dialogs of Google's script", () => {
       expect(decodeJwt(credential).nonce).toBe("n-1");
     });
 
-    it("then a state with a script in it stays text", async () => {
+    it("then a state with a script in it remains text", async () => {
       const { page } = await open("/gsi/code", {
         scope: "openid",
         state: "</script><script>alert(1)</script>",
@@ -72,14 +72,14 @@ describe("the dialogs of Google's script", () => {
     });
   });
 
-  it("only One Tap is framed, and only by the page that asked", async () => {
+  it("only One Tap can be framed, and only by the requesting page", async () => {
     const tap = await open("/gsi/one-tap");
     expect(tap.policy).toContain("frame-ancestors http://localhost:5173");
     const popup = await open("/gsi/popup");
     expect(popup.policy).toContain("frame-ancestors 'none'");
   });
 
-  it("one account that is known is taken by auto_select, two are not", async () => {
+  it("auto_select selects a single known account, but not one of two", async () => {
     await open("/gsi/popup", { emulator_account: "workspace" });
     await fetch(
       `${google.url}/gsi/revoke?client_id=${google.clientIds[0]}&login_hint=ada@gmail.com`,

@@ -14,29 +14,31 @@ import {
 } from "./redirect-uris";
 import { scopesOf } from "./scopes";
 
-/** What the dialogs of the stand-in for Google's script work with. */
+/** The state of the dialogs of the emulated Google script. */
 export interface GsiState {
   readonly clientIds: readonly string[];
   readonly registered: RedirectUriOptions;
   readonly accounts: ChooserAccounts;
-  /** The consents so far: a client id and a `sub`, with a blank between. */
+  /** The consents: client id and `sub`, separated by a space. */
   readonly consents: Set<string>;
   readonly authorizationCode: (options: AuthorizationCodeOptions) => string;
   readonly idToken: (options: IdTokenOptions) => Promise<string>;
 }
 
-/** Who opened a dialog: the page that is to get the answer. */
+/** The page that opened a dialog and receives the response. */
 interface Opener {
   readonly clientId: string;
   readonly origin: string;
 }
 
-/** What is posted to the page. */
+/** The message that is posted to the page. */
 type Message = Readonly<Record<string, string | undefined>>;
 
 type Grant = (account: GoogleAccount) => Promise<Message> | Message;
 
-/** `GET /gsi/popup`: the chooser that the button opens; the page gets an ID token. */
+/**
+ * `GET /gsi/popup`: the chooser of the button; the page receives an ID token.
+ */
 export function popupAnswer(
   state: GsiState,
   request: EmulatorRequest,
@@ -47,8 +49,8 @@ export function popupAnswer(
 }
 
 /**
- * `GET /gsi/one-tap`: the card over the page. With `auto_select` the one account
- * that has signed in to this app before is taken without a click.
+ * `GET /gsi/one-tap`: the One Tap dialog. With `auto_select`, the only account
+ * that has signed in to this app before is selected automatically.
  */
 export function oneTapAnswer(
   state: GsiState,
@@ -70,7 +72,7 @@ export function oneTapAnswer(
   });
 }
 
-/** `GET /gsi/code`: the popup of `initCodeClient`; the page gets a code. */
+/** `GET /gsi/code`: the popup of `initCodeClient`; the page receives a code. */
 export function codePopupAnswer(
   state: GsiState,
   request: EmulatorRequest,
@@ -99,7 +101,9 @@ export function codePopupAnswer(
   });
 }
 
-/** `POST /gsi/revoke`: the app forgets its consent, as `google.accounts.id.revoke()` asks. */
+/**
+ * `POST /gsi/revoke`: revokes the consent, for `google.accounts.id.revoke()`.
+ */
 export function revokeConsentAnswer(
   { accounts, consents }: GsiState,
   { query }: EmulatorRequest,
@@ -129,10 +133,10 @@ function idTokenGrant(
 
 interface Dialog {
   readonly grant: Grant;
-  /** What the page gets when the user cancels. */
+  /** What the page receives if the user cancels. */
   readonly denied?: Message;
   readonly framedBy?: string;
-  /** Taken without asking. */
+  /** Selected automatically. */
   readonly account?: GoogleAccount;
 }
 
@@ -163,7 +167,7 @@ async function dialogAnswer(
   }
 }
 
-/** The page that asks: registered, or on this machine. */
+/** The requesting page: registered or local. */
 function openerOf(
   query: URLSearchParams,
   { clientIds, registered }: GsiState,
@@ -186,13 +190,13 @@ function openerOf(
   if (!isKnown || httpUrl(origin)?.origin !== origin) {
     throw new OAuthRefusal(
       "origin_mismatch",
-      "The origin is not registered: a local one, unless redirectUris says otherwise.",
+      "The origin is not registered: without redirectUris, only local ones are.",
     );
   }
   return { clientId, origin };
 }
 
-/** Tells the page that opened or framed this one, and no other. */
+/** Posts a message only to the page that opened or framed this one. */
 function messageAnswer(
   origin: string,
   message: Message,

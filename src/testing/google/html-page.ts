@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type { EmulatorAnswer } from "./emulator-answer";
 
-/** HTML that needs no escaping any more. */
+/** Escaped HTML. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Inserted = string | Html | readonly Html[];
 
-/** HTML whose inserted texts are escaped: in text and in quoted attributes. */
+/** HTML with inserted texts escaped, for text content and quoted attributes. */
 export function markup(
   parts: TemplateStringsArray,
   ...inserted: readonly Inserted[]
@@ -24,12 +24,12 @@ export function markup(
   return new Html(String.raw({ raw: parts }, ...texts));
 }
 
-/** What a page may do beyond showing itself. */
+/** What a page may do. */
 export interface PageOptions {
   readonly status?: number;
-  /** A script of ours: it is named by its hash, and no other runs. */
+  /** Our inline script. The policy allows it by its hash, and no others. */
   readonly script?: string;
-  /** The only origin that may show the page in a frame; none unless given. */
+  /** The only origin that may show the page in a frame. Default: none. */
   readonly framedBy?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -57,9 +57,10 @@ form button:hover{background:var(--accent)}
 .plain{background:none;color:var(--accent);margin:.5rem 0}`;
 
 /**
- * A page that loads nothing, runs at most its own script, is never stored, and
- * is framed at most by one origin. Where its forms and links lead is checked before, as browsers would
- * check it again at every redirect of the app's.
+ * A page that loads nothing, runs only its own script, is never cached and can
+ * be framed by at most one origin. The targets of its forms and links must have
+ * been validated: the policy does not restrict them, because browsers would
+ * also apply it to the app's redirects.
  */
 export function pageAnswer(
   title: string,
@@ -96,7 +97,7 @@ ${script === undefined ? "" : new Html(`<script>${script}</script>`)}
       "Content-Type": "text/html; charset=utf-8",
       "Content-Security-Policy": policy.join("; "),
       "Cache-Control": "no-store",
-      // The origin is told, as Google's is; the query, with its state, is not.
+      // Sends the origin, like Google, but not the query with its state.
       "Referrer-Policy": "origin",
       "X-Content-Type-Options": "nosniff",
       ...headers,
@@ -105,7 +106,7 @@ ${script === undefined ? "" : new Html(`<script>${script}</script>`)}
   };
 }
 
-/** A page that posts a form to another site, by itself or at a click. */
+/** A page that posts a form to another site, automatically or on click. */
 export function formPostAnswer(
   action: string,
   fields: Readonly<Record<string, string>>,

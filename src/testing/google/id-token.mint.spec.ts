@@ -38,8 +38,8 @@ async function claimsOf(options: IdTokenOptions = {}) {
 }
 
 describe("an ID token", () => {
-  describe("when nothing is asked for", () => {
-    it("then it has the header and claims of Google's own", async () => {
+  describe("when no options are given", () => {
+    it("then it has the header and claims of a real one", async () => {
       const { header, payload } = decode(await google.idToken());
       expect(header).toEqual({
         alg: "RS256",
@@ -66,14 +66,14 @@ describe("an ID token", () => {
       });
     });
 
-    it("then it is as long as Google's, in three unpadded parts", async () => {
+    it("then it has a realistic length, in three unpadded parts", async () => {
       const idToken = await google.idToken();
       expect(idToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
       expect(idToken.length).toBeGreaterThan(800);
       expect(idToken.length).toBeLessThan(1300);
     });
 
-    it("then no two are the same", async () => {
+    it("then it is unique", async () => {
       expect(await google.idToken()).not.toBe(await google.idToken());
     });
   });
@@ -87,18 +87,18 @@ describe("an ID token", () => {
       });
     });
 
-    it("then an unverified address says so", async () => {
+    it("then an unverified address is marked as such", async () => {
       const claims = await claimsOf({ account: "unverifiedEmail" });
       expect(claims.email_verified).toBe(false);
     });
 
-    it("then an address elsewhere is verified without hd", async () => {
+    it("then a third-party address is verified without hd", async () => {
       const claims = await claimsOf({ account: "thirdPartyEmail" });
       expect(claims.email_verified).toBe(true);
       expect(claims).not.toHaveProperty("hd");
     });
 
-    it("then no profile scope means no name and picture", async () => {
+    it("then without the profile scope there is no name or picture", async () => {
       const claims = await claimsOf({ account: "noProfile" });
       expect(claims).not.toHaveProperty("name");
       expect(claims).not.toHaveProperty("given_name");
@@ -106,7 +106,7 @@ describe("an ID token", () => {
       expect(claims).not.toHaveProperty("picture");
     });
 
-    it("then no email scope means no address, verified or not", async () => {
+    it("then without the email scope there is no address", async () => {
       const claims = await claimsOf({ account: "noEmail" });
       expect(claims).not.toHaveProperty("email");
       expect(claims).not.toHaveProperty("email_verified");
@@ -116,7 +116,7 @@ describe("an ID token", () => {
   });
 
   describe("when a new account signs in", () => {
-    it("then it is nobody seen before", async () => {
+    it("then its identifiers are new", async () => {
       const [one, two] = [newAccount(), newAccount({ hd: "x.example" })];
       expect(one.sub).toMatch(/^\d{21}$/);
       expect(one.sub).not.toBe(two.sub);
@@ -128,8 +128,8 @@ describe("an ID token", () => {
     });
   });
 
-  describe("when its contents are asked for", () => {
-    it("then audience, presenter and nonce are as asked", async () => {
+  describe("when its contents are given", () => {
+    it("then audience, authorized party and nonce are as given", async () => {
       const asked = { audience: web, azp: android, nonce: "n-0S6" };
       expect(await claimsOf(asked)).toMatchObject({
         aud: web,
@@ -139,7 +139,7 @@ describe("an ID token", () => {
       expect((await claimsOf({ audience: android })).azp).toBe(android);
     });
 
-    it("then times count from now", async () => {
+    it("then times are relative to now", async () => {
       const now = Math.floor(Date.now() / 1000);
       const claims = await claimsOf({
         issuedSecondsAgo: 1000,
@@ -176,12 +176,12 @@ describe("an ID token", () => {
     it("then an unknown account is an error", async () => {
       const account = "nobody" as "consumer";
       await expect(google.idToken({ account })).rejects.toThrow(
-        'No account is called "nobody"',
+        'Unknown account "nobody"',
       );
     });
   });
 
-  describe("when its signature is asked for", () => {
+  describe("when its signature is given", () => {
     it("then alg none has none", async () => {
       const idToken = await google.idToken({
         alg: "none",
@@ -207,13 +207,13 @@ describe("an ID token", () => {
     it.each([
       ["RS384", "sha384"],
       ["RS512", "sha512"],
-    ] as const)("then %s is really that", async (alg, digest) => {
+    ] as const)("then %s verifies", async (alg, digest) => {
       const { input, signature } = bytes(await google.idToken({ alg }));
       const { publicKey } = google.keys.current;
       expect(verify(digest, input, publicKey, signature)).toBe(true);
     });
 
-    it("then PS256 is really that", async () => {
+    it("then PS256 verifies", async () => {
       const { input, signature } = bytes(
         await google.idToken({ alg: "PS256" }),
       );
@@ -234,7 +234,7 @@ describe("an ID token", () => {
       ).toBe(true);
     });
 
-    it("then a key of one's own brings its own id", async () => {
+    it("then a custom key has its own id", async () => {
       const mine = await newSigningKey();
       const idToken = await google.idToken({ key: mine });
       expect(decode(idToken).header.kid).toBe(mine.kid);
@@ -244,7 +244,7 @@ describe("an ID token", () => {
 
 describe("a service account's token", () => {
   describe("when it is minted for our client id", () => {
-    it("then only azp and the address give it away", async () => {
+    it("then only azp and the address distinguish it", async () => {
       const { header, payload } = decode(await google.serviceAccountToken());
       expect(header.kid).toBe(google.keys.current.kid);
       expect(payload).toMatchObject({
@@ -262,7 +262,7 @@ describe("a service account's token", () => {
 
 describe("a security event token", () => {
   describe("when it is minted for our client id", () => {
-    it("then it is about an account and is nobody's sign-in", async () => {
+    it("then it is about an account and is not an ID token", async () => {
       const { payload } = decode(await google.securityEventToken());
       expect(payload).toMatchObject({
         iss: "https://accounts.google.com/",
@@ -282,7 +282,7 @@ describe("a security event token", () => {
       expect(payload).not.toHaveProperty("sub");
     });
 
-    it("then the event and the account are as asked", async () => {
+    it("then the event and the account are as given", async () => {
       const account = newAccount({ sub: `1${randomBytes(2).readUInt16BE()}` });
       const eventType =
         "https://schemas.openid.net/secevent/risc/event-type/account-disabled";

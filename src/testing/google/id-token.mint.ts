@@ -7,33 +7,33 @@ import {
 } from "./accounts";
 import type { TokenClaims, TokenOptions } from "./token.signer";
 
-/** The issuer of Google's ID tokens, in the spelling that Google sends. */
+/** The issuer of Google's ID tokens, in the form that Google sends. */
 export const GOOGLE_ISSUER = "https://accounts.google.com";
 
-/** What an ID token is minted from; nothing has to be given. */
+/** The options of an ID token, all optional. */
 export interface IdTokenOptions extends TokenOptions {
-  /** Who signs in: an account or a ready-made one's name. Default: `consumer`. */
+  /** The account, or the name of a predefined one. Default: `consumer`. */
   readonly account?: GoogleAccount | GoogleAccountName;
   /** `aud`. Default: the emulator's first client id. */
   readonly audience?: string;
   /**
-   * `azp`, the client that asked. Default: the audience. On Android and iOS it
+   * `azp`, the requesting client. Default: the audience. On Android and iOS it
    * is the app's own client id, while `aud` is the web client id.
    */
   readonly azp?: string;
-  /** `nonce`, echoed as the client gave it. Default: none. */
+  /** `nonce`. Default: none. */
   readonly nonce?: string;
 }
 
 /** When and for whom a token is minted. */
 export interface MintContext {
-  /** Seconds since 1970 by the emulator's clock. */
+  /** Seconds since 1970, by the emulator's clock. */
   readonly nowSeconds: number;
-  /** The audience of a token that names none. */
+  /** The audience of a token without this option. */
   readonly defaultAudience: string;
 }
 
-/** Minted now, for the app. */
+/** The current time, and the app's client id. */
 export function mintContextOf(google: {
   now(): Date;
   readonly clientIds: readonly [string, ...string[]];
@@ -48,7 +48,7 @@ const NOT_BEFORE_SECONDS = 300;
 const LIFETIME_SECONDS = 3600;
 
 /**
- * The claims of an ID token as Google Identity Services sends it, in its order:
+ * The claims of an ID token of Google Identity Services, in the same order:
  * https://developers.google.com/identity/gsi/web/reference/html-reference#credential
  */
 export function idTokenClaims(
@@ -79,7 +79,7 @@ export function idTokenClaims(
   };
 }
 
-/** `iat` and `exp` in seconds since 1970, an hour apart by default. */
+/** `iat` and `exp` in seconds since 1970; an hour apart by default. */
 export function tokenTimes(
   context: MintContext,
   options: TokenOptions,
@@ -88,15 +88,15 @@ export function tokenTimes(
   return { iat, exp: iat + (options.lifetimeSeconds ?? LIFETIME_SECONDS) };
 }
 
-/** A `jti` in Google's shape: 40 lower-case hexadecimal characters. */
+/** A `jti` in Google's format: 40 lower-case hexadecimal characters. */
 export function newTokenId(): string {
   return randomBytes(20).toString("hex");
 }
 
 /**
- * The account behind a name.
+ * The account with a name.
  *
- * @throws EmulatorInputError when no ready-made account has the name
+ * @throws EmulatorInputError if no predefined account has the name
  */
 export function accountOf(account: GoogleAccount | string): GoogleAccount {
   if (typeof account !== "string") {
@@ -108,7 +108,7 @@ export function accountOf(account: GoogleAccount | string): GoogleAccount {
   if (found === undefined) {
     const names = Object.keys(googleAccounts).join(", ");
     throw new EmulatorInputError(
-      `No account is called "${account}"; there are ${names}.`,
+      `Unknown account "${account}"; the accounts are ${names}.`,
     );
   }
   return found[1];

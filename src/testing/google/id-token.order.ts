@@ -5,9 +5,9 @@ import type { GoogleKeyName } from "./key-ring";
 import type { TokenAlgorithm } from "./token.signer";
 
 /**
- * An ID token as a tester orders it in JSON: `IdTokenOptions` without what JSON
- * cannot hold. As JSON has no `undefined`, claims and header members are removed
- * by name.
+ * The JSON options of an ID token: `IdTokenOptions` without what JSON cannot
+ * express. Because JSON has no `undefined`, claims and header members are
+ * removed by name.
  */
 export interface IdTokenOrder extends Omit<
   IdTokenOptions,
@@ -18,9 +18,9 @@ export interface IdTokenOrder extends Omit<
   readonly secret?: string;
   readonly rawHeader?: string;
   readonly rawPayload?: string;
-  /** Claims to leave out. */
+  /** Claims to remove. */
   readonly withoutClaims?: readonly string[];
-  /** Header members to leave out. */
+  /** Header members to remove. */
   readonly withoutHeader?: readonly string[];
 }
 
@@ -35,9 +35,9 @@ const ALGORITHMS: readonly TokenAlgorithm[] = [
 ];
 
 /**
- * Reads an order.
+ * Parses the JSON options.
  *
- * @throws EmulatorInputError that names the field and what it may hold
+ * @throws EmulatorInputError naming the field and the allowed values
  */
 export function parseIdTokenOrder(body: unknown): IdTokenOptions {
   const { withoutClaims, withoutHeader, ...order } = checkFields<IdTokenOrder>(
@@ -74,9 +74,9 @@ export function parseIdTokenOrder(body: unknown): IdTokenOptions {
 }
 
 /**
- * An account as a tester spells it: a ready-made one's name, or all of it.
+ * Checks an account: the name of a predefined one, or all its fields.
  *
- * @throws EmulatorInputError that names what is wrong
+ * @throws EmulatorInputError naming the invalid field
  */
 export function checkAccount(account: GoogleAccount | string): GoogleAccount {
   if (typeof account === "string") {
@@ -98,7 +98,7 @@ export function checkAccount(account: GoogleAccount | string): GoogleAccount {
   return checked;
 }
 
-/** @throws EmulatorInputError when a field holds another text */
+/** @throws EmulatorInputError if the field has another value */
 export function requireOneOf(
   field: string,
   value: string | undefined,

@@ -87,7 +87,7 @@ describe("the button of Google Identity Services", () => {
       );
     });
 
-    it("then the cookie of the app's own page is left alone", async () => {
+    it("then the cookie of the app's own page is not replaced", async () => {
       const { headers, posted } = await open({
         emulator_account: "consumer",
         g_csrf_token: "of-the-page",
@@ -104,10 +104,10 @@ describe("the button of Google Identity Services", () => {
     });
   });
 
-  describe("when the app has another name of this machine", () => {
+  describe("when the app uses the other local host name", () => {
     const login_uri = "http://localhost:3000/login";
 
-    it("then the browser comes back under it, for the cookie's sake", async () => {
+    it("then the browser is redirected to it, so that the cookie is sent", async () => {
       const { port } = new URL(google.url);
       const { status, headers } = await open({
         login_uri,
@@ -121,12 +121,12 @@ describe("the button of Google Identity Services", () => {
       expect(location.searchParams.get("emulator_account")).toBe("consumer");
     });
 
-    it("then it does not, where the page has set the cookie", async () => {
+    it("then it is not, if the page has set the cookie", async () => {
       const { status } = await open({ login_uri, g_csrf_token: "t" });
       expect(status).toBe(200);
     });
 
-    it("then a strange Host leads nowhere", async () => {
+    it("then an unknown Host is not used", async () => {
       const query = new URLSearchParams({ client_id: web, login_uri });
       const status = await new Promise((resolve, reject) => {
         request(
@@ -144,7 +144,7 @@ describe("the button of Google Identity Services", () => {
     });
   });
 
-  describe("when the request is wrong", () => {
+  describe("when the request is invalid", () => {
     it.each<[number, Fields, string]>([
       [401, { client_id: "x" }, "invalid_client"],
       [400, { login_uri: undefined }, "login_uri"],

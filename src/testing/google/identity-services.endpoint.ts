@@ -8,7 +8,7 @@ import { isRedirectUri, type RedirectUriOptions } from "./redirect-uris";
 import { formPostAnswer } from "./html-page";
 import { Form, OAuthRefusal } from "./oauth-form";
 
-/** What the page works with. */
+/** The state of the page. */
 export interface IdentityServicesState {
   readonly clientIds: readonly string[];
   readonly registered: RedirectUriOptions;
@@ -25,14 +25,14 @@ interface ButtonRequest {
 }
 
 /**
- * `GET /gsi/select`: what the button of Google Identity Services opens in
- * redirect mode. The chosen account's ID token is posted to `login_uri` as
- * `credential`, beside a `g_csrf_token` that equals a cookie.
+ * `GET /gsi/select`: the page that the button of Google Identity Services opens
+ * in redirect mode. Posts the ID token of the chosen account to `login_uri` as
+ * `credential`, with a `g_csrf_token` that equals a cookie.
  * https://developers.google.com/identity/gsi/web/reference/html-reference#server-side
  *
- * Google's script sets the cookie on the app's page. Where there is no such
- * page the emulator sets it: cookies heed no ports, so on the app's own host
- * name, where the browser is sent first, it is the app's.
+ * Google's script sets the cookie on the app's page. Without such a page, the
+ * emulator sets it: it first redirects the browser to the app's host name, and
+ * because cookies ignore ports, the cookie is then also sent to the app.
  */
 export async function buttonAnswer(
   state: IdentityServicesState,
@@ -71,7 +71,7 @@ function parseButton(
   if (!isRedirectUri(loginUri, registered) || !URL.canParse(loginUri)) {
     throw new OAuthRefusal(
       "redirect_uri_mismatch",
-      "The login URI is not registered: a local one, unless redirectUris says otherwise.",
+      "The login URI is not registered: without redirectUris, only local ones are.",
     );
   }
   return {
@@ -83,7 +83,7 @@ function parseButton(
   };
 }
 
-/** Sends the browser to the emulator under the app's host name, once. */
+/** Redirects the browser to the emulator under the app's host name, once. */
 function sameHostAnswer(
   { loginUri, csrfToken }: ButtonRequest,
   { path, query, headers }: EmulatorRequest,
@@ -104,7 +104,7 @@ function sameHostAnswer(
   return { status: 302, headers: { Location }, body: "" };
 }
 
-/** The names of one address: where the emulator listens on one, it has both. */
+/** Both names resolve to the loopback address that the emulator listens on. */
 function isLocalName(hostname: string): boolean {
   return hostname === "localhost" || hostname === "127.0.0.1";
 }

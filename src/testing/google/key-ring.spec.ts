@@ -38,7 +38,7 @@ async function publishedKids(): Promise<string[]> {
 
 describe("Google's keys", () => {
   describe("when a token's key is looked up in /oauth2/v1/certs", () => {
-    it("then its certificate proves the signature", async () => {
+    it("then its certificate verifies the signature", async () => {
       const { header, input, signature } = parts(await google.idToken());
       const certs = await getJson<Record<string, string>>("/oauth2/v1/certs");
       const certificate = new X509Certificate(certs[String(header.kid)] ?? "");
@@ -48,7 +48,7 @@ describe("Google's keys", () => {
       expect(verify("sha256", input, publicKey, signature)).toBe(false);
     });
 
-    it("then the certificate is valid, and signed by itself", () => {
+    it("then the certificate is valid and self-signed", () => {
       const { certificatePem, publicKey } = google.keys.current;
       const certificate = new X509Certificate(certificatePem);
       expect(certificate.verify(publicKey)).toBe(true);
@@ -59,7 +59,7 @@ describe("Google's keys", () => {
   });
 
   describe("when a token's key is looked up in /oauth2/v3/certs", () => {
-    it("then its JWK proves the signature", async () => {
+    it("then its JWK verifies the signature", async () => {
       const { header, input, signature } = parts(await google.idToken());
       const { keys } = await getJson<{ keys: Json[] }>("/oauth2/v3/certs");
       const jwk = keys.find((key) => key.kid === header.kid);
@@ -70,7 +70,7 @@ describe("Google's keys", () => {
   });
 
   describe("when nothing has been rotated", () => {
-    it("then both endpoints list current and next, by 40 hex digits", async () => {
+    it("then both endpoints list current and next, with ids of 40 hex digits", async () => {
       const { current, next } = google.keys;
       const { keys } = await getJson<{ keys: Json[] }>("/oauth2/v3/certs");
       expect(keys.map((key) => key.kid)).toEqual([current.kid, next.kid]);
@@ -86,7 +86,7 @@ describe("Google's keys", () => {
   });
 
   describe("when keys are rotated", () => {
-    it("then next signs, a new next is announced, previous stays", async () => {
+    it("then next signs, a new next is published, previous remains", async () => {
       const { current, next } = google.keys;
       await google.rotateKeys();
       expect(kidOf(await google.idToken())).toBe(next.kid);
@@ -98,7 +98,7 @@ describe("Google's keys", () => {
       expect(new Set(kids).size).toBe(3);
     });
 
-    it("then a second rotation takes the oldest key away", async () => {
+    it("then a second rotation withdraws the oldest key", async () => {
       const { current, next } = google.keys;
       await google.rotateKeys();
       await google.rotateKeys();
@@ -107,14 +107,14 @@ describe("Google's keys", () => {
       expect(kids).toContain(next.kid);
     });
 
-    it("then dropPrevious withdraws the old key at once", async () => {
+    it("then dropPrevious withdraws the old key immediately", async () => {
       const old = google.keys.current;
       await google.rotateKeys({ dropPrevious: true });
       expect(await publishedKids()).toHaveLength(2);
       expect(await publishedKids()).not.toContain(old.kid);
     });
 
-    it("then unannounced brings in a key that was never listed", async () => {
+    it("then unannounced signs with a key that was not listed before", async () => {
       const before = await publishedKids();
       await google.rotateKeys({ unannounced: true });
       const idToken = await google.idToken();
@@ -126,7 +126,7 @@ describe("Google's keys", () => {
   });
 
   describe("when a key is retired", () => {
-    it("then it is listed nowhere but can still sign", async () => {
+    it("then it is not listed but can still sign", async () => {
       google.retireKey(google.keys.current.kid);
       const idToken = await google.idToken();
       expect(await publishedKids()).toEqual([google.keys.next.kid]);
@@ -138,8 +138,8 @@ describe("Google's keys", () => {
     });
   });
 
-  describe("when several emulators run, at once or one after the other", () => {
-    it("then none accepts the key id of another, and only stopped ones leave their key pairs", async () => {
+  describe("when several emulators run, concurrently or in sequence", () => {
+    it("then key ids are unique, and only key pairs of stopped ones are reused", async () => {
       const other = await GoogleEmulator.start();
       const pairs = ({ keys }: GoogleEmulator) =>
         keys.published.map(({ jwk }) => jwk.n);

@@ -6,23 +6,23 @@ import {
   type GoogleSigningKey,
 } from "./signing-key";
 
-/** The part a key plays in the ring. */
+/** The role of a key in the ring. */
 export type GoogleKeyName = "current" | "next" | "previous";
 
-/** How a rotation departs from the usual one. */
+/** How a rotation differs from the usual one. */
 export interface KeyRotation {
-  /** Withdraw the old key at once instead of at the following rotation. */
+  /** Withdraw the previous key immediately instead of at the next rotation. */
   readonly dropPrevious?: boolean;
   /**
-   * Sign with a key that was never published before, as if Google had skipped
-   * its announcement; the announced next key stays next.
+   * Sign with a key that was not published before, as if Google had skipped
+   * that step; the published next key remains the next one.
    */
   readonly unannounced?: boolean;
 }
 
 /**
- * Google's keys over time: one signs (current), one is announced (next), one is
- * on its way out (previous) until the rotation after its own.
+ * Google's keys: the current one signs, the next one is already published, and
+ * the previous one is published until the following rotation.
  */
 export class GoogleKeyRing {
   #current: GoogleSigningKey;
@@ -54,7 +54,9 @@ export class GoogleKeyRing {
     return this.#next;
   }
 
-  /** The key that signed before the last rotation; none before the first. */
+  /**
+   * The key that signed before the last rotation; undefined before the first.
+   */
   get previous(): GoogleSigningKey | undefined {
     return this.#previous;
   }
@@ -67,15 +69,15 @@ export class GoogleKeyRing {
     );
   }
 
-  /** A key of somebody else: made once, never published. */
+  /** A foreign key: created once, never published. */
   foreign(): Promise<GoogleSigningKey> {
     this.#foreign ??= newSigningKey();
     return this.#foreign;
   }
 
   /**
-   * @throws EmulatorInputError when there is no such key: before the first rotation there is
-   * no previous one
+   * @throws EmulatorInputError if there is no such key, such as no previous one
+   *   before the first rotation
    */
   named(name: GoogleKeyName): GoogleSigningKey {
     const key = this[name];
@@ -87,7 +89,10 @@ export class GoogleKeyRing {
     return key;
   }
 
-  /** Makes the next key current, announces a new next, keeps the old one. */
+  /**
+   * Makes the next key current, publishes a new next one and keeps the previous
+   * one.
+   */
   async rotate(rotation: KeyRotation = {}): Promise<void> {
     const fresh = await newSigningKey();
     this.#previous = this.#current;
@@ -103,10 +108,10 @@ export class GoogleKeyRing {
   }
 
   /**
-   * Takes a key out of the certs endpoints. It can still sign, so that a token
-   * of a withdrawn key can be minted.
+   * Removes a key from the certs endpoints. It can still sign, to mint tokens
+   * of a withdrawn key.
    *
-   * @throws EmulatorInputError when the key is not published
+   * @throws EmulatorInputError if the key is not published
    */
   retire(kid: string): void {
     if (!this.published.some((key) => key.kid === kid)) {
@@ -117,7 +122,7 @@ export class GoogleKeyRing {
     this.#withdrawn.add(kid);
   }
 
-  /** Gives the key pairs to the emulators that start later in this process. */
+  /** Releases the key pairs for emulators started later in this process. */
   async release(): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
@@ -126,7 +131,7 @@ export class GoogleKeyRing {
     reuseSigningKeys([...keys, foreign].filter((key) => key !== undefined));
   }
 
-  /** The body of `/oauth2/v1/certs`: key id to certificate. */
+  /** The body of `/oauth2/v1/certs`: certificates by key id. */
   certificates(): Record<string, string> {
     return Object.fromEntries(
       this.published.map((key) => [key.kid, key.certificatePem]),

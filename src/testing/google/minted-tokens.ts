@@ -14,7 +14,7 @@ import { signToken } from "./token.signer";
 
 const ID_TOKENS_KEPT = 20;
 
-/** Whose tokens are minted, and when. */
+/** The keys, clock and default audience of the tokens. */
 interface Minter {
   readonly keys: GoogleKeyRing;
   readonly clientIds: readonly [string, ...string[]];
@@ -38,7 +38,7 @@ export class MintedTokens {
   /**
    * Mints a user's ID token.
    *
-   * @throws EmulatorInputError when the options cannot be met
+   * @throws EmulatorInputError if the options are invalid
    */
   async idToken(options: IdTokenOptions): Promise<string> {
     const claims = idTokenClaims(mintContextOf(this.#google), options);

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { EmulatorRequest } from "./emulator-answer";
 import { OAuthRefusal, type Form } from "./oauth-form";
 
-/** The apps that Google knows: any of these ids with the one secret. */
+/** The registered clients: several ids with one secret. */
 export interface RegisteredClients {
   readonly clientIds: readonly string[];
   readonly clientSecret: string;
@@ -14,12 +14,12 @@ interface Credentials {
 }
 
 /**
- * Tells which client asks: `client_secret_post` or `client_secret_basic`, RFC
- * 6749 §2.3.1.
+ * Authenticates the client with `client_secret_post` or `client_secret_basic`,
+ * RFC 6749 §2.3.1.
  *
  * @returns its client id
- * @throws OAuthRefusal `invalid_client` 401 when it is unknown or its secret is
- * wrong; `invalid_request` when it says nothing, no secret, or it twice
+ * @throws OAuthRefusal 401 `invalid_client` if it is unknown or its secret is
+ *   wrong; `invalid_request` if the id or secret is missing or sent twice
  */
 export function authenticateClient(
   { clientIds, clientSecret }: RegisteredClients,
@@ -65,7 +65,7 @@ function postedCredentials(form: Form): Credentials {
   return { id, secret: form.get("client_secret") };
 }
 
-/** Both halves are form-encoded before they are joined, RFC 6749 §2.3.1. */
+/** Both parts are form-encoded before they are joined, RFC 6749 §2.3.1. */
 function basicCredentials(authorization = ""): Credentials | undefined {
   const [, encoded] = /^Basic +([\w+/=-]+)$/i.exec(authorization) ?? [];
   if (encoded === undefined) {

@@ -1,13 +1,13 @@
 import { jsonAnswer, type EmulatorAnswer } from "./emulator-answer";
 import type { EmulatorRequest } from "./emulator-answer";
 
-/** What is answered instead, when a request cannot be served. */
+/** Refuses an OAuth request. */
 export class OAuthRefusal extends Error {
   override readonly name = "OAuthRefusal";
 
   /**
    * @param error a code of RFC 6749 §5.2 or Google's own
-   * @param description Google's words
+   * @param description Google's message
    */
   constructor(
     readonly error: string,
@@ -19,13 +19,13 @@ export class OAuthRefusal extends Error {
   }
 }
 
-/** What Google sends with every answer that holds a token. */
+/** The headers of every response with a token. */
 export const NOT_STORED: Readonly<Record<string, string>> = {
   "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
   Pragma: "no-cache",
 };
 
-/** An answer function whose refusals become OAuth errors (RFC 6749 §5.2). */
+/** Wraps a handler: its refusals become OAuth errors (RFC 6749 §5.2). */
 export function oauthAnswer(
   answer: (
     request: EmulatorRequest,
@@ -47,14 +47,14 @@ export function oauthAnswer(
   };
 }
 
-/** A form's fields, each at most once. */
+/** The fields of a form, each at most once. */
 export class Form {
   private constructor(private readonly fields: URLSearchParams) {}
 
   /**
-   * The body of a request, when it is a form; otherwise nothing.
+   * The form in the body of a request; empty for other content types.
    *
-   * @throws OAuthRefusal when a field is repeated, RFC 6749 §3.2
+   * @throws OAuthRefusal if a field is repeated, RFC 6749 §3.2
    */
   static of({ headers, body }: EmulatorRequest): Form {
     const [type = ""] = (headers["content-type"] ?? "").split(";");
@@ -63,7 +63,7 @@ export class Form {
     return Form.from(new URLSearchParams(isForm ? body : ""));
   }
 
-  /** @throws OAuthRefusal when a field is repeated */
+  /** @throws OAuthRefusal if a field is repeated */
   static from(fields: URLSearchParams): Form {
     for (const name of new Set(fields.keys())) {
       if (fields.getAll(name).length > 1) {
@@ -76,7 +76,9 @@ export class Form {
     return new Form(fields);
   }
 
-  /** A field's text; undefined when it is absent or empty (RFC 6749 §3.2). */
+  /**
+   * The value of a field; undefined if it is absent or empty (RFC 6749 §3.2).
+   */
   get(name: string): string | undefined {
     return this.fields.get(name) || undefined;
   }
@@ -86,7 +88,7 @@ export class Form {
     return this.fields.has(name);
   }
 
-  /** @throws OAuthRefusal when the field is absent or empty */
+  /** @throws OAuthRefusal if the field is absent or empty */
   need(name: string): string {
     const value = this.get(name);
     if (value === undefined) {

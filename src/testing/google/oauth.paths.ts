@@ -1,9 +1,12 @@
-/** Where Google's OAuth endpoints stand; the paths are those of Google's hosts. */
+/** The paths of Google's OAuth endpoints, as on Google's hosts. */
 export const oauthPaths = {
   authorization: "/o/oauth2/v2/auth",
-  /** What the button of Google Identity Services opens in redirect mode. */
+  /**
+   * The page that the button of Google Identity Services opens in redirect
+   * mode.
+   */
   identityServices: "/gsi/select",
-  /** The stand-in for Google's script, and the dialogs that it opens. */
+  /** The emulated Google script, and the dialogs that it opens. */
   gsiClient: "/gsi/client",
   gsiPopup: "/gsi/popup",
   gsiOneTap: "/gsi/one-tap",

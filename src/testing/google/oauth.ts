@@ -23,7 +23,7 @@ import { userInfoAnswer } from "./userinfo.endpoint";
 import { oauthAnswer } from "./oauth-form";
 import { uiFileAnswer } from "./ui-file";
 
-/** What Google's OAuth works with. */
+/** The dependencies of {@link GoogleOAuth}. */
 export interface GoogleOAuthContext {
   readonly keys: GoogleKeyRing;
   readonly clientIds: readonly [string, ...string[]];
@@ -32,27 +32,30 @@ export interface GoogleOAuthContext {
   idToken(options: IdTokenOptions): Promise<string>;
 }
 
-/** Google's OAuth: authorization codes and what they are exchanged for. */
+/**
+ * Google's OAuth endpoints: authorization codes and the tokens they are
+ * exchanged for.
+ */
 export class GoogleOAuth {
   readonly #google: GoogleOAuthContext;
   readonly #codes = new GoogleAuthorizationCodes();
   readonly #grants = new GoogleGrants();
 
-  /** Those that a chooser lists. */
+  /** The accounts that the chooser lists. */
   readonly accounts = new ChooserAccounts();
   readonly #consents = new Set<string>();
   readonly #registered: RedirectUriOptions;
 
-  /** @param registered where a sign-in in the browser may lead */
+  /** @param registered the allowed redirect URIs */
   constructor(google: GoogleOAuthContext, registered: RedirectUriOptions = {}) {
     this.#google = google;
     this.#registered = registered;
   }
 
   /**
-   * Gives out an authorization code: single use, ten minutes long.
+   * Issues an authorization code for one use within ten minutes.
    *
-   * @throws EmulatorInputError when the options cannot be met
+   * @throws EmulatorInputError if the options are invalid
    */
   authorizationCode(options: AuthorizationCodeOptions = {}): string {
     const { redirectUri = "postmessage", codeChallenge } = options;
@@ -73,7 +76,7 @@ export class GoogleOAuth {
     );
   }
 
-  /** The pages of the user's browser, then the endpoints of an app's server. */
+  /** The pages for the browser, then the endpoints for the app's server. */
   routes(): readonly EmulatorRoute[] {
     const google = this.#google;
     const state = {

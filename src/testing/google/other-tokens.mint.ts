@@ -8,11 +8,12 @@ import {
 } from "./id-token.mint";
 import type { TokenClaims, TokenOptions } from "./token.signer";
 
-// Google signs these with the keys of its ID tokens, but none is a sign-in.
+// Google signs these with the keys of its ID tokens, but they must not be
+// accepted as ID tokens of a user.
 
-/** What a service account's ID token is minted from. */
+/** The options of a service account's ID token. */
 export interface ServiceAccountTokenOptions extends TokenOptions {
-  /** `aud`: whatever the caller wants. Default: the first client id. */
+  /** `aud`, chosen by the caller. Default: the first client id. */
   readonly audience?: string;
   /** The service account's e-mail address. */
   readonly email?: string;
@@ -20,14 +21,14 @@ export interface ServiceAccountTokenOptions extends TokenOptions {
   readonly azp?: string;
 }
 
-/** What a security event token is minted from. */
+/** The options of a security event token. */
 export interface SecurityEventTokenOptions extends Omit<
   TokenOptions,
   "lifetimeSeconds"
 > {
   /** The event's URI. Default: sessions-revoked. */
   readonly eventType?: string;
-  /** Whom it is about. Default: `consumer`. */
+  /** The account that it is about. Default: `consumer`. */
   readonly account?: GoogleAccount | GoogleAccountName;
   /** `aud`. Default: the emulator's first client id. */
   readonly audience?: string;
@@ -40,12 +41,14 @@ const SERVICE_ACCOUNT_EMAIL = "robot@someone-elses.iam.gserviceaccount.com";
 const SESSIONS_REVOKED =
   "https://schemas.openid.net/secevent/risc/event-type/sessions-revoked";
 
-/** Security events spell the issuer with a slash, ID tokens without. */
+/**
+ * The issuer of security events has a trailing slash, unlike that of ID tokens.
+ */
 const SECURITY_EVENT_ISSUER = `${GOOGLE_ISSUER}/`;
 
 /**
- * The claims of an ID token that any Google Cloud customer can have for any
- * audience, ours too, without a user:
+ * The claims of an ID token that any Google Cloud customer can obtain for any
+ * audience, including ours, without a user:
  * https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateIdToken
  */
 export function serviceAccountClaims(
@@ -64,7 +67,7 @@ export function serviceAccountClaims(
 }
 
 /**
- * The claims of a Cross-Account Protection event: no `exp`, no `sub` of its own,
+ * The claims of a Cross-Account Protection event: no `exp`, no top-level `sub`,
  * one event about one account.
  * https://developers.google.com/identity/protocols/risc
  */

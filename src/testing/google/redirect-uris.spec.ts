@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([google.stop(), strict.stop()]));
 
-/** Signs in to this redirect URI: where that leads, and what is shown. */
+/** Signs in with this redirect URI; returns the location and the page. */
 async function signInTo(redirect_uri: string, at = google) {
   const query = parametersOf({
     client_id: at.clientIds[0],
@@ -63,7 +63,7 @@ describe("a redirect URI", () => {
       "http://127.8.8.8:1/x",
       "http://[::1]:3000/cb",
       "https://app.localhost/cb?x=1",
-    ])("then %s is of this machine and good", async (redirectUri) => {
+    ])("then %s is local and allowed", async (redirectUri) => {
       const { status, location } = await signInTo(redirectUri);
       expect(status).toBe(302);
       expect(location?.startsWith(redirectUri)).toBe(true);
@@ -71,7 +71,7 @@ describe("a redirect URI", () => {
   });
 
   describe("when some are", () => {
-    it("then they are good to the letter, and no other is", async () => {
+    it("then only exactly these are allowed", async () => {
       const { status, location } = await signInTo(REGISTERED, strict);
       expect(status).toBe(302);
       expect(location).toMatch(/^https:\/\/app\.example\/callback\?iss=/);

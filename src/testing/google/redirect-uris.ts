@@ -1,15 +1,16 @@
-/** The addresses that a sign-in may lead to. */
+/** The allowed redirect URIs. */
 export interface RedirectUriOptions {
   /**
-   * The exact redirect and login URIs of the app. Default: any http or https
-   * URL of this machine, and no other.
+   * The exact redirect and login URIs of the app. Default: any local http or
+   * https URL.
    */
   readonly redirectUris?: readonly string[];
 }
 
 /**
- * Whether a sign-in may lead there: to a registered URI, or, when there are
- * none, to this machine. Nothing else, so that the emulator is no open redirector.
+ * Whether a redirect URI is allowed: a registered one or, if none are
+ * registered, a local one. Anything else would make the emulator an open
+ * redirector.
  */
 export function isRedirectUri(
   uri: string,
@@ -19,14 +20,14 @@ export function isRedirectUri(
     return redirectUris.includes(uri);
   }
   const url = httpUrl(uri);
-  // What browsers read otherwise than we do has no place in a redirect.
+  // Refuses characters that browsers may parse differently.
   const isPlain = /^[\x21-\x7e]+$/.test(uri) && !/[\\#]/.test(uri);
   return url !== undefined && isPlain && isLoopback(url);
 }
 
 /**
- * The URL in a text, when it is an absolute one of http or https without
- * credentials.
+ * Parses an absolute http or https URL without credentials; undefined for
+ * anything else.
  */
 export function httpUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -38,7 +39,7 @@ export function httpUrl(text: string): URL | undefined {
   return isPlain ? url : undefined;
 }
 
-/** Whether a URL leads to this machine, by name or address. */
+/** Whether the host of a URL is local, by name or address. */
 export function isLoopback({ hostname }: URL): boolean {
   return (
     hostname === "localhost" ||

@@ -1,6 +1,6 @@
 import type { EmulatorRequest } from "./emulator-answer";
 
-/** A request that the emulator saw, whatever it answered. */
+/** A request to the emulator, regardless of the response. */
 export interface SeenRequest extends EmulatorRequest {
   /** By the emulator's clock. */
   readonly receivedAt: Date;
@@ -8,7 +8,7 @@ export interface SeenRequest extends EmulatorRequest {
 
 const KEPT = 1000;
 
-/** The requests seen: all of them counted, the latest 1000 kept. */
+/** Counts all requests and keeps the latest 1000. */
 export class GoogleRequestLog {
   readonly #latest: SeenRequest[] = [];
   readonly #counts = new Map<string, number>();
@@ -18,12 +18,12 @@ export class GoogleRequestLog {
     return [...this.#latest];
   }
 
-  /** How many requests each path has seen. */
+  /** The number of requests to each path. */
   get counts(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }
 
-  /** How many requests a path has seen; all paths' when none is given. */
+  /** The number of requests to a path, or to all paths. */
   count(path?: string): number {
     if (path !== undefined) {
       return this.#counts.get(path) ?? 0;

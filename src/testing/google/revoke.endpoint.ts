@@ -7,11 +7,13 @@ import type { GoogleGrants } from "./grants";
 import { Form, OAuthRefusal } from "./oauth-form";
 
 /**
- * `POST /revoke`: an access or refresh token, in the form or, as Google allows,
- * in the query. Every token of the same consent ends with it. Needs no client.
+ * `POST /revoke` with an access or refresh token in the form or, as Google
+ * allows, in the query. Revokes all tokens of the same consent. Requires no
+ * client authentication.
  * https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
  *
- * @throws OAuthRefusal 400 `invalid_token` when it is neither, or has ended
+ * @throws OAuthRefusal 400 `invalid_token` if the token is unknown, expired or
+ *   revoked
  */
 export function revokeAnswer(
   { grants, now }: { readonly grants: GoogleGrants; readonly now: () => Date },

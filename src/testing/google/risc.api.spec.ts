@@ -79,7 +79,7 @@ describe("the Cross-Account Protection API", () => {
       [google, admin] = bare;
     });
 
-    it("then it is told, and a second one replaces it", async () => {
+    it("then it is returned, and a second one replaces it", async () => {
       const wanted = [...all, "https://unknown.example/event"];
       const first = await call("stream:update", streamTo(receiver.url, wanted));
       expect(first).toEqual({ status: 200, json: {} });
@@ -99,7 +99,7 @@ describe("the Cross-Account Protection API", () => {
       });
     });
 
-    it("then its status can be changed, and outlives an update", async () => {
+    it("then its status can be changed, and is kept by an update", async () => {
       expect((await call("stream/status")).json).toEqual({ status: "enabled" });
       const off = await call("stream/status:update", { status: "disabled" });
       expect(off).toEqual({ status: 200, json: {} });
@@ -109,7 +109,7 @@ describe("the Cross-Account Protection API", () => {
       });
     });
 
-    it("then a verification event comes with the state", async () => {
+    it("then a verification event is sent with the state", async () => {
       const asked = await call("stream:verify", { state: "s-1" });
       expect(asked).toEqual({ status: 200, json: {} });
       const deliveries = await google.settledDeliveries();
@@ -126,7 +126,7 @@ describe("the Cross-Account Protection API", () => {
       });
     });
 
-    it("then no verification event comes that was not asked for", async () => {
+    it("then no verification event is sent if not requested", async () => {
       const url = receiver.url;
       await call("stream:update", streamTo(url, all.slice(0, 1)));
       expect((await call("stream:verify", {})).status).toBe(200);
@@ -137,7 +137,7 @@ describe("the Cross-Account Protection API", () => {
       expect(receiver.received).toEqual([]);
     });
 
-    it("then a status or a state that is none is refused", async () => {
+    it("then an invalid status or state is refused", async () => {
       expect(
         await call("stream/status:update", { status: "paused" }),
       ).toMatchObject(refusal(403, "PERMISSION_DENIED"));
@@ -164,12 +164,12 @@ describe("the Cross-Account Protection API", () => {
       ["stream/status", undefined],
       ["stream/status:update", { status: "enabled" }],
       ["stream:verify", { state: "s" }],
-    ])("then %s is answered 404", async (path, body) => {
+    ])("then %s gets 404", async (path, body) => {
       expect(await call(path, body)).toMatchObject(refusal(404, "NOT_FOUND"));
     });
   });
 
-  describe("when a request is wrong", () => {
+  describe("when a request is invalid", () => {
     const url = "http://localhost:1/events";
     it.each<[string, number, unknown, string]>([
       ["no JSON", 400, "{", "JSON"],
@@ -190,20 +190,17 @@ describe("the Cross-Account Protection API", () => {
         streamTo("https://localhost.evil.example", all),
         "authorized",
       ],
-    ])(
-      "then %s is answered %d, and nothing kept",
-      async (_, code, body, why) => {
-        const status = code === 400 ? "INVALID_ARGUMENT" : "PERMISSION_DENIED";
-        expect(await call("stream:update", body)).toMatchObject(
-          refusal(code, status, why),
-        );
-        expect((await call("stream")).status).toBe(404);
-      },
-    );
+    ])("then %s gets %d, and nothing is stored", async (_, code, body, why) => {
+      const status = code === 400 ? "INVALID_ARGUMENT" : "PERMISSION_DENIED";
+      expect(await call("stream:update", body)).toMatchObject(
+        refusal(code, status, why),
+      );
+      expect((await call("stream")).status).toBe(404);
+    });
   });
 
-  describe("when the endpoint is spoiled", () => {
-    it("then an error of its own changes nothing", async () => {
+  describe("when the endpoint has a fault", () => {
+    it("then its error response changes nothing", async () => {
       google.setFault("/v1beta/stream:update", { status: 503, times: 1 });
       const update = streamTo(receiver.url, all);
       expect((await call("stream:update", update)).status).toBe(503);

@@ -18,10 +18,10 @@ import {
 import type { KnownServiceAccount } from "./service-account";
 import { authenticateServiceAccount } from "./service-account.auth";
 
-/** What `GOOGLE_RISC_CONFIG_URL` names: the paths of the API are under it. */
+/** The prefix of the API's paths. */
 export const RISC_API_PATH = "/v1beta";
 
-/** Where the API stands; on Google's side the host is risc.googleapis.com. */
+/** The paths of the API; Google's host is risc.googleapis.com. */
 export const riscPaths = {
   riscStream: "/v1beta/stream",
   riscStreamUpdate: "/v1beta/stream:update",
@@ -30,19 +30,19 @@ export const riscPaths = {
   riscStatusUpdate: "/v1beta/stream/status:update",
 } as const;
 
-/** What the API reads and changes. */
+/** The state of the API. */
 export interface RiscApiState {
   readonly serviceAccounts: readonly KnownServiceAccount[];
   readonly clientIds: readonly string[];
   readonly authorizedDomains: readonly string[];
   readonly place: StreamPlace;
   readonly now: () => Date;
-  /** Sends a verification event, if one was asked for. */
+  /** Sends a verification event, if the stream requests them. */
   readonly verify: (state: string | undefined) => Promise<void>;
 }
 
 /**
- * The API by which an app asks for security events:
+ * The API to configure the delivery of security events:
  * https://developers.google.com/identity/protocols/risc#registering_your_receiver
  */
 export function riscRoutes(state: RiscApiState): readonly EmulatorRoute[] {

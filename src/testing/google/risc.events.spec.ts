@@ -11,20 +11,20 @@ beforeAll(async () => {
 
 afterAll(() => google.stop());
 
-/** Reports to nobody: port 9 is not listened on, and nothing is sent. */
+/** Sends nothing: the event is held, and nothing listens on port 9. */
 function report(options: SecurityReportOptions = {}) {
   return google.report({ to: "http://127.0.0.1:9/", hold: true, ...options });
 }
 
 describe("a security event", () => {
-  describe("when a test describes it", () => {
+  describe("when a test customizes it", () => {
     const eventOf = async (options: SecurityReportOptions) => {
       const { token, type } = await report({ ...options, hold: true });
       const { events } = payloadOf(token) as { events: Record<string, Json> };
       return events[type];
     };
 
-    it("then reason and time are its own", async () => {
+    it("then reason and time are as given", async () => {
       const occurredAt = new Date("2020-02-03T04:05:06.789Z");
       const { token } = await report({
         type: "account-disabled",
@@ -40,7 +40,7 @@ describe("a security event", () => {
       });
     });
 
-    // The vectors were made with another implementation.
+    // The vectors come from another implementation.
     it.each([
       [
         undefined,
@@ -48,7 +48,7 @@ describe("a security event", () => {
         "38bCy04pQHjKfPj/bEAxQDVJX7t502FOfKnACX4iXgPRg0b17ayXwlRvd4laIAYIp7m7xHyGicfPquC076B6OQ==",
       ],
       ["prefix", "prefix", "1//0test-refresh"],
-    ] as const)("then a token is named by %s", async (by, alg, token) => {
+    ] as const)("then a token is identified by %s", async (by, alg, token) => {
       const event = await eventOf({
         type: "token-revoked",
         refreshToken: "1//0test-refresh-token-0123456789",
@@ -64,7 +64,7 @@ describe("a security event", () => {
       });
     });
 
-    it("then a type may be any URI, and the claims can be spoiled", async () => {
+    it("then a type may be any URI, and the claims can be altered", async () => {
       const type = "https://schemas.example/purged";
       const { token } = await report({
         type,
@@ -80,12 +80,12 @@ describe("a security event", () => {
     });
 
     it.each([
-      [{ type: "session-revoked" }, "No event is called"],
-      [{ account: "nobody" as "consumer" }, "No account is called"],
-      [{ to: "/security-events" }, "of this machine"],
-      [{ to: "http://evil.example/" }, "of this machine"],
-      [{ to: undefined }, "Nobody receives"],
-    ])("then %j is refused to the test", async (options, message) => {
+      [{ type: "session-revoked" }, "Unknown event"],
+      [{ account: "nobody" as "consumer" }, "Unknown account"],
+      [{ to: "/security-events" }, "must be a local"],
+      [{ to: "http://evil.example/" }, "must be a local"],
+      [{ to: undefined }, "No receiver"],
+    ])("then %j is refused", async (options, message) => {
       await expect(report(options)).rejects.toThrow(message);
       expect(google.deliveries).toEqual([]);
     });

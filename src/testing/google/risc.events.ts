@@ -6,8 +6,8 @@ const RISC = "https://schemas.openid.net/secevent/risc/event-type";
 const OAUTH = "https://schemas.openid.net/secevent/oauth/event-type";
 
 /**
- * The events that Google sends, by their short names; two of them belong to
- * another profile than the rest.
+ * The events that Google sends, by their short names; two of them belong to the
+ * OAuth profile, the others to RISC.
  * https://developers.google.com/identity/protocols/risc#supported_event_types
  */
 export const securityEventTypes = Object.freeze({
@@ -23,15 +23,15 @@ export const securityEventTypes = Object.freeze({
 /** The short name of an event. */
 export type SecurityEventName = keyof typeof securityEventTypes;
 
-/** What an event says of its own. */
+/** The details of an event. */
 export interface SecurityEventDetails {
-  /** Of `account-disabled`: `hijacking`, `bulk-account`, or none. */
+  /** Of `account-disabled`: `hijacking`, `bulk-account`, or absent. */
   readonly reason?: string;
-  /** Of `verification`: what was asked to be echoed. */
+  /** Of `verification`: the requested state. */
   readonly state?: string;
-  /** Of `token-revoked`: the refresh token it is about. Default: an unknown one. */
+  /** Of `token-revoked`: the revoked refresh token. Default: an unknown one. */
   readonly refreshToken?: string;
-  /** How `token-revoked` tells the token. Default: its doubled SHA-512. */
+  /** How `token-revoked` identifies the token. Default: its double SHA-512. */
   readonly tokenIdentifier?: "hash_base64_sha512_sha512" | "prefix";
 }
 
@@ -40,21 +40,21 @@ const PREFIX_LENGTH = 16;
 /**
  * The URI of an event.
  *
- * @param type a short name, or a URI, which need not be one of Google's
- * @throws EmulatorInputError when it is neither
+ * @param type a short name or any URI
+ * @throws EmulatorInputError if it is neither
  */
 export function securityEventType(type: string): string {
   const known = new Map<string, string>(Object.entries(securityEventTypes));
   const uri = known.get(type) ?? (URL.canParse(type) ? type : undefined);
   if (uri === undefined) {
     throw new EmulatorInputError(
-      `No event is called "${type}"; there are ${[...known.keys()].join(", ")}, and URIs.`,
+      `Unknown event "${type}"; use a URI or one of ${[...known.keys()].join(", ")}.`,
     );
   }
   return uri;
 }
 
-/** The members of an event beside the account it is about, which may go. */
+/** The members of an event other than its account, which they may replace. */
 export function securityEventBody(
   uri: string,
   details: SecurityEventDetails,

@@ -2,28 +2,28 @@ import { apiFields, GoogleApiError } from "./api";
 import { securityEventTypes } from "./risc.events";
 import { httpUrl, isLoopback } from "./redirect-uris";
 
-/** How an app wants its security events. */
+/** The stream configuration of an app. */
 export interface SecurityEventStream {
   readonly url: string;
   readonly eventsRequested: readonly string[];
-  /** A disabled stream's events are lost. */
+  /** Events of a disabled stream are lost. */
   readonly isEnabled: boolean;
 }
 
-/** Where the one stream of the project is kept; there is none at first. */
+/** Holds the only stream of the project; initially there is none. */
 export interface StreamPlace {
   stream?: SecurityEventStream;
 }
 
-/** The only delivery that Google offers: a POST, RFC 8935. */
+/** The only delivery method that Google supports: push, RFC 8935. */
 export const PUSH_DELIVERY =
   "https://schemas.openid.net/secevent/risc/delivery-method/push";
 
-/** What can be asked for. */
+/** The events that can be requested. */
 export const eventsSupported: readonly string[] =
   Object.values(securityEventTypes);
 
-/** The events that come: an unknown one is left out without a word. */
+/** The events that are delivered; unknown ones are silently ignored. */
 export function eventsDelivered({
   eventsRequested,
 }: SecurityEventStream): readonly string[] {
@@ -31,10 +31,12 @@ export function eventsDelivered({
 }
 
 /**
- * Reads the body of `stream:update`.
+ * Parses the body of `stream:update`.
  *
- * @param authorizedDomains the hosts that may receive, beside this machine
- * @throws GoogleApiError 400 for a wrong shape, 403 for a receiver that may not be
+ * @param authorizedDomains the hosts that may receive events, in addition to
+ *   local ones
+ * @throws GoogleApiError 400 if it is malformed, 403 if the receiver is not
+ *   allowed
  */
 export function parseStream(
   body: unknown,
@@ -69,7 +71,10 @@ export function parseStream(
   };
 }
 
-/** Reads the body of `stream/status:update`; Google answers 403 to a bad one. */
+/**
+ * Parses the body of `stream/status:update`; Google responds with 403 to an
+ * invalid one.
+ */
 export function parseStatus(body: unknown): boolean {
   const { status } = apiFields("status", body, ["status"]);
   if (status !== "enabled" && status !== "disabled") {
@@ -79,8 +84,9 @@ export function parseStatus(body: unknown): boolean {
 }
 
 /**
- * Whether security events may be sent there. Google takes https on an authorized
- * domain of the project; here http will do, and this machine too.
+ * Whether security events may be sent to a URL. Google requires https and an
+ * authorized domain of the project; the emulator also allows http and local
+ * URLs.
  */
 export function isReceiver(
   url: URL,

@@ -29,23 +29,23 @@ import {
 } from "./transmitter";
 import { httpUrl } from "./redirect-uris";
 
-/** What is reported to the app; nothing has to be said. */
+/** The options of a reported event, all optional. */
 export interface SecurityReportOptions
   extends Omit<SecurityEventTokenOptions, "eventType">, SecurityEventDetails {
-  /** A short name, or a URI. Default: `sessions-revoked`. */
+  /** A short name or a URI. Default: `sessions-revoked`. */
   readonly type?: SecurityEventName | (string & {});
   /** When it happened: the token's `iat`. Default: now. */
   readonly occurredAt?: Date;
   /**
-   * Delivers here, whatever the stream says: this machine or an authorized
+   * The receiver, regardless of the stream: a local URL or one on an authorized
    * domain. Default: the stream's receiver.
    */
   readonly to?: string;
-  /** Sends nothing before `deliver` is called. Default: false. */
+  /** Sends nothing until `deliver` is called. Default: false. */
   readonly hold?: boolean;
 }
 
-/** A security event that was reported. */
+/** A reported security event. */
 export interface SecurityReport {
   readonly jti: string;
   /** The event's URI. */
@@ -53,33 +53,33 @@ export interface SecurityReport {
   /** The security event token. */
   readonly token: string;
   /**
-   * Sends the token: for the first time when it was held back, again when not.
-   * Settles when nothing more will be tried, and never fails: see `outcome`.
+   * Sends the token, or sends it again if it was not held. Resolves after the
+   * last attempt and never rejects: see `outcome`.
    */
   deliver(): Promise<SecurityDelivery>;
-  /** How the first delivery ended. */
+  /** Resolves when the first delivery has ended. */
   readonly delivered: Promise<SecurityDelivery>;
 }
 
-/** What Cross-Account Protection works with. */
+/** The dependencies of {@link GoogleRisc}. */
 export interface GoogleRiscContext {
   readonly keys: GoogleKeyRing;
   readonly clientIds: readonly [string, ...string[]];
   now(): Date;
 }
 
-/** How security events are sent, and whither. */
+/** How and where security events are sent. */
 export interface GoogleRiscOptions {
   /**
-   * The hosts that may receive security events, by http or https. This machine
-   * always may. Default: no other.
+   * The hosts that may receive security events, over http or https, in addition
+   * to local ones. Default: none.
    */
   readonly authorizedDomains?: readonly string[];
-  /** How patiently events are sent. */
+  /** The retries of deliveries. */
   readonly transmitter?: TransmitterOptions;
 }
 
-/** Cross-Account Protection: who asks for security events, and sending them. */
+/** Cross-Account Protection: configures and sends security events. */
 export class GoogleRisc {
   readonly #google: GoogleRiscContext;
   readonly #serviceAccounts: KnownServiceAccount[] = [];
@@ -101,12 +101,12 @@ export class GoogleRisc {
     return this.#transmitter.deliveries;
   }
 
-  /** The same, once none is under way. */
+  /** The latest deliveries, once none is pending. */
   settledDeliveries(): Promise<readonly SecurityDelivery[]> {
     return this.#transmitter.settled();
   }
 
-  /** Makes a service account, and gives its key file. */
+  /** Creates a service account and returns its key file. */
   async serviceAccount(
     options?: ServiceAccountOptions,
   ): Promise<ServiceAccountKey> {
@@ -116,9 +116,10 @@ export class GoogleRisc {
   }
 
   /**
-   * Reports an event.
+   * Sends an event.
    *
-   * @throws EmulatorInputError when there is no receiver, no such event or account
+   * @throws EmulatorInputError if there is no receiver, or the event or account
+   *   is unknown
    */
   async report(options: SecurityReportOptions = {}): Promise<SecurityReport> {
     const consignment = await this.#consign(options);
@@ -152,12 +153,12 @@ export class GoogleRisc {
     });
   }
 
-  /** Gives up what is under way. */
+  /** Cancels pending deliveries. */
   stop(): void {
     this.#transmitter.stop();
   }
 
-  /** Mints the token; the stream is asked again at each delivery. */
+  /** Mints the token; the stream is read at each delivery. */
   async #consign(options: SecurityReportOptions): Promise<() => Consignment> {
     const type = securityEventType(options.type ?? "sessions-revoked");
     const to = options.to && this.#checkedReceiver(options.to);
@@ -180,12 +181,14 @@ export class GoogleRisc {
     return () => ({ jti: String(jti), type, token, ...receiver() });
   }
 
-  /** The transmitter makes requests to no other host than a stream may name. */
+  /**
+   * Only hosts that a stream may use: otherwise any host could be requested.
+   */
   #checkedReceiver(to: string): string {
     const url = httpUrl(to);
     if (url === undefined || !isReceiver(url, this.#authorizedDomains)) {
       throw new EmulatorInputError(
-        '"to" must be an http or https URL of this machine or an authorized domain.',
+        '"to" must be a local http or https URL, or one on an authorized domain.',
       );
     }
     return url.href;
@@ -202,7 +205,7 @@ function receiverOf(
   }
   if (stream === undefined) {
     throw new EmulatorInputError(
-      'Nobody receives security events: configure the stream, or say "to".',
+      'No receiver of security events: configure the stream, or set "to".',
     );
   }
   const { url, isEnabled } = stream;

@@ -5,25 +5,25 @@ const LONG_SPELLING: Readonly<Record<string, string>> = {
   profile: "https://www.googleapis.com/auth/userinfo.profile",
 };
 
-/** What a client asks for that says nothing else. */
+/** The default scope of a client. */
 export const DEFAULT_SCOPE = "openid email profile";
 
 /**
- * The scopes in the spelling of Google's answers, each once.
+ * The scopes in the form of Google's responses, without duplicates.
  *
- * @param scope separated by spaces, RFC 6749 §3.3
+ * @param scope space-separated, RFC 6749 §3.3
  */
 export function scopesOf(scope: string): readonly string[] {
   const asked = scope.split(" ").filter((name) => name !== "");
   return [...new Set(asked.map((name) => LONG_SPELLING[name] ?? name))];
 }
 
-/** Whether an ID token belongs to these scopes. */
+/** Whether these scopes request an ID token. */
 export function asksForIdToken(scopes: readonly string[]): boolean {
   return scopes.includes("openid");
 }
 
-/** What the scopes show of an account. */
+/** The fields of an account that the scopes give access to. */
 export function shownBy(
   scopes: readonly string[],
   account: GoogleAccount,

@@ -1,22 +1,22 @@
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 
-/** What a receiver answered. */
+/** The response of a receiver. */
 export interface PushAnswer {
   readonly status: number;
-  /** Its start, at most 64 KiB. */
+  /** At most the first 64 KiB. */
   readonly body: string;
 }
 
 const KEPT_BYTES = 64 * 1024;
 
 /**
- * Hands a security event token to a receiver, RFC 8935 §2.1, on a connection of
- * its own that ends with the answer. A redirect is an answer, and not followed.
+ * Sends a security event token to a receiver, RFC 8935 §2.1, on a new
+ * connection. Redirects are not followed.
  *
- * @param timeoutMs how long the whole of it may take
- * @param signal gives up
- * @throws Error when there is no answer: refused, reset, timed out, given up
+ * @param timeoutMs the timeout of the whole exchange
+ * @param signal aborts it
+ * @throws Error if there is no response: refused, reset, timed out or aborted
  */
 export function pushSecurityEvent(
   url: string,

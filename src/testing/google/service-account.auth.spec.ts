@@ -29,7 +29,7 @@ function bearer(key: ServiceAccountKey, changes: Json = {}, kid?: string) {
   return `Bearer ${token}`;
 }
 
-/** Asks for a stream that is not there: who may ask is answered 404. */
+/** Requests a stream that does not exist: authorized callers get 404. */
 async function ask(authorization: string) {
   const response = await fetch(`${google.url}/v1beta/stream`, {
     headers: authorization === "" ? {} : { authorization },
@@ -44,7 +44,7 @@ function refusal(code: number, status: string, message = "") {
 
 describe("a service account", () => {
   describe("when it signs for itself", () => {
-    it("then google-auth-library reads its key and is let in", async () => {
+    it("then google-auth-library accepts its key and is authorized", async () => {
       const access = new JWTAccess();
       access.fromJSON(admin);
       const headers = access.getRequestHeaders(RISC_API_AUDIENCE);
@@ -52,7 +52,7 @@ describe("a service account", () => {
       expect((await ask(authorization)).status).toBe(404);
     });
 
-    it("then its file has what Google's has", () => {
+    it("then its file has the fields of Google's", () => {
       expect(admin).toEqual({
         type: "service_account",
         project_id: "emulated-project",
@@ -75,7 +75,7 @@ describe("a service account", () => {
   });
 
   describe("when it has no role", () => {
-    it("then it is answered 403", async () => {
+    it("then it gets 403", async () => {
       const plain = await google.serviceAccount({ riscAdmin: false });
       expect(await ask(bearer(plain))).toMatchObject(
         refusal(403, "PERMISSION_DENIED", "does not have permission"),
@@ -83,7 +83,7 @@ describe("a service account", () => {
     });
   });
 
-  describe("when its token is wrong", () => {
+  describe("when its token is invalid", () => {
     const seconds = () => Math.floor(google.now().getTime() / 1000);
     it.each<[string, () => string]>([
       ["none", () => ""],
@@ -100,13 +100,13 @@ describe("a service account", () => {
       ["too long", () => bearer(admin, { exp: seconds() + 3700 })],
       ["of the future", () => bearer(admin, { iat: seconds() + 100 })],
       ["of an unknown key", () => bearer(admin, {}, "0".repeat(40))],
-    ])("then one that is %s is answered 401", async (_, authorization) => {
+    ])("then one that is %s gets 401", async (_, authorization) => {
       expect(await ask(authorization())).toMatchObject(
         refusal(401, "UNAUTHENTICATED"),
       );
     });
 
-    it("then another's key, or a changed claim, is answered 401", async () => {
+    it("then another key or a changed claim gets 401", async () => {
       const other = await google.serviceAccount();
       const forged = { ...other, private_key_id: admin.private_key_id };
       const [header, , signature] = bearer(admin).split(".");

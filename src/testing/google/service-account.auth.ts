@@ -2,7 +2,7 @@ import { verify } from "node:crypto";
 import { GoogleApiError } from "./api";
 import type { KnownServiceAccount } from "./service-account";
 
-/** Whom a token for the Cross-Account Protection API has to be made out to. */
+/** The audience of tokens for the Cross-Account Protection API. */
 export const RISC_API_AUDIENCE =
   "https://risc.googleapis.com/google.identity.risc.v1beta.RiscManagementService";
 
@@ -14,13 +14,13 @@ const SEE =
   "Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
 
 /**
- * Tells which service account calls, by the token that it signed itself: RS256
- * with the `kid` of its key, `iss` and `sub` its address, `aud` the API, at most
- * an hour long.
+ * Authenticates a service account by its self-signed token: RS256 with the
+ * `kid` of its key, its address as `iss` and `sub`, the API as `aud`, and a
+ * lifetime of at most an hour.
  * https://developers.google.com/identity/protocols/risc#auth_token
  *
- * @throws GoogleApiError 401 for any other token, 403 for an account without
- * the role
+ * @throws GoogleApiError 401 for any other token, 403 if the account does not
+ *   have the role
  */
 export function authenticateServiceAccount(
   accounts: readonly KnownServiceAccount[],

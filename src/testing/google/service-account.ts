@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { randomSubject } from "./accounts";
 import { newSigningKey, type GoogleSigningKey } from "./signing-key";
 
-/** The file that Google Cloud hands out for the key of a service account. */
+/** The key file of a service account, as issued by Google Cloud. */
 export interface ServiceAccountKey {
   readonly type: "service_account";
   readonly project_id: string;
-  /** The `kid` of what it signs. */
+  /** The `kid` of tokens signed with it. */
   readonly private_key_id: string;
   /** PKCS #8, PEM. */
   readonly private_key: string;
@@ -19,7 +19,7 @@ export interface ServiceAccountKey {
   readonly universe_domain: "googleapis.com";
 }
 
-/** What a service account is made with; nothing has to be said. */
+/** The options of a service account, all optional. */
 export interface ServiceAccountOptions {
   /**
    * Whether it has the role "RISC Configuration Admin"
@@ -28,7 +28,7 @@ export interface ServiceAccountOptions {
   readonly riscAdmin?: boolean;
 }
 
-/** A service account that the emulator knows. */
+/** A service account registered with the emulator. */
 export interface KnownServiceAccount {
   readonly email: string;
   readonly key: GoogleSigningKey;
@@ -37,7 +37,7 @@ export interface KnownServiceAccount {
 
 const PROJECT = "emulated-project";
 
-/** Makes a service account of the emulator's project, with a key of its own. */
+/** Creates a service account of the emulator's project, with its own key. */
 export async function newServiceAccount({
   riscAdmin = true,
 }: ServiceAccountOptions = {}): Promise<{

@@ -19,7 +19,7 @@ export interface GoogleJwk {
   readonly e: string;
 }
 
-/** A key pair with the two shapes in which Google publishes its public half. */
+/** A key pair with both forms in which Google publishes its public key. */
 export interface GoogleSigningKey {
   /** 40 lower-case hexadecimal characters. */
   readonly kid: string;
@@ -40,14 +40,14 @@ type KeyPair = Pick<
   "privateKey" | "publicKey" | "certificatePem"
 >;
 
-/** The key pairs of emulators that were stopped, for those started next. */
+/** The key pairs of stopped emulators, for reuse. */
 const spareKeyPairs: KeyPair[] = [];
 
 /**
- * Makes a 2048-bit RSA key with a `kid` of its own. Takes 50 to 300 ms, off the
- * main thread, unless a stopped emulator left a key pair.
+ * Creates a 2048-bit RSA key with a new `kid`. Takes 50 to 300 ms, off the main
+ * thread, unless the key pair of a stopped emulator can be reused.
  *
- * An emulator makes its own keys; call this for a key that it never publishes.
+ * Emulators create their own keys; call this for a key that is never published.
  */
 export async function newSigningKey(): Promise<GoogleSigningKey> {
   const pair = spareKeyPairs.pop() ?? (await newKeyPair());
@@ -55,7 +55,10 @@ export async function newSigningKey(): Promise<GoogleSigningKey> {
   return { ...pair, kid, jwk: jwkOf(pair.publicKey, kid) };
 }
 
-/** Hands over keys that nobody uses any more: their key pairs get new ids. */
+/**
+ * Releases keys that are no longer used: their key pairs are reused with new
+ * ids.
+ */
 export function reuseSigningKeys(keys: readonly GoogleSigningKey[]): void {
   spareKeyPairs.push(...keys);
 }
@@ -92,11 +95,11 @@ async function selfSignedCertificate(
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: SUBJECT,
-      // A leading 1 keeps the number positive (RFC 5280 §4.1.2.2), and without
-      // a first byte of zero, which DER forbids.
+      // A leading 1 keeps the number positive (RFC 5280 §4.1.2.2) and avoids a
+      // leading zero byte, which DER forbids.
       serialNumber: `1${randomBytes(8).toString("hex").slice(1)}`,
-      // Google's certificates live two weeks. These outlive any emulator and
-      // any skewed clock, so that no test fails for the date of a certificate.
+      // Google's certificates are valid for two weeks. These are valid for any
+      // skewed clock, so that no test fails because of a certificate's dates.
       notBefore: new Date(now - 3650 * DAY_MS),
       notAfter: new Date(now + 3650 * DAY_MS),
       signingAlgorithm: ALGORITHM,

@@ -41,8 +41,8 @@ const bearer = (token = "") => ({
 });
 
 describe.each(["/v1/userinfo", "/oauth2/v3/userinfo"])("%s", (path) => {
-  describe("when the access token is good", () => {
-    it("then it tells who that is, by either method", async () => {
+  describe("when the access token is valid", () => {
+    it("then it returns the user, with either method", async () => {
       const { access_token } = await tokens({ account: "workspace" });
       const shown = {
         sub: "113774901853027741698",
@@ -61,7 +61,7 @@ describe.each(["/v1/userinfo", "/oauth2/v3/userinfo"])("%s", (path) => {
       );
     });
 
-    it("then the scope limits it, and the test can spoil it", async () => {
+    it("then the scope limits it, and the test can alter it", async () => {
       const { access_token } = await tokens({
         scope: "openid email",
         userInfo: { sub: "somebody else", email_verified: undefined },
@@ -72,7 +72,7 @@ describe.each(["/v1/userinfo", "/oauth2/v3/userinfo"])("%s", (path) => {
   });
 
   describe("when it is not", () => {
-    it.each(["", "ya29.unknown"])("then %j is answered 401", async (token) => {
+    it.each(["", "ya29.unknown"])("then %j gets 401", async (token) => {
       expect(await call(path, bearer(token))).toEqual({
         status: 401,
         json: {
@@ -82,7 +82,7 @@ describe.each(["/v1/userinfo", "/oauth2/v3/userinfo"])("%s", (path) => {
       });
     });
 
-    it("then one of an hour ago or in the query is answered 401", async () => {
+    it("then an expired one, or one in the query, gets 401", async () => {
       const { access_token = "" } = await tokens();
       const query = await call(`${path}?access_token=${access_token}`);
       expect(query.status).toBe(401);
@@ -93,9 +93,9 @@ describe.each(["/v1/userinfo", "/oauth2/v3/userinfo"])("%s", (path) => {
 });
 
 describe("POST /revoke", () => {
-  describe("when it is given a token of a consent", () => {
+  describe("when it gets a token of a consent", () => {
     it.each(["access_token", "refresh_token"] as const)(
-      "then all of them end with the %s",
+      "then the %s revokes all of them",
       async (name) => {
         const given = await tokens({ offline: true });
         const revoked = await posted("/revoke", { token: given[name] ?? "" });
@@ -110,15 +110,15 @@ describe("POST /revoke", () => {
       },
     );
 
-    it("then the query will do, as Google allows", async () => {
+    it("then the query is allowed, as with Google", async () => {
       const { access_token } = await tokens();
       const path = `/revoke?token=${access_token}`;
       expect((await posted(path, {})).status).toBe(200);
     });
   });
 
-  describe("when it is given none", () => {
-    it("then it is answered 400", async () => {
+  describe("when it gets none", () => {
+    it("then it responds with 400", async () => {
       expect(await posted("/revoke", {})).toMatchObject({
         status: 400,
         json: { error: "invalid_request" },
@@ -128,9 +128,9 @@ describe("POST /revoke", () => {
 });
 
 describe("/tokeninfo", () => {
-  describe("when the ID token is good", () => {
+  describe("when the ID token is valid", () => {
     it.each(["/tokeninfo", "/oauth2/v3/tokeninfo"])(
-      "then %s tells its header and claims, each a string",
+      "then %s returns its header and claims as strings",
       async (path) => {
         const id_token = await google.idToken({ claims: { extra: [1] } });
         const got = await call(`${path}?id_token=${id_token}`);
@@ -149,13 +149,13 @@ describe("/tokeninfo", () => {
       },
     );
 
-    it("then whose audience it is does not matter", async () => {
+    it("then the audience is not checked", async () => {
       const id_token = await google.idToken({ audience: "another" });
       expect((await posted("/tokeninfo", { id_token })).status).toBe(200);
     });
   });
 
-  describe("when the ID token is bad", () => {
+  describe("when the ID token is invalid", () => {
     it.each([
       ["foreign", { signWith: "foreign" }],
       ["expired", { issuedSecondsAgo: 3601 }],
@@ -195,8 +195,8 @@ describe("/tokeninfo", () => {
     });
   });
 
-  describe("when it is given an access token", () => {
-    it("then it tells whose it is and how long it lives", async () => {
+  describe("when it gets an access token", () => {
+    it("then it returns the user and the remaining lifetime", async () => {
       const { access_token = "", scope } = await tokens();
       google.skewClock(100);
       const { status, json } = await posted("/tokeninfo", { access_token });
@@ -220,8 +220,8 @@ describe("/tokeninfo", () => {
     });
   });
 
-  describe("when it is given nothing", () => {
-    it("then it says what it wants", async () => {
+  describe("when it gets no token", () => {
+    it("then it names the missing parameter", async () => {
       expect(await call("/tokeninfo")).toEqual({
         status: 400,
         json: {

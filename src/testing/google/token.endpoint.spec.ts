@@ -31,8 +31,8 @@ async function code(options: AuthorizationCodeOptions = {}) {
 }
 
 describe("an exchanged code", () => {
-  describe("when nothing is wrong", () => {
-    it("then Google's answer comes, which nobody may store", async () => {
+  describe("when the request is valid", () => {
+    it("then it returns Google's response, with no-store", async () => {
       const code = google.authorizationCode({ nonce: "n-1" });
       expect(code).toMatch(/^4\/0A[\w-]{60,}$/);
       const { status, headers, json } = await exchange(google, { code });
@@ -64,7 +64,7 @@ describe("an exchanged code", () => {
       );
     });
 
-    it("then google-auth-library exchanges and verifies it", async () => {
+    it("then google-auth-library can exchange and verify it", async () => {
       const client = new OAuth2Client({
         clientId: web,
         clientSecret: google.clientSecret,
@@ -73,7 +73,8 @@ describe("an exchanged code", () => {
           oauth2TokenUrl: `${google.url}/token`,
           oauth2FederatedSignonPemCertsUrl: `${google.url}/oauth2/v1/certs`,
         },
-        // Its own fetch comes by a dynamic import, which jest does not allow.
+        // Its own fetch is loaded by a dynamic import, which jest does not
+        // allow.
         transporterOptions: { fetchImplementation: fetch, retry: false },
       });
       const { tokens } = await client.getToken(google.authorizationCode());
@@ -82,7 +83,7 @@ describe("an exchanged code", () => {
       expect(ticket.getPayload()?.email).toBe("ada@gmail.com");
     });
 
-    it("then Basic authenticates too, its halves form-encoded", async () => {
+    it("then Basic with form-encoded parts also authenticates", async () => {
       const basic = Buffer.from(
         `${encodeURIComponent(web)}:${encodeURIComponent(google.clientSecret)}`,
       ).toString("base64");
@@ -98,14 +99,14 @@ describe("an exchanged code", () => {
       expect(status).toBe(200);
     });
 
-    it("then the scope says what is in the ID token, and whether one comes", async () => {
+    it("then the scope decides the ID token's claims, and whether there is one", async () => {
       const bare = payloadOf((await code({ scope: "openid" })).id_token);
       expect(bare).not.toHaveProperty("email");
       expect(bare).not.toHaveProperty("name");
       expect(await code({ scope: "email" })).not.toHaveProperty("id_token");
     });
 
-    it("then the test can spoil all of it", async () => {
+    it("then the test can alter all of it", async () => {
       const json = await code({
         idToken: { audience: "another", claims: { at_hash: "wrong" } },
         tokenAnswer: { token_type: undefined, expires_in: "soon" },
@@ -122,7 +123,7 @@ describe("an exchanged code", () => {
 
 describe("a refresh token", () => {
   describe("when access was offline", () => {
-    it("then it gives new tokens, again and again, and no new one of itself", async () => {
+    it("then it can be used repeatedly, and is not rotated", async () => {
       const first = await code({ offline: true, nonce: "n-1" });
       expect(first.refresh_token).toMatch(/^1\/\/0[\w-]{90,}$/);
       for (let round = 0; round < 2; round += 1) {
@@ -139,8 +140,8 @@ describe("a refresh token", () => {
     });
   });
 
-  describe("when access was not, or the token is unknown", () => {
-    it("then none is given and none is believed", async () => {
+  describe("when access was online, or the token is unknown", () => {
+    it("then none is issued and none is accepted", async () => {
       expect(await code()).not.toHaveProperty("refresh_token");
       const { status, json } = await refreshed("1//0unknown");
       expect(status).toBe(400);

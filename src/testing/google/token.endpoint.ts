@@ -15,7 +15,7 @@ import { authenticateClient, type RegisteredClients } from "./oauth-client";
 import { asksForIdToken, shownBy } from "./scopes";
 import { Form, NOT_STORED, OAuthRefusal } from "./oauth-form";
 
-/** What the token endpoint works with. */
+/** The state of the token endpoint. */
 export interface TokenEndpointState extends RegisteredClients {
   readonly codes: GoogleAuthorizationCodes;
   readonly grants: GoogleGrants;
@@ -24,8 +24,8 @@ export interface TokenEndpointState extends RegisteredClients {
 }
 
 /**
- * `POST /token`: authorization codes and refresh tokens become access and ID
- * tokens, and errors are in Google's words.
+ * `POST /token`: exchanges authorization codes and refresh tokens for access
+ * and ID tokens, with Google's error messages.
  * https://developers.google.com/identity/protocols/oauth2/web-server#exchange-authorization-code
  *
  * @throws OAuthRefusal
@@ -77,7 +77,7 @@ function redeemCode(
   clientId: string,
 ): GoogleGrant {
   const code = form.need("code");
-  // Empty is a value here: the SDKs of Android and iOS give out such codes.
+  // An empty value is allowed: codes of the Android and iOS SDKs have it.
   const redirectUri = form.has("redirect_uri")
     ? (form.get("redirect_uri") ?? "")
     : form.need("redirect_uri");
@@ -141,7 +141,7 @@ async function tokensOf(
   );
 }
 
-/** Without `nbf` and `jti`, which are claims of Google Identity Services only. */
+/** Without `nbf` and `jti`, which only Google Identity Services adds. */
 function idTokenOf(
   state: TokenEndpointState,
   { account, clientId, idToken, scopes }: GoogleGrant,

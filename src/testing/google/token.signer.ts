@@ -10,30 +10,32 @@ import { EmulatorInputError } from "./emulator-input";
 import type { GoogleKeyName, GoogleKeyRing } from "./key-ring";
 import type { GoogleSigningKey } from "./signing-key";
 
-/** Google signs with RS256 only; the rest is for tokens that must be refused. */
+/** Google only uses RS256; the others are for tokens that must be refused. */
 export type TokenAlgorithm =
   "RS256" | "RS384" | "RS512" | "PS256" | "HS256" | "none";
 
-/** Options of every minted token: how it is signed, and what is wrong with it. */
+/** Options of all tokens: how they are signed and altered. */
 export interface TokenOptions {
   /** Claims to add or replace; `undefined` removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Header members to add or replace; `undefined` removes one. */
   readonly header?: Readonly<Record<string, unknown>>;
-  /** Signs, and gives the header its `kid`. Default: `current`. */
+  /** The signing key, whose `kid` is in the header. Default: `current`. */
   readonly key?: GoogleKeyName | GoogleSigningKey;
   /**
-   * Signs instead of `key`, while the header keeps the `kid` of `key`.
-   * `foreign` is a key that the emulator never publishes.
+   * Signs instead of `key`, but the header has the `kid` of `key`. `foreign` is
+   * a key that the emulator never publishes.
    */
   readonly signWith?: "foreign" | GoogleSigningKey | KeyObject;
-  /** How to sign, and the header's `alg`. Default: RS256. */
+  /** The algorithm, and the header's `alg`. Default: RS256. */
   readonly alg?: TokenAlgorithm;
-  /** The HMAC secret; only for HS256, which needs it. */
+  /** The HMAC secret; required for HS256. */
   readonly secret?: string | Uint8Array;
-  /** Seconds since the token was issued; negative lies ahead. Default: 0. */
+  /**
+   * Seconds since the token was issued; negative for the future. Default: 0.
+   */
   readonly issuedSecondsAgo?: number;
-  /** Seconds from `iat` to `exp`. Default: 3600, as Google's. */
+  /** Seconds from `iat` to `exp`. Default: 3600, like Google. */
   readonly lifetimeSeconds?: number;
   /** The header's exact bytes, instead of JSON. Signed like any other. */
   readonly rawHeader?: string | Uint8Array;
@@ -54,10 +56,10 @@ const signAsync = promisify<
 const RSA_DIGESTS = { RS256: "sha256", RS384: "sha384", RS512: "sha512" };
 
 /**
- * Writes a JWS in compact form (RFC 7515 §3.1): Google's header, the claims,
- * and whatever the options spoil of the two.
+ * Signs a JWS in compact form (RFC 7515 §3.1), with Google's header and the
+ * claims, altered by the options.
  *
- * @throws EmulatorInputError when `alg` is HS256 and there is no `secret`
+ * @throws EmulatorInputError if `alg` is HS256 and there is no `secret`
  */
 export async function signToken(
   keys: GoogleKeyRing,

@@ -10,7 +10,7 @@ import type { GoogleKeyRing } from "./key-ring";
 import { shownBy } from "./scopes";
 import { Form, OAuthRefusal } from "./oauth-form";
 
-/** What the tokeninfo endpoints work with. */
+/** The state of the tokeninfo endpoints. */
 export interface TokenInfoState {
   readonly keys: GoogleKeyRing;
   readonly grants: GoogleGrants;
@@ -22,12 +22,12 @@ type Json = Record<string, unknown>;
 const ISSUERS: readonly unknown[] = [GOOGLE_ISSUER, "accounts.google.com"];
 
 /**
- * `GET` or `POST /tokeninfo` with `id_token` or `access_token`: what Google says
- * of it, every value a string. It checks signature, issuer and expiry, and, as
- * Google's, not whose the audience is.
+ * `GET` or `POST /tokeninfo` with `id_token` or `access_token`: returns the
+ * claims, with all values as strings. It verifies signature, issuer and expiry
+ * but, like Google, not the audience.
  * https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
  *
- * @throws OAuthRefusal 400 `invalid_token`, which gives no reason
+ * @throws OAuthRefusal 400 `invalid_token`, without a reason
  */
 export function tokenInfoAnswer(
   state: TokenInfoState,
@@ -51,9 +51,9 @@ export function tokenInfoAnswer(
 }
 
 /**
- * `/oauth2/v3/tokeninfo`, the older address: its errors have no `error`.
+ * `/oauth2/v3/tokeninfo`, the older endpoint: its errors have no `error`.
  *
- * @throws nothing: a refusal is the answer
+ * @throws nothing; refusals are returned
  */
 export function oldTokenInfoAnswer(
   state: TokenInfoState,
@@ -72,7 +72,7 @@ export function oldTokenInfoAnswer(
   }
 }
 
-/** The claims of a good ID token, and its header. */
+/** The claims and header of a valid ID token. */
 function verifiedClaims({ keys, now }: TokenInfoState, idToken: string): Json {
   const segments = idToken.split(".");
   const [header, payload] = segments.slice(0, 2).map(parsed);

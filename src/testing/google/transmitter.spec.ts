@@ -34,8 +34,8 @@ const statusesOf = ({
 }) => attempts.map(({ status }) => status);
 
 describe("a reported event", () => {
-  describe("when the receiver takes it", () => {
-    it("then it came as RFC 8935 says, signed by Google's key", async () => {
+  describe("when the receiver accepts it", () => {
+    it("then it was sent according to RFC 8935, signed with Google's key", async () => {
       const sent = await report({ account: "workspace" });
       const delivery = await sent.delivered;
       expect(delivery).toMatchObject({
@@ -84,7 +84,7 @@ describe("a reported event", () => {
   });
 
   describe("when the receiver fails at first", () => {
-    it("then it is sent again until it is taken", async () => {
+    it("then it is sent again until it is accepted", async () => {
       receiver.answers.push(
         { status: 503, body: "later" },
         { status: 302, headers: { location: receiver.url } },
@@ -100,7 +100,7 @@ describe("a reported event", () => {
     });
   });
 
-  describe("when the receiver never takes it", () => {
+  describe("when the receiver never accepts it", () => {
     it.each([200, 204, 401, 404, 500])(
       "then %d is given up",
       async (status) => {
@@ -111,7 +111,7 @@ describe("a reported event", () => {
       },
     );
 
-    it("then a refused connection is given up", async () => {
+    it("then a refused connection ends the delivery", async () => {
       await receiver.stop();
       const delivery = await (await report()).delivered;
       expect(delivery.outcome).toBe("given up");
@@ -119,7 +119,7 @@ describe("a reported event", () => {
       expect(delivery.attempts[0]?.error).toBe("ECONNREFUSED");
     });
 
-    it("then a silent one is cut off", async () => {
+    it("then a silent one times out", async () => {
       await using hasty = await GoogleEmulator.start({
         transmitter: { retryDelaysMs: [], timeoutMs: 50 },
       });
@@ -133,7 +133,7 @@ describe("a reported event", () => {
   });
 
   describe("when the receiver refuses it", () => {
-    it("then it is not sent again, and what was said is kept in part", async () => {
+    it("then it is not sent again, and the beginning of the response is stored", async () => {
       const body = JSON.stringify({ err: "invalid_key" });
       receiver.answers.push({ status: 400, body });
       const delivery = await (await report()).delivered;
@@ -147,7 +147,7 @@ describe("a reported event", () => {
     });
   });
 
-  describe("when it is sent more than once, or later", () => {
+  describe("when it is sent repeatedly or held", () => {
     it("then duplicates are the same token", async () => {
       const sent = await report();
       await Promise.all([sent.delivered, sent.deliver(), sent.deliver()]);
@@ -157,7 +157,7 @@ describe("a reported event", () => {
       expect(own).toHaveLength(3);
     });
 
-    it("then a held one can be overtaken", async () => {
+    it("then a later one can arrive before a held one", async () => {
       const early = await report({ type: "account-disabled", hold: true });
       const late = await report({ type: "account-enabled" });
       await late.delivered;
@@ -168,7 +168,7 @@ describe("a reported event", () => {
   });
 
   describe("when the emulator stops", () => {
-    it("then what hangs or waits is given up at once", async () => {
+    it("then pending deliveries are cancelled immediately", async () => {
       const patient = await GoogleEmulator.start({
         transmitter: { retryDelaysMs: [3_600_000] },
       });
@@ -189,7 +189,7 @@ describe("a reported event", () => {
     });
   });
 
-  describe("when many are under way", () => {
+  describe("when many are pending", () => {
     it("then all of them arrive, without a warning", async () => {
       const warned: unknown[] = [];
       const warn = (warning: unknown) => warned.push(warning);
@@ -205,7 +205,7 @@ describe("a reported event", () => {
     });
   });
 
-  describe("when the transmitter is set up wrongly", () => {
+  describe("when the transmitter's options are invalid", () => {
     it.each([{ retryDelaysMs: [-1] }, { timeoutMs: 1.5 }])(
       "then %j is refused",
       async (transmitter) => {

@@ -1,33 +1,33 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { pushSecurityEvent } from "./security-event-push";
 
-/** How patient the transmitter is. */
+/** The retries and timeout of the transmitter. */
 export interface TransmitterOptions {
   /**
-   * Milliseconds to wait before each further attempt; as many attempts follow
-   * the first. Default: 50, 100, 200, 400 and 800.
+   * Milliseconds to wait before each retry. Default: 50, 100, 200, 400 and 800.
    */
   readonly retryDelaysMs?: readonly number[];
-  /** Milliseconds that one attempt may take. Default: 10,000. */
+  /** Timeout of one attempt in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
 }
 
-/** One time that a token was handed over, or was not. */
+/** An attempt to deliver a token. */
 export interface DeliveryAttempt {
   /** By the emulator's clock. */
   readonly at: Date;
-  /** The receiver's answer; absent when none came. */
+  /** The status of the response; absent if there was none. */
   readonly status?: number;
-  /** Why none came. */
+  /** Why there was no response. */
   readonly error?: string;
-  /** The start of what a 400 said. */
+  /** The beginning of the body of a 400. */
   readonly body?: string;
 }
 
 /**
- * How a delivery ended: the receiver said 202 (`delivered`) or 400 (`refused`),
- * or never either (`given up`); the emulator was stopped; or nothing was sent,
- * because the stream is disabled or does not ask for this event.
+ * How a delivery ended: the receiver responded with 202 (`delivered`), 400
+ * (`refused`) or never with either (`given up`); the emulator was stopped; or
+ * nothing was sent because the stream is disabled or does not request this
+ * event.
  */
 export type DeliveryOutcome =
   | "delivered"
@@ -37,7 +37,7 @@ export type DeliveryOutcome =
   | "disabled"
   | "not requested";
 
-/** A security event token on its way to a receiver. */
+/** The delivery of a security event token. */
 export interface SecurityDelivery {
   readonly jti: string;
   /** The event's URI. */
@@ -45,17 +45,17 @@ export interface SecurityDelivery {
   /** The receiver. */
   readonly url: string;
   readonly attempts: readonly DeliveryAttempt[];
-  /** Absent while it is under way. */
+  /** Absent while it is pending. */
   readonly outcome?: DeliveryOutcome;
 }
 
-/** What is handed over. */
+/** What to deliver. */
 export interface Consignment {
   readonly jti: string;
   readonly type: string;
   readonly url: string;
   readonly token: string;
-  /** Why nothing is sent. */
+  /** Why it is not sent. */
   readonly unsent?: "disabled" | "not requested";
 }
 
@@ -68,8 +68,8 @@ const KEPT = 1000;
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /**
- * Hands security event tokens to receivers as Google does: anything but 202 and
- * 400 is tried again, but not for ever.
+ * Delivers security event tokens like Google does: retries a limited number of
+ * times unless the response is 202 or 400.
  */
 export class GoogleTransmitter {
   readonly #retryDelaysMs: readonly number[];
@@ -80,7 +80,7 @@ export class GoogleTransmitter {
 
   /**
    * @param now the emulator's clock
-   * @throws RangeError when a number of milliseconds is none
+   * @throws RangeError if a number of milliseconds is invalid
    */
   constructor(
     private readonly now: () => Date,
@@ -108,7 +108,7 @@ export class GoogleTransmitter {
     }));
   }
 
-  /** Delivers; settles, always well, when nothing more will be tried. */
+  /** Delivers a token. Resolves after the last attempt and never rejects. */
   async deliver(consignment: Consignment): Promise<SecurityDelivery> {
     const { jti, type, url, unsent } = consignment;
     const delivery: OpenDelivery = { jti, type, url, attempts: [] };
@@ -126,7 +126,7 @@ export class GoogleTransmitter {
     return delivery;
   }
 
-  /** The deliveries, once none is under way. */
+  /** The deliveries, once none is pending. */
   async settled(): Promise<readonly SecurityDelivery[]> {
     while (this.#underWay.size > 0) {
       await Promise.all(this.#underWay);
@@ -134,7 +134,7 @@ export class GoogleTransmitter {
     return this.deliveries;
   }
 
-  /** Gives up all that is under way. */
+  /** Cancels all pending deliveries. */
   stop(): void {
     this.#stopped.abort();
   }

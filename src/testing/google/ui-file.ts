@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { type EmulatorAnswer, googleErrorAnswer } from "./emulator-answer";
 
-/** Where `npm run build` puts scripts and styles, from src/ and from dist/ alike. */
+/** The output folder of `npm run build`, relative to both src/ and dist/. */
 const folder = resolve(__dirname, "../../../dist/ui");
 
 const types: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const types: Readonly<Record<string, string>> = {
 /**
  * A script or a style of the emulator's pages.
  *
- * @param name of a file that the build makes; never from a request
+ * @param name the name of a build output; must not come from a request
  */
 export function uiFileAnswer(name: string): EmulatorAnswer {
   try {

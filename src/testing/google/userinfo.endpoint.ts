@@ -7,15 +7,16 @@ import type { GoogleGrant, GoogleGrants } from "./grants";
 import { shownBy } from "./scopes";
 import { Form, OAuthRefusal } from "./oauth-form";
 
-/** What the userinfo endpoint works with. */
+/** The state of the userinfo endpoint. */
 export interface UserInfoState {
   readonly grants: GoogleGrants;
   readonly now: () => Date;
 }
 
 /**
- * `GET` or `POST /v1/userinfo`, OpenID Connect Core §5.3: an access token in the
- * `Authorization` header, or in a form (RFC 6750 §2.2); never in the query.
+ * `GET` or `POST /v1/userinfo`, OpenID Connect Core §5.3, with an access token
+ * in the `Authorization` header or in a form (RFC 6750 §2.2), never in the
+ * query.
  *
  * @throws OAuthRefusal 401 for any other token
  */
