@@ -1,5 +1,5 @@
-import type { Exchange } from "../api";
 import { Card, Chip } from "../components";
+import type { Exchange } from "./observed-fetch";
 
 /** The same request on a command line. */
 export function curlOf({ method, url, headers, sent }: Exchange): string {
