@@ -25,15 +25,15 @@ const examples: Readonly<Record<string, string>> = {
 
 const head = `# Every variable of the service. Generated from the code by \`npm run docs\`.
 #
-# Copy this file to .env and edit the copy. A line without "#" has to be edited,
-# one with "#" shows the default or, where there is none, an example. What is
-# set in the environment wins over the file.
+# Copy this file to .env and edit the copy. Lines without "#" must be edited;
+# lines with "#" show the default or, if there is none, an example. Variables
+# set in the environment take precedence over the file.
 `;
 
 const foot = `# --- docker-compose.yml only; the service does not read it ---
 
-# The password of the PostgreSQL that Compose starts. It becomes part of a URL:
-#   letters and digits, such as \`openssl rand -hex 24\` makes.
+# The password of the PostgreSQL that Compose starts. It is used in a URL, so
+#   use letters and digits only: \`openssl rand -hex 24\`.
 # POSTGRES_PASSWORD=
 `;
 
