@@ -14,7 +14,7 @@ function Demo() {
   return (
     <>
       <header class="bar">
-        <h1>Sign in with Google, on this machine</h1>
+        <h1>Sign in with Google: local demo</h1>
         <nav class="row end small" aria-label="Pages">
           <a href="account">Account page</a>
           <a href="admin">Admin page</a>
@@ -45,8 +45,8 @@ function Demo() {
               <Card title="Not signed in">
                 <p class="muted">
                   {google
-                    ? "Choose any account; nothing leaves this machine. Grace is an administrator."
-                    : "Choose a Google account of yours."}
+                    ? "Choose any account; no data leaves this machine. Grace is an administrator."
+                    : "Choose one of your Google accounts."}
                 </p>
                 <GoogleButton
                   api={api}
@@ -58,12 +58,9 @@ function Demo() {
             {tokens && (
               <div class="halves">
                 {idToken && (
-                  <Claims title="Google's ID token says" token={idToken} />
+                  <Claims title="Google's ID token" token={idToken} />
                 )}
-                <Claims
-                  title="Our access token says"
-                  token={tokens.accessToken}
-                />
+                <Claims title="Our access token" token={tokens.accessToken} />
               </div>
             )}
           </div>

@@ -12,7 +12,7 @@ interface GoogleAccountsId {
   cancel(): void;
 }
 
-/** How long before its end a nonce is replaced, in milliseconds. */
+/** How long before its expiry a nonce is replaced, in milliseconds. */
 const margin = 60_000;
 
 let script: Promise<GoogleAccountsId> | undefined;
@@ -37,13 +37,15 @@ export function googleIdentity(): Promise<GoogleAccountsId> {
   return script;
 }
 
-/** What signs in: a Google ID token, and the nonce it was asked for with. */
+/** A Google ID token, and the nonce it was requested with. */
 export interface GoogleCredential {
   readonly idToken: string;
   readonly nonce: string;
 }
 
-/** Google's button. Every token it gives carries a fresh nonce of the service. */
+/**
+ * Google's button. Every token it returns contains a new nonce of the service.
+ */
 export function GoogleButton({
   api,
   done,

@@ -11,7 +11,7 @@ interface Session {
   readonly current: boolean;
 }
 
-/** Where the user is signed in, and how to end it. */
+/** The devices where the user is signed in, with sign-out. */
 export function Devices({ api, tell, ask, leave }: Signed) {
   const [sessions, setSessions] = useState<readonly Session[]>();
   const load = async () => {
@@ -22,12 +22,12 @@ export function Devices({ api, tell, ask, leave }: Signed) {
   useEffect(() => void load(), []);
   const end = async ({ id }: Session) => {
     const answer = await api.authorized("DELETE", `auth/sessions/${id}`);
-    tell(answer, "That device is signed out.");
+    tell(answer, "The device is signed out.");
     await load();
   };
   const endAll = async () => {
     const answer = await api.authorized("POST", "auth/logout-all");
-    if (tell(answer)) leave("You are signed out on every device.");
+    if (tell(answer)) leave("You are signed out on all devices.");
   };
   return (
     <Card
@@ -38,7 +38,7 @@ export function Devices({ api, tell, ask, leave }: Signed) {
           action={() =>
             ask({
               title: "Sign out everywhere?",
-              text: "Every device is signed out at once, this one too.",
+              text: "All devices are signed out immediately, including this one.",
               confirm: "Sign out everywhere",
               action: endAll,
             })
@@ -64,9 +64,9 @@ export function Devices({ api, tell, ask, leave }: Signed) {
                   kind="danger"
                   action={() =>
                     ask({
-                      title: "Sign this device out?",
+                      title: "Sign out this device?",
                       text: `${name}, last used ${new Date(session.lastUsedAt).toLocaleString()}.`,
-                      confirm: "Sign it out",
+                      confirm: "Sign out device",
                       action: () => end(session),
                     })
                   }

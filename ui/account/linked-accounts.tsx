@@ -11,7 +11,7 @@ interface Identity {
   readonly createdAt: string;
 }
 
-/** The accounts that sign the user in. */
+/** The accounts that the user can sign in with. */
 export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
   const [identities, setIdentities] = useState<readonly Identity[]>([]);
   const [isLinking, setLinking] = useState(false);
@@ -21,7 +21,7 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
     else tell(answer);
   };
   useEffect(() => void load(), []);
-  /** Does it, after another proof where the sign-in is too long ago. */
+  /** Runs an action, after reauthentication if the sign-in is too long ago. */
   const recently = async (run: () => Promise<Answer>, success: string) => {
     const answer = await run();
     if (answer.body?.code === "reauthentication_required") {
@@ -35,7 +35,7 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
     setLinking(false);
     await recently(
       () => api.authorized("POST", "users/me/identities", { body: credential }),
-      "Both accounts sign you in now.",
+      "You can now sign in with either account.",
     );
   };
   return (
@@ -43,7 +43,7 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
       title="Linked accounts"
       aside={
         <ActionButton action={() => setLinking(!isLinking)}>
-          {isLinking ? "Cancel" : "Link another"}
+          {isLinking ? "Cancel" : "Link another account"}
         </ActionButton>
       }
     >
@@ -63,7 +63,7 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
                 action={() =>
                   ask({
                     title: "Unlink this account?",
-                    text: `${email ?? "It"} will not sign you in any more.`,
+                    text: `You will no longer be able to sign in with ${email ?? "it"}.`,
                     confirm: "Unlink",
                     action: () =>
                       recently(

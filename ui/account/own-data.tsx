@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { ActionButton, Card } from "../components";
 import type { Signed } from "../session";
 
-/** What is held about the user: to see, to take away, to delete. */
+/** The stored data of the user: view, download and delete. */
 export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
   const [held, setHeld] = useState<string>();
   const load = async () => {
@@ -29,7 +29,7 @@ export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
   return (
     <Card title="Your data">
       <p class="muted small">
-        Held about you: your profile, your linked accounts, your devices with
+        We store your profile, your linked accounts, your devices with IP
         address and browser, and the security log of your account.
       </p>
       <div class="row">
@@ -38,7 +38,7 @@ export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
             setHeld(held === undefined ? await load() : undefined)
           }
         >
-          {held === undefined ? "Show what is held" : "Hide"}
+          {held === undefined ? "Show stored data" : "Hide"}
         </ActionButton>
         <ActionButton action={download}>Download</ActionButton>
         <ActionButton
@@ -46,7 +46,7 @@ export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
           action={() =>
             ask({
               title: "Delete your account?",
-              text: "Your profile, linked accounts and devices are deleted at once. It cannot be undone.",
+              text: "Your profile, linked accounts and devices are deleted immediately. This cannot be undone.",
               confirm: "Delete my account",
               typed: "delete",
               action: remove,
@@ -57,7 +57,7 @@ export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
         </ActionButton>
       </div>
       {held !== undefined && (
-        <pre tabIndex={0} aria-label="What is held">
+        <pre tabIndex={0} aria-label="Stored data">
           {held}
         </pre>
       )}

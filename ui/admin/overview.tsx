@@ -3,10 +3,10 @@ import { Card, duration } from "../components";
 import type { Signed } from "../session";
 import type { AuditLine } from "./audit-log";
 
-/** How many pages of the audit log are counted. */
+/** The number of pages of the audit log to count. */
 const pages = 5;
 
-/** What the latest events of the audit log add up to. */
+/** Counts of the latest events in the audit log. */
 export function Overview({ api, tell }: Signed) {
   const [lines, setLines] = useState<readonly AuditLine[]>();
   useEffect(() => {
@@ -46,7 +46,7 @@ export function Overview({ api, tell }: Signed) {
     ["New users", count("sign_up")],
     ["Refused", count("sign_in_refused")],
     ["Sessions ended", count("session_ended", "sessions_ended")],
-    ["Reports of Google", count("security_event")],
+    ["Reports from Google", count("security_event")],
   ] as const;
   return (
     <Card

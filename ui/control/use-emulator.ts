@@ -9,7 +9,7 @@ interface Account {
   readonly name?: string;
 }
 
-/** What `GET /emulator/state` answers. */
+/** The response of `GET /emulator/state`. */
 export interface EmulatorState {
   readonly clientIds: readonly string[];
   readonly accounts: readonly { name: string; account: Account }[];
@@ -33,12 +33,12 @@ export interface EmulatorState {
   }[];
 }
 
-/** An error in Google's shape. */
+/** An error in Google's format. */
 interface GoogleError {
   readonly error?: { readonly message?: string };
 }
 
-/** Sends an order to the control API, then shows its outcome and the new state. */
+/** Calls the control API, then shows the result and the new state. */
 export type Act = (
   method: string,
   path: string,
@@ -46,13 +46,16 @@ export type Act = (
   success: string,
 ) => Promise<void>;
 
-/** What each card of the page gets. */
+/** The properties of each card of the page. */
 export interface Controlled {
   readonly state: EmulatorState;
   readonly act: Act;
 }
 
-/** The emulator's state, read again every three seconds, and how to change it. */
+/**
+ * The emulator's state, polled every three seconds, and a function to change
+ * it.
+ */
 export function useEmulator() {
   const api = useMemo(() => new Api(new URL(location.origin)), []);
   const [state, setState] = useState<EmulatorState>();
@@ -80,7 +83,7 @@ export function useEmulator() {
   return { state, said, act };
 }
 
-/** A form's handler: `send` gets the fields that are filled in. */
+/** A form's submit handler: `send` receives the non-empty fields. */
 export function submitted(
   send: (fields: Record<string, string>) => Promise<void>,
 ) {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
 import { Card, Chip, deviceOf } from "../components";
 
-/** A line of the audit log as the demo sends it. */
+/** An event of the audit log, as sent by the demo. */
 export interface AuditLine {
   readonly id: number;
   readonly at: string;
@@ -18,7 +18,7 @@ interface Session {
   readonly current: boolean;
 }
 
-/** The audit log as it is written, by server-sent events. */
+/** The live audit log, by server-sent events. */
 export function useAuditTrail(): readonly AuditLine[] {
   const [lines, setLines] = useState<readonly AuditLine[]>([]);
   useEffect(() => {
@@ -39,7 +39,7 @@ export function useAuditTrail(): readonly AuditLine[] {
 export function AuditTrail({ lines }: { lines: readonly AuditLine[] }) {
   return (
     <Card title="Audit trail" aside={<Chip tone="good">live</Chip>}>
-      {lines.length === 0 && <p class="muted">Nothing has happened yet.</p>}
+      {lines.length === 0 && <p class="muted">No events yet.</p>}
       <div class="scroll" tabIndex={0} role="group" aria-label="Audit trail">
         <ul class="list">
           {lines.map((line) => (
@@ -57,7 +57,7 @@ export function AuditTrail({ lines }: { lines: readonly AuditLine[] }) {
   );
 }
 
-/** The user's sessions, asked for anew whenever something was audited. */
+/** The user's sessions, reloaded after each audit event. */
 export function Sessions({
   api,
   token,
@@ -91,7 +91,7 @@ export function Sessions({
           <li key={id} class="small">
             <span class="grow">
               {deviceOf(userAgent)}{" "}
-              {current && <Chip tone="good">this one</Chip>}
+              {current && <Chip tone="good">current</Chip>}
             </span>
             <code class="muted">…{id.slice(-6)}</code>
             <time class="muted numbers" dateTime={lastUsedAt}>

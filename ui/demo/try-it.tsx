@@ -3,7 +3,7 @@ import { GoogleButton } from "../google-button";
 import { useAttacks } from "./use-attacks";
 import type { DemoSession } from "./use-demo-session";
 
-/** A button for each thing that the demo can do with the session. */
+/** Buttons for what the demo can do with the session. */
 export function TryIt({ session }: { session: DemoSession }) {
   const { api, emulator, tokens, idToken, isStepUp, setStepUp } = session;
   const { guarded, refresh, stepUp, signOut } = session;
@@ -41,7 +41,7 @@ export function TryIt({ session }: { session: DemoSession }) {
           Sign out everywhere
         </ActionButton>
         <ActionButton kind="danger" disabled={!signedIn} action={oldToken}>
-          Send an old refresh token again
+          Reuse an old refresh token
         </ActionButton>
         {emulator && isHijacked && (
           <ActionButton action={() => report("account-enabled")}>
@@ -61,7 +61,7 @@ export function TryIt({ session }: { session: DemoSession }) {
       {isStepUp && signedIn && (
         <div class="stack">
           <p class="muted small">
-            Prove with the same account that it is still you:
+            Sign in with the same account again to confirm that it is you:
           </p>
           <GoogleButton
             api={api}

@@ -4,12 +4,15 @@ import { apiBase } from "../page-settings";
 import { claimsOf } from "./claims";
 import type { DemoSession, SignedIn } from "./use-demo-session";
 
-/** What \`POST /demo/old-refresh-token\` answers. */
+/** The response of `POST /demo/old-refresh-token`. */
 interface OldTokenAttempts {
   readonly attempts: readonly { status: number; code?: string }[];
 }
 
-/** Tries races, stolen and forged tokens, and a report of Google's on the session. */
+/**
+ * Tries concurrent refreshes, stolen and forged tokens, and Google's security
+ * events on the session.
+ */
 export function useAttacks(session: DemoSession) {
   const { api, emulator, idToken, say, take, leave, guarded } = session;
   const [isHijacked, setHijacked] = useState(false);
@@ -23,7 +26,7 @@ export function useAttacks(session: DemoSession) {
     if (good[0]) api.accessToken = (good[0].body as SignedIn).accessToken;
     take(
       last,
-      `${good.length} of 5 tabs got tokens, at once and with the same cookie. Still one session.`,
+      `${good.length} of 5 tabs got tokens concurrently, with the same cookie. Still one session.`,
     );
   };
   const oldToken = async () => {
@@ -34,7 +37,7 @@ export function useAttacks(session: DemoSession) {
     leave();
     say(
       "bad",
-      `Somebody copied the refresh token. It was replaced twice, then sent again: ${last?.status} ${last?.code}. The session is over, for the thief and for you.`,
+      `A copied refresh token was used after it had been replaced twice: ${last?.status} ${last?.code}. The session was ended, for the attacker and for you.`,
     );
   };
   const tampered = async () => {
@@ -51,7 +54,7 @@ export function useAttacks(session: DemoSession) {
     const { code = "" } = Object(answer.body) as { code?: string };
     say(
       answer.status === 401 ? "good" : "bad",
-      `Another subject under the old signature: ${answer.status} ${code}.`,
+      `Changed subject with the old signature: ${answer.status} ${code}.`,
     );
   };
   const report = async (type: string, reason?: string) => {
@@ -67,7 +70,7 @@ export function useAttacks(session: DemoSession) {
     else
       say(
         "good",
-        "Google says that the account is safe again: it can sign in.",
+        "Google reports that the account is secure again: it can sign in.",
       );
   };
 

@@ -18,13 +18,15 @@ interface Said {
   readonly text: string;
 }
 
-/** The page's session, its requests, and what the user was told last. */
+/** The page's session, its requests and the latest message. */
 export type DemoSession = ReturnType<typeof useDemoSession>;
 
-/** The local Google; with the real one, the page has nothing to tell it. */
+/** The URL of the emulator; undefined with the real Google. */
 export const google = settings.googleUrl;
 
-/** Signs in, calls, refreshes, steps up and signs out, and says what came of it. */
+/**
+ * Signs in, calls, refreshes, steps up and signs out, and shows the results.
+ */
 export function useDemoSession() {
   const [exchanges, setExchanges] = useState<readonly Exchange[]>([]);
   const observe = (one: Exchange) =>
@@ -40,7 +42,7 @@ export function useDemoSession() {
   const [isStepUp, setStepUp] = useState(false);
 
   const say = (tone: Said["tone"], text: string) => setSaid({ tone, text });
-  /** Takes over new tokens, or says why there are none. */
+  /** Stores new tokens, or shows why there are none. */
   const take = (answer: Answer, text: string): boolean => {
     if (answer.status === 200) {
       setTokens(answer.body as SignedIn);
@@ -68,11 +70,11 @@ export function useDemoSession() {
       const { email, id } = answer.body as SignedIn["user"];
       say(
         "good",
-        `The guarded route GET /users/me answers 200 to ${email ?? id}.`,
+        `The guarded route GET /users/me returned 200 for ${email ?? id}.`,
       );
     } else if (answer.status === 401) {
       leave();
-      say("bad", "The guarded route GET /users/me answers 401: signed out.");
+      say("bad", "The guarded route GET /users/me returned 401: signed out.");
     } else take(answer, "");
   };
   const refresh = async () => {
@@ -87,7 +89,7 @@ export function useDemoSession() {
     setStepUp(false);
     take(
       answer,
-      "Proved again: auth_time of our token is new, and routes that ask for a recent sign-in are open for five minutes.",
+      "Reauthenticated: the token has a new auth_time, and routes that require a recent sign-in are available for five minutes.",
     );
   };
   const signOut = async (path: string) => {
@@ -96,7 +98,7 @@ export function useDemoSession() {
     say(
       answer.status === 204 ? "good" : "bad",
       answer.status === 204
-        ? "Signed out; the tokens are dead at once."
+        ? "Signed out; the tokens were revoked immediately."
         : sentenceOf(answer),
     );
   };
