@@ -4,7 +4,7 @@ const lineLength = 80;
 
 /**
  * Values for variables that have no constant default. None of them is a secret:
- * a file that is copied and not edited must not work in production.
+ * an unedited copy of the file must not work in production.
  */
 const examples: Readonly<Record<string, string>> = {
   HOST: "127.0.0.1",
@@ -25,15 +25,15 @@ const examples: Readonly<Record<string, string>> = {
 
 const head = `# Every variable of the service. Generated from the code by \`npm run docs\`.
 #
-# Copy this file to .env and edit the copy. A line without "#" has to be edited,
-# one with "#" shows the default or, where there is none, an example. What is
-# set in the environment wins over the file.
+# Copy this file to .env and edit the copy. Lines without "#" must be edited;
+# lines with "#" show the default or, if there is none, an example. Environment
+# variables take precedence over the file.
 `;
 
 const foot = `# --- docker-compose.yml only; the service does not read it ---
 
 # The password of the PostgreSQL that Compose starts. It becomes part of a URL:
-#   letters and digits, such as \`openssl rand -hex 24\` makes.
+#   use letters and digits, for example from \`openssl rand -hex 24\`.
 # POSTGRES_PASSWORD=
 `;
 

@@ -3,16 +3,15 @@ import { page, table } from "./markdown";
 import { generatedNotice } from "./project";
 import { readSeams, type Seam, type SeamMethod } from "./seam.reader";
 
-/** docs/seams.md: what a team may replace. */
+/** docs/seams.md: the replaceable parts. */
 export function seamsPage(): Promise<string> {
   const seams = readSeams();
   return page([
     generatedNotice,
     "# Seams",
-    `What a team may replace. Each seam is an abstract class, which is also its injection
-token, in a file \`*.port.ts\`. To replace one, add one line to the \`providers\` of
-\`GoogleAuthModule\`, whichever part of it the seam belongs to; what your class injects comes
-from the modules in \`imports\`:`,
+    `Seams are the parts that an application can replace. Each one is an abstract class in a file
+\`*.port.ts\`, which is also its injection token. To replace one, add a line to the \`providers\` of
+\`GoogleAuthModule\`; the dependencies of your class come from the modules in \`imports\`:`,
     `\`\`\`ts complete
 import { Injectable } from "@nestjs/common";
 import {
@@ -30,7 +29,7 @@ export class InvitedOnly extends SignInPolicy {
       return { kind: "admitted", signUp: "open" };
     }
     const code = "invitation_required";
-    const detail = "Ask somebody who is here to invite you.";
+    const detail = "Ask a member to invite you.";
     return {
       kind: "refused",
       code: { code, status: 403, title: "Invitation required", detail },
@@ -46,8 +45,8 @@ export const googleAuth = GoogleAuthModule.forRoot({
   providers: [{ provide: SignInPolicy, useClass: InvitedOnly }],
 });
 \`\`\``,
-    `A provider for anything else is refused at the start, by name. To prove the tokens of one
-more provider, leave \`IdentityVerifier\` to Google's and name yours in \`identityProviders\`.`,
+    `A provider for anything else is refused at start, by name. To accept the tokens of another identity
+provider, do not replace \`IdentityVerifier\` but add yours to \`identityProviders\`.`,
     table(
       ["Seam", "Default"],
       seams.map(({ name, default: { choices } }) => [
@@ -55,9 +54,9 @@ more provider, leave \`IdentityVerifier\` to Google's and name yours in \`identi
         choices.map((choice) => `\`${choice.name}\``).join(" or "),
       ]),
     ),
-    `Beside these, the limits count in any \`ThrottlerStorage\` of
-[@nestjs/throttler](https://docs.nestjs.com/security/rate-limiting#storages), replaced in the
-same way; the default is in memory, or with \`limits.store: "postgres"\` in the database.`,
+    `In addition, the rate limits can use any \`ThrottlerStorage\` of
+[@nestjs/throttler](https://docs.nestjs.com/security/rate-limiting#storages), replaced in the same way.
+By default they count in memory, or in the database with \`limits.store: "postgres"\`.`,
     ...seams.flatMap(sectionOf),
   ]);
 }
@@ -86,15 +85,13 @@ function defaultOf({ default: { choices, choice } }: Seam): string {
 function contractsOf({ name, contracts }: Seam): string[] {
   if (contracts.length === 0) return [];
   const links = contracts.map(linkTo).join(", ");
-  return [`An implementation of \`${name}\` has to pass ${links}.`];
+  return [`Implementations of \`${name}\` must pass ${links}.`];
 }
 
 function methodSection({ signature, isAbstract, doc }: SeamMethod): string[] {
   return [
     `### \`${signature}\``,
-    ...(isAbstract
-      ? []
-      : ["Optional: the seam has an implementation of its own."]),
+    ...(isAbstract ? [] : ["Optional: has a default implementation."]),
     doc.description,
     ...tagList(doc),
   ].filter((paragraph) => paragraph !== "");
