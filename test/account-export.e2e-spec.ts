@@ -140,6 +140,28 @@ describe("the export of one's own account", () => {
     expect(new Set(file.sessions.map(({ id }) => id)).size).toBe(1001);
   });
 
+  it("reads two pages at a time for all users, and leaves the pool to others", async () => {
+    const people = await Promise.all(
+      Array.from({ length: 12 }, () => service.person()),
+    );
+    const database = service.one.app.get(Database);
+    const read = database.read.bind(database);
+    let [running, most] = [0, 0];
+    const counted = jest.spyOn(database, "read").mockImplementation((run) => {
+      most = Math.max(most, ++running);
+      return read(run).finally(() => running--);
+    });
+    try {
+      const exports = people.map((person) => exported(person));
+      for (const { file } of await Promise.all(exports)) {
+        expect(file.auditEvents.length).toBeGreaterThan(0);
+      }
+      expect(most).toBe(2);
+    } finally {
+      counted.mockRestore();
+    }
+  });
+
   it("of what an administrator did, tells what but not who or from where; and to the administrator not to whom", async () => {
     const ada = await service.person();
     const boss = await service.person();

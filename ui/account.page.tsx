@@ -3,7 +3,8 @@ import { Devices } from "./account/devices";
 import { LinkedAccounts } from "./account/linked-accounts";
 import { OwnData } from "./account/own-data";
 import { Avatar, Card, Chip, Facts, Time } from "./components";
-import { SignedInPage, type User } from "./session";
+import type { User } from "../src/client";
+import { SignedInPage } from "./session";
 
 function Profile({ user }: { user: User }) {
   return (

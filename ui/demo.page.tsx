@@ -9,7 +9,8 @@ import { GoogleButton } from "./google-button";
 
 function Demo() {
   const session = useDemoSession();
-  const { exchanges, api, tokens, idToken, said, signIn } = session;
+  const { exchanges, client, user, accessToken, idToken, said, signIn } =
+    session;
   const lines = useAuditTrail();
   return (
     <>
@@ -26,18 +27,18 @@ function Demo() {
         {said && <Notice tone={said.tone}>{said.text}</Notice>}
         <div class="columns">
           <div class="stack">
-            {tokens ? (
+            {user ? (
               <Card
                 title="Signed in"
-                aside={tokens.user.roles.map((role) => (
+                aside={user.roles.map((role) => (
                   <Chip tone="good">{role}</Chip>
                 ))}
               >
                 <div class="row">
-                  <Avatar name={tokens.user.name ?? "?"} />
+                  <Avatar name={user.name ?? "?"} />
                   <div>
-                    <strong>{tokens.user.name ?? "No name"}</strong>
-                    <div class="muted small cut">{tokens.user.email}</div>
+                    <strong>{user.name ?? "No name"}</strong>
+                    <div class="muted small cut">{user.email}</div>
                   </div>
                 </div>
               </Card>
@@ -48,25 +49,22 @@ function Demo() {
                     ? "Choose any account; no data leaves this machine. Grace is an administrator."
                     : "Choose one of your Google accounts."}
                 </p>
-                <GoogleButton
-                  api={api}
-                  done={(credential) => void signIn(credential)}
-                />
+                <GoogleButton client={client} use={signIn} />
               </Card>
             )}
             <TryIt session={session} />
-            {tokens && (
+            {user && accessToken && (
               <div class="halves">
                 {idToken && (
                   <Claims title="Google's ID token" token={idToken} />
                 )}
-                <Claims title="Our access token" token={tokens.accessToken} />
+                <Claims title="Our access token" token={accessToken} />
               </div>
             )}
           </div>
           <div class="stack">
             <Exchanges of={exchanges} />
-            <Sessions api={api} token={tokens?.accessToken} news={lines[0]} />
+            <Sessions client={client} user={user} news={lines[0]} />
             <AuditTrail lines={lines} />
           </div>
         </div>

@@ -2,6 +2,10 @@
 export interface PageSettings {
   readonly clientId: string;
   readonly googleScriptUrl: string;
+  /** Where the service puts the refresh token. */
+  readonly refresh: "cookie" | "body";
+  /** Whether the service requires DPoP proofs. */
+  readonly dpop?: boolean;
   /** The URL of the emulator; only in the demo. */
   readonly googleUrl?: string;
 }

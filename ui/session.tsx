@@ -1,6 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Answer, Api, sentenceOf } from "./api";
+import {
+  type AuthClient,
+  type AuthClientError,
+  type GoogleCredential,
+  type User,
+} from "../src/client";
 import {
   ActionButton,
   Card,
@@ -8,40 +13,40 @@ import {
   Notice,
   type Question,
 } from "./components";
-import { GoogleButton, type GoogleCredential } from "./google-button";
-import { apiBase } from "./page-settings";
-
-/** The signed-in user as `GET /users/me` answers. */
-export interface User {
-  readonly id: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly emailVerified: boolean;
-  readonly roles: readonly string[];
-  readonly status: string;
-  readonly createdAt: string;
-  readonly lastSignInAt: string;
-}
+import { GoogleButton } from "./google-button";
+import {
+  call,
+  endingOf,
+  pageClient,
+  sentenceOf,
+  useAuthState,
+} from "./page-client";
 
 /** What a signed-in page works with. */
 export interface Signed {
-  readonly api: Api;
+  readonly client: AuthClient;
   readonly user: User;
-  /** Shows an answer's sentence. @returns whether it was a success */
-  readonly tell: (answer: Answer, success?: string) => boolean;
+  /**
+   * Calls a route of the service as the user.
+   *
+   * @throws AuthClientError if the response is not 2xx
+   */
+  readonly send: <Answer = void>(
+    method: string,
+    path: string,
+    body?: object,
+  ) => Promise<Answer>;
+  /**
+   * Runs an action and shows its success, or why it failed. If it needs a recent
+   * sign-in, the user reauthenticates and it runs again.
+   */
+  readonly run: (
+    action: () => Promise<unknown>,
+    success?: string,
+  ) => Promise<void>;
   /** Asks before a destructive step. */
   readonly ask: (question: Question) => void;
-  /** Has the user prove again to be it, then goes on. */
-  readonly prove: (then: () => unknown) => void;
-  /** Back to the sign-in. */
-  readonly leave: (sentence?: string) => void;
 }
-
-type State =
-  | { readonly is: "loading" }
-  | { readonly is: "down"; readonly sentence: string }
-  | { readonly is: "signed_out" }
-  | { readonly is: "signed_in"; readonly user: User };
 
 /** A page that is signed in by the refresh cookie, or by Google's button. */
 export function SignedInPage({
@@ -51,73 +56,78 @@ export function SignedInPage({
   title: string;
   children: (signed: Signed) => ComponentChildren;
 }) {
-  const api = useMemo(() => new Api(apiBase), []);
-  const [state, setState] = useState<State>({ is: "loading" });
+  const client = useMemo(() => pageClient(), []);
+  const state = useAuthState(client);
+  const user = "user" in state ? state.user : undefined;
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>();
   const [question, setQuestion] = useState<Question>();
-  const [proof, setProof] = useState<{ then: () => unknown }>();
+  const [interrupted, setInterrupted] = useState<Parameters<Signed["run"]>>();
 
-  const enter = ({ status, body }: Answer) => {
-    if (status === 200) setState({ is: "signed_in", user: body.user });
-    else if (status === 401) setState({ is: "signed_out" });
-    else setState({ is: "down", sentence: sentenceOf({ status, body }) });
-  };
-  const restore = async () => enter(await api.refresh());
-  const tell = (answer: Answer, success?: string) => {
-    const isGood = answer.status >= 200 && answer.status < 300;
-    if (!isGood) setSaid({ tone: "bad", text: sentenceOf(answer) });
-    else if (success) setSaid({ tone: "good", text: success });
+  const run: Signed["run"] = async (action, success) => {
+    try {
+      await action();
+    } catch (error) {
+      const { code } = error as AuthClientError;
+      if (code === "reauthentication_required") {
+        return setInterrupted([action, success]);
+      }
+      // Then the state says why the session is over.
+      if (code === "unauthenticated" && !("user" in client.state)) return;
+      return setSaid({ tone: "bad", text: sentenceOf(error) });
+    }
+    if (success) setSaid({ tone: "good", text: success });
     // What is only read again takes no success away.
     else setSaid((said) => (said?.tone === "bad" ? undefined : said));
-    return isGood;
   };
-  const signIn = async (credential: GoogleCredential) => {
-    const answer = await api.signIn("auth/google", credential);
-    if (tell(answer)) enter(answer);
+  const reauthenticate = (credential: GoogleCredential) => {
+    const [action, success] = interrupted ?? [];
+    return run(async () => {
+      await client.reauthenticate(credential);
+      setInterrupted(undefined);
+      await action?.();
+    }, success);
   };
-  const proved = async (credential: GoogleCredential) => {
-    const answer = await api.signIn("auth/reauthenticate", credential);
-    if (!tell(answer, "Thank you, it is you.")) return;
-    setProof(undefined);
-    await proof?.then();
-  };
-  const leave = (sentence?: string) => {
-    api.forget();
-    setProof(undefined);
-    setState({ is: "signed_out" });
-    setSaid(sentence ? { tone: "good", text: sentence } : undefined);
-  };
+  // The state contains the error.
+  const restore = () => client.restore().catch(() => null);
   useEffect(() => {
     void restore();
     // Back from the browser's cache: the session may have ended meanwhile.
     const shown = ({ persisted }: PageTransitionEvent) =>
-      persisted && void restore();
+      persisted && client.refresh().catch(() => null);
     addEventListener("pageshow", shown);
     return () => removeEventListener("pageshow", shown);
   }, []);
-  const signOut = async () => {
-    const answer = await api.authorized("POST", "auth/logout");
-    if (answer.status === 0) tell(answer);
-    else leave("You are signed out.");
-  };
+  useEffect(() => {
+    if (state.status !== "signed_out") return;
+    setInterrupted(undefined);
+    setQuestion(undefined);
+    const ending = endingOf(state);
+    if (ending !== undefined) setSaid({ tone: "bad", text: ending });
+  }, [state]);
 
   return (
     <>
       <header class="bar">
         <h1>{title}</h1>
-        {state.is === "signed_in" && (
+        {user && (
           <div class="row end">
-            <span class="muted small cut">{state.user.email}</span>
-            <ActionButton action={signOut}>Sign out</ActionButton>
+            <span class="muted small cut">{user.email}</span>
+            <ActionButton
+              action={() => run(client.signOut, "You are signed out.")}
+            >
+              Sign out
+            </ActionButton>
           </div>
         )}
       </header>
       <main>
         {said && <Notice tone={said.tone}>{said.text}</Notice>}
-        {state.is === "loading" && <p class="muted">Loading…</p>}
-        {state.is === "down" && (
+        {state.status === "loading" && !state.error && (
+          <p class="muted">Loading…</p>
+        )}
+        {state.status === "loading" && state.error && (
           <Card title="Not available">
-            <Notice tone="bad">{state.sentence}</Notice>
+            <Notice tone="bad">{sentenceOf(state.error)}</Notice>
             <div class="row">
               <ActionButton kind="primary" action={restore}>
                 Try again
@@ -125,35 +135,37 @@ export function SignedInPage({
             </div>
           </Card>
         )}
-        {state.is === "signed_out" && (
+        {state.status === "signed_out" && (
           <Card title="Sign in">
             <p class="muted">Use the Google account that you signed up with.</p>
-            <GoogleButton api={api} done={(one) => void signIn(one)} />
+            <GoogleButton
+              client={client}
+              use={(one) => run(() => client.signIn(one))}
+            />
           </Card>
         )}
-        {proof && state.is === "signed_in" && (
+        {interrupted && user && (
           <Card title="Is it you?">
             <p class="muted">
               This step needs a sign-in of the last five minutes. Choose the
               account that you are signed in with.
             </p>
             <GoogleButton
-              api={api}
+              client={client}
               text="continue_with"
-              done={(one) => void proved(one)}
+              use={reauthenticate}
             />
             <div class="row">
-              <ActionButton action={() => setProof(undefined)}>
+              <ActionButton action={() => setInterrupted(undefined)}>
                 Cancel
               </ActionButton>
             </div>
           </Card>
         )}
-        {state.is === "signed_in" &&
+        {user &&
           children({
-            ...{ api, user: state.user, tell, leave },
-            ask: setQuestion,
-            prove: (then) => setProof({ then }),
+            ...{ client, user, run, ask: setQuestion },
+            send: (...request) => call(client, ...request),
           })}
         {question && (
           <Confirm question={question} close={() => setQuestion(undefined)} />

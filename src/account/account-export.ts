@@ -14,6 +14,11 @@ import {
 
 /** Number of rows held in memory at a time. */
 const pageRows = 100;
+/**
+ * Number of pages read at a time for all exports, so that a flood of them leaves
+ * connections of the pool to sign-ins.
+ */
+const concurrentReads = 2;
 /** Maximum amount of text buffered for a slow client, in bytes. */
 const bufferedBytes = 16 * 1024;
 /** How long a client may take to read its export, in milliseconds. */
@@ -36,6 +41,8 @@ const remainsAfterDeletion = [
 export class AccountExport {
   /** The users to whom this instance is currently sending an export. */
   private readonly reading = new Set<string>();
+  private reads = 0;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     private readonly users: UserDirectory,
@@ -100,13 +107,31 @@ export class AccountExport {
   ): AsyncGenerator<ListRow[]> {
     let position = beginning;
     for (;;) {
-      const rows = await this.database.read((manager) =>
-        read(manager, userId, position, pageRows),
+      const rows = await this.inTurn(() =>
+        this.database.read((manager) =>
+          read(manager, userId, position, pageRows),
+        ),
       );
       if (rows.length > 0) yield rows;
       const last = rows.at(-1);
       if (!last || rows.length < pageRows) return;
       ({ position } = last);
+    }
+  }
+
+  private async inTurn<T>(read: () => Promise<T>): Promise<T> {
+    if (this.reads >= concurrentReads) {
+      // A read that ends hands its place over.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.reads++;
+    }
+    try {
+      return await read();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.reads--;
     }
   }
 }

@@ -40,7 +40,10 @@ export class AuthClientError extends Error {
   }
 }
 
-/** The error for a response, whose body must not have been read yet. */
+/**
+ * The error for a response of the service, such as one of `client.fetch`, whose
+ * status is not 2xx and whose body has not been read yet.
+ */
 export async function errorOf(response: Response): Promise<AuthClientError> {
   const { status, headers } = response;
   const retryAfter = Number(headers.get("retry-after")) || undefined;

@@ -55,6 +55,11 @@ export interface AuthClient {
    * Throws if that cannot be determined.
    */
   readonly restore: () => Promise<User | null>;
+  /**
+   * Renews the tokens now instead of when they expire, for example after the
+   * user's roles have changed; null if the session is over.
+   */
+  readonly refresh: () => Promise<User | null>;
   readonly signIn: (credential: Credential) => Promise<SignInAnswer>;
   /**
    * Reauthenticates the user, for routes that respond
@@ -95,18 +100,21 @@ export interface AuthClient {
 }
 
 export function createAuthClient(options: AuthClientOptions): AuthClient {
-  const { refresh, google, origins = [] } = options;
+  const { google, origins = [] } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const name = `nest-google-auth:${baseUrl}`;
   const storage =
-    refresh === "body" ? (options.storage ?? memoryStorage()) : undefined;
+    options.refresh === "body"
+      ? (options.storage ?? memoryStorage())
+      : undefined;
   const { send, call } = transport({
     baseUrl,
-    credentials: refresh === "cookie" ? "include" : "omit",
+    credentials: options.refresh === "cookie" ? "include" : "omit",
     fetch: options.fetch ?? ((...parameters) => fetch(...parameters)),
     proofs: options.dpop ? dpopProofs(name) : undefined,
   });
-  const isShared = refresh === "cookie" || options.storage !== undefined;
+  const isShared =
+    options.refresh === "cookie" || options.storage !== undefined;
   const own = session({ name, call, storage, isShared });
   const trusted = new Set([new URL(baseUrl).origin, ...origins]);
 
@@ -136,6 +144,9 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     }
   }
 
+  const refreshNow: AuthClient["refresh"] = async () =>
+    (await own.refresh())?.tokens.user ?? null;
+
   const guardedFetch: AuthClient["fetch"] = async (input, init) => {
     const url = typeof input === "string" ? at(input) : input;
     const request = new Request(url, init);
@@ -160,21 +171,27 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   }
 
   async function signOut({ everywhere = false } = {}): Promise<void> {
-    const dead = (error: unknown) => {
-      if ((error as AuthClientError).status !== 401) throw error;
-    };
     const tokens = await own.fresh();
-    if (everywhere && tokens) {
-      await call("/auth/logout-all", undefined, tokens).catch(dead);
-    }
-    // After that the access token is revoked, but the cookie still has to be
-    // cleared.
-    if (tokens && !(everywhere && storage)) {
-      const proof = everywhere ? undefined : tokens;
-      await call("/auth/logout", undefined, proof).catch(dead);
+    if (tokens) {
+      const path = everywhere ? "/auth/logout-all" : "/auth/logout";
+      const wasOver = await isOver(call(path, undefined, tokens));
+      // The cookie still has to be cleared, without the revoked access token.
+      if (!storage && (everywhere || wasOver)) {
+        await isOver(call("/auth/logout"));
+      }
     }
     await own.end("signed_out");
   }
+
+  /** Whether the session had ended before this call. */
+  const isOver = (calling: Promise<unknown>): Promise<boolean> =>
+    calling.then(
+      () => false,
+      (error: AuthClientError) => {
+        if (error.status === 401) return true;
+        throw error;
+      },
+    );
 
   async function completeProfile(
     profile: Readonly<Record<string, unknown>>,
@@ -186,11 +203,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     return next.tokens.user;
   }
 
-  const withGoogle = googleSignIn(google, call, (credential, purpose) =>
-    purpose === "reauthenticate"
-      ? reauthenticate(credential)
-      : signIn(credential),
-  );
+  const withGoogle = googleSignIn(google, call, signIn);
 
   const online = () => {
     const { state } = client;
@@ -207,6 +220,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       return own.subscribe(listener);
     },
     restore,
+    refresh: refreshNow,
     signIn,
     reauthenticate,
     completeProfile,

@@ -10,13 +10,24 @@ export interface GoogleOptions {
   readonly scriptUrl?: string;
 }
 
+/** What Google's button and One Tap return. */
+export interface GoogleCredential {
+  readonly idToken: string;
+  /** Of the service; it can be used once. */
+  readonly nonce: string;
+}
+
 export interface GoogleButtonOptions {
   /**
    * Options of the button: `theme`, `size`, `text`, `shape`, `width`, `locale`.
    */
   readonly button?: Readonly<Record<string, unknown>>;
-  /** What to do with the ID token; sign-in by default. */
-  readonly purpose?: "sign_in" | "reauthenticate";
+  /**
+   * What to do with the ID token: `client.signIn` by default. Another example is
+   * `client.reauthenticate`.
+   */
+  readonly onCredential?: (credential: GoogleCredential) => Promise<unknown>;
+  /** For what `onCredential` throws. */
   readonly onError?: (error: AuthClientError) => void;
 }
 
@@ -28,11 +39,6 @@ interface GoogleIdentity {
   cancel(): void;
 }
 
-type Use = (
-  credential: { idToken: string; nonce: string },
-  purpose: GoogleButtonOptions["purpose"],
-) => Promise<unknown>;
-
 const googleScript = "https://accounts.google.com/gsi/client";
 
 type Display = (identity: GoogleIdentity) => void;
@@ -41,7 +47,7 @@ type Display = (identity: GoogleIdentity) => void;
 export function googleSignIn(
   google: GoogleOptions | undefined,
   call: Transport["call"],
-  use: Use,
+  signIn: NonNullable<GoogleButtonOptions["onCredential"]>,
 ) {
   // Google's script has only one nonce and one callback for everything it
   // shows.
@@ -65,14 +71,12 @@ export function googleSignIn(
       use_fedcm_for_prompt: true,
       use_fedcm_for_button: true,
       callback: ({ credential }: { credential: string }) => {
-        const { purpose, onError = console.error } =
+        const { onCredential = signIn, onError = console.error } =
           [...shown.values()].at(-1) ?? {};
-        use({ idToken: credential, nonce }, purpose).catch(
-          (error: AuthClientError) => {
-            onError(error);
-            again(0);
-          },
-        );
+        onCredential({ idToken: credential, nonce })
+          .catch(onError)
+          // The nonce has been used.
+          .finally(() => again(0));
       },
     });
     for (const display of shown.keys()) display(services);

@@ -6,9 +6,13 @@ export {
   createAuthClient,
   type Credential,
 } from "./auth-client";
-export { AuthClientError } from "./auth-client-error";
+export { AuthClientError, errorOf } from "./auth-client-error";
 export type { AuthState, SignInAnswer, Tokens, User } from "./auth-state";
-export type { GoogleButtonOptions, GoogleOptions } from "./google-sign-in";
+export type {
+  GoogleButtonOptions,
+  GoogleCredential,
+  GoogleOptions,
+} from "./google-sign-in";
 export {
   type ClientErrorCode,
   type ErrorAction,

@@ -89,8 +89,10 @@ export function GoogleButton({
       (latest.current.onError ?? console.error)(error);
     const show = (showing: Promise<() => void>) =>
       showing.then((end) => (isGone ? end() : hide.push(end)), onError);
-    const { button, purpose } = latest.current;
-    const shown = { button, purpose, onError };
+    const onCredential: GoogleButtonOptions["onCredential"] = (credential) =>
+      (latest.current.onCredential ?? client.signIn)(credential);
+    const { button } = latest.current;
+    const shown = { button, onCredential, onError };
     if (element.current) {
       void show(client.renderGoogleButton(element.current, shown));
     }

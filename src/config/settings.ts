@@ -56,6 +56,8 @@ function pagesSettings(environment: Environment) {
   return Object.freeze({
     clientId: webClient(environment)?.id ?? "",
     googleScriptUrl: environment.GOOGLE_SCRIPT_URL,
+    refresh: environment.REFRESH_COOKIE === "browser" ? "cookie" : "body",
+    dpop: environment.DPOP === "required",
   });
 }
 

@@ -40,7 +40,8 @@ export function demoPageController(
   const page = pageDocument({
     ...{ title: "nest-google-auth demo", files: "demo/", script: "demo" },
     googleScriptUrl,
-    settings: { clientId, googleScriptUrl, googleUrl },
+    // The demo's service has REFRESH_COOKIE=browser.
+    settings: { clientId, googleScriptUrl, googleUrl, refresh: "cookie" },
     connectTo: googleUrl === undefined ? [] : [googleUrl],
   });
   const files = new Map(

@@ -23,10 +23,10 @@ abstract class PageController {
   private readonly document;
 
   constructor(options: PagesOptions, title: string, script: string) {
-    const { clientId, googleScriptUrl } = options;
+    const { googleScriptUrl } = options;
     this.document = pageDocument({
       ...{ title, files, script, googleScriptUrl },
-      settings: { clientId, googleScriptUrl },
+      settings: options,
     });
   }
 

@@ -67,6 +67,13 @@ describe("the demo's page", () => {
       await says("curl -s -X GET");
     });
 
+    it("then a reload keeps it", async () => {
+      await page.reload();
+      await says("Our access token");
+      await press("Call a guarded route");
+      await says("returned 200 for ada@gmail.com");
+    });
+
     it("then a tampered token is refused", async () => {
       await press("Send a tampered token");
       await says("401 invalid_token");

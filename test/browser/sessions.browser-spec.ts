@@ -150,7 +150,7 @@ describe("a session in a browser", () => {
     it("then offline it says so, and goes on when it is back", async () => {
       await visitor.context.setOffline(true);
       await press(page, "Show stored data");
-      await page.getByText("The service cannot be reached.").waitFor();
+      await page.getByText("There is no connection.").waitFor();
       await isSignedIn(page);
       await visitor.context.setOffline(false);
       await showData(page);
@@ -174,7 +174,7 @@ describe("a session in a browser", () => {
     it("then the page says so and tries again", async () => {
       await visitor.context.route(/\/auth\//, (route) => route.abort());
       await page.reload();
-      await page.getByText("The service cannot be reached.").waitFor();
+      await page.getByText("There is no connection.").waitFor();
       await visitor.context.unrouteAll();
       await press(page, "Try again");
       await isSignedOut(page);

@@ -1,3 +1,4 @@
+import { errorOf } from "../../src/client";
 import { TestService } from "../../src/testing";
 import { failure, frontEnd, Network, publicUrl } from "./front-ends";
 import { useSteppedService } from "./use-stepped-service";
@@ -24,6 +25,18 @@ describe("nest-google-auth/client in an app: its errors", () => {
     const { code, action, retryAfter } = await failure(second);
     expect([code, action]).toEqual(["rate_limited", "retry"]);
     expect(retryAfter).toBeGreaterThan(0);
+  });
+
+  it("makes the same error of a response that is not 2xx", async () => {
+    using app = frontEnd(new Network(site.service));
+    await app.client.signIn({ idToken: await site.idToken() });
+    const denied = await app.client.fetch("/admin/users");
+    expect(await errorOf(denied)).toMatchObject({
+      name: "AuthClientError",
+      code: "insufficient_role",
+      action: "tell_user",
+      status: 403,
+    });
   });
 
   it("gives the access token to no other origin", async () => {

@@ -90,6 +90,20 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(network.count("POST /auth/refresh")).toBe(1);
   });
 
+  it("renews its tokens when asked to, until the session is over", async () => {
+    const network = new Network(site.service);
+    using app = frontEnd(network);
+    const signedIn = await app.client.signIn({ idToken: await site.idToken() });
+    expect(await app.client.refresh()).toMatchObject({ id: signedIn.user.id });
+    expect(network.count("POST /auth/refresh")).toBe(1);
+    await site.service.fetch("/auth/logout", {
+      method: "POST",
+      headers: { authorization: `Bearer ${signedIn.accessToken}` },
+    });
+    expect(await app.client.refresh()).toBeNull();
+    expect(app.client.state).toMatchObject({ reason: "session_revoked" });
+  });
+
   it("tells the other tabs of a sign-in and of a sign-out", async () => {
     const storage = sharedStorage();
     const network = new Network(site.service);

@@ -29,6 +29,36 @@ describe("nest-google-auth/client in an app: signing in", () => {
     expect((await remove()).status).toBe(204);
   });
 
+  it("takes another nonce for each ID token of Google's button, whatever it is for", async () => {
+    const network = new Network(site.service);
+    const { web: clientId } = emulatorClientIds;
+    using app = frontEnd(network, { google: { clientId } });
+    const account = newAccount();
+    const { user } = await app.client.signIn({
+      idToken: await site.google.idToken({ account }),
+    });
+    const script = fakeGoogleScript();
+    try {
+      const element = { replaceChildren: () => {} } as unknown as HTMLElement;
+      const proved: unknown[] = [];
+      const hide = await app.client.renderGoogleButton(element, {
+        onCredential: async (credential) =>
+          proved.push(await app.client.reauthenticate(credential)),
+      });
+      for (let time = 1; time <= 2; time += 1) {
+        const { nonce, callback } = script.options;
+        callback({ credential: await site.google.idToken({ account, nonce }) });
+        await until(() => script.options.nonce !== nonce);
+        expect(proved).toHaveLength(time);
+      }
+      expect(proved).toMatchObject([{ id: user.id }, { id: user.id }]);
+      expect(network.count("POST /auth/reauthenticate")).toBe(2);
+      hide();
+    } finally {
+      script.remove();
+    }
+  });
+
   it("has a nonce and a code of the service's", async () => {
     using app = frontEnd(new Network(site.service));
     const code = site.google.authorizationCode({

@@ -69,6 +69,17 @@ describe("nest-google-auth/client in a page", () => {
     expect(other.client.state).toMatchObject({ reason: "session_revoked" });
   });
 
+  it("takes the cookie back when the session has already ended", async () => {
+    const { network, jar } = browser();
+    using page = tab(network);
+    await page.client.signIn({ idToken: await idToken() });
+    await page.client.fetch("/auth/logout-all", { method: "POST" });
+    expect(jar.header).not.toBe("");
+    await page.client.signOut();
+    expect(jar.header).toBe("");
+    expect(page.client.state).toMatchObject({ reason: "signed_out" });
+  });
+
   it("is rendered by React for whoever is signed in", async () => {
     const { network } = browser();
     using page = tab(network);

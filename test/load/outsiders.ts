@@ -52,8 +52,8 @@ async function main(): Promise<void> {
     await target.measure("5,000 nonces for a page of another site", () =>
       target.foreignNonces(5000),
     );
-    const readers = await target.peopleWithHistory(100, database.url);
-    await target.measure("100 exports that nobody reads", () =>
+    const readers = await target.peopleWithHistory(20, database.url);
+    await target.measure("20 exports of 20 MB that nobody reads", () =>
       target.unreadExports(readers),
     );
     program.signal("SIGTERM");
@@ -158,7 +158,7 @@ class Target {
     );
   }
 
-  /** People with 4 MB of audit log each. @returns their access tokens */
+  /** People with 20 MB of audit log each. @returns their access tokens */
   async peopleWithHistory(
     count: number,
     databaseUrl: string,
@@ -179,7 +179,7 @@ class Target {
       await client.query(
         `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id, details)
          SELECT gen_random_uuid(), now(), 'sign_in', $1, jsonb_build_object('padding', repeat('x', 4000))
-         FROM generate_series(1, 2000)`,
+         FROM generate_series(1, 5000)`,
         [user.id],
       );
       tokens.push(accessToken);
@@ -200,10 +200,12 @@ class Target {
     await delay(10_000);
     console.log(`  after 10 s: memory ${this.memory()} MB`);
     await delay(35_000);
-    // A paused socket learns of its end only when it reads.
+    // A paused socket learns that it was closed only after it has read the rest.
     for (const socket of sockets) socket.resume();
-    await delay(1000);
-    const closed = sockets.filter(({ destroyed }) => destroyed).length;
+    for (let waited = 0; waited < 30 && !sockets.every(isClosed); waited++) {
+      await delay(1000);
+    }
+    const closed = sockets.filter(isClosed).length;
     console.log(`  after 45 s: ${closed} of ${sockets.length} were closed`);
     for (const socket of sockets) socket.destroy();
   }
@@ -234,5 +236,7 @@ class Target {
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
   }
 }
+
+const isClosed = ({ destroyed }: Socket) => destroyed;
 
 void main();

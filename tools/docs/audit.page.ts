@@ -11,18 +11,18 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   ],
   sign_in: ["the session: one statement", ["sessions/postgres-sign-in-store"]],
   sign_in_refused: [
-    "other refusals, within a second; nothing else is changed",
+    "other refusals, within a second: nothing is changed",
     ["rate-limits/failed-attempts.filter"],
   ],
   refresh_reused: ["the session's end: one transaction", ["sessions/sessions"]],
   refresh_retried_late: [
-    "nothing; after the refresh, before its response",
+    "nothing: after the refresh, before its response",
     ["auth/sessions/refresh"],
   ],
   session_ended: ["the session's end: one transaction", ["sessions/sessions"]],
   sessions_ended: ["the sessions' end: one transaction", ["sessions/sessions"]],
   reauthenticated: [
-    "the session's reauthentication: one transaction",
+    "the session's new authentication time: one transaction",
     ["auth/sessions/reauthentication"],
   ],
   profile_completed: ["the profile: one transaction", ["account/account"]],
@@ -37,7 +37,7 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   identity_linked: ["the link: one transaction", ["account/identities"]],
   identity_unlinked: ["the unlinking: one transaction", ["account/identities"]],
   data_exported: [
-    "nothing; before the first byte is sent",
+    "nothing: before the first byte is sent",
     ["account/account.controller"],
   ],
   user_deleted: ["the deletion: one transaction", ["account/account"]],
@@ -64,8 +64,9 @@ const endReasons: Readonly<
   ended_by_user: "The user ended it in the list of sessions.",
   ended_by_admin: "An administrator ended it.",
   session_limit:
-    "The user had the maximum number of sessions, and this one was idle for longest.",
-  roles_changed: "The user lost a role that the tokens still contained.",
+    "The user had reached the maximum number of sessions, and this one had been idle longest.",
+  roles_changed:
+    "The user lost a role that the session's tokens still contained.",
   user_disabled: "The user was disabled.",
   user_deleted: "The user was deleted.",
   security_event: "Google reported a security event of the account.",
@@ -73,19 +74,15 @@ const endReasons: Readonly<
 
 const columns: readonly (readonly [string, string, string])[] = [
   ["occurred_at", "timestamptz", "When it happened, by the instance's clock."],
-  ["id", "uuid", "Random. Together with `occurred_at` the primary key."],
+  ["id", "uuid", "Random; with `occurred_at`, the primary key."],
   ["event", "text", "One of the events above."],
-  ["user_id", "uuid", "The affected user; null if unknown."],
-  ["session_id", "uuid", "The session that was started, ended or used."],
+  ["user_id", "uuid", "The user concerned; null if unknown."],
+  ["session_id", "uuid", "The session that started, ended or was used."],
   ["actor_id", "uuid", "The user who did it, if it was another one."],
   ["reason", "text", "The reason, as a name; see the event."],
   ["details", "jsonb", "Further names, ids and counts; see the event."],
-  [
-    "ip",
-    "inet",
-    "The client's address; forwarded addresses are only used from trusted proxies.",
-  ],
-  ["user_agent", "text", "The client's user agent, at most 512 characters."],
+  ["ip", "inet", "The client's address, determined with `TRUSTED_PROXIES`."],
+  ["user_agent", "text", "The `User-Agent` header, at most 512 characters."],
 ];
 
 /** docs/audit.md: the audit log. */
@@ -93,12 +90,11 @@ export function auditPage(): Promise<string> {
   return page([
     generatedNotice,
     "# Audit log",
-    `The audit log is the table \`google_auth.audit_events\`. An event that reports a change is
-written in the transaction of that change: there is never one without the other, and
-if the event cannot be written, nothing is changed. Events never contain a token, a nonce or an
-e-mail address.`,
+    `The table \`google_auth.audit_events\` records what happened to which user. An event that records a
+change is written in the transaction of that change: if the event cannot be written, nothing is changed.
+Events never contain a token, a nonce or an e-mail address.`,
     "## Events",
-    `The names are part of the public API: their meaning never changes.`,
+    `The names of events are stable, and so are their meanings.`,
     table(
       ["Event", "When", "Written with", "By"],
       Object.entries(auditEvents).map(([event, { when }]) => {
@@ -106,8 +102,8 @@ e-mail address.`,
         return [`\`${event}\``, when, together, files.map(linkTo).join(", ")];
       }),
     ),
-    `If the application replaces \`UserDirectory\` or \`SessionStore\`, a sign-in consists of several
-statements, and its event is written in one transaction with those in this database.`,
+    `If the application replaces \`UserDirectory\` or \`SessionStore\`, a sign-in takes several statements,
+and its event is written in one transaction with those that run in this database.`,
     "The reasons of `session_ended` and `sessions_ended`:",
     table(
       ["Reason", "Why it was ended"],
@@ -116,38 +112,38 @@ statements, and its event is written in one transaction with those in this datab
         text,
       ]),
     ),
-    `\`sign_in_refused\` is written for every 401 and 403 that counts as a failed sign-in, that is on
-routes with \`@RateLimited("signIn", { failures: "signInFailures" })\`, including your own. Refusals
-are written in batches, once a second, and are queued while the database is unavailable; on shutdown
-they are written before the last response is sent. In a flood, each instance writes a thousand per
-second and one event for the rest, with the reason \`flood\` and their number in \`details.count\`.
-Refusals that no limit counts, such as those with a foreign origin or without a token, are written at
-most twice a minute for each network (an IPv4 address, an IPv6 /48) and reason: the first one, and one
-event with the number of the others in \`details.count\`. Requests refused by a rate limit are not
-written.`,
+    `\`sign_in_refused\` is written for every 401 and 403 that counts as a failed sign-in, as by
+\`@RateLimited("signIn", { failures: "signInFailures" })\`; no further code is needed for a new way
+to sign in. Refusals are written in batches, once a second, and kept in memory while the database is
+unavailable; on shutdown they are written before the last response is sent. During a flood, each instance
+writes a thousand per second and one event for the rest, with the reason \`flood\` and their number in
+\`details.count\`. Refusals that no limit counts, such as those for a disallowed origin or a missing
+token, produce at most two events a minute for each network (an IPv4 address or an IPv6 /48) and reason:
+the first refusal, and one event with the number of the others in \`details.count\`. Requests refused by a
+rate limit are not recorded.`,
     "## Columns",
     table(
       ["Column", "Type", "Content"],
       columns.map(([name, type, meaning]) => [`\`${name}\``, type, meaning]),
     ),
-    `There are no foreign keys: events are kept after their users and sessions are deleted. When a user
-deletes the account, the addresses, user agents and details of its events are removed; the events and
-their times are kept, with an id that no longer identifies anyone.`,
+    `There are no foreign keys: events outlive their users and sessions. When a user is deleted, the
+addresses, user agents and details of its events are removed. What happened and when is kept, under
+an id that no longer refers to a user.`,
     "## Months and retention",
-    `A partition contains one month in UTC, such as \`audit_events_2026_11\`. The partitions of this
-month and the next two are created at start and then once a day, by one instance for all; a month
-whose last day is older than [\`AUDIT_RETENTION_DAYS\`](configuration.md) is dropped as a whole. Both
-wait at most 100 ms for their locks and are retried after a minute to an hour, with the warning "The
-partitions of the audit log could not be brought up to date" in the log. The service remains ready,
-because no request fails if a partition is missing.`,
-    `Events without a partition go to \`audit_events_default\`. They are moved when the partition of
-their month is created, or deleted in small batches when they are too old. A database role that does
-not own the table can permanently work this way, with a warning per hour: it needs \`SELECT\`,
-\`INSERT\`, \`UPDATE\` and \`DELETE\` on \`audit_events\`, and \`SELECT\` and \`DELETE\` on
-\`audit_events_default\`.`,
-    `If the default partition exceeds 4 MB, it is no longer searched, which would block sign-ins, and no
-partitions are created. To recover, detach it as its owner; the service creates the partitions within
-an hour, or at its next start:`,
+    `Each partition holds one month in UTC, such as \`audit_events_2026_11\`. One instance creates the
+partitions of this month and the next two, at start and then once a day. A month whose last day is
+older than [\`AUDIT_RETENTION_DAYS\`](configuration.md) is dropped as a whole. Both operations wait
+at most 100 ms for their locks. If they fail, they are retried after a minute to an hour, with a warning
+in the log: "The partitions of the audit log could not be brought up to date". The service stays ready,
+because a missing partition refuses no request.`,
+    `Events without a partition are stored in \`audit_events_default\`. They are moved when the partition
+of their month is created, or deleted in small batches when they are too old. A database role that does
+not own the table can work this way permanently: it needs \`SELECT\`, \`INSERT\`,
+\`UPDATE\` and \`DELETE\` on \`audit_events\`, and \`SELECT\` and \`DELETE\` on
+\`audit_events_default\`, and causes one warning an hour.`,
+    `If the default partition grows beyond 4 MB, the service no longer creates partitions, because
+sign-ins would have to wait while it is scanned. To recover, detach it as the table's owner. The service
+creates the partitions within an hour, or at the next start:`,
     `\`\`\`sql
 BEGIN;
 ALTER TABLE google_auth.audit_events DETACH PARTITION google_auth.audit_events_default;
@@ -155,29 +151,29 @@ ALTER TABLE google_auth.audit_events_default RENAME TO audit_events_aside;
 CREATE TABLE google_auth.audit_events_default PARTITION OF google_auth.audit_events DEFAULT;
 COMMIT;
 \`\`\``,
-    "Once the partitions exist, move the events back:",
+    "When the partitions exist, move the events back:",
     `\`\`\`sql
 INSERT INTO google_auth.audit_events SELECT * FROM google_auth.audit_events_aside;
 DROP TABLE google_auth.audit_events_aside;
 \`\`\``,
     "## Reading and forwarding",
-    `\`GET /admin/audit\` returns the log in pages. Each event is also written to the service's log, at
-level \`info\` with \`"context":"Audit"\`, once it is committed, without the user agent. If the log is
-sent to a SIEM, nothing else is needed.`,
-    `To forward events, replace the seam [\`AuditSink\`](seams.md#auditsink). It receives each event
-immediately after the commit, in the same process. If the process dies in between, the sink misses the
-event, but the table has it. It must not block, so it uses a queue:`,
+    `\`GET /admin/audit\` reads the log page by page. Each event is also a line in the service's
+log, at level \`info\` with \`"context":"Audit"\`, once it is committed; the user agent is left
+out. If the log is already forwarded to a SIEM, nothing else is needed.`,
+    `To forward events elsewhere, replace the seam [\`AuditSink\`](seams.md#auditsink). It receives each
+event immediately after the commit, in the same process. If the process dies in between, the event is in
+the table, but the sink does not receive it. A sink must not block, so it queues:`,
     `\`\`\`ts complete
 import { Injectable } from "@nestjs/common";
 import { type AuditEvent, AuditSink, GoogleAuthModule } from "nest-google-auth";
 
-/** Sends events to a collector, in batches of one second. */
+/** Sends events to a collector, in one batch per second. */
 @Injectable()
 class CollectorSink extends AuditSink {
   private readonly queue: object[] = [];
 
   override tell(event: AuditEvent): void {
-    // Events dropped while the collector is unavailable are still in the table.
+    // The table still has what is dropped while the collector is down.
     if (this.queue.length >= 10_000) return;
     this.queue.push({ at: new Date(), ...event });
     if (this.queue.length === 1) setTimeout(() => void this.send(), 1000);
@@ -202,17 +198,17 @@ export const googleAuth = GoogleAuthModule.forRoot({
   providers: [{ provide: AuditSink, useClass: CollectorSink }],
 });
 \`\`\``,
-    `To miss no events, read the table in the order of its key, starting after the last event you have
-read. Stay a minute behind, because an earlier event may be committed later. Events that were queued
-during an outage of the database have the time when they happened; after an outage, read again from
+    `To read every event, read the table in the order of its key, starting after the last event you have
+seen. Stay a minute behind, because an earlier event may be committed later. Events that were kept in
+memory during a database outage have the time when they happened, so after an outage read again from
 before it.`,
     `\`\`\`sql
 SELECT * FROM google_auth.audit_events
 WHERE (occurred_at, id) > ($1, $2) AND occurred_at < now() - interval '1 minute'
 ORDER BY occurred_at, id LIMIT 1000;
 \`\`\``,
-    `Your own modules write events with [\`AuditTrail\`](../src/audit/audit-trail.ts): \`record\` with the
-transaction of the change, or \`recordSoon\` for refusals.`,
+    `A module of your own writes events with [\`AuditTrail\`](../src/audit/audit-trail.ts): \`record\`
+in the transaction of the change, or \`recordSoon\` for refusals.`,
   ]);
 }
 

@@ -11,21 +11,22 @@ export function configurationPage(): Promise<string> {
   return page([
     generatedNotice,
     "# Configuration",
-    `The service is configured by environment variables. It also reads a file \`.env\` in the working
-directory; environment variables take precedence over the file.
-[\`.env.example\`](../.env.example) contains all variables with their defaults.`,
-    `The configuration is validated before the service starts. All problems are reported together, with
-name and rule but never with the value. \`node dist/cli.js check-config\` only validates; it does not
-apply the defaults that exist outside production.`,
-    `- An empty value counts as absent. Whitespace around a value is removed.
-- Lists are comma-separated.
+    `The service is configured by environment variables. It also reads a file \`.env\` in
+the folder it is started from; variables set in the environment take precedence over the
+file. [\`.env.example\`](../.env.example) has every variable with its default.`,
+    `The configuration is validated before anything starts. All problems are reported together,
+by name and rule and never by value. \`node dist/cli.js check-config\` only validates; it
+ignores the defaults that exist outside production.`,
+    `- An empty value counts as absent. Spaces around a value are ignored.
+- A list is separated by commas.
 - A switch may be written \`on\`, \`true\` or \`1\`, and \`off\`, \`false\` or \`0\`.`,
-    `The options of \`GoogleAuthModule\` are equivalent and validated by the same rules; the second column
-has their names. As options, lists are arrays, switches are booleans, a limit is
+    `The options of \`GoogleAuthModule\` correspond to the variables and have the same rules; the second
+column has their names. In the options, lists are arrays, switches are booleans, a limit is
 \`{ count, seconds }\` or \`"off"\`, \`VERIFY_TOKEN_PROVIDERS\` is an array of objects,
-\`refresh.transport\` is \`"auto"\` or \`"body"\` for \`browser\` and \`off\`, and \`secretKey\` may be a
-string if there is no previous key. Instead of \`database.url\`, \`database.connection\` can name the
-application's own TypeORM DataSource. Variables without an option only apply to the service.`,
+\`refresh.transport\` is \`"auto"\` or \`"body"\` for \`browser\` and \`off\`, and \`secretKey\` may
+be a string if there is no previous one. Instead of \`database.url\`,
+\`database.connection\` may name a TypeORM DataSource of the application. Variables without
+an option apply only to the service.`,
     table(
       ["Variable", "Option", "Purpose", "Default", "Rule"],
       variables.map((variable) => [
@@ -38,7 +39,7 @@ application's own TypeORM DataSource. Variables without an option only apply to 
     ),
     "## Required variables",
     `Always: ${namesOf(variables, ["always"])}.`,
-    `With \`NODE_ENV=production\` there are no generated values, so these are required as well:
+    `With \`NODE_ENV=production\` no values are generated, so these are also required:
 ${namesOf(variables, ["in production"])}.`,
   ]);
 }

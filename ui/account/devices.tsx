@@ -1,34 +1,23 @@
 import { useEffect, useState } from "preact/hooks";
 import { ActionButton, Card, Chip, deviceOf, Time } from "../components";
+import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
-interface Session {
-  readonly id: string;
-  readonly device: string | null;
-  readonly userAgent: string | null;
-  readonly ip: string | null;
-  readonly lastUsedAt: string;
-  readonly current: boolean;
-}
-
 /** The devices where the user is signed in, with sign-out. */
-export function Devices({ api, tell, ask, leave }: Signed) {
-  const [sessions, setSessions] = useState<readonly Session[]>();
-  const load = async () => {
-    const answer = await api.authorized("GET", "auth/sessions");
-    if (answer.status === 200) setSessions(answer.body);
-    else tell(answer);
-  };
-  useEffect(() => void load(), []);
-  const end = async ({ id }: Session) => {
-    const answer = await api.authorized("DELETE", `auth/sessions/${id}`);
-    tell(answer, "The device is signed out.");
-    await load();
-  };
-  const endAll = async () => {
-    const answer = await api.authorized("POST", "auth/logout-all");
-    if (tell(answer)) leave("You are signed out on all devices.");
-  };
+export function Devices({ client, send, run, ask }: Signed) {
+  const [sessions, setSessions] = useState<readonly Schema<"SessionDto">[]>();
+  const load = async () => setSessions(await send("GET", "/auth/sessions"));
+  useEffect(() => void run(load), []);
+  const end = ({ id }: Schema<"SessionDto">) =>
+    run(async () => {
+      await send("DELETE", `/auth/sessions/${id}`);
+      await load();
+    }, "The device is signed out.");
+  const endAll = () =>
+    run(
+      () => client.signOut({ everywhere: true }),
+      "You are signed out on all devices.",
+    );
   return (
     <Card
       title="Devices"

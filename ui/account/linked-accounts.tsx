@@ -1,43 +1,33 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Answer } from "../api";
+import type { GoogleCredential } from "../../src/client";
 import { ActionButton, Card, Time } from "../components";
-import { GoogleButton, type GoogleCredential } from "../google-button";
+import { GoogleButton } from "../google-button";
+import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
-interface Identity {
-  readonly id: string;
-  readonly issuer: string;
-  readonly email: string | null;
-  readonly createdAt: string;
-}
-
 /** The accounts that the user can sign in with. */
-export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
-  const [identities, setIdentities] = useState<readonly Identity[]>([]);
+export function LinkedAccounts({ client, send, run, ask }: Signed) {
+  const [identities, setIdentities] = useState<
+    readonly Schema<"IdentityDto">[]
+  >([]);
   const [isLinking, setLinking] = useState(false);
   const load = async () => {
-    const answer = await api.authorized("GET", "users/me/identities");
-    if (answer.status === 200) setIdentities(answer.body.items);
-    else tell(answer);
+    const path = "/users/me/identities";
+    setIdentities((await send<Schema<"IdentitiesDto">>("GET", path)).items);
   };
-  useEffect(() => void load(), []);
-  /** Runs an action, after reauthentication if the sign-in is too long ago. */
-  const recently = async (run: () => Promise<Answer>, success: string) => {
-    const answer = await run();
-    if (answer.body?.code === "reauthentication_required") {
-      prove(() => recently(run, success));
-    } else {
-      tell(answer, success);
-      await load();
-    }
-  };
-  const link = async (credential: GoogleCredential) => {
+  useEffect(() => void run(load), []);
+  const link = (credential: GoogleCredential) => {
     setLinking(false);
-    await recently(
-      () => api.authorized("POST", "users/me/identities", { body: credential }),
-      "You can now sign in with either account.",
-    );
+    return run(async () => {
+      await send("POST", "/users/me/identities", credential);
+      await load();
+    }, "You can now sign in with either account.");
   };
+  const unlink = ({ id }: Schema<"IdentityDto">) =>
+    run(async () => {
+      await send("DELETE", `/users/me/identities/${id}`);
+      await load();
+    }, "The account is unlinked.");
   return (
     <Card
       title="Linked accounts"
@@ -48,13 +38,16 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
       }
     >
       <ul class="list">
-        {identities.map(({ id, issuer, email, createdAt }) => (
-          <li key={id}>
+        {identities.map((identity) => (
+          <li key={identity.id}>
             <div class="grow">
-              <span class="cut">{email ?? "No address"}</span>
+              <span class="cut">{identity.email ?? "No address"}</span>
               <div class="muted small cut">
-                {issuer.replace("https://accounts.google.com", "Google")} ·
-                since <Time at={createdAt} />
+                {identity.issuer.replace(
+                  "https://accounts.google.com",
+                  "Google",
+                )}{" "}
+                · since <Time at={identity.createdAt} />
               </div>
             </div>
             {identities.length > 1 && (
@@ -63,14 +56,9 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
                 action={() =>
                   ask({
                     title: "Unlink this account?",
-                    text: `You will no longer be able to sign in with ${email ?? "it"}.`,
+                    text: `You will no longer be able to sign in with ${identity.email ?? "it"}.`,
                     confirm: "Unlink",
-                    action: () =>
-                      recently(
-                        () =>
-                          api.authorized("DELETE", `users/me/identities/${id}`),
-                        "The account is unlinked.",
-                      ),
+                    action: () => unlink(identity),
                   })
                 }
               >
@@ -81,11 +69,7 @@ export function LinkedAccounts({ api, tell, ask, prove }: Signed) {
         ))}
       </ul>
       {isLinking && (
-        <GoogleButton
-          api={api}
-          text="continue_with"
-          done={(credential) => void link(credential)}
-        />
+        <GoogleButton client={client} text="continue_with" use={link} />
       )}
     </Card>
   );

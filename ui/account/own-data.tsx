@@ -1,17 +1,21 @@
 import { useState } from "preact/hooks";
 import { ActionButton, Card } from "../components";
+import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
 /** The stored data of the user: view, download and delete. */
-export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
+export function OwnData({ client, user, send, run, ask }: Signed) {
   const [held, setHeld] = useState<string>();
   const load = async () => {
-    const answer = await api.authorized("GET", "users/me/export");
-    return tell(answer) ? JSON.stringify(answer.body, null, 2) : undefined;
+    const data = await send<Schema<"AccountExportDto">>(
+      "GET",
+      "/users/me/export",
+    );
+    return JSON.stringify(data, null, 2);
   };
+  const show = async () => setHeld(await load());
   const download = async () => {
     const text = await load();
-    if (text === undefined) return;
     const url = URL.createObjectURL(
       new Blob([text], { type: "application/json" }),
     );
@@ -21,11 +25,11 @@ export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
     }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
-  const remove = async () => {
-    const answer = await api.authorized("DELETE", "users/me");
-    if (answer.body?.code === "reauthentication_required") prove(remove);
-    else if (tell(answer)) leave("Your account is deleted.");
-  };
+  const remove = () =>
+    run(async () => {
+      await send("DELETE", "/users/me");
+      await client.signOut();
+    }, "Your account is deleted.");
   return (
     <Card title="Your data">
       <p class="muted small">
@@ -34,13 +38,11 @@ export function OwnData({ api, user, tell, ask, prove, leave }: Signed) {
       </p>
       <div class="row">
         <ActionButton
-          action={async () =>
-            setHeld(held === undefined ? await load() : undefined)
-          }
+          action={() => (held === undefined ? run(show) : setHeld(undefined))}
         >
           {held === undefined ? "Show stored data" : "Hide"}
         </ActionButton>
-        <ActionButton action={download}>Download</ActionButton>
+        <ActionButton action={() => run(download)}>Download</ActionButton>
         <ActionButton
           kind="danger"
           action={() =>

@@ -1,17 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { ActionButton, Card, Time } from "../components";
+import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
 /** A line of `GET /admin/audit`. */
-export interface AuditLine {
-  readonly id: string;
-  readonly occurredAt: string;
-  readonly event: string;
-  readonly userId: string | null;
-  readonly reason: string | null;
-  readonly ip: string | null;
-}
-
 const events = [
   ...["sign_up", "sign_in", "sign_in_refused", "refresh_reused"],
   ...["session_ended", "sessions_ended", "reauthenticated", "roles_changed"],
@@ -21,24 +13,24 @@ const events = [
 
 /** The audit log of all users or of one user, newest first. */
 export function AuditLog({
-  api,
-  tell,
+  send,
+  run,
   userId,
 }: Signed & { readonly userId?: string }) {
   const [event, setEvent] = useState("");
-  const [lines, setLines] = useState<readonly AuditLine[]>([]);
+  const [lines, setLines] = useState<readonly Schema<"AuditLineDto">[]>([]);
   const [cursor, setCursor] = useState<string | null>(null);
   const load = async (after: string | null) => {
     const query = new URLSearchParams({ limit: "50" });
     if (userId) query.set("userId", userId);
     if (event) query.set("event", event);
     if (after) query.set("cursor", after);
-    const answer = await api.authorized("GET", `admin/audit?${query}`);
-    if (!tell(answer)) return;
-    setLines([...(after ? lines : []), ...answer.body.items]);
-    setCursor(answer.body.nextCursor);
+    const path = `/admin/audit?${query}`;
+    const page = await send<Schema<"AuditPageDto">>("GET", path);
+    setLines([...(after ? lines : []), ...page.items]);
+    setCursor(page.nextCursor);
   };
-  useEffect(() => void load(null), [event, userId]);
+  useEffect(() => void run(() => load(null)), [event, userId]);
   return (
     <Card
       title="Audit log"
@@ -92,7 +84,9 @@ export function AuditLog({
       {lines.length === 0 && <p class="muted">No events.</p>}
       {cursor && (
         <div class="row">
-          <ActionButton action={() => load(cursor)}>More</ActionButton>
+          <ActionButton action={() => run(() => load(cursor))}>
+            More
+          </ActionButton>
         </div>
       )}
     </Card>

@@ -1,32 +1,29 @@
 import { useEffect, useState } from "preact/hooks";
 import { Card, duration } from "../components";
+import type { Schema } from "../page-client";
 import type { Signed } from "../session";
-import type { AuditLine } from "./audit-log";
 
 /** The number of pages of the audit log to count. */
 const pages = 5;
 
 /** Counts of the latest events in the audit log. */
-export function Overview({ api, tell }: Signed) {
-  const [lines, setLines] = useState<readonly AuditLine[]>();
+export function Overview({ send, run }: Signed) {
+  const [lines, setLines] = useState<readonly Schema<"AuditLineDto">[]>();
   useEffect(() => {
     const load = async () => {
-      const found: AuditLine[] = [];
+      const found: Schema<"AuditLineDto">[] = [];
       let cursor: string | null = null;
-      for (let page = 0; page < pages; page++) {
+      for (let count = 0; count < pages; count++) {
         const query: string = cursor ? `&cursor=${cursor}` : "";
-        const answer = await api.authorized(
-          "GET",
-          `admin/audit?limit=100${query}`,
-        );
-        if (!tell(answer)) return;
-        found.push(...(answer.body.items as AuditLine[]));
-        cursor = answer.body.nextCursor as string | null;
+        const path = `/admin/audit?limit=100${query}`;
+        const page = await send<Schema<"AuditPageDto">>("GET", path);
+        found.push(...page.items);
+        cursor = page.nextCursor;
         if (!cursor) break;
       }
       setLines(found);
     };
-    void load();
+    void run(load);
   }, []);
   if (!lines) return <p class="muted">Loading…</p>;
   const count = (...names: string[]) =>

@@ -1,57 +1,44 @@
 import { useEffect, useState } from "preact/hooks";
 import { ActionButton, Card, Chip, deviceOf, Facts, Time } from "../components";
-import type { Signed, User } from "../session";
+import type { Schema } from "../page-client";
+import type { Signed } from "../session";
 import { AuditLog } from "./audit-log";
-
-interface Identity {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly email: string | null;
-  readonly blocked: boolean;
-}
-
-interface Session {
-  readonly id: string;
-  readonly userAgent: string | null;
-  readonly ip: string | null;
-  readonly lastUsedAt: string;
-}
 
 /** One user, with accounts, sessions and audit log. */
 export function UserDetails(
   signed: Signed & { readonly id: string; readonly close: () => void },
 ) {
-  const { api, tell, ask, id, close } = signed;
-  const [user, setUser] = useState<
-    User & { identities: readonly Identity[] }
-  >();
-  const [sessions, setSessions] = useState<readonly Session[]>([]);
+  const { send, run, ask, id, close } = signed;
+  const [user, setUser] = useState<Schema<"UserWithIdentitiesDto">>();
+  const [sessions, setSessions] = useState<readonly Schema<"UserSessionDto">[]>(
+    [],
+  );
   const [roles, setRoles] = useState("");
   const [loads, setLoads] = useState(0);
   const load = async () => {
     const [details, open] = await Promise.all([
-      api.authorized("GET", `admin/users/${id}`),
-      api.authorized("GET", `admin/users/${id}/sessions`),
+      send<Schema<"UserWithIdentitiesDto">>("GET", `/admin/users/${id}`),
+      send<readonly Schema<"UserSessionDto">[]>(
+        "GET",
+        `/admin/users/${id}/sessions`,
+      ),
     ]);
-    if (!tell(details) || !tell(open)) return;
-    setUser(details.body);
-    setRoles(details.body.roles.join(" "));
-    setSessions(open.body);
+    setUser(details);
+    setRoles(details.roles.join(" "));
+    setSessions(open);
     setLoads((count) => count + 1);
   };
-  useEffect(() => void load(), [id]);
-  const change = async (body: object, success: string) => {
-    const answer = await api.authorized("PATCH", `admin/users/${id}`, { body });
-    if (tell(answer, success)) {
+  useEffect(() => void run(load), [id]);
+  const change = (body: object, success: string) =>
+    run(async () => {
+      await send("PATCH", `/admin/users/${id}`, body);
       await load();
-      tell(answer, success);
-    }
-  };
-  const endSessions = async () => {
-    const answer = await api.authorized("POST", `admin/users/${id}/logout`);
-    await load();
-    tell(answer, "All sessions of the user have ended.");
-  };
+    }, success);
+  const endSessions = () =>
+    run(async () => {
+      await send("POST", `/admin/users/${id}/logout`);
+      await load();
+    }, "All sessions of the user have ended.");
   const back = <ActionButton action={close}>Back to the list</ActionButton>;
   if (!user) {
     return (

@@ -1,13 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { ActionButton, Card, Chip, Time } from "../components";
-import type { Signed, User } from "../session";
+import type { User } from "../../src/client";
+import type { Schema } from "../page-client";
+import type { Signed } from "../session";
 import { UserDetails } from "./user-details";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Searches users by address or id, with paging. */
 export function Users(signed: Signed) {
-  const { api, tell } = signed;
+  const { send, run } = signed;
   const [text, setText] = useState("");
   const [status, setStatus] = useState("");
   const [users, setUsers] = useState<readonly User[]>();
@@ -19,16 +21,16 @@ export function Users(signed: Signed) {
     if (text.trim()) query.set("email", text.trim());
     if (status) query.set("status", status);
     if (after) query.set("cursor", after);
-    const answer = await api.authorized("GET", `admin/users?${query}`);
-    if (!tell(answer)) return;
-    setUsers([...(after ? (users ?? []) : []), ...answer.body.items]);
-    setCursor(answer.body.nextCursor);
+    const path = `/admin/users?${query}`;
+    const page = await send<Schema<"UsersPageDto">>("GET", path);
+    setUsers([...(after ? (users ?? []) : []), ...page.items]);
+    setCursor(page.nextCursor);
   };
   const search = async () => {
     if (uuid.test(text.trim())) setChosen(text.trim());
     else await load(null);
   };
-  useEffect(() => void load(null), [status]);
+  useEffect(() => void run(() => load(null)), [status]);
 
   if (chosen !== undefined) {
     return (
@@ -37,7 +39,7 @@ export function Users(signed: Signed) {
         id={chosen}
         close={() => {
           setChosen(undefined);
-          void load(null);
+          void run(() => load(null));
         }}
       />
     );
@@ -48,7 +50,7 @@ export function Users(signed: Signed) {
         class="row"
         onSubmit={(event) => {
           event.preventDefault();
-          void search();
+          void run(search);
         }}
       >
         <label class="grow">
@@ -95,7 +97,9 @@ export function Users(signed: Signed) {
       </ul>
       {cursor && (
         <div class="row">
-          <ActionButton action={() => load(cursor)}>More</ActionButton>
+          <ActionButton action={() => run(() => load(cursor))}>
+            More
+          </ActionButton>
         </div>
       )}
     </Card>

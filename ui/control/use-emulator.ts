@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { Api, sentenceOf } from "../api";
+import { useEffect, useState } from "preact/hooks";
+import { jsonRequest } from "../page-client";
 
 interface Account {
   readonly sub: string;
@@ -33,9 +33,28 @@ export interface EmulatorState {
   }[];
 }
 
-/** An error in Google's format. */
-interface GoogleError {
-  readonly error?: { readonly message?: string };
+/**
+ * Calls the emulator's control API.
+ *
+ * @throws Error with a sentence for the user
+ */
+async function control<Answer>(
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const url = new URL(path, location.origin);
+  const response = await fetch(url, jsonRequest(method, body)).catch(() => {
+    throw new Error("The emulator cannot be reached.");
+  });
+  // Errors are in Google's format.
+  const answer = (await response.json().catch(() => ({}))) as {
+    readonly error?: { readonly message?: string };
+  };
+  if (response.ok) return answer as Answer;
+  const { message = `The emulator responded with ${response.status}.` } =
+    answer.error ?? {};
+  throw new Error(message);
 }
 
 /** Calls the control API, then shows the result and the new state. */
@@ -57,13 +76,14 @@ export interface Controlled {
  * it.
  */
 export function useEmulator() {
-  const api = useMemo(() => new Api(new URL(location.origin)), []);
   const [state, setState] = useState<EmulatorState>();
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>();
   const load = async () => {
-    const answer = await api.call("GET", "emulator/state");
-    if (answer.status === 200) setState(answer.body as EmulatorState);
-    else setSaid({ tone: "bad", text: sentenceOf(answer) });
+    try {
+      setState(await control<EmulatorState>("GET", "emulator/state"));
+    } catch (error) {
+      setSaid({ tone: "bad", text: (error as Error).message });
+    }
   };
   useEffect(() => {
     void load();
@@ -71,13 +91,12 @@ export function useEmulator() {
     return () => clearInterval(timer);
   }, []);
   const act: Act = async (method, path, body, success) => {
-    const answer = await api.call(method, path, { body });
-    const { error } = Object(answer.body) as GoogleError;
-    setSaid(
-      answer.status === 200
-        ? { tone: "good", text: success }
-        : { tone: "bad", text: error?.message ?? sentenceOf(answer) },
-    );
+    try {
+      await control(method, path, body);
+      setSaid({ tone: "good", text: success });
+    } catch (error) {
+      setSaid({ tone: "bad", text: (error as Error).message });
+    }
     await load();
   };
   return { state, said, act };

@@ -1,5 +1,5 @@
-import type { Exchange } from "../api";
 import { Card, Chip } from "../components";
+import type { Exchange } from "./observed-fetch";
 
 /** The request as a curl command. */
 export function curlOf({ method, url, headers, sent }: Exchange): string {

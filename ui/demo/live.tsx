@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Api } from "../api";
+import type { AuthClient, User } from "../../src/client";
 import { Card, Chip, deviceOf } from "../components";
+import { call, type Schema } from "../page-client";
 
 /** An event of the audit log, as sent by the demo. */
 export interface AuditLine {
@@ -11,12 +12,10 @@ export interface AuditLine {
   readonly reason: string | null;
 }
 
-interface Session {
-  readonly id: string;
-  readonly userAgent: string | null;
-  readonly lastUsedAt: string;
-  readonly current: boolean;
-}
+/** So that a sign-out is finished first, in milliseconds. */
+const sessionsDelay = 200;
+
+type Sessions = readonly Schema<"SessionDto">[];
 
 /** The live audit log, by server-sent events. */
 export function useAuditTrail(): readonly AuditLine[] {
@@ -59,30 +58,33 @@ export function AuditTrail({ lines }: { lines: readonly AuditLine[] }) {
 
 /** The user's sessions, reloaded after each audit event. */
 export function Sessions({
-  api,
-  token,
+  client,
+  user,
   news,
 }: {
-  api: Api;
-  token: string | undefined;
+  client: AuthClient;
+  user: User | undefined;
   news: unknown;
 }) {
-  const [sessions, setSessions] = useState<readonly Session[]>([]);
+  const [sessions, setSessions] = useState<Sessions>([]);
   useEffect(() => {
-    if (token === undefined) {
+    if (!user) {
       setSessions([]);
       return;
     }
     let isGone = false;
-    void api
-      .call("GET", "auth/sessions", { token, quiet: true })
-      .then(({ status, body }) => {
-        if (!isGone) setSessions(status === 200 ? body : []);
-      });
+    const load = async () => {
+      const found = await call<Sessions>(client, "GET", "/auth/sessions").catch(
+        () => [],
+      );
+      if (!isGone) setSessions(found);
+    };
+    const timer = setTimeout(() => void load(), sessionsDelay);
     return () => {
       isGone = true;
+      clearTimeout(timer);
     };
-  }, [token, news]);
+  }, [user, news]);
   return (
     <Card title="Sessions" aside={<Chip tone="good">live</Chip>}>
       {sessions.length === 0 && <p class="muted">None.</p>}

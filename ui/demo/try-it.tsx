@@ -1,15 +1,15 @@
 import { ActionButton, Card } from "../components";
 import { GoogleButton } from "../google-button";
 import { useAttacks } from "./use-attacks";
-import type { DemoSession } from "./use-demo-session";
+import { type DemoSession, google } from "./use-demo-session";
 
 /** Buttons for what the demo can do with the session. */
 export function TryIt({ session }: { session: DemoSession }) {
-  const { api, emulator, tokens, idToken, isStepUp, setStepUp } = session;
+  const { client, user, idToken, isStepUp, setStepUp } = session;
   const { guarded, refresh, stepUp, signOut } = session;
   const { fiveTabs, oldToken, tampered, report, isHijacked } =
     useAttacks(session);
-  const signedIn = tokens !== undefined;
+  const signedIn = user !== undefined;
   return (
     <Card title="Try it">
       <div class="row">
@@ -28,30 +28,24 @@ export function TryIt({ session }: { session: DemoSession }) {
         <ActionButton disabled={!idToken} action={tampered}>
           Send a tampered token
         </ActionButton>
-        <ActionButton
-          disabled={!signedIn}
-          action={() => signOut("auth/logout")}
-        >
+        <ActionButton disabled={!signedIn} action={() => signOut(false)}>
           Sign out here
         </ActionButton>
-        <ActionButton
-          disabled={!signedIn}
-          action={() => signOut("auth/logout-all")}
-        >
+        <ActionButton disabled={!signedIn} action={() => signOut(true)}>
           Sign out everywhere
         </ActionButton>
         <ActionButton kind="danger" disabled={!signedIn} action={oldToken}>
           Reuse an old refresh token
         </ActionButton>
-        {emulator && isHijacked && (
+        {google && isHijacked && (
           <ActionButton action={() => report("account-enabled")}>
             Google reports: safe again
           </ActionButton>
         )}
-        {emulator && !isHijacked && (
+        {google && !isHijacked && (
           <ActionButton
             kind="danger"
-            disabled={!signedIn}
+            disabled={!signedIn || !idToken}
             action={() => report("account-disabled", "hijacking")}
           >
             Google reports: hijacked
@@ -63,11 +57,7 @@ export function TryIt({ session }: { session: DemoSession }) {
           <p class="muted small">
             Sign in with the same account again to confirm that it is you:
           </p>
-          <GoogleButton
-            api={api}
-            text="continue_with"
-            done={(credential) => void stepUp(credential)}
-          />
+          <GoogleButton client={client} text="continue_with" use={stepUp} />
         </div>
       )}
     </Card>

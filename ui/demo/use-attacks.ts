@@ -1,12 +1,15 @@
 import { useState } from "preact/hooks";
-import { sentenceOf } from "../api";
+import { jsonRequest } from "../page-client";
 import { apiBase } from "../page-settings";
 import { claimsOf } from "./claims";
-import type { DemoSession, SignedIn } from "./use-demo-session";
+import { type DemoSession, google } from "./use-demo-session";
 
-/** The response of `POST /demo/old-refresh-token`. */
-interface OldTokenAttempts {
-  readonly attempts: readonly { status: number; code?: string }[];
+interface Answer {
+  readonly status: number;
+  /** The error's code. */
+  readonly code?: string;
+  /** Of `POST /demo/old-refresh-token`. */
+  readonly attempts?: readonly { status: number; code?: string }[];
 }
 
 /**
@@ -14,27 +17,38 @@ interface OldTokenAttempts {
  * events on the session.
  */
 export function useAttacks(session: DemoSession) {
-  const { api, emulator, idToken, say, take, leave, guarded } = session;
+  const { client, withoutClient, idToken, say, guarded } = session;
   const [isHijacked, setHijacked] = useState(false);
+  /** Bypasses the client, which would not send such requests. */
+  const post = async (
+    path: string,
+    body?: object,
+    base: string | URL = apiBase,
+  ): Promise<Answer> => {
+    const url = new URL(path, base);
+    try {
+      const response = await withoutClient(url, jsonRequest("POST", body));
+      const { status } = response;
+      return { ...((await response.json()) as Answer), status };
+    } catch {
+      return { status: 0 };
+    }
+  };
   const fiveTabs = async () => {
     const answers = await Promise.all(
-      Array.from({ length: 5 }, () => api.call("POST", "auth/refresh")),
+      Array.from({ length: 5 }, () => post("auth/refresh")),
     );
     const good = answers.filter(({ status }) => status === 200);
-    const last = answers.find(({ status }) => status !== 200) ?? answers[0];
-    if (!last) return;
-    if (good[0]) api.accessToken = (good[0].body as SignedIn).accessToken;
-    take(
-      last,
+    say(
+      good.length === 5 ? "good" : "bad",
       `${good.length} of 5 tabs got tokens concurrently, with the same cookie. Still one session.`,
     );
   };
   const oldToken = async () => {
-    const answer = await api.call("POST", "demo/old-refresh-token");
-    if (answer.status !== 200) return say("bad", "Sign in first.");
-    const { attempts } = answer.body as OldTokenAttempts;
+    const { attempts } = await post("demo/old-refresh-token");
+    if (!attempts) return say("bad", "Sign in first.");
     const last = attempts.at(-1);
-    leave();
+    await client.refresh().catch(() => null);
     say(
       "bad",
       `A copied refresh token was used after it had been replaced twice: ${last?.status} ${last?.code}. The session was ended, for the attacker and for you.`,
@@ -48,23 +62,22 @@ export function useAttacks(session: DemoSession) {
       .replaceAll("=", "")
       .replaceAll("+", "-")
       .replaceAll("/", "_");
-    const answer = await api.call("POST", "auth/google", {
-      body: { idToken: [header, payload, signature].join(".") },
+    const { status, code = "" } = await post("auth/google", {
+      idToken: [header, payload, signature].join("."),
     });
-    const { code = "" } = Object(answer.body) as { code?: string };
     say(
-      answer.status === 401 ? "good" : "bad",
-      `Changed subject with the old signature: ${answer.status} ${code}.`,
+      status === 401 ? "good" : "bad",
+      `Changed subject with the old signature: ${status} ${code}.`,
     );
   };
   const report = async (type: string, reason?: string) => {
-    if (!emulator) return;
     const sub = idToken && claimsOf(idToken).sub;
     const to = new URL("security-events", apiBase).href;
-    const answer = await emulator.call("POST", "emulator/security-events", {
-      body: { account: { sub }, type, ...(reason && { reason }), to },
-    });
-    if (answer.status !== 200) return say("bad", sentenceOf(answer));
+    const event = { account: { sub }, type, ...(reason && { reason }), to };
+    const { status } = await post("emulator/security-events", event, google);
+    if (status !== 200) {
+      return say("bad", `The emulator responded with ${status || "nothing"}.`);
+    }
     setHijacked(type === "account-disabled");
     if (type === "account-disabled") await guarded();
     else
