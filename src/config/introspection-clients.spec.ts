@@ -46,7 +46,9 @@ describe("INTROSPECTION_CLIENTS", () => {
   ])("refuses %s, without repeating it", (_what, value) => {
     const problems = clientsOf(value);
     expect(problems).toEqual([
-      expect.stringMatching(/^INTROSPECTION_CLIENTS must be a comma list/),
+      expect.stringMatching(
+        /^INTROSPECTION_CLIENTS must be a comma-separated list/,
+      ),
     ]);
     expect(JSON.stringify(problems)).not.toContain(one.slice(1));
   });

@@ -161,7 +161,7 @@ describe("readEnvironment", () => {
       expect(problem).not.toContain("123456");
     });
 
-    it("takes a comma list with labels, blanks and empty entries", () => {
+    it("accepts a comma-separated list with labels, blanks and empty entries", () => {
       const { GOOGLE_CLIENT_IDS } = readEnvironment({
         ...least,
         GOOGLE_CLIENT_IDS: " 12345678-web.x , ios=12345678-ios.x,, ",

@@ -89,7 +89,7 @@ export function AsRateLimit(): PropertyDecorator {
   });
 }
 
-/** Reads a comma list; spaces around entries and empty entries are dropped. */
+/** Reads a comma-separated list; spaces around entries and empty entries are dropped. */
 export function AsList(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     typeof value === "string" ? entriesOf(value) : value,

@@ -26,14 +26,14 @@ const examples: Readonly<Record<string, string>> = {
 const head = `# Every variable of the service. Generated from the code by \`npm run docs\`.
 #
 # Copy this file to .env and edit the copy. Lines without "#" must be edited;
-# lines with "#" show the default or, if there is none, an example. Environment
-# variables take precedence over the file.
+# lines with "#" show the default or, if there is none, an example. Variables
+# set in the environment take precedence over the file.
 `;
 
 const foot = `# --- docker-compose.yml only; the service does not read it ---
 
-# The password of the PostgreSQL that Compose starts. It becomes part of a URL:
-#   use letters and digits, for example from \`openssl rand -hex 24\`.
+# The password of the PostgreSQL that Compose starts. It is used in a URL, so
+#   use letters and digits only: \`openssl rand -hex 24\`.
 # POSTGRES_PASSWORD=
 `;
 

@@ -9,9 +9,9 @@ export function seamsPage(): Promise<string> {
   return page([
     generatedNotice,
     "# Seams",
-    `Seams are the parts that an application can replace. Each one is an abstract class in a file
-\`*.port.ts\`, which is also its injection token. To replace one, add a line to the \`providers\` of
-\`GoogleAuthModule\`; the dependencies of your class come from the modules in \`imports\`:`,
+    `Seams are the replaceable parts. Each is an abstract class, which is also its injection token, in a
+file \`*.port.ts\`. To replace one, add a provider to the \`providers\` of \`GoogleAuthModule\`.
+Modules that provide the dependencies of your class go into \`imports\`:`,
     `\`\`\`ts complete
 import { Injectable } from "@nestjs/common";
 import {
@@ -45,8 +45,9 @@ export const googleAuth = GoogleAuthModule.forRoot({
   providers: [{ provide: SignInPolicy, useClass: InvitedOnly }],
 });
 \`\`\``,
-    `A provider for anything else is refused at start, by name. To accept the tokens of another identity
-provider, do not replace \`IdentityVerifier\` but add yours to \`identityProviders\`.`,
+    `The application does not start with a provider for anything else, and the error names it. To verify the
+tokens of an additional identity provider, keep the default \`IdentityVerifier\` for Google and add yours
+to \`identityProviders\`.`,
     table(
       ["Seam", "Default"],
       seams.map(({ name, default: { choices } }) => [
@@ -54,9 +55,9 @@ provider, do not replace \`IdentityVerifier\` but add yours to \`identityProvide
         choices.map((choice) => `\`${choice.name}\``).join(" or "),
       ]),
     ),
-    `In addition, the rate limits can use any \`ThrottlerStorage\` of
-[@nestjs/throttler](https://docs.nestjs.com/security/rate-limiting#storages), replaced in the same way.
-By default they count in memory, or in the database with \`limits.store: "postgres"\`.`,
+    `Rate limits are counted in a \`ThrottlerStorage\` of
+[@nestjs/throttler](https://docs.nestjs.com/security/rate-limiting#storages), which can be replaced in the
+same way. The default stores counts in memory or, with \`limits.store: "postgres"\`, in the database.`,
     ...seams.flatMap(sectionOf),
   ]);
 }
@@ -91,7 +92,7 @@ function contractsOf({ name, contracts }: Seam): string[] {
 function methodSection({ signature, isAbstract, doc }: SeamMethod): string[] {
   return [
     `### \`${signature}\``,
-    ...(isAbstract ? [] : ["Optional: has a default implementation."]),
+    ...(isAbstract ? [] : ["Optional to implement."]),
     doc.description,
     ...tagList(doc),
   ].filter((paragraph) => paragraph !== "");

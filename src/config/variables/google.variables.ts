@@ -36,7 +36,7 @@ export class GoogleVariables extends DatabaseVariables {
     option: "google.clientIds",
     purpose:
       "The OAuth client ids of your apps (web, iOS, Android, …) whose ID tokens are accepted.",
-    rule: "a comma list of at least one client id, each optionally labelled as in ios=…, in production not a placeholder",
+    rule: "a comma-separated list of at least one client id, each optionally labelled as in ios=…, in production not a placeholder",
     faults: entriesThatAreNot(isClientId),
   })
   @AsList()
@@ -51,7 +51,7 @@ export class GoogleVariables extends DatabaseVariables {
     option: "hostedDomains",
     purpose:
       "When set, only accounts of these Google Workspace domains (`hd`) may sign in.",
-    rule: "a comma list of domain names",
+    rule: "a comma-separated list of domain names",
     faults: entriesThatAreNot((entry) => domain.test(entry)),
     defaultText: "none: any account",
   })
@@ -103,7 +103,7 @@ export class GoogleVariables extends DatabaseVariables {
     option: "google.redirectUris",
     purpose:
       "The redirect URIs that authorization codes may be requested with, in addition to the `postmessage` of Google's popup; exactly as registered with Google.",
-    rule: "a comma list of https URLs, or http ones of localhost, without a fragment or a wildcard",
+    rule: "a comma-separated list of https URLs, or http ones of localhost, without a fragment or a wildcard",
     faults: entriesThatAreNot(isRedirectUri),
     defaultText: "none: codes of the popup only",
   })

@@ -24,7 +24,7 @@ export class NetworkVariables extends SessionVariables {
     option: "origins",
     purpose:
       "Origins of front ends on other origins that may sign in here and read the responses (CORS).",
-    rule: "a comma list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard; in production https and not localhost with a port",
+    rule: "a comma-separated list of exact origins such as https://app.example.com or capacitor://localhost, without a path or a wildcard; in production https and not localhost with a port",
     faults: entriesThatAreNot(isClientOrigin),
     defaultText: "none: pages of this service's own origin only",
   })
@@ -50,7 +50,7 @@ export class NetworkVariables extends SessionVariables {
     option: "appRedirectUrls",
     purpose:
       "Other pages of the app that the `state` of a sign-in by redirect may name; compared exactly.",
-    rule: "a comma list of URLs as APP_URL, and only together with it",
+    rule: "a comma-separated list of URLs as APP_URL, and only together with it",
     faults: entriesThatAreNot(isPageUrl),
     defaultText: "none: always `APP_URL`",
   })
@@ -67,7 +67,7 @@ export class NetworkVariables extends SessionVariables {
   @Variable({
     purpose:
       "The reverse proxies in front of this service; `X-Forwarded-For` is used only from them. Give their number instead if their addresses change; then clients must not be able to bypass them.",
-    rule: "a comma list of IP addresses and CIDR ranges, with a prefix of at least 1 bit and in production fewer than half of all addresses; or how many proxies every request passes, from 1 to 10",
+    rule: "a comma-separated list of IP addresses and CIDR ranges, with a prefix of at least 1 bit and in production fewer than half of all addresses; or how many proxies every request passes, from 1 to 10",
     faults: entriesThatAreNot(isProxy),
     defaultText: "none: the address that connects is the client's",
   })

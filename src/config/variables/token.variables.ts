@@ -65,7 +65,7 @@ export class TokenVariables extends UserVariables {
     option: "introspectionClients",
     purpose:
       "The services that may introspect access tokens at `POST /oauth/introspect`, with HTTP Basic.",
-    rule: "a comma list of id:secret, each id once and of letters, digits and . _ ~ -, each secret 32 to 256 printable characters of random origin, not a placeholder",
+    rule: "a comma-separated list of id:secret, each id once and of letters, digits and . _ ~ -, each secret 32 to 256 printable characters of random origin, not a placeholder",
     defaultText: "none",
     faults: entriesThatAreNot(isIntrospectionClient),
   })

@@ -33,7 +33,7 @@ export class UserVariables extends ProviderVariables {
     option: "adminEmails",
     purpose:
       "Users with these addresses get the role `admin` at sign-in, if Google is authoritative for the address (gmail.com, Workspace). They keep it when they are removed from the list.",
-    rule: "a comma list of e-mail addresses",
+    rule: "a comma-separated list of e-mail addresses",
     faults: entriesThatAreNot((entry) => isEmail(entry)),
     defaultText: "none",
   })

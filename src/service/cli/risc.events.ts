@@ -17,30 +17,30 @@ const words: Readonly<
   >
 > = {
   "sessions-revoked": [
-    "Google has ended the sessions of the account",
+    "Google ended the sessions of the account",
     "ends earlier sessions, and refuses earlier ID tokens",
   ],
   "tokens-revoked": [
-    "the user has revoked the app's access",
+    "the user revoked the app's access",
     "ends earlier sessions, and refuses earlier ID tokens",
   ],
   "token-revoked": [
-    "one refresh token of Google's was revoked",
+    "one of Google's refresh tokens was revoked",
     "only logs it: this service stores none",
   ],
   "account-disabled": [
     "the account was disabled: hijacking, bulk-account, or no reason given",
-    "the same, and blocks the account; for bulk-account only logs it",
+    "as sessions-revoked, and blocks the account; for bulk-account only logs it",
   ],
   "account-enabled": [
-    "the account is enabled again",
+    "the account was enabled again",
     "unblocks the account; a user disabled in this service stays disabled",
   ],
   "account-credential-change-required": [
     "the user was required to change the password",
     "logs it",
   ],
-  verification: ["requested by risc verify", "logs it, with its state"],
+  verification: ["risc verify requested it", "logs it, with its state"],
 };
 
 /** The events that Google offers. */
