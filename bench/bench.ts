@@ -17,21 +17,25 @@ import {
 } from "./report";
 
 /**
- * What we cost beside a bare server on the same machine, in the same run and
- * against the same Postgres. CPU time is what counts: other work on the machine
- * changes throughput and latency, and hardly that. A ratio holds on any machine.
+ * Compares the service with a bare server on the same machine, in the same run
+ * and with the same Postgres. The limits apply to ratios of CPU time, which
+ * depend little on the machine and its other load, unlike throughput and
+ * latency.
  */
 interface Scenario {
   readonly name: string;
-  /** The ratios above which the run fails. */
+  /** The run fails above these ratios. */
   readonly limits: Limits;
-  /** Whether the statement runs, so that it matters whether it is prepared. */
+  /**
+   * Whether the sign-in statement is run, so that preparing it makes a
+   * difference.
+   */
   readonly signsIn: boolean;
   round(server: BenchServer, round: number): Promise<Round>;
 }
 
 const jsonHeaders = { "content-type": "application/json" };
-/** So many that none reaches the most sessions a user may have. */
+/** Enough that no user reaches the session limit. */
 const knownUsers = 2000;
 const newUsersPerRound = 3000;
 
@@ -41,9 +45,9 @@ const program = new Command("npm run bench --")
   )
   .option("--rounds <number>", "rounds per server and scenario", integer, 5)
   .option("--seconds <number>", "length of a round", integer, 4)
-  .option("--only <text>", "only the scenarios whose name has this in it", "")
+  .option("--only <text>", "only scenarios whose name contains this text", "")
   .option("--json", "print one JSON object", false)
-  .option("--no-assert", "exit with 0 also when a ratio is over its limit");
+  .option("--no-assert", "exit with 0 even if a ratio exceeds its limit");
 
 async function main(): Promise<void> {
   program.parse();
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
     LOG_LEVEL: "info",
     PORT: "0",
     SECRET_KEY: "only for the bench: 3f0c2a9d8b7e6f5041",
-    // Never reached, but counted, for that is part of what a sign-in costs.
+    // Never reached, but counting is part of the cost of a sign-in.
     RATE_LIMIT_SIGN_IN: "1000000/1",
     RATE_LIMIT_SIGN_IN_FAILURES: "1000000/1",
     RATE_LIMIT_REFRESH: "1000000/1",
@@ -95,7 +99,7 @@ async function main(): Promise<void> {
   const refreshes = new Map<BenchServer, BodyChain>();
   for (const server of servers) {
     const ready: string[] = [];
-    // Everybody in `known` signs in once, so that they are.
+    // Sign in all users once, so that they are known.
     for (const token of known) {
       const { accessToken, refreshToken } = await signIn(server, token);
       accessTokens.set(server, accessToken);
@@ -149,7 +153,7 @@ async function main(): Promise<void> {
           chain,
           seconds,
         });
-        // What was under way at the end has been replaced, and nobody knows by what.
+        // Tokens in flight at the end of a round were replaced by unknown ones.
         if ((chain?.ready.length ?? 0) < connections) {
           throw new Error("Too few refresh tokens are left for another round");
         }
@@ -176,7 +180,7 @@ async function main(): Promise<void> {
   const reports: Report[] = [];
   for (const scenario of scenarios.filter(({ name }) => name.includes(only))) {
     const measured = new Map<string, MeasuredRound[]>();
-    // Round 0 warms up and is not counted.
+    // Round 0 is the warm-up and is not counted.
     for (let round = 0; round <= rounds; round++) {
       say(
         `${scenario.name}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`,
@@ -246,7 +250,9 @@ async function signIn(
     body: JSON.stringify({ idToken }),
   });
   if (!response.ok) {
-    throw new Error(`${server.name} answers a sign-in with ${response.status}`);
+    throw new Error(
+      `${server.name} responded to a sign-in with ${response.status}`,
+    );
   }
   return (await response.json()) as TokensBody;
 }
@@ -256,7 +262,7 @@ interface TokensBody {
   readonly refreshToken: string;
 }
 
-/** The body of the refresh after the one with this answer. */
+/** The body of the next refresh. */
 function nextRefresh(answer: string): string {
   const { refreshToken } = JSON.parse(answer) as TokensBody;
   return JSON.stringify({ refreshToken });
@@ -276,6 +282,6 @@ function integer(text: string): number {
 
 main().catch((error: unknown) => {
   console.error(error);
-  // The servers end with the channel to them; waiting for them would be for ever.
+  // The servers exit when their channel closes; exit without waiting for them.
   process.exit(1);
 });

@@ -3,18 +3,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 
-/** A server under load in a process of its own. */
+/** A server under load in a separate process. */
 export interface BenchServer {
   readonly name: string;
   readonly url: string;
-  /** What it uses: resident memory in bytes, CPU since its start in microseconds. */
+  /** Resident memory in bytes, and CPU time since its start in microseconds. */
   usage(): Promise<{ readonly memory: number; readonly cpu: number }>;
-  /** CPU of its database since the start of each connection, in microseconds. */
+  /**
+   * CPU time of its database connections since their start, in microseconds.
+   */
   databaseCpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** In the child: says where it listens and answers what the parent asks. */
+/** In the child: reports the URL and responds to the parent's queries. */
 export function serveBench(url: string): void {
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
@@ -25,7 +27,7 @@ export function serveBench(url: string): void {
 }
 
 /**
- * In the parent: starts a server of this folder.
+ * In the parent: starts a server from this folder.
  *
  * @param file such as bare-server.ts
  * @param env added to the environment
@@ -38,7 +40,7 @@ export async function startBenchServer(
   const child = fork(join(__dirname, file), {
     execArgv: ["-r", "@swc-node/register"],
     env: { ...process.env, ...env },
-    // Its log lines are written, as they would be, and read by nobody.
+    // Log lines are written, as in production, but discarded.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const { url } = await answerOf<{ url: string }>(child);
@@ -59,7 +61,7 @@ export async function startBenchServer(
   };
 }
 
-/** Linux counts a process's time in hundredths of a second: USER_HZ. */
+/** Linux measures CPU time in hundredths of a second (USER_HZ). */
 const microsecondsPerTick = 10_000;
 
 async function cpuOfBackends(databaseUrl: string): Promise<number> {
@@ -78,7 +80,8 @@ async function cpuOfBackends(databaseUrl: string): Promise<number> {
 
 function cpuOfProcess(pid: number): number {
   const line = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The name, in parentheses, may have spaces; user and system time are the 14th and 15th field.
+  // The name, in parentheses, may contain spaces; user and system time are
+  // fields 14 and 15.
   const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick;
 }
@@ -86,7 +89,7 @@ function cpuOfProcess(pid: number): number {
 function answerOf<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number | null) =>
-      reject(new Error(`A bench server ended with status ${code}`));
+      reject(new Error(`A bench server exited with status ${code}`));
     child.once("exit", onExit);
     child.once("message", (message) => {
       child.off("exit", onExit);

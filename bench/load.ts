@@ -1,6 +1,6 @@
 import autocannon, { type Result } from "autocannon";
 
-/** What one round of load showed. */
+/** The result of one round of load. */
 export interface Round {
   readonly requestsPerSecond: number;
   /** Latency in milliseconds. */
@@ -13,17 +13,20 @@ interface Load {
   readonly url: string;
   readonly method: "GET" | "POST";
   readonly headers: Record<string, string>;
-  /** The bodies, one per request, and again from the first. */
+  /** The bodies of the requests, used repeatedly in order. */
   readonly bodies?: readonly string[];
-  /** Bodies that each answer makes the next of; there have to be enough for every connection. */
+  /**
+   * Bodies derived from previous responses; there must be one for every
+   * connection.
+   */
   readonly chain?: BodyChain;
-  /** Ends after this many seconds… */
+  /** Duration in seconds; either this or `amount` is given. */
   readonly seconds?: number;
-  /** …or after this many requests. */
+  /** Number of requests. */
   readonly amount?: number;
 }
 
-/** Bodies to be sent once, and where the next come from. */
+/** Bodies to send once, and how to derive the next ones. */
 export interface BodyChain {
   readonly ready: string[];
   readonly next: (answer: string) => string;
@@ -32,14 +35,15 @@ export interface BodyChain {
 export const connections = 24;
 
 /**
- * Loads one route and measures.
+ * Measures one route under load.
  *
- * @throws Error when any answer is not 2xx: a fast refusal is no result
+ * @throws Error if any response is not 2xx, because the result would be
+ *   meaningless
  */
 export async function load(options: Load): Promise<Round> {
   const { url, method, headers, bodies, chain, seconds, amount } = options;
   let index = 0;
-  // Its own times are those of a ticker that ticks once a second.
+  // autocannon's own times only have a resolution of one second.
   let [first, last] = [Infinity, 0];
   const result = await new Promise<Result>((resolve, reject) => {
     const run = autocannon(

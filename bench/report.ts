@@ -1,22 +1,22 @@
 import { median, type Round } from "./load";
 
-/** A round, and the CPU it took, in microseconds per request. */
+/** A round and its CPU time, in microseconds per request. */
 export interface MeasuredRound extends Round {
   readonly serverCpu: number;
   readonly databaseCpu: number;
 }
 
-/** The most CPU that the service may take, as a multiple of the reference's. */
+/** Maximum CPU time of the service, as a multiple of the reference's. */
 export interface Limits {
   readonly server?: number;
   readonly database?: number;
 }
 
-/** What one scenario showed. */
+/** The results of one scenario. */
 export interface Report {
   readonly scenario: string;
   readonly limits: Limits;
-  /** The service's CPU as a multiple of the prepared bare server's. */
+  /** The service's CPU time as a multiple of the prepared bare server's. */
   readonly ratios: Readonly<Record<keyof Limits, number>>;
   readonly servers: Readonly<Record<string, MeasuredRound>>;
 }
@@ -39,10 +39,10 @@ export function reportOf(
   return { scenario, limits, ratios, servers };
 }
 
-/** What the service is measured against: the fastest we know how to write by hand. */
+/** The reference: the fastest hand-written server we know. */
 export const reference = "bare, prepared";
 
-/** Which limits a scenario is over; NaN is over every one. */
+/** The limits that a scenario exceeds; NaN exceeds all. */
 export function excesses({ scenario, limits, ratios }: Report): string[] {
   return (["server", "database"] as const)
     .filter(
@@ -64,7 +64,7 @@ function mediansOf(rounds: readonly MeasuredRound[]): MeasuredRound {
   };
 }
 
-/** Prints the reports for people. */
+/** Prints the reports in readable form. */
 export function print(
   reports: readonly Report[],
   memory: Readonly<Record<string, number>>,
@@ -73,7 +73,7 @@ export function print(
     const { scenario, limits, ratios, servers } = report;
     console.log(`\n${scenario}`);
     for (const part of ["server", "database"] as const) {
-      // A database that does nothing has no ratio.
+      // Without database work there is no ratio.
       if (!Number.isFinite(ratios[part])) continue;
       const limit = limits[part];
       const verdict =

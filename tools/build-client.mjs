@@ -1,12 +1,12 @@
-// dist/client: the client as ES modules and CommonJS, and its size. It is built
-// apart from the service, which knows nothing of browsers.
+// Builds dist/client as ES modules and CommonJS, and checks its size. Built
+// separately from the service, which does not depend on browser types.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** Of what a page loads, gzipped, in bytes. */
+/** Maximum gzipped size of what a page loads, in bytes. */
 const maxSize = 6 * 1024;
 
 const root = join(import.meta.dirname, "..");
@@ -44,7 +44,7 @@ for (const name of entries) {
   const size = gzipSync(code, { level: 9 }).length;
   console.log(`client/${name}.mjs: ${code.length} bytes, ${size} gzipped`);
   if (name === "index" && size >= maxSize) {
-    console.error(`✖ nest-google-auth/client is over ${maxSize} bytes gzipped`);
+    console.error(`✖ nest-google-auth/client exceeds ${maxSize} bytes gzipped`);
     process.exitCode = 1;
   }
 }

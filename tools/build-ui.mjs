@@ -1,4 +1,7 @@
-/** Bundles the pages in ui/ into dist/ui, one script for each, and prints their sizes. */
+/**
+ * Bundles the pages in ui/ into dist/ui, one script per page, and prints their
+ * sizes.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

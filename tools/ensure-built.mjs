@@ -1,6 +1,6 @@
 /**
- * Builds dist when a source is newer than the last build, and installs what that
- * needs; does nothing where there are no sources.
+ * Builds dist if a source file is newer than the last build, and installs the
+ * dependencies for it. Does nothing in an installed package without sources.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ const inputs = [
 function modifiedAt(path) {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
-  // The folder's own time tells of files that were deleted.
+  // The folder's own time changes when files are deleted.
   return Math.max(
     stats.mtimeMs,
     ...readdirSync(path).map((name) => modifiedAt(join(path, name))),

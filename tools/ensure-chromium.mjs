@@ -1,6 +1,6 @@
 /**
- * Sees to Debian's Chromium for the browser tests: as root on Debian it is
- * installed when it is missing; elsewhere one line says what to do.
+ * Ensures that Chromium is available for the browser tests: as root on Debian,
+ * installs it if missing; otherwise prints what to do.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -19,7 +19,7 @@ if (!existsSync(path)) {
   if (existsSync("/etc/debian_version") && process.getuid?.() === 0) {
     console.error("Installing Chromium…");
     const install = ["install", "-y", "--no-install-recommends"];
-    // The package lists may be missing or too old.
+    // The package lists may be missing or outdated.
     if (!apt(...install, "chromium")) {
       apt("update");
       apt(...install, "chromium");

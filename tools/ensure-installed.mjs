@@ -1,5 +1,5 @@
 /**
- * Installs the dependencies when they are missing or not those of
+ * Installs the dependencies if they are missing or do not match
  * package-lock.json, so that `npm test` and `npm run demo` need no other step.
  */
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-/** Package path to version, as a lock file states it. */
+/** The versions in a lock file, by package path. */
 function packagesOf(file) {
   try {
     return JSON.parse(readFileSync(join(root, file), "utf8")).packages;

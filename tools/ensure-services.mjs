@@ -1,6 +1,6 @@
 /**
- * Makes sure that the programs for the tests of other services are installed:
- * on Debian as root it installs what is missing, elsewhere it says what to do.
+ * Ensures that the programs for tests with other services are installed: as
+ * root on Debian, installs missing ones; otherwise prints what to do.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -14,7 +14,7 @@ function apt(...args) {
   const options = ["-qq", "-o", "DPkg::Lock::Timeout=120"];
   const { status } = spawnSync("apt-get", [...options, ...args], {
     stdio: ["ignore", "ignore", "inherit"],
-    // In single-user mode the packages start no servers of their own.
+    // In single-user mode, the packages do not start their servers.
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
   });
   return status === 0;
@@ -25,7 +25,7 @@ const isDebian = existsSync("/etc/debian_version");
 if (missing.length > 0 && isDebian && process.getuid?.() === 0) {
   console.error(`Installing ${missing.join(" and ")}…`);
   const install = ["install", "-y", "--no-install-recommends", ...missing];
-  // The lists of packages may be missing or out of date.
+  // The package lists may be missing or outdated.
   if (!apt(...install)) {
     apt("update");
     apt(...install);

@@ -11,9 +11,9 @@ import { projectRoot } from "./docs/project";
 import { seamsPage } from "./docs/seams.page";
 
 /**
- * The documentation that is made from the code.
+ * Generates the documentation from the code.
  *
- * @returns path from the project's folder to content
+ * @returns the contents by path, relative to the project's folder
  */
 export async function generateDocs(): Promise<Map<string, string>> {
   const openApi = await openApiFile();
@@ -29,10 +29,10 @@ export async function generateDocs(): Promise<Map<string, string>> {
 }
 
 /**
- * Which files are not what the code says now.
+ * Finds files that are not up to date with the code.
  *
- * @param docs as generateDocs returns them
- * @returns paths from the project's folder
+ * @param docs the result of generateDocs
+ * @returns paths relative to the project's folder
  */
 export async function staleFiles(
   docs: ReadonlyMap<string, string>,
@@ -47,12 +47,12 @@ export async function staleFiles(
   return stale;
 }
 
-/** Writes what is stale; with --check only names it, and fails. */
+/** Writes stale files; with --check, only lists them and fails. */
 async function main(args: readonly string[]): Promise<void> {
   const unknown = args.filter((argument) => argument !== "--check");
   if (unknown.length > 0) {
     throw new Error(
-      `Unknown argument ${unknown.join(" ")}; the only one is --check.`,
+      `Unknown argument ${unknown.join(" ")}; the only option is --check.`,
     );
   }
   const docs = await generateDocs();

@@ -1,7 +1,7 @@
 /**
- * Makes the package.json of the service out of that of the package: what a team
- * brings itself, as a peer dependency, the service has to install. Run it in a
- * copy, before `npm ci --omit=dev`.
+ * Derives the package.json of the service from that of the package: the service
+ * must install the peer dependencies, which applications provide themselves.
+ * Run it in a copy, before `npm ci --omit=dev`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 

@@ -12,7 +12,7 @@ function Admin(signed: Signed) {
   const [section, setSection] = useState<(typeof sections)[number]>("Overview");
   if (!signed.user.roles.includes("admin")) {
     return (
-      <Card title="Not for you">
+      <Card title="Access denied">
         <Notice tone="bad">
           This page is for administrators. You are signed in as{" "}
           {signed.user.email ?? signed.user.id}.

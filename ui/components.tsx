@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 type Tone = "good" | "bad" | undefined;
 
-/** A titled surface; `aside` stands at the end of the title's line. */
+/** A card with a title; `aside` is at the end of the title's line. */
 export function Card({
   title,
   aside,
@@ -35,7 +35,7 @@ export function Chip({
   return <span class={`chip ${tone ?? ""}`}>{children}</span>;
 }
 
-/** One sentence that matters now; screen readers announce it. */
+/** A message, announced by screen readers. */
 export function Notice({
   tone,
   children,
@@ -53,7 +53,7 @@ export function Notice({
   );
 }
 
-/** The initials of a name: no picture is loaded from elsewhere. */
+/** The initials of a name; no picture is loaded from other sites. */
 export function Avatar({ name }: { name: string }) {
   const initials = name
     .split(/\s+/)
@@ -120,18 +120,20 @@ export function ActionButton({
   );
 }
 
-/** What a destructive step asks before it happens. */
+/** The confirmation of a destructive action. */
 export interface Question {
   readonly title: string;
   readonly text: string;
-  /** The label of the button that does it. */
+  /** The label of the confirm button. */
   readonly confirm: string;
-  /** What has to be typed first, where a click is too little. */
+  /** Text that must be typed first, if a click is not enough. */
   readonly typed?: string;
   readonly action: () => unknown;
 }
 
-/** Asks before a destructive step; Escape and Cancel do nothing. */
+/**
+ * Asks for confirmation of a destructive action; Escape and Cancel close it.
+ */
 export function Confirm({
   question,
   close,
@@ -175,7 +177,7 @@ export function Confirm({
   );
 }
 
-/** Seconds as people say them: 14 min 59 s. */
+/** Formats seconds, such as 14 min 59 s. */
 export function duration(seconds: number): string {
   if (seconds <= 0) return "0 s";
   const minutes = Math.floor(seconds / 60);
@@ -185,7 +187,7 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
 
-/** A time in the reader's own words; the exact one is its title. */
+/** A time in the user's locale; the title is the exact time. */
 export function Time({ at }: { at: string }) {
   return (
     <time dateTime={at} title={at}>
@@ -197,7 +199,7 @@ export function Time({ at }: { at: string }) {
   );
 }
 
-/** The browser and system of a user agent, as far as one can tell. */
+/** The browser and operating system of a user agent, as far as known. */
 export function deviceOf(userAgent: string | null): string {
   if (!userAgent) return "Unknown device";
   const browser =

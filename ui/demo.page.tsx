@@ -15,7 +15,7 @@ function Demo() {
   return (
     <>
       <header class="bar">
-        <h1>Sign in with Google, on this machine</h1>
+        <h1>Sign in with Google: local demo</h1>
         <nav class="row end small" aria-label="Pages">
           <a href="account">Account page</a>
           <a href="admin">Admin page</a>
@@ -46,8 +46,8 @@ function Demo() {
               <Card title="Not signed in">
                 <p class="muted">
                   {google
-                    ? "Choose any account; nothing leaves this machine. Grace is an administrator."
-                    : "Choose a Google account of yours."}
+                    ? "Choose any account; no data leaves this machine. Grace is an administrator."
+                    : "Choose one of your Google accounts."}
                 </p>
                 <GoogleButton client={client} use={signIn} />
               </Card>
@@ -56,9 +56,9 @@ function Demo() {
             {user && accessToken && (
               <div class="halves">
                 {idToken && (
-                  <Claims title="Google's ID token says" token={idToken} />
+                  <Claims title="Google's ID token" token={idToken} />
                 )}
-                <Claims title="Our access token says" token={accessToken} />
+                <Claims title="Our access token" token={accessToken} />
               </div>
             )}
           </div>

@@ -4,10 +4,10 @@ import type { ButtonOptions } from "./gsi/button";
 import { Notice } from "./components";
 import { sentenceOf } from "./page-client";
 
-/** How long to wait where the button cannot be shown, in milliseconds. */
+/** Delay before retrying to show the button, in milliseconds. */
 const retryDelay = 5000;
 
-/** Google's button; tries again until it can be shown. */
+/** Google's button; retries until it can be shown. */
 export function GoogleButton({
   client,
   use,
@@ -51,9 +51,7 @@ export function GoogleButton({
   }, [client]);
   return (
     <>
-      {fault !== undefined && (
-        <Notice tone="bad">{fault} This page keeps trying.</Notice>
-      )}
+      {fault !== undefined && <Notice tone="bad">{fault} Retrying…</Notice>}
       <div ref={place} class="google" />
     </>
   );

@@ -9,7 +9,7 @@ import {
 } from "../src/client";
 import { apiBase, settings } from "./page-settings";
 
-/** The JSON of the service by its name in the OpenAPI description. */
+/** The type of a schema in the OpenAPI description. */
 export type Schema<Name extends keyof components["schemas"]> =
   components["schemas"][Name];
 
@@ -28,7 +28,7 @@ export function pageClient(observed?: typeof fetch): AuthClient {
   });
 }
 
-/** Who is signed in; renders anew at every change, also by another tab. */
+/** The signed-in user; re-renders on every change, including those of other tabs. */
 export function useAuthState(client: AuthClient): AuthState {
   const [state, setState] = useState(client.state);
   useEffect(() => client.subscribe(setState), [client]);
@@ -70,7 +70,7 @@ export async function call<Answer = void>(
 /** What to tell the user about an error. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof AuthClientError)) return String(error);
-  // Such as an unknown role: here the user can correct it.
+  // Such as an unknown role, which the user of this page can correct.
   if (error.action === "fix_config") return error.detail ?? error.message;
   return error.message;
 }

@@ -1,4 +1,4 @@
-/** What the server tells a page, in its `<meta name="settings">`. */
+/** The settings of a page, from the server's `<meta name="settings">`. */
 export interface PageSettings {
   readonly clientId: string;
   readonly googleScriptUrl: string;
@@ -6,7 +6,7 @@ export interface PageSettings {
   readonly refresh: "cookie" | "body";
   /** Whether the service requires DPoP proofs. */
   readonly dpop?: boolean;
-  /** Of the demo only: the emulator. */
+  /** The URL of the emulator; only in the demo. */
   readonly googleUrl?: string;
 }
 
@@ -15,5 +15,5 @@ export const settings = JSON.parse(
     "{}",
 ) as PageSettings;
 
-/** Where the API is: beside the page, whatever prefix both have. */
+/** The base URL of the API: the page's folder, including any prefix. */
 export const apiBase = new URL(".", location.href);

@@ -3,7 +3,7 @@ import { Lockouts } from "./lockouts";
 import { FrozenClock } from "../testing/frozen-clock";
 
 const network = "192.0.2.1";
-/** The last hit of a window that goes on for another minute. */
+/** The last hit of a window that ends in a minute. */
 const minuteLeft = {
   totalHits: 3,
   timeToExpire: 60,
@@ -20,7 +20,10 @@ describe("Lockouts", () => {
     lockouts = new Lockouts(clock);
   });
 
-  /** In how many seconds it lets the network in again; null: it does now. */
+  /**
+   * In how many seconds the network is admitted again; null if it is admitted
+   * now.
+   */
   function refusal(): number | null {
     try {
       lockouts.check("signInFailures", network);
@@ -48,7 +51,7 @@ describe("Lockouts", () => {
     expect(refusal()).toBeNull();
   });
 
-  it("block it for as long as the store does", () => {
+  it("block it for as long as the store", () => {
     const blocked = { ...minuteLeft, isBlocked: true, timeToBlockExpire: 90 };
     const answer = lockouts.add("signInFailures", network, blocked);
     expect(answer.retryAfterSeconds).toBe(90);
@@ -56,7 +59,7 @@ describe("Lockouts", () => {
   });
 
   it.each([0, -1, 0.2])(
-    "ask nobody to come back at once, when %d seconds are left",
+    "return at least one second if %d seconds are left",
     (timeToExpire) => {
       const record = { ...minuteLeft, timeToExpire };
       const answer = lockouts.add("signInFailures", network, record);
@@ -70,13 +73,13 @@ describe("Lockouts", () => {
     expect(refusal()).toBeNull();
   });
 
-  it("block for no longer when the clock is set back", () => {
+  it("do not block longer if the clock is set back", () => {
     lockouts.add("signInFailures", network, minuteLeft);
     clock.advance(-3600);
     expect(refusal()).toBeNull();
   });
 
-  it("drop the oldest when there are very many", () => {
+  it("drop the oldest beyond the maximum number", () => {
     lockouts.add("signInFailures", network, minuteLeft);
     for (let other = 0; other < 10_000; other++) {
       lockouts.add("signInFailures", `other ${other}`, minuteLeft);

@@ -12,7 +12,7 @@ function usedHeapBytes(): number {
 }
 
 describe("MemoryThrottlerStorage", () => {
-  it("keeps its size with a million clients", async () => {
+  it("limits its size with a million clients", async () => {
     const minute = 60_000;
     const storage = new MemoryThrottlerStorage(
       new FrozenClock(1_763_700_000_000),
@@ -23,7 +23,7 @@ describe("MemoryThrottlerStorage", () => {
     }
     expect(storage.size).toBe(maxKeys);
     expect(usedHeapBytes() - before).toBeLessThan(50 * 1_048_576);
-    // The last to come are those who are remembered.
+    // The most recent ones are kept.
     const last = "signIn:2001:db8:0:999999::/64";
     expect(await storage.increment(last, minute, 1)).toMatchObject({
       isBlocked: true,

@@ -11,7 +11,7 @@ describe("MemoryThrottlerStorage", () => {
     storage = new MemoryThrottlerStorage(clock);
   });
 
-  it("blocks hits beyond the limit and says for how long", async () => {
+  it("blocks hits beyond the limit and returns for how long", async () => {
     const hits = [];
     for (let hit = 0; hit < 4; hit++) {
       hits.push(await storage.increment("a", minute, 2));
@@ -59,7 +59,7 @@ describe("MemoryThrottlerStorage", () => {
     });
   });
 
-  it("blocks for no longer than a window when the clock is set back", async () => {
+  it("does not block for longer than a window if the clock is set back", async () => {
     await storage.increment("a", minute, 1);
     clock.advance(-(24 * 60 * minute) / 1000);
     expect(await storage.increment("a", minute, 1)).toMatchObject({

@@ -7,10 +7,10 @@ import {
 import { OutageTolerantStorage } from "./outage-tolerant-storage";
 import { FrozenClock } from "../testing/frozen-clock";
 
-/** A store shared with others, that works as it is told. */
+/** A shared store with configurable behaviour. */
 class SharedStore implements ThrottlerStorage {
   asked = 0;
-  /** What the other instances have counted. */
+  /** The hits of other instances. */
   others = 100;
   work: () => Promise<void> = () => Promise.resolve();
 
@@ -61,7 +61,7 @@ describe("OutageTolerantStorage", () => {
         throw new Error("not a promise");
       },
     ],
-  ])("goes on by its own count, when the store %s", async (_how, work) => {
+  ])("continues with its own count if the store %s", async (_how, work) => {
     await hit();
     shared.work = work;
     expect(await hit()).toMatchObject({ totalHits: 2, isBlocked: false });
@@ -80,7 +80,7 @@ describe("OutageTolerantStorage", () => {
     expect(await hit()).toMatchObject({ totalHits: 101 });
   });
 
-  it("tries again at once when the clock is set back", async () => {
+  it("tries again immediately if the clock is set back", async () => {
     shared.work = fail;
     await hit();
     clock.advance(-3600);
@@ -99,7 +99,7 @@ describe("OutageTolerantStorage", () => {
     expect(JSON.stringify(warnings.mock.calls)).not.toContain("192.0.2.1");
   });
 
-  it("counts once, when the store is this process's memory", async () => {
+  it("counts only once if the store is in memory", async () => {
     const memory = new MemoryThrottlerStorage(clock);
     storage = new OutageTolerantStorage(memory, clock);
     expect(await hit()).toMatchObject({ totalHits: 1 });

@@ -30,7 +30,7 @@ describe("PostgresThrottlerStorage", () => {
     await database.destroy();
   });
 
-  /** Lets so much time pass by for what is counted. */
+  /** Lets this much time pass for the counts. */
   const age = (seconds: number) =>
     dataSource.query(
       "UPDATE google_auth.rate_limits SET expires_at = expires_at - make_interval(secs => $1)",
@@ -41,7 +41,7 @@ describe("PostgresThrottlerStorage", () => {
       "SELECT key, hits FROM google_auth.rate_limits ORDER BY key",
     );
 
-  it("blocks hits beyond the limit and says for how long", async () => {
+  it("blocks hits beyond the limit and returns for how long", async () => {
     const good = { isBlocked: false, timeToBlockExpire: 0 };
     expect(await storage.increment("a", minute, 2)).toEqual({
       totalHits: 1,
@@ -86,7 +86,7 @@ describe("PostgresThrottlerStorage", () => {
     ]);
   });
 
-  it("blocks for no longer than a window when the clock was set back", async () => {
+  it("does not block for longer than a window if the clock was set back", async () => {
     await storage.increment("a", minute, 1);
     await age(-86_400);
     expect(await storage.increment("a", minute, 1)).toMatchObject({

@@ -93,7 +93,9 @@ describe("RateLimited", () => {
 
   afterAll(() => testDatabase.destroy());
 
-  /** An app with doors, and with limits of its own beside ours. */
+  /**
+   * An application with limited routes, and its own limits in addition to ours.
+   */
   async function open(
     options: Partial<RateLimitsOptions> = {},
     providers: Provider[] = [],
@@ -152,7 +154,7 @@ describe("RateLimited", () => {
     return [answer.statusCode, code, reason].filter(Boolean).join(" ");
   }
 
-  /** Knocks once after the other. */
+  /** Calls the routes sequentially. */
   async function knocks(...paths: string[]): Promise<string[]> {
     const outcomes = [];
     for (const path of paths) outcomes.push(await knock(path));
@@ -176,7 +178,7 @@ describe("RateLimited", () => {
     expect(await knock("/front")).toBe("200");
   });
 
-  it("locks out after so many refusals, whatever comes next", async () => {
+  it("locks out after the maximum number of refusals, regardless of the next request", async () => {
     await open();
     expect(
       await knocks(
@@ -191,7 +193,7 @@ describe("RateLimited", () => {
     ]);
   });
 
-  it("locks out of the routes that count failures, and of no others", async () => {
+  it("locks out only of the routes that count failures", async () => {
     await open();
     await knocks("/guarded/invalid_token", "/guarded/invalid_token");
     expect(await knocks("/guarded/good", "/front")).toEqual([
@@ -217,7 +219,7 @@ describe("RateLimited", () => {
     ]);
   });
 
-  it("counts nothing that is off", async () => {
+  it("does not count limits that are off", async () => {
     await open({
       limits: { ...limits, signIn: "off", signInFailures: "off" },
     });
@@ -258,7 +260,7 @@ describe("RateLimited", () => {
       "33",
     ]);
     expect(keys).toEqual(["signIn:127.0.0.1"]);
-    // Who is locked out is refused without asking again.
+    // Locked-out clients are refused without querying the store.
     await app.inject({ url: "/front" });
     expect(keys).toHaveLength(1);
   });

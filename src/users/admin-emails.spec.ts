@@ -69,7 +69,7 @@ describe("AdminEmails", () => {
   const linesWritten = () =>
     dataSource.query("SELECT FROM google_auth.audit_events");
 
-  it("asked by several sign-ins at once, grants and writes it down once", async () => {
+  it("grants the role once for concurrent sign-ins, with one audit event", async () => {
     const user = await signIn();
     const granted = await Promise.all(
       Array.from({ length: 6 }, () => admins.grant(identity, user, nowhere)),
@@ -79,14 +79,14 @@ describe("AdminEmails", () => {
     expect(await linesWritten()).toHaveLength(1);
   });
 
-  it("asked for a user who is gone by now, changes nothing", async () => {
+  it("changes nothing if the user was deleted in the meantime", async () => {
     const user = await signIn();
     await dataSource.query("DELETE FROM google_auth.users");
     expect(await admins.grant(identity, user, nowhere)).toBe(user);
     expect(await linesWritten()).toEqual([]);
   });
 
-  it("of who is not on the list, or has the role, asks the database nothing", async () => {
+  it("does not query the database for users who are not listed or have the role", async () => {
     const user = await signIn();
     const asked = jest.spyOn(database, "transaction");
     const others: Partial<VerifiedIdentity>[] = [

@@ -34,7 +34,7 @@ class CompanyProfile {
   @Length(1, 10, { message: "must have 1 to 10 characters" })
   company!: string;
 
-  /** As careless as they are often written. */
+  /** A careless transformation, as is common. */
   @IsOptional()
   @Transform(({ value }: { value: string }) => value.toUpperCase())
   @IsString({ message: "must be a string" })
@@ -84,11 +84,11 @@ class WithoutRules {
 const schema = ClassProfileSchema.of(CompanyProfile);
 
 describe("ClassProfileSchema", () => {
-  it("of a class that checks nothing, refuses to be made", () => {
+  it("refuses a class without decorators", () => {
     expect(() => ClassProfileSchema.of(WithoutRules)).toThrow(TypeError);
   });
 
-  it("reads a valid part, trimmed and with defaults, and misses the rest", async () => {
+  it("parses valid fields, with transformations and defaults, and reports missing ones", async () => {
     const profile = { company: " Acme " };
     expect(await schema.parse(profile)).toEqual({
       profile: { company: "Acme", kind: "firm" },
@@ -121,14 +121,14 @@ describe("ClassProfileSchema", () => {
     ["an unknown kind", { contact: { by: "fax" } }, "contact", /./],
     ["what a transformation fails on", { country: 1 }, "country", /be read/],
     ["the name of a method", { greeting: "x" }, "greeting", /not a field/],
-  ])("%s is wrong, and is named", async (_what, profile, field, message) => {
+  ])("reports %s with its field", async (_what, profile, field, message) => {
     const { errors } = await schema.parse(profile);
     expect(errors).toEqual([
       { field, message: expect.stringMatching(message) as string },
     ]);
   });
 
-  it("reads what it has read as it is", async () => {
+  it("does not change a parsed profile when parsing it again", async () => {
     const profile = {
       company: "Acme",
       kind: "person",
@@ -142,7 +142,7 @@ describe("ClassProfileSchema", () => {
     expect(await schema.parse(once.profile)).toEqual(once);
   });
 
-  it("does not miss what it knows no more, but what a rule on two fields asks for", async () => {
+  it("does not report unknown fields as missing, but fields required by a rule on two fields", async () => {
     const stored = { company: "Acme", fax: "0" };
     expect(await schema.missing(stored)).toEqual([]);
     expect(await schema.missing({ ...stored, kind: "person" })).toEqual([
@@ -150,7 +150,7 @@ describe("ClassProfileSchema", () => {
     ]);
   });
 
-  it("reads and misses the rest where one field cannot be read", async () => {
+  it("parses the other fields if one cannot be read", async () => {
     const stored = { country: 1, contact: { by: "fax" }, employees: 3 };
     const { profile } = await schema.parse({ ...stored, company: " Acme " });
     expect(profile).toEqual({ company: "Acme", employees: 3, kind: "firm" });
@@ -160,7 +160,7 @@ describe("ClassProfileSchema", () => {
     ]);
   });
 
-  it("of a class that nothing can be made of, passes the reason on", async () => {
+  it("rethrows the error of a class that cannot be instantiated", async () => {
     class Broken {
       @IsString()
       name!: string;
@@ -174,7 +174,7 @@ describe("ClassProfileSchema", () => {
     await expect(broken.parse({ a: 1 })).rejects.toThrow("a bug of the app");
   });
 
-  it("leaves what it is given as it was", async () => {
+  it("does not modify its input", async () => {
     const contact = { by: "phone", number: "1" };
     const profile = { company: " Acme ", address: { city: "London" }, contact };
     const before = structuredClone(profile);

@@ -41,7 +41,7 @@ describe("PostgresUserDirectory, the identities of a user", () => {
   const newUser = async () => {
     const first = identity();
     const outcome = await users.findOrCreate(first, { signUp: "open" });
-    if (outcome.kind !== "created") throw new Error("Somebody was there.");
+    if (outcome.kind !== "created") throw new Error("The user already exists.");
     return { user: outcome.user, first };
   };
   const link = (user: User, linked: VerifiedIdentity) =>
@@ -55,7 +55,7 @@ describe("PostgresUserDirectory, the identities of a user", () => {
   const keysOf = async ({ id }: User) =>
     (await users.identitiesOf(id)).map(({ subject }) => subject).sort();
 
-  it("links one that nobody has, with what the provider says now", async () => {
+  it("links an unlinked identity, with its current claims", async () => {
     const { user, first } = await newUser();
     const other = identity("verify-token:partner");
     expect(await link(user, other)).toEqual({
@@ -78,14 +78,14 @@ describe("PostgresUserDirectory, the identities of a user", () => {
     expect(found).toMatchObject({ kind: "found", user: { id: user.id } });
   });
 
-  it("keeps of a linked one what is kept of one that signs in", async () => {
+  it("stores the same claims for linking as for signing in", async () => {
     const { user } = await newUser();
     await link(user, identity());
     const [one, other] = await users.identitiesOf(user.id);
     expect(one?.claims).toEqual(other?.claims);
   });
 
-  it("knows one that is the user's, and leaves it as it is", async () => {
+  it("returns known for the user's own identity, without changing it", async () => {
     const { user, first } = await newUser();
     const [before] = await users.identitiesOf(user.id);
     clock.advance(1);
@@ -97,14 +97,14 @@ describe("PostgresUserDirectory, the identities of a user", () => {
     expect(await users.identitiesOf(user.id)).toEqual([before]);
   });
 
-  it("does not take one that is another user's", async () => {
+  it("refuses an identity of another user", async () => {
     const [ada, bob] = [await newUser(), await newUser()];
     expect(await link(ada.user, bob.first)).toEqual({ kind: "taken" });
     expect(await unlink(ada.user, bob.first)).toBe(false);
     expect(await keysOf(bob.user)).toEqual([bob.first.subject]);
   });
 
-  it("tells issuers apart that use the same subject", async () => {
+  it("distinguishes issuers with the same subject", async () => {
     const { user, first } = await newUser();
     const twin = { ...first, issuer: "verify-token:partner" };
     expect((await link(user, twin)).kind).toBe("linked");
@@ -113,7 +113,7 @@ describe("PostgresUserDirectory, the identities of a user", () => {
     expect(await keysOf(user)).toEqual([first.subject]);
   });
 
-  it("sees in a transaction what that has done, and nobody else does", async () => {
+  it("shows the changes of a transaction only within it", async () => {
     const { user } = await newUser();
     await database.transaction(async (transaction) => {
       await users.lock(user.id, transaction);

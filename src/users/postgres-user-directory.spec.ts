@@ -49,7 +49,7 @@ describe("PostgresUserDirectory", () => {
     (await users.list(filter, page)).map(({ id }) => id);
 
   describe("lists", () => {
-    it("the newest first, from a user on, and no more than asked for", async () => {
+    it("the newest first, after a given user, up to the limit", async () => {
       const [a, b, c] = [
         await insert("a"),
         await insert("b"),
@@ -61,7 +61,7 @@ describe("PostgresUserDirectory", () => {
       expect(await idsOf({}, { limit: 2, before: a })).toEqual([]);
     });
 
-    it("by the whole address in any case, and by status, and by both", async () => {
+    it("by whole address in any case, by status, and by both", async () => {
       const ada = await insert("Ada@Example.com");
       const gone = await insert("ada@example.COM", "disabled");
       await insert("ada@example.com.evil.example");
@@ -106,7 +106,7 @@ describe("PostgresUserDirectory", () => {
     });
   });
 
-  it("changes what is named, and leaves the rest", async () => {
+  it("changes only the given fields", async () => {
     const id = await insert("ada@gmail.com");
     const change = (changes: Parameters<typeof users.change>[1]) =>
       database.transaction(async (transaction) => {
@@ -129,7 +129,7 @@ describe("PostgresUserDirectory", () => {
     });
   });
 
-  it("deletes a user and its identities, and no other's", async () => {
+  it("deletes only the user and its identities", async () => {
     const [gone, stays] = [await insert("a"), await insert("b")];
     await database.transaction(async (transaction) => {
       const user = await users.lock(gone, transaction);
@@ -143,7 +143,7 @@ describe("PostgresUserDirectory", () => {
     ]);
   });
 
-  it("who has locked a user sees what those before have done, and nothing gets lost", async () => {
+  it("serializes changes to a locked user, without lost updates", async () => {
     const id = await insert("a");
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>

@@ -5,22 +5,25 @@ import {
   profileFault,
 } from "./profile-limits";
 
-/** A profile of so many bytes as JSON: `{"a":"…"}` has 8 beside the text. */
+/**
+ * A profile with this many bytes as JSON: `{"a":"…"}` has 8 in addition to the
+ * text.
+ */
 const ofBytes = (bytes: number) => ({ a: "x".repeat(bytes - 8) });
-/** A profile of so many levels, itself included. */
+/** A profile with this many levels, including itself. */
 const ofDepth = (depth: number): object =>
   depth === 1 ? {} : { a: ofDepth(depth - 1) };
 const parsed = (json: string) => JSON.parse(json) as Record<string, unknown>;
 
 describe("isJsonObject", () => {
   it.each([[[]], [null], [undefined], ["{}"], [1], [true], [() => ({})]])(
-    "%p is none",
+    "rejects %p",
     (value) => {
       expect(isJsonObject(value)).toBe(false);
     },
   );
 
-  it("an object is one", () => {
+  it("accepts an object", () => {
     expect(isJsonObject({})).toBe(true);
   });
 });
@@ -35,7 +38,7 @@ describe("profileFault", () => {
     ["the most bytes", ofBytes(maxProfileBytes)],
     ["the most levels", { ...ofDepth(maxProfileDepth) }],
     ["odd names", { "": 1, "a b": 2, "profile.x": 3, $where: 4, __v: 5 }],
-  ])("%s is fit", (_what, profile) => {
+  ])("accepts %s", (_what, profile) => {
     expect(profileFault(profile)).toBeNull();
   });
 
@@ -56,7 +59,7 @@ describe("profileFault", () => {
     ["prototype", { prototype: 1 }, /every object/],
     ["toString", { toString: "x" }, /every object/],
     ["hasOwnProperty", parsed('{"a":{"hasOwnProperty":1}}'), /every object/],
-  ])("%s is a fault that is told without the value", (_what, profile, rule) => {
+  ])("reports %s, without the value", (_what, profile, rule) => {
     expect(profileFault(profile)).toEqual({
       field: "profile",
       message: expect.stringMatching(rule) as string,

@@ -38,18 +38,18 @@ async function refusal(change: Promise<unknown>): Promise<unknown> {
 }
 
 describe("the first profile", () => {
-  it.each([[undefined], [null]])("when %p is sent, is empty", async (sent) => {
+  it.each([[undefined], [null]])("is empty if %p is sent", async (sent) => {
     expect(await company.first(sent)).toEqual({});
   });
 
-  it("may lack what is required, but what is there has to be valid", async () => {
+  it("may lack required fields, but all fields must be valid", async () => {
     expect(await company.first({ country: "US" })).toEqual({ country: "US" });
     expect(await refusal(company.first({ company: 1 }))).toEqual([
       "profile.company must be a string",
     ]);
   });
 
-  it.each([[[]], ["{}"], [1], [false]])("%p is none", async (sent) => {
+  it.each([[[]], ["{}"], [1], [false]])("refuses %p", async (sent) => {
     expect(await refusal(open.first(sent))).toEqual([
       "profile must be a JSON object",
     ]);
@@ -57,7 +57,7 @@ describe("the first profile", () => {
 });
 
 describe("a change of a profile", () => {
-  it("replaces the fields it names, null removes, and the rest stays", async () => {
+  it("replaces the sent fields, removes them for null, and keeps the others", async () => {
     const current = { a: 1, b: { c: 1, d: 2 }, e: [1] };
     const sent = { a: null, b: { c: 3 }, f: "new", none: null };
     expect(await open.changed(current, sent)).toEqual({
@@ -67,13 +67,13 @@ describe("a change of a profile", () => {
     });
   });
 
-  it("keeps a null that is further down", async () => {
+  it("keeps a nested null", async () => {
     expect(await open.changed({}, { a: { b: null } })).toEqual({
       a: { b: null },
     });
   });
 
-  it("may not remove what a complete profile needs", async () => {
+  it("must not remove required fields of a complete profile", async () => {
     const current = { company: "Acme" };
     expect(await refusal(company.changed(current, { company: null }))).toEqual([
       "profile.company must be a string",
@@ -88,7 +88,7 @@ describe("a change of a profile", () => {
     });
   });
 
-  it("of an incomplete profile may leave it so, unless it has to finish", async () => {
+  it("may leave an incomplete profile incomplete, unless it must complete it", async () => {
     expect(await company.changed({}, { employees: 3 })).toEqual({
       employees: 3,
     });
@@ -101,7 +101,7 @@ describe("a change of a profile", () => {
     });
   });
 
-  it("does not answer for what was stored under another schema, and leaves it as it is", async () => {
+  it("keeps fields that were stored with another schema, without validating them", async () => {
     const stored = { fax: "0", employees: "many" };
     expect(await company.changed(stored, { country: "FR" })).toEqual({
       ...stored,
@@ -112,7 +112,7 @@ describe("a change of a profile", () => {
     ]);
   });
 
-  it("that would make the whole too large is refused", async () => {
+  it("is refused if the whole profile would be too large", async () => {
     const half = "x".repeat(5000);
     const current = await open.changed({}, { a: half });
     expect(await refusal(open.changed(current, { b: half }))).toEqual([
@@ -123,7 +123,7 @@ describe("a change of a profile", () => {
     });
   });
 
-  it("names at most twenty faults, and repeats no name that is not plain", async () => {
+  it("reports at most twenty errors, and does not repeat unusual field names", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, index) => [`x${index}`, 1]),
     );
@@ -135,7 +135,7 @@ describe("a change of a profile", () => {
 });
 
 describe("completeness", () => {
-  it("is what the schema says", async () => {
+  it("is determined by the schema", async () => {
     expect(await open.isComplete({})).toBe(true);
     expect(await company.isComplete({})).toBe(false);
     expect(await company.isComplete({ company: "Acme" })).toBe(true);

@@ -75,8 +75,8 @@ describe("the account page", () => {
     await press("Sign out", row);
     await press("Cancel", dialog());
     await press("Sign out", row);
-    await press("Sign it out", dialog());
-    await page.getByText("That device is signed out.").waitFor();
+    await press("Sign out device", dialog());
+    await page.getByText("The device is signed out.").waitFor();
     await there.reload();
     await there.getByRole("region", { name: "Sign in" }).waitFor();
     await other[Symbol.asyncDispose]();
@@ -85,18 +85,18 @@ describe("the account page", () => {
   it("signs out everywhere, after asking", async () => {
     await press("Sign out everywhere", card("Devices"));
     await press("Sign out everywhere", dialog());
-    await page.getByText("You are signed out on every device.").waitFor();
+    await page.getByText("You are signed out on all devices.").waitFor();
   });
 
   it("links another account and unlinks it again", async () => {
     const accounts = card("Linked accounts");
-    await press("Link another", accounts);
+    await press("Link another account", accounts);
     const [popup] = await Promise.all([
       page.waitForEvent("popup"),
       accounts.getByRole("button", { name: "Continue with Google" }).click(),
     ]);
     await popup.getByRole("link", { name: "grace@navy.example" }).click();
-    await page.getByText("Both accounts sign you in now.").waitFor();
+    await page.getByText("You can now sign in with either account.").waitFor();
     const row = accounts.getByRole("listitem").filter({ hasText: "grace@" });
     await press("Unlink", row);
     await press("Unlink", dialog());
@@ -104,7 +104,7 @@ describe("the account page", () => {
     expect(await row.count()).toBe(0);
   });
 
-  it("downloads what is held", async () => {
+  it("downloads the stored data", async () => {
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       press("Download"),

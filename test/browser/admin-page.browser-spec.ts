@@ -74,7 +74,7 @@ describe("the admin page", () => {
     await takePictures(page, "admin");
     await press("End sessions", user);
     await press("End sessions", dialog());
-    await page.getByText("Every session of the user has ended.").waitFor();
+    await page.getByText("All sessions of the user have ended.").waitFor();
     await press("Disable", user);
     expect(await accessibilityFaults(page)).toEqual([]);
     await press("Disable", dialog());

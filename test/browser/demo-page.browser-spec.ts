@@ -32,46 +32,46 @@ describe("the demo's page", () => {
     page.getByRole("main").getByText(text).first().waitFor();
   const accessTokenTime = () =>
     page
-      .getByRole("region", { name: "Our access token says" })
+      .getByRole("region", { name: "Our access token" })
       .locator("dt:text-is('auth_time') + dd")
       .innerText();
 
   describe("when an account is chosen", () => {
-    it("then two clicks lead to a guarded call that is answered", async () => {
+    it("then two clicks lead to a guarded call that succeeds", async () => {
       await signIn(page);
-      await says("The guarded route GET /users/me answers 200");
-      await says("Google's ID token says");
+      await says("The guarded route GET /users/me returned 200");
+      await says("Google's ID token");
       await says(/14 min \d+ s left/);
       await says("sign_up");
-      await says("this one");
+      await says(/^current$/);
     });
   });
 
   describe("when a session is used", () => {
     beforeEach(async () => {
       await signIn(page);
-      await says("answers 200 to ada@gmail.com");
+      await says("returned 200 for ada@gmail.com");
     });
 
-    it("then it is refreshed, by five tabs at once too", async () => {
+    it("then it is refreshed, also by five tabs concurrently", async () => {
       await press("Refresh");
       await says("New tokens");
       await press("Five tabs at once");
       await says("5 of 5 tabs got tokens");
       await press("Call a guarded route");
-      await says("answers 200 to ada@gmail.com");
+      await says("returned 200 for ada@gmail.com");
     });
 
-    it("then a request unfolds into its curl and its answer", async () => {
+    it("then a request unfolds into its curl command and response", async () => {
       await page.getByText("GET /users/me").last().click();
       await says("curl -s -X GET");
     });
 
     it("then a reload keeps it", async () => {
       await page.reload();
-      await says("Our access token says");
+      await says("Our access token");
       await press("Call a guarded route");
-      await says("answers 200 to ada@gmail.com");
+      await says("returned 200 for ada@gmail.com");
     });
 
     it("then a tampered token is refused", async () => {
@@ -80,7 +80,7 @@ describe("the demo's page", () => {
     });
 
     it("then an old refresh token ends it", async () => {
-      await press("Send an old refresh token again");
+      await press("Reuse an old refresh token");
       await says("401 session_revoked");
       await says("refresh_reused");
       await says("Not signed in");
@@ -88,40 +88,40 @@ describe("the demo's page", () => {
 
     it("then signing out here ends it", async () => {
       await press("Sign out here");
-      await says("Signed out; the tokens are dead at once.");
+      await says("Signed out; the tokens were revoked immediately.");
       await says("Not signed in");
     });
 
     it("then signing out everywhere ends it", async () => {
       await press("Sign out everywhere");
-      await says("Signed out; the tokens are dead at once.");
+      await says("Signed out; the tokens were revoked immediately.");
     });
 
-    it("then stepping up proves the user anew", async () => {
+    it("then stepping up authenticates the user again", async () => {
       const before = await accessTokenTime();
       await press("Step up");
       await signIn(page, "ada@gmail.com", "Continue with Google");
-      await says("Proved again");
-      await says("reauthenticated");
+      await says("Reauthenticated:");
+      await says(/^reauthenticated$/);
       expect(await accessTokenTime()).not.toBe(before);
     });
 
-    it("then a report of Google ends it, until Google takes it back", async () => {
+    it("then a report from Google ends it, until Google revokes it", async () => {
       await press("Google reports: hijacked");
-      await says("answers 401: signed out");
+      await says("returned 401: signed out");
       await signIn(page);
       await says("403");
       await press("Google reports: safe again");
       await says("it can sign in");
       await signIn(page);
-      await says("answers 200 to ada@gmail.com");
+      await says("returned 200 for ada@gmail.com");
     });
   });
 
   it("is accessible, fits a phone, and looks like its pictures", async () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await signIn(page, "grace@navy.example");
-    await says("answers 200");
+    await says("returned 200");
     await press("Five tabs at once");
     await says("5 of 5");
     for (const colorScheme of ["light", "dark"] as const) {

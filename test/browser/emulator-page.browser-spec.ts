@@ -63,10 +63,12 @@ describe("the emulator's control page", () => {
   it("rotates the keys", async () => {
     const { next } = google.keys;
     await press("Rotate");
-    await page.getByText("The next key signs.").waitFor();
+    await page.getByText("The next key is now the signing key.").waitFor();
     expect(google.keys.current.kid).toBe(next.kid);
     await press("Rotate unannounced");
-    await page.getByText("A key signs that nobody knew.").waitFor();
+    await page
+      .getByText("An unpublished key is now the signing key.")
+      .waitFor();
     expect(google.keys.next.kid).not.toBe(google.keys.current.kid);
   });
 
@@ -79,7 +81,7 @@ describe("the emulator's control page", () => {
     const { status } = await fetch(`${google.url}/token`, { method: "POST" });
     expect(status).toBe(503);
     await press("Clear all");
-    await page.getByText("All is well.").waitFor();
+    await page.getByText("All faults are cleared.").waitFor();
     expect(google.faults).toEqual({});
   });
 

@@ -44,8 +44,8 @@ describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
   it("a page renews its access token when the service refuses it", async () => {
     site.clock.step(life + 1);
     const renewed = page.waitForResponse(/\/auth\/refresh$/);
-    await press(page, "Show what is held");
-    await page.getByLabel("What is held").waitFor();
+    await press(page, "Show stored data");
+    await page.getByLabel("Stored data").waitFor();
     expect((await renewed).status()).toBe(200);
     site.clock.step(-life - 1);
   });
@@ -64,10 +64,10 @@ describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
       .getByRole("dialog")
       .getByRole("button", { name: "Sign out everywhere" })
       .click();
-    await there.getByText("You are signed out on every device.").waitFor();
+    await there.getByText("You are signed out on all devices.").waitFor();
     await isSignedOut(there);
     await other[Symbol.asyncDispose]();
-    await press(page, "Show what is held");
+    await press(page, "Show stored data");
     await page.getByText("You have been signed out. Please sign in.").waitFor();
     await isSignedOut(page);
     await signIn(page);
@@ -114,8 +114,8 @@ describe("with DPOP=required", () => {
     await page.reload();
     await isSignedIn();
     const sent = page.waitForRequest(/\/users\/me\/export$/);
-    await page.getByRole("button", { name: "Show what is held" }).click();
-    await page.getByLabel("What is held").waitFor();
+    await page.getByRole("button", { name: "Show stored data" }).click();
+    await page.getByLabel("Stored data").waitFor();
     expect((await sent).headers().authorization).toMatch(/^DPoP ey/);
     expect(visitor.complaints).toEqual([]);
   });

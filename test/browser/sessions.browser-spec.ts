@@ -36,14 +36,14 @@ describe("a session in a browser", () => {
     tab.getByRole("button", { name, exact: true }).click();
   /** Calls a guarded route, which answers one call of a user at a time. */
   const showData = async (tab: Page) => {
-    const held = tab.getByLabel("What is held");
+    const held = tab.getByLabel("Stored data");
     do {
       const answered = tab.waitForResponse(
         (response) =>
           response.url().endsWith("/users/me/export") &&
           response.status() !== 401,
       );
-      await press(tab, "Show what is held");
+      await press(tab, "Show stored data");
       if ((await answered).status() === 200) await held.waitFor();
     } while (!(await held.isVisible()));
     await press(tab, "Hide");
@@ -149,7 +149,7 @@ describe("a session in a browser", () => {
 
     it("then offline it says so, and goes on when it is back", async () => {
       await visitor.context.setOffline(true);
-      await press(page, "Show what is held");
+      await press(page, "Show stored data");
       await page.getByText("There is no connection.").waitFor();
       await isSignedIn(page);
       await visitor.context.setOffline(false);

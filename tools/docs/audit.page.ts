@@ -3,7 +3,7 @@ import type { EndReason } from "../../src/sessions/session-store.port";
 import { page, table } from "./markdown";
 import { generatedNotice } from "./project";
 
-/** What each event is written together with, and where. */
+/** What each event is written with, and by which file. */
 const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   sign_up: [
     "user and session: one statement",
@@ -35,17 +35,14 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
     ["admin/user-administration"],
   ],
   identity_linked: ["the link: one transaction", ["account/identities"]],
-  identity_unlinked: [
-    "the link's end: one transaction",
-    ["account/identities"],
-  ],
+  identity_unlinked: ["the unlinking: one transaction", ["account/identities"]],
   data_exported: [
     "nothing: before the first byte is sent",
     ["account/account.controller"],
   ],
   user_deleted: ["the deletion: one transaction", ["account/account"]],
   security_event: [
-    "what follows from it: one transaction",
+    "the actions taken: one transaction",
     ["security-events/security-event-handler.port"],
   ],
   signing_key_rotated: [
@@ -62,9 +59,9 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
 const endReasons: Readonly<
   Record<Exclude<EndReason, "refresh_reused">, string>
 > = {
-  signed_out: "The user signed out of it.",
+  signed_out: "The user signed out.",
   signed_out_everywhere: "The user signed out of all sessions.",
-  ended_by_user: "The user ended it from the list of sessions.",
+  ended_by_user: "The user ended it in the list of sessions.",
   ended_by_admin: "An administrator ended it.",
   session_limit:
     "The user had reached the maximum number of sessions, and this one had been idle longest.",
@@ -81,7 +78,7 @@ const columns: readonly (readonly [string, string, string])[] = [
   ["event", "text", "One of the events above."],
   ["user_id", "uuid", "The user concerned; null if unknown."],
   ["session_id", "uuid", "The session that started, ended or was used."],
-  ["actor_id", "uuid", "Who did it, if that is another user."],
+  ["actor_id", "uuid", "The user who did it, if it was another one."],
   ["reason", "text", "The reason, as a name; see the event."],
   ["details", "jsonb", "Further names, ids and counts; see the event."],
   ["ip", "inet", "The client's address, determined with `TRUSTED_PROXIES`."],
@@ -109,7 +106,7 @@ Events never contain a token, a nonce or an e-mail address.`,
 and its event is written in one transaction with those that run in this database.`,
     "The reasons of `session_ended` and `sessions_ended`:",
     table(
-      ["Reason", "What ended it"],
+      ["Reason", "Why it was ended"],
       Object.entries(endReasons).map(([reason, text]) => [
         `\`${reason}\``,
         text,
@@ -126,7 +123,7 @@ the first refusal, and one event with the number of the others in \`details.coun
 rate limit are not recorded.`,
     "## Columns",
     table(
-      ["Column", "Type", "What it is"],
+      ["Column", "Type", "Content"],
       columns.map(([name, type, meaning]) => [`\`${name}\``, type, meaning]),
     ),
     `There are no foreign keys: events outlive their users and sessions. When a user is deleted, the

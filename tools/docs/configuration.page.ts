@@ -2,7 +2,10 @@ import { page, table } from "./markdown";
 import { generatedNotice } from "./project";
 import { type DocumentedVariable, documentedVariables } from "./variables";
 
-/** docs/configuration.md: every environment variable, and the option of the module that says the same. */
+/**
+ * docs/configuration.md: every environment variable, and the equivalent option
+ * of the module.
+ */
 export function configurationPage(): Promise<string> {
   const variables = documentedVariables();
   return page([

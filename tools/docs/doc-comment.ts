@@ -7,9 +7,9 @@ export interface DocTag {
   readonly text: string;
 }
 
-/** A docstring, taken apart. */
+/** A parsed docstring. */
 export interface DocComment {
-  /** Markdown; empty where there is no docstring. */
+  /** Markdown; empty without a docstring. */
   readonly description: string;
   readonly tags: readonly DocTag[];
 }
@@ -21,7 +21,7 @@ export function docCommentOf(node: ts.Node): DocComment {
     .replace(/^\/\*\*|\*\/$/g, "")
     .replace(/^[ \t]*\* ?/gm, "")
     .replace(/\{@link +([^}\s]+)[^}]*\}/g, "`$1`");
-  // Taken apart here: the compiler loses the protocol of a URL after `@see`.
+  // Parsed here, because the compiler drops the protocol of a URL after `@see`.
   const [description = "", ...tags] = text.split(/^@(?=\w)/m);
   return {
     description: description.trim(),

@@ -4,7 +4,7 @@ const lineLength = 80;
 
 /**
  * Values for variables that have no constant default. None of them is a secret:
- * a file that is copied and not edited must not work in production.
+ * an unedited copy of the file must not work in production.
  */
 const examples: Readonly<Record<string, string>> = {
   HOST: "127.0.0.1",

@@ -1,7 +1,7 @@
 import * as markdownPlugin from "prettier/plugins/markdown";
 import { format } from "prettier/standalone";
 
-/** A table; a `|` in a cell is escaped, a line break becomes a blank. */
+/** A table; in cells, `|` is escaped and line breaks become spaces. */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
@@ -15,7 +15,7 @@ export function table(
   ].join("\n");
 }
 
-/** The paragraphs of a page, laid out as `npm run format` would. */
+/** The paragraphs of a page, formatted like `npm run format`. */
 export function page(paragraphs: readonly string[]): Promise<string> {
   return format(paragraphs.join("\n\n"), {
     parser: "markdown",

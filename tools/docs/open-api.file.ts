@@ -7,15 +7,15 @@ import { fastifyAdapter } from "../../src/fastify";
 import { openApiDocument } from "../../src/service/open-api";
 
 /**
- * docs/openapi.json: the routes of the service. In preview mode Nest reads the
- * modules and makes no provider, so neither a database nor Google is needed.
+ * docs/openapi.json: the routes of the service. In preview mode, Nest does not
+ * instantiate providers, so neither a database nor Google is needed.
  */
 export async function openApiFile(): Promise<string> {
   const environment = readEnvironment({
     NODE_ENV: "test",
     DATABASE_URL: "postgresql://nowhere.invalid/none",
     GOOGLE_CLIENT_IDS: "none.apps.googleusercontent.com",
-    SECRET_KEY: "protects nothing: no provider is made",
+    SECRET_KEY: "protects nothing: no provider is instantiated",
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(environment),

@@ -4,31 +4,31 @@ import * as ts from "typescript";
 import { type DocComment, docCommentOf } from "./doc-comment";
 import { projectRoot } from "./project";
 
-/** What a team may replace: an abstract class in a `*.port.ts`. */
+/** A replaceable part: an abstract class in a `*.port.ts`. */
 export interface Seam {
   readonly name: string;
-  /** From the project's folder. */
+  /** Relative to the project's folder. */
   readonly file: string;
   readonly doc: DocComment;
   readonly methods: readonly SeamMethod[];
-  /** What is bound to it unless somebody else is. */
+  /** The default implementation. */
   readonly default: SeamDefault;
-  /** Test suites that every implementation has to pass, from the project's folder. */
+  /** Contract tests for implementations, relative to the project's folder. */
   readonly contracts: readonly string[];
 }
 
 export interface SeamMethod {
   /** On one line, such as `find(id: string): Promise<Session | null>`. */
   readonly signature: string;
-  /** Whether an implementation has to have it. */
+  /** Whether implementations must define it. */
   readonly isAbstract: boolean;
   readonly doc: DocComment;
 }
 
 export interface SeamDefault {
-  /** One class; where a factory chooses, the usual one first. */
+  /** One class, or several if a factory chooses, the usual one first. */
   readonly choices: readonly SeamImplementation[];
-  /** How the factory chooses; undefined where there is no choice. */
+  /** How the factory chooses; undefined without a factory. */
   readonly choice: DocComment | undefined;
 }
 
@@ -47,14 +47,14 @@ interface DeclaredClass {
 interface Binding {
   readonly port: string;
   readonly implementations: readonly string[];
-  /** The function that chooses among them. */
+  /** The function that chooses. */
   readonly factory: ts.FunctionDeclaration | undefined;
 }
 
 /**
- * Every seam under src, in the order of file names.
+ * All seams in src, sorted by file name.
  *
- * @throws Error for one that nothing is bound to
+ * @throws Error if a seam has no default
  */
 export function readSeams(): readonly Seam[] {
   const sources = sourceFiles().map((file) => ({ file, source: parse(file) }));
@@ -62,7 +62,7 @@ export function readSeams(): readonly Seam[] {
     classesOf(file, source),
   );
   const bindings = sources.flatMap(({ file, source }) =>
-    // Its own binding of the verifier is no default of ours.
+    // Only bindings of modules are defaults, not those of the demo.
     file.endsWith(".module.ts") ? bindingsOf(source) : [],
   );
   const contracts = contractFiles();
@@ -97,7 +97,7 @@ function classesOf(file: string, source: ts.SourceFile): DeclaredClass[] {
     .flatMap((node) => (node.name ? { node, name: node.name.text, file } : []));
 }
 
-/** The `{ provide: Port, useClass: Implementation }` of a module, and those with a `useFactory`. */
+/** The providers of a module with `useClass` or `useFactory`. */
 function bindingsOf(source: ts.SourceFile): Binding[] {
   const bindings: Binding[] = [];
   const visit = (child: ts.Node): void => {
@@ -128,7 +128,7 @@ function bindingIn(
   return factory && { port, implementations: madeBy(factory), factory };
 }
 
-/** The classes that a function makes instances of, in the order of its text. */
+/** The classes that a function instantiates, in source order. */
 function madeBy(factory: ts.FunctionDeclaration): string[] {
   const names: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -159,11 +159,12 @@ function defaultOf(
   const binding = bindings.find((candidate) => candidate.port === port);
   const choices = (binding?.implementations ?? []).map((implementation) => {
     const found = classes.find(({ name }) => name === implementation);
-    if (!found) throw new Error(`There is no class ${implementation}`);
+    if (!found) throw new Error(`Class ${implementation} not found`);
     const { name, file, node } = found;
     return { name, file, doc: docCommentOf(node) };
   });
-  if (choices.length === 0) throw new Error(`Nothing is bound to ${port}`);
+  if (choices.length === 0)
+    throw new Error(`${port} has no default implementation`);
   const factory = binding?.factory;
   return { choices, choice: factory && docCommentOf(factory) };
 }
@@ -179,7 +180,10 @@ function contractFiles(): readonly string[] {
     .sort();
 }
 
-/** Whether a file is the suite of a port: `session-store.contract.ts` is that of `session-store.port.ts`. */
+/**
+ * Whether a file is the contract of a port, such as `session-store.contract.ts`
+ * of `session-store.port.ts`.
+ */
 function isContractOf(port: string, file: string): boolean {
   return basename(file).startsWith(`${basename(port, ".port.ts")}.`);
 }

@@ -9,22 +9,22 @@ import {
   type VariableDescription,
 } from "../../src/config/variable.decorator";
 
-/** One environment variable as the documentation shows it. */
+/** The documentation of an environment variable. */
 export interface DocumentedVariable {
   readonly name: string;
-  /** Where the options of GoogleAuthModule say the same; undefined where they do not. */
+  /** The equivalent option of GoogleAuthModule; undefined if there is none. */
   readonly option: string | undefined;
   readonly purpose: string;
   readonly rule: string;
-  /** The default as it would be written in a file; undefined where there is none. */
+  /** The default as written in a file; undefined if there is none. */
   readonly defaultValue: string | undefined;
-  /** The default in words, where it is not a constant. */
+  /** A description of the default, if it is not a constant. */
   readonly defaultText: string | undefined;
-  /** When the service does not start without it. */
+  /** When the service requires it. */
   readonly required: "always" | "in production" | "never";
 }
 
-/** Every variable, in the order of declaration. */
+/** All variables, in the order of declaration. */
 export function documentedVariables(): readonly DocumentedVariable[] {
   const demanded = demandedInProduction();
   return [...describedVariables()].map(([name, description]) => ({
@@ -38,7 +38,7 @@ export function documentedVariables(): readonly DocumentedVariable[] {
   }));
 }
 
-/** Asks the code itself: what does it miss in an empty production environment? */
+/** Determined from the errors of an empty production environment. */
 function demandedInProduction(): ReadonlySet<string> {
   try {
     readEnvironment({ NODE_ENV: "production" });
@@ -65,7 +65,7 @@ function defaultValueOf({
   default: constant,
   rule,
 }: VariableDescription): string | undefined {
-  // In the words of the rule: `off` where it says "on or off".
+  // As in the rule: `off` if it says "on or off".
   if (typeof constant === "boolean" && /\bon or off\b/.test(rule)) {
     return constant ? "on" : "off";
   }

@@ -8,16 +8,16 @@ import {
 
 const root = resolve(__dirname, "../..");
 const manifest = join(root, "package.json");
-/** Where the reports are committed. */
+/** The folder of the committed reports. */
 const reportFolder = join(root, "docs/api");
 
-/** With types for both kinds of modules, or each of its own. */
+/** The types are shared by both module formats, or separate. */
 interface Entry {
   readonly types?: string;
   readonly require?: { readonly types?: string };
 }
 
-/** The entry points with types of package.json, as name and file. */
+/** The entry points in package.json that have types, as name and file. */
 export function entryPoints(): [string, string][] {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { exports } = require(manifest) as {
@@ -31,10 +31,10 @@ export function entryPoints(): [string, string][] {
 }
 
 /**
- * Compares what each entry point of the built package exports with the report
- * that is committed, or writes the reports.
+ * Compares the exports of each entry point of the built package with the
+ * committed report, or writes the reports.
  *
- * @returns the entry points whose report is another one
+ * @returns the entry points whose report differs
  */
 export function staleReports({ write }: { write: boolean }): string[] {
   mkdirSync(reportFolder, { recursive: true });

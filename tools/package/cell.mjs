@@ -1,7 +1,7 @@
 /**
- * An application of a stranger's, in a folder with nothing but the packed
- * package and what it needs: signs in, calls a guarded route, refreshes, signs
- * out, and meets its own 404. Prints one line of JSON.
+ * A third-party application, in a folder that only contains the packed package
+ * and its dependencies: signs in, calls a guarded route, refreshes, signs out,
+ * and gets its own 404. Prints one line of JSON.
  *
  * PLATFORM is express or fastify, DATABASE_URL an empty database, and
  * CONNECTION "own" to use the application's own DataSource.
@@ -41,7 +41,7 @@ Controller("things")(Things);
 const google = await GoogleEmulator.start();
 const ownConnection = TypeOrmModule.forRoot({
   ...{ type: "postgres", url, entities: googleAuthEntities },
-  // With the application's own migrations, in one run.
+  // Together with the application's migrations, in one run.
   ...{ migrations: [...googleAuthMigrations], migrationsRun: true },
 });
 class App {}

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Client } from "pg";
 import { EmbeddedPostgres } from "../../src/database/embedded-postgres";
 
-/** Databases without any schema, on the Postgres for tests. */
+/** Empty databases on the Postgres for tests. */
 export class EmptyDatabases {
   private constructor(private readonly server: EmbeddedPostgres) {}
 
@@ -14,7 +14,10 @@ export class EmptyDatabases {
     );
   }
 
-  /** Runs a function on the URL of a new database, which is dropped after it. */
+  /**
+   * Runs a function with the URL of a new database, which is dropped
+   * afterwards.
+   */
   async with<Result>(run: (url: string) => Promise<Result>): Promise<Result> {
     const name = `empty_${randomUUID().replaceAll("-", "")}`;
     await this.execute(`CREATE DATABASE ${name}`);

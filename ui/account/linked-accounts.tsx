@@ -5,7 +5,7 @@ import { GoogleButton } from "../google-button";
 import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
-/** The accounts that sign the user in. */
+/** The accounts that the user can sign in with. */
 export function LinkedAccounts({ client, send, run, ask }: Signed) {
   const [identities, setIdentities] = useState<
     readonly Schema<"IdentityDto">[]
@@ -21,7 +21,7 @@ export function LinkedAccounts({ client, send, run, ask }: Signed) {
     return run(async () => {
       await send("POST", "/users/me/identities", credential);
       await load();
-    }, "Both accounts sign you in now.");
+    }, "You can now sign in with either account.");
   };
   const unlink = ({ id }: Schema<"IdentityDto">) =>
     run(async () => {
@@ -33,7 +33,7 @@ export function LinkedAccounts({ client, send, run, ask }: Signed) {
       title="Linked accounts"
       aside={
         <ActionButton action={() => setLinking(!isLinking)}>
-          {isLinking ? "Cancel" : "Link another"}
+          {isLinking ? "Cancel" : "Link another account"}
         </ActionButton>
       }
     >
@@ -56,7 +56,7 @@ export function LinkedAccounts({ client, send, run, ask }: Signed) {
                 action={() =>
                   ask({
                     title: "Unlink this account?",
-                    text: `${identity.email ?? "It"} will not sign you in any more.`,
+                    text: `You will no longer be able to sign in with ${identity.email ?? "it"}.`,
                     confirm: "Unlink",
                     action: () => unlink(identity),
                   })

@@ -3,7 +3,7 @@ import { ActionButton, Card } from "../components";
 import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
-/** What is held about the user: to see, to take away, to delete. */
+/** The stored data of the user: view, download and delete. */
 export function OwnData({ client, user, send, run, ask }: Signed) {
   const [held, setHeld] = useState<string>();
   const load = async () => {
@@ -33,14 +33,14 @@ export function OwnData({ client, user, send, run, ask }: Signed) {
   return (
     <Card title="Your data">
       <p class="muted small">
-        Held about you: your profile, your linked accounts, your devices with
+        We store your profile, your linked accounts, your devices with IP
         address and browser, and the security log of your account.
       </p>
       <div class="row">
         <ActionButton
           action={() => (held === undefined ? run(show) : setHeld(undefined))}
         >
-          {held === undefined ? "Show what is held" : "Hide"}
+          {held === undefined ? "Show stored data" : "Hide"}
         </ActionButton>
         <ActionButton action={() => run(download)}>Download</ActionButton>
         <ActionButton
@@ -48,7 +48,7 @@ export function OwnData({ client, user, send, run, ask }: Signed) {
           action={() =>
             ask({
               title: "Delete your account?",
-              text: "Your profile, linked accounts and devices are deleted at once. It cannot be undone.",
+              text: "Your profile, linked accounts and devices are deleted immediately. This cannot be undone.",
               confirm: "Delete my account",
               typed: "delete",
               action: remove,
@@ -59,7 +59,7 @@ export function OwnData({ client, user, send, run, ask }: Signed) {
         </ActionButton>
       </div>
       {held !== undefined && (
-        <pre tabIndex={0} aria-label="What is held">
+        <pre tabIndex={0} aria-label="Stored data">
           {held}
         </pre>
       )}

@@ -11,7 +11,7 @@ const events = [
   ...["data_exported", "user_deleted", "security_event"],
 ];
 
-/** The audit log, newest first, of everybody or of one user. */
+/** The audit log of all users or of one user, newest first. */
 export function AuditLog({
   send,
   run,
@@ -81,7 +81,7 @@ export function AuditLog({
           </tbody>
         </table>
       </div>
-      {lines.length === 0 && <p class="muted">Nothing is written down.</p>}
+      {lines.length === 0 && <p class="muted">No events.</p>}
       {cursor && (
         <div class="row">
           <ActionButton action={() => run(() => load(cursor))}>

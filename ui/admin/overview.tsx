@@ -3,10 +3,10 @@ import { Card, duration } from "../components";
 import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 
-/** How many pages of the audit log are counted. */
+/** The number of pages of the audit log to count. */
 const pages = 5;
 
-/** What the latest events of the audit log add up to. */
+/** Counts of the latest events in the audit log. */
 export function Overview({ send, run }: Signed) {
   const [lines, setLines] = useState<readonly Schema<"AuditLineDto">[]>();
   useEffect(() => {
@@ -43,7 +43,7 @@ export function Overview({ send, run }: Signed) {
     ["New users", count("sign_up")],
     ["Refused", count("sign_in_refused")],
     ["Sessions ended", count("session_ended", "sessions_ended")],
-    ["Reports of Google", count("security_event")],
+    ["Reports from Google", count("security_event")],
   ] as const;
   return (
     <Card

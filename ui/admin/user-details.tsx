@@ -4,7 +4,7 @@ import type { Schema } from "../page-client";
 import type { Signed } from "../session";
 import { AuditLog } from "./audit-log";
 
-/** One user: who it is, what signs it in, where it is signed in, what it did. */
+/** One user, with accounts, sessions and audit log. */
 export function UserDetails(
   signed: Signed & { readonly id: string; readonly close: () => void },
 ) {
@@ -38,7 +38,7 @@ export function UserDetails(
     run(async () => {
       await send("POST", `/admin/users/${id}/logout`);
       await load();
-    }, "Every session of the user has ended.");
+    }, "All sessions of the user have ended.");
   const back = <ActionButton action={close}>Back to the list</ActionButton>;
   if (!user) {
     return (
@@ -60,7 +60,7 @@ export function UserDetails(
               "Status",
               <Chip tone={isActive ? "good" : "bad"}>{user.status}</Chip>,
             ],
-            ["Since", <Time at={user.createdAt} />],
+            ["Created", <Time at={user.createdAt} />],
             ["Last sign-in", <Time at={user.lastSignInAt} />],
           ]}
         />
@@ -71,7 +71,7 @@ export function UserDetails(
             const list = roles.split(/[\s,]+/).filter(Boolean);
             ask({
               title: `Change the roles of ${name}?`,
-              text: `They will be: ${list.join(", ") || "none"}.`,
+              text: `New roles: ${list.join(", ") || "none"}.`,
               confirm: "Change roles",
               action: () => change({ roles: list }, "The roles are changed."),
             });
@@ -94,7 +94,7 @@ export function UserDetails(
                 isActive
                   ? {
                       title: `Disable ${name}?`,
-                      text: "All sessions end at once, and the user cannot sign in any more.",
+                      text: "All sessions end immediately, and the user can no longer sign in.",
                       confirm: "Disable",
                       action: () =>
                         change({ status: "disabled" }, "The user is disabled."),
@@ -115,8 +115,8 @@ export function UserDetails(
             kind="danger"
             action={() =>
               ask({
-                title: `End every session of ${name}?`,
-                text: "The user is signed out on every device.",
+                title: `End all sessions of ${name}?`,
+                text: "The user is signed out on all devices.",
                 confirm: "End sessions",
                 action: endSessions,
               })

@@ -7,7 +7,7 @@ import { UserDetails } from "./user-details";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Finds users by address or id, page by page. */
+/** Searches users by address or id, with paging. */
 export function Users(signed: Signed) {
   const { send, run } = signed;
   const [text, setText] = useState("");
@@ -74,7 +74,7 @@ export function Users(signed: Signed) {
         </label>
         <button class="primary">Search</button>
       </form>
-      {users?.length === 0 && <p class="muted">No user is like that.</p>}
+      {users?.length === 0 && <p class="muted">No users found.</p>}
       <ul class="list">
         {users?.map((user) => (
           <li key={user.id}>

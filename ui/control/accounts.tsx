@@ -27,7 +27,7 @@ export function Accounts({ state, act }: Controlled) {
             "POST",
             "emulator/accounts",
             { ...account, emailVerified: unverified === undefined },
-            "The chooser lists the account now.",
+            "The account is now listed in the chooser.",
           ),
         )}
       >
@@ -45,7 +45,7 @@ export function Accounts({ state, act }: Controlled) {
         </label>
         <label>
           Subject, to change an account
-          <input name="sub" pattern="\d{1,30}" placeholder="a new one" />
+          <input name="sub" pattern="\d{1,30}" placeholder="random" />
         </label>
         <label class="row">
           <input name="unverified" type="checkbox" /> Address not verified

@@ -4,14 +4,14 @@ import { type Controlled, submitted } from "./use-emulator";
 const faultKinds: Readonly<Record<string, object>> = {
   "500": { status: 500 },
   "503, three times": { status: 503, times: 3 },
-  "5 seconds late": { latencyMs: 5000 },
-  "never answers": { hang: true },
+  "5 seconds latency": { latencyMs: 5000 },
+  "no response": { hang: true },
   "connection reset": { reset: true },
-  "a web page": { html: true },
-  "cut in half": { truncated: true },
+  "HTML page": { html: true },
+  "truncated body": { truncated: true },
 };
 
-/** Sets a fault on an endpoint, lists the faults in force, and clears them. */
+/** Sets the fault of an endpoint, and lists and clears the active faults. */
 export function Faults({ state, act }: Controlled) {
   return (
     <Card title="Faults">
@@ -22,7 +22,7 @@ export function Faults({ state, act }: Controlled) {
             "POST",
             "emulator/faults",
             { path, ...faultKinds[kind ?? ""] },
-            "The endpoint fails now.",
+            "The fault is active.",
           ),
         )}
       >
@@ -47,7 +47,12 @@ export function Faults({ state, act }: Controlled) {
           <ActionButton
             disabled={Object.keys(state.faults).length === 0}
             action={() =>
-              act("DELETE", "emulator/faults", undefined, "All is well.")
+              act(
+                "DELETE",
+                "emulator/faults",
+                undefined,
+                "All faults are cleared.",
+              )
             }
           >
             Clear all

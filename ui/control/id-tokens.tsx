@@ -2,7 +2,7 @@ import { Card, Chip } from "../components";
 import { claimsOf } from "../demo/claims";
 import type { Controlled } from "./use-emulator";
 
-/** The latest ID tokens, each under the address or subject that it names. */
+/** The latest ID tokens, labelled with their address or subject. */
 export function IdTokens({ state }: Pick<Controlled, "state">) {
   return (
     <Card title="ID tokens" aside={<Chip>{state.idTokens.length}</Chip>}>

@@ -7,7 +7,7 @@ export function Keys({ state, act }: Controlled) {
     <Card title="Keys">
       <Facts
         of={[
-          ["signs", <code>{state.keys.current}</code>],
+          ["current", <code>{state.keys.current}</code>],
           ["next", <code>{state.keys.next}</code>],
           ["published", String(state.keys.published.length)],
         ]}
@@ -15,7 +15,12 @@ export function Keys({ state, act }: Controlled) {
       <div class="row">
         <ActionButton
           action={() =>
-            act("POST", "emulator/keys/rotate", {}, "The next key signs.")
+            act(
+              "POST",
+              "emulator/keys/rotate",
+              {},
+              "The next key is now the signing key.",
+            )
           }
         >
           Rotate
@@ -26,7 +31,7 @@ export function Keys({ state, act }: Controlled) {
               "POST",
               "emulator/keys/rotate",
               { unannounced: true },
-              "A key signs that nobody knew.",
+              "An unpublished key is now the signing key.",
             )
           }
         >

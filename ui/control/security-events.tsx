@@ -68,7 +68,7 @@ export function SecurityEvents({ state, act }: Controlled) {
               <span class="grow muted cut">{url}</span>
               {attempts.map(({ status }, attempt) => (
                 <Chip key={attempt} tone={status === 202 ? "good" : "bad"}>
-                  {status ?? "no answer"}
+                  {status ?? "no response"}
                 </Chip>
               ))}
             </li>

@@ -9,7 +9,7 @@ interface Account {
   readonly name?: string;
 }
 
-/** What `GET /emulator/state` answers. */
+/** The response of `GET /emulator/state`. */
 export interface EmulatorState {
   readonly clientIds: readonly string[];
   readonly accounts: readonly { name: string; account: Account }[];
@@ -47,17 +47,17 @@ async function control<Answer>(
   const response = await fetch(url, jsonRequest(method, body)).catch(() => {
     throw new Error("The emulator cannot be reached.");
   });
-  // An error has Google's shape.
+  // Errors are in Google's format.
   const answer = (await response.json().catch(() => ({}))) as {
     readonly error?: { readonly message?: string };
   };
   if (response.ok) return answer as Answer;
-  const { message = `The emulator answered ${response.status}.` } =
+  const { message = `The emulator responded with ${response.status}.` } =
     answer.error ?? {};
   throw new Error(message);
 }
 
-/** Sends an order to the control API, then shows its outcome and the new state. */
+/** Calls the control API, then shows the result and the new state. */
 export type Act = (
   method: string,
   path: string,
@@ -65,13 +65,16 @@ export type Act = (
   success: string,
 ) => Promise<void>;
 
-/** What each card of the page gets. */
+/** The properties of each card of the page. */
 export interface Controlled {
   readonly state: EmulatorState;
   readonly act: Act;
 }
 
-/** The emulator's state, read again every three seconds, and how to change it. */
+/**
+ * The emulator's state, polled every three seconds, and a function to change
+ * it.
+ */
 export function useEmulator() {
   const [state, setState] = useState<EmulatorState>();
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>();
@@ -99,7 +102,7 @@ export function useEmulator() {
   return { state, said, act };
 }
 
-/** A form's handler: `send` gets the fields that are filled in. */
+/** A form's submit handler: `send` receives the non-empty fields. */
 export function submitted(
   send: (fields: Record<string, string>) => Promise<void>,
 ) {

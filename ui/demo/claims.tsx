@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Card, Chip, duration, Facts } from "../components";
 
-/** The claims of a JWT; the browser does not check its signature. */
+/** The claims of a JWT, without verifying its signature. */
 export function claimsOf(token: string): Record<string, unknown> {
   const [, payload = ""] = token.split(".");
   const bytes = Uint8Array.from(
@@ -22,7 +22,7 @@ function useNow(): number {
 
 const times = new Set(["iat", "exp", "nbf", "auth_time"]);
 
-/** A token's claims with the time it has left. */
+/** A token's claims and remaining lifetime. */
 export function Claims({ title, token }: { title: string; token: string }) {
   const now = useNow();
   const claims = claimsOf(token);

@@ -1,7 +1,7 @@
 import { Card, Chip } from "../components";
 import type { Exchange } from "./observed-fetch";
 
-/** The same request on a command line. */
+/** The request as a curl command. */
 export function curlOf({ method, url, headers, sent }: Exchange): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   return [
@@ -17,12 +17,12 @@ function CodeOf({ status, body }: Exchange) {
   const { code } = Object(body) as { code?: string };
   return (
     <Chip tone={status >= 200 && status < 300 ? "good" : "bad"}>
-      {status || "no answer"} {code ?? ""}
+      {status || "no response"} {code ?? ""}
     </Chip>
   );
 }
 
-/** Every request of the page, newest first, each with its answer and its curl. */
+/** All requests of the page, newest first, with response and curl command. */
 export function Exchanges({ of }: { of: readonly Exchange[] }) {
   return (
     <Card

@@ -3,7 +3,7 @@ import type { AuthClient, User } from "../../src/client";
 import { Card, Chip, deviceOf } from "../components";
 import { call, type Schema } from "../page-client";
 
-/** A line of the audit log as the demo sends it. */
+/** An event of the audit log, as sent by the demo. */
 export interface AuditLine {
   readonly id: number;
   readonly at: string;
@@ -17,7 +17,7 @@ const sessionsDelay = 200;
 
 type Sessions = readonly Schema<"SessionDto">[];
 
-/** The audit log as it is written, by server-sent events. */
+/** The live audit log, by server-sent events. */
 export function useAuditTrail(): readonly AuditLine[] {
   const [lines, setLines] = useState<readonly AuditLine[]>([]);
   useEffect(() => {
@@ -38,7 +38,7 @@ export function useAuditTrail(): readonly AuditLine[] {
 export function AuditTrail({ lines }: { lines: readonly AuditLine[] }) {
   return (
     <Card title="Audit trail" aside={<Chip tone="good">live</Chip>}>
-      {lines.length === 0 && <p class="muted">Nothing has happened yet.</p>}
+      {lines.length === 0 && <p class="muted">No events yet.</p>}
       <div class="scroll" tabIndex={0} role="group" aria-label="Audit trail">
         <ul class="list">
           {lines.map((line) => (
@@ -56,7 +56,7 @@ export function AuditTrail({ lines }: { lines: readonly AuditLine[] }) {
   );
 }
 
-/** The user's sessions, asked for anew whenever something was audited. */
+/** The user's sessions, reloaded after each audit event. */
 export function Sessions({
   client,
   user,
@@ -93,7 +93,7 @@ export function Sessions({
           <li key={id} class="small">
             <span class="grow">
               {deviceOf(userAgent)}{" "}
-              {current && <Chip tone="good">this one</Chip>}
+              {current && <Chip tone="good">current</Chip>}
             </span>
             <code class="muted">…{id.slice(-6)}</code>
             <time class="muted numbers" dateTime={lastUsedAt}>

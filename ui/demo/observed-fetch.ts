@@ -1,4 +1,4 @@
-/** A request with its response, as shown to people. */
+/** A request with its response, for display. */
 export interface Exchange {
   readonly id: number;
   readonly method: string;

@@ -3,7 +3,7 @@ import { GoogleButton } from "../google-button";
 import { useAttacks } from "./use-attacks";
 import { type DemoSession, google } from "./use-demo-session";
 
-/** A button for each thing that the demo can do with the session. */
+/** Buttons for what the demo can do with the session. */
 export function TryIt({ session }: { session: DemoSession }) {
   const { client, user, idToken, isStepUp, setStepUp } = session;
   const { guarded, refresh, stepUp, signOut } = session;
@@ -35,7 +35,7 @@ export function TryIt({ session }: { session: DemoSession }) {
           Sign out everywhere
         </ActionButton>
         <ActionButton kind="danger" disabled={!signedIn} action={oldToken}>
-          Send an old refresh token again
+          Reuse an old refresh token
         </ActionButton>
         {google && isHijacked && (
           <ActionButton action={() => report("account-enabled")}>
@@ -55,7 +55,7 @@ export function TryIt({ session }: { session: DemoSession }) {
       {isStepUp && signedIn && (
         <div class="stack">
           <p class="muted small">
-            Prove with the same account that it is still you:
+            Sign in with the same account again to confirm that it is you:
           </p>
           <GoogleButton client={client} text="continue_with" use={stepUp} />
         </div>

@@ -12,11 +12,14 @@ interface Answer {
   readonly attempts?: readonly { status: number; code?: string }[];
 }
 
-/** Tries races, stolen and forged tokens, and a report of Google's on the session. */
+/**
+ * Tries concurrent refreshes, stolen and forged tokens, and Google's security
+ * events on the session.
+ */
 export function useAttacks(session: DemoSession) {
   const { client, withoutClient, idToken, say, guarded } = session;
   const [isHijacked, setHijacked] = useState(false);
-  /** Without the client, which would not send such a thing. */
+  /** Bypasses the client, which would not send such requests. */
   const post = async (
     path: string,
     body?: object,
@@ -38,7 +41,7 @@ export function useAttacks(session: DemoSession) {
     const good = answers.filter(({ status }) => status === 200);
     say(
       good.length === 5 ? "good" : "bad",
-      `${good.length} of 5 tabs got tokens, at once and with the same cookie. Still one session.`,
+      `${good.length} of 5 tabs got tokens concurrently, with the same cookie. Still one session.`,
     );
   };
   const oldToken = async () => {
@@ -48,7 +51,7 @@ export function useAttacks(session: DemoSession) {
     await client.refresh().catch(() => null);
     say(
       "bad",
-      `Somebody copied the refresh token. It was replaced twice, then sent again: ${last?.status} ${last?.code}. The session is over, for the thief and for you.`,
+      `A copied refresh token was used after it had been replaced twice: ${last?.status} ${last?.code}. The session was ended, for the attacker and for you.`,
     );
   };
   const tampered = async () => {
@@ -64,7 +67,7 @@ export function useAttacks(session: DemoSession) {
     });
     say(
       status === 401 ? "good" : "bad",
-      `Another subject under the old signature: ${status} ${code}.`,
+      `Changed subject with the old signature: ${status} ${code}.`,
     );
   };
   const report = async (type: string, reason?: string) => {
@@ -73,14 +76,14 @@ export function useAttacks(session: DemoSession) {
     const event = { account: { sub }, type, ...(reason && { reason }), to };
     const { status } = await post("emulator/security-events", event, google);
     if (status !== 200) {
-      return say("bad", `The local Google answered ${status || "nothing"}.`);
+      return say("bad", `The emulator responded with ${status || "nothing"}.`);
     }
     setHijacked(type === "account-disabled");
     if (type === "account-disabled") await guarded();
     else
       say(
         "good",
-        "Google says that the account is safe again: it can sign in.",
+        "Google reports that the account is secure again: it can sign in.",
       );
   };
 

@@ -14,16 +14,18 @@ interface Said {
   readonly text: string;
 }
 
-/** The page's session, its requests, and what the user was told last. */
+/** The page's session, its requests and the latest message. */
 export type DemoSession = ReturnType<typeof useDemoSession>;
 
-/** The local Google; with the real one, the page has nothing to tell it. */
+/** The URL of the emulator; undefined with the real Google. */
 export const google = settings.googleUrl;
 
-/** Requests that the page sends by itself, again and again. */
+/** Requests that the page sends automatically. */
 const unlisted = /\/auth\/(?:google\/nonce|sessions)$/;
 
-/** Signs in, calls, refreshes, steps up and signs out, and says what came of it. */
+/**
+ * Signs in, calls, refreshes, steps up and signs out, and shows the results.
+ */
 export function useDemoSession() {
   const [exchanges, setExchanges] = useState<readonly Exchange[]>([]);
   const [accessToken, setAccessToken] = useState<string>();
@@ -34,7 +36,7 @@ export function useDemoSession() {
     if (unlisted.test(one.url)) return;
     setExchanges((before) => [one, ...before].slice(0, 60));
   };
-  /** The client keeps its tokens to itself; they are seen as they are sent. */
+  /** The client does not expose its tokens; they are read from the requests. */
   const observe = (one: Exchange) => {
     list(one);
     const sent = Object(one.sent) as { idToken?: string };
@@ -53,7 +55,7 @@ export function useDemoSession() {
   }, [user]);
 
   const say = (tone: Said["tone"], text: string) => setSaid({ tone, text });
-  /** Does it, or says why it fails. */
+  /** Runs an action, or shows why it failed. */
   const attempt = async (action: () => Promise<void>) => {
     try {
       await action();
@@ -72,14 +74,14 @@ export function useDemoSession() {
     attempt(async () => {
       const response = await client.fetch("/users/me");
       if (response.status === 401) {
-        say("bad", "The guarded route GET /users/me answers 401: signed out.");
+        say("bad", "The guarded route GET /users/me returned 401: signed out.");
         return;
       }
       if (!response.ok) throw await errorOf(response);
       const { email, id } = (await response.json()) as User;
       say(
         "good",
-        `The guarded route GET /users/me answers 200 to ${email ?? id}.`,
+        `The guarded route GET /users/me returned 200 for ${email ?? id}.`,
       );
     });
   const refresh = () =>
@@ -96,13 +98,13 @@ export function useDemoSession() {
       setStepUp(false);
       say(
         "good",
-        "Proved again: auth_time of our token is new, and routes that ask for a recent sign-in are open for five minutes.",
+        "Reauthenticated: the token has a new auth_time, and routes that require a recent sign-in are available for five minutes.",
       );
     });
   const signOut = (everywhere: boolean) =>
     attempt(async () => {
       await client.signOut({ everywhere });
-      say("good", "Signed out; the tokens are dead at once.");
+      say("good", "Signed out; the tokens were revoked immediately.");
     });
 
   return {

@@ -1,4 +1,4 @@
-/** `GsiButtonConfiguration`, as far as it can be seen. */
+/** The visible options of `GsiButtonConfiguration`. */
 export interface ButtonOptions {
   readonly type?: "standard" | "icon";
   readonly theme?: "outline" | "filled_blue" | "filled_black";
@@ -37,12 +37,12 @@ svg { flex: none; width: 18px; height: 18px; }
 span { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .center { justify-content: center; }`;
 
-/** A ring with a bar: enough of a G to know whose button it stands in for. */
+/** A simplified G: a ring with a bar. */
 const logo = `<svg viewBox="0 0 20 20" fill="none" stroke-width="3.4" aria-hidden="true">
 <path stroke="#ea4335" d="M15.1 5.4A7 7 0 0 0 4 6.5"/><path stroke="#fbbc04" d="M4 6.5a7 7 0 0 0 0 7"/>
 <path stroke="#34a853" d="M4 13.5a7 7 0 0 0 10.4 1.8"/><path stroke="#4285f4" d="M14.4 15.3A7 7 0 0 0 17 10h-7"/></svg>`;
 
-/** Draws Google's button where the page wants it, safe from the page's own styles. */
+/** Renders Google's button, isolated from the page's styles. */
 export function drawButton(
   parent: HTMLElement,
   options: ButtonOptions,
@@ -51,7 +51,7 @@ export function drawButton(
   const host = document.createElement("div");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  // Unlike a <style>, this needs no permission of the page's policy.
+  // Unlike a <style>, this is not subject to the page's CSP.
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
   const button = document.createElement("button");

@@ -1,11 +1,11 @@
-/** The emulator that this script came from; everything is relative to it. */
+/** The URL of the emulator that served this script. */
 export const emulator = new URL(
   (document.currentScript as HTMLScriptElement | null)?.src ?? location.href,
 ).origin;
 
 type Fields = Readonly<Record<string, string | undefined>>;
 
-/** What the chooser posts back to the page that opened it. */
+/** The message that the chooser posts to the page. */
 export type DialogAnswer = Readonly<Record<string, string>>;
 
 /** The address of one of the emulator's pages. */
@@ -18,11 +18,11 @@ export function pageUrl(path: string, fields: Fields): string {
 }
 
 /**
- * Waits for the answer of a dialog.
+ * Listens for the messages of a dialog.
  *
- * @param id the one the dialog was opened with, so that no other is taken for it
- * @param answered is given every answer
- * @returns stops waiting
+ * @param id identifies the dialog, to ignore messages of others
+ * @param answered called with each message
+ * @returns a function that stops listening
  */
 export function onAnswer(
   id: string,
@@ -37,10 +37,10 @@ export function onAnswer(
   return () => removeEventListener("message", listen);
 }
 
-/** How a popup ended without an answer, in the words of Google's `error_callback`. */
+/** Why a popup ended without a result, as in Google's `error_callback`. */
 export type PopupFailure = "popup_failed_to_open" | "popup_closed";
 
-/** Opens a page of the emulator in a popup and waits for its answer. */
+/** Opens a page of the emulator in a popup and waits for its result. */
 export function openPopup(
   path: string,
   fields: Fields,
@@ -69,7 +69,7 @@ export function openPopup(
   };
   const stopListening = onAnswer(id, (answer) => end(() => answered(answer)));
   const timer = setInterval(() => {
-    // An answer that was sent just before the end is still on its way.
+    // A message sent just before closing may still arrive.
     if (popup.closed) setTimeout(() => end(() => failed("popup_closed")), 200);
   }, 200);
 }

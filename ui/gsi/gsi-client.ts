@@ -1,6 +1,6 @@
 /**
- * The emulator's stand-in for https://accounts.google.com/gsi/client: a page that
- * was made for Google runs with it by changing that one address.
+ * The emulator's replacement for https://accounts.google.com/gsi/client: a page
+ * made for Google only has to change that URL.
  */
 import { readPage } from "./html-api";
 import { id } from "./id";

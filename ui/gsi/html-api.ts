@@ -1,6 +1,6 @@
 import { type CredentialResponse, id, type IdConfiguration } from "./id";
 
-/** A function of the page by its name, such as `app.signedIn`. */
+/** A global function by name, such as `app.signedIn`. */
 function functionNamed(name: string | undefined) {
   return (response: CredentialResponse) => {
     const found = name
@@ -16,7 +16,7 @@ function functionNamed(name: string | undefined) {
 }
 
 /**
- * Reads `#g_id_onload` and `.g_id_signin` of the page, as Google's script does.
+ * Handles `#g_id_onload` and `.g_id_signin` in the page, like Google's script.
  *
  * @see https://developers.google.com/identity/gsi/web/reference/html-reference
  */

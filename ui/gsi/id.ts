@@ -7,7 +7,7 @@ import {
   showOneTap,
 } from "./one-tap";
 
-/** What a page learns of a sign-in. */
+/** The result of a sign-in. */
 export interface CredentialResponse {
   /** The ID token. */
   readonly credential: string;
@@ -16,7 +16,7 @@ export interface CredentialResponse {
   readonly clientId: string;
 }
 
-/** `IdConfiguration`; what is not named here is accepted and does nothing. */
+/** `IdConfiguration`; other options are accepted and ignored. */
 export interface IdConfiguration {
   readonly client_id: string;
   readonly callback?: (response: CredentialResponse) => void;
@@ -31,7 +31,7 @@ export interface IdConfiguration {
 
 type PromptListener = (notification: PromptMomentNotification) => void;
 
-/** Where `disableAutoSelect()` is remembered until the next sign-in. */
+/** The storage key of `disableAutoSelect()`, until the next sign-in. */
 const noAutoSelect = "emulator.gsi.no-auto-select";
 
 let configuration: IdConfiguration | undefined;
@@ -46,7 +46,7 @@ function configured(): IdConfiguration {
   return configuration;
 }
 
-/** What every dialog is told. */
+/** The parameters of every dialog. */
 function fieldsOf({ client_id, nonce, login_hint, hd }: IdConfiguration) {
   return { client_id, nonce, login_hint, hd };
 }

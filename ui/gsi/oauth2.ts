@@ -5,7 +5,7 @@ import {
   type PopupFailure,
 } from "./dialog";
 
-/** `CodeClientConfig`; what is not named here is accepted and does nothing. */
+/** `CodeClientConfig`; other options are accepted and ignored. */
 export interface CodeClientConfig {
   readonly client_id: string;
   readonly scope: string;
@@ -57,7 +57,7 @@ export const oauth2 = {
 
   initTokenClient(): never {
     throw new Error(
-      "The emulator gives no access tokens to pages; use initCodeClient().",
+      "The emulator does not issue access tokens to pages; use initCodeClient().",
     );
   },
 

@@ -1,11 +1,11 @@
 import { type DialogAnswer, onAnswer, pageUrl } from "./dialog";
 
-/** Why One Tap ended, in Google's words. */
+/** Why One Tap ended; Google's values. */
 export type OneTapEnd = "credential_returned" | "cancel_called" | "user_cancel";
 
 /**
- * What `prompt()` tells its listener, as with FedCM: whether it was displayed is
- * not told, why it was skipped neither.
+ * The notification of `prompt()`, as with FedCM: it does not report whether One
+ * Tap was displayed or why it was skipped.
  *
  * @see https://developers.google.com/identity/gsi/web/guides/fedcm-migration
  */
@@ -54,13 +54,13 @@ const css = `iframe { position: fixed; z-index: 2147483647; top: 12px; right: 12
 
 let current: { close(): void } | undefined;
 
-/** Closes the card, if there is one, without a word to its listener. */
+/** Closes the dialog, if open, without notifying the listener. */
 export function closeOneTap(): void {
   current?.close();
   current = undefined;
 }
 
-/** Shows the card of accounts over the page, in the place of the one before. */
+/** Shows the One Tap dialog, replacing an open one. */
 export function showOneTap(
   fields: Readonly<Record<string, string | undefined>>,
   answered: (answer: DialogAnswer) => void,
