@@ -73,13 +73,21 @@ export class RedisRevocations extends Revocations {
   ) {
     super();
     this.commands = new Redis(url, { ...options, lazyConnect: true });
-    this.subscriber = new Redis(url, { ...options, lazyConnect: true });
+    this.subscriber = new Redis(url, {
+      ...options,
+      lazyConnect: true,
+      // ioredis lets its own attempt fail unhandled when it is cut off, too.
+      autoResubscribe: false,
+    });
     for (const client of [this.commands, this.subscriber]) {
       client.on("error", () => undefined);
       client.on("close", () => (this.mustReload = true));
       client.on("ready", () => this.hurry());
     }
     this.subscriber.on("message", () => this.hurry());
+    this.subscriber.on("ready", () => {
+      this.subscriber.subscribe(this.channel).catch(() => undefined);
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
