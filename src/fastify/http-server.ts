@@ -5,7 +5,10 @@ import { guard, RequestGate, type RequestGateOptions } from "./request-gate";
 const maxHeaderBytes = 16 * 1024;
 /** How long a client may take to send its request, in milliseconds. */
 const requestTimeoutMilliseconds = 10_000;
-/** How long a client may leave its response unread, in milliseconds. */
+/**
+ * How long a client may leave its response unread, in milliseconds; up to twice
+ * as long, because Node restarts the timer once if a write is pending.
+ */
 const sendTimeoutMilliseconds = 30_000;
 /**
  * How often Node checks for requests that exceed these limits, in milliseconds.

@@ -199,14 +199,14 @@ class Target {
     });
     await delay(10_000);
     console.log(`  after 10 s: memory ${this.memory()} MB`);
-    await delay(35_000);
+    await delay(55_000);
     // A paused socket learns that it was closed only after it has read the rest.
     for (const socket of sockets) socket.resume();
     for (let waited = 0; waited < 30 && !sockets.every(isClosed); waited++) {
       await delay(1000);
     }
     const closed = sockets.filter(isClosed).length;
-    console.log(`  after 45 s: ${closed} of ${sockets.length} were closed`);
+    console.log(`  after 65 s: ${closed} of ${sockets.length} were closed`);
     for (const socket of sockets) socket.destroy();
   }
 

@@ -37,9 +37,9 @@ export function useAuditTrail(): readonly AuditLine[] {
 
 export function AuditTrail({ lines }: { lines: readonly AuditLine[] }) {
   return (
-    <Card title="Audit trail" aside={<Chip tone="good">live</Chip>}>
+    <Card title="Audit log" aside={<Chip tone="good">live</Chip>}>
       {lines.length === 0 && <p class="muted">No events yet.</p>}
-      <div class="scroll" tabIndex={0} role="group" aria-label="Audit trail">
+      <div class="scroll" tabIndex={0} role="group" aria-label="Audit log">
         <ul class="list">
           {lines.map((line) => (
             <li key={line.id} class="fresh small">
