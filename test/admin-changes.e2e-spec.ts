@@ -212,7 +212,7 @@ describe("what administrators do to users", () => {
         }),
         "roles",
       ],
-      ["a status that is none", '{"status":"deleted"}', "status"],
+      ["an unknown status", '{"status":"deleted"}', "status"],
       ["a null status", '{"status":null}', "status"],
       ["a list of a status", '{"status":["active"]}', "status"],
       ["an e-mail", '{"email":"boss@gmail.com"}', "email"],

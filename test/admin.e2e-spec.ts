@@ -179,7 +179,7 @@ describe("administration", () => {
       [nobody.toUpperCase()],
       [`${nobody}0`],
       ["..%2f..%2fetc%2fpasswd"],
-    ])("%s is none", async (id) => {
+    ])("%s is refused", async (id) => {
       const path = `/admin/users/${id}`;
       const answers = [
         await get(path),

@@ -53,7 +53,7 @@ const refusals: readonly Refusal[] = [
     ...{ status: 401, code: "invalid_token", reason: "bad_signature" },
   },
   {
-    name: "a header that is none",
+    name: "a malformed header",
     idToken: { rawHeader: "secret header" },
     ...{ status: 401, code: "invalid_token", reason: "malformed_header" },
   },

@@ -63,7 +63,7 @@ describe("requests that are not what they should be", () => {
       400,
     ],
     ["a NUL in a header", "GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 400],
-    ["a length that is none", `${post}Content-Length: 1e3\r\n\r\n`, 400],
+    ["a malformed length", `${post}Content-Length: 1e3\r\n\r\n`, 400],
     ["a negative length", `${post}Content-Length: -1\r\n\r\n`, 400],
     [
       "two different lengths",

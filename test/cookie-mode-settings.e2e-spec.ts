@@ -72,7 +72,7 @@ describe("the refresh token in a cookie", () => {
     ]);
   });
 
-  it("is not set by a service that was not told to", async () => {
+  it("is not set by default", async () => {
     await using plain = await TestService.start(google, {
       env: { CORS_ORIGINS: app },
     });

@@ -145,7 +145,7 @@ describe("binding tokens to a key of the client's", () => {
       expect((await post(calls.proof("/auth/google"))).statusCode).toBe(200);
     });
 
-    it("D2 a proof is good once, two in one request are none", async () => {
+    it("D2 a proof is valid once, and two in one request are refused", async () => {
       const dpop = calls.proof("/auth/google");
       expect((await signInWith(dpop)).status).toBe(200);
       expect((await signInWith(dpop)).body.reason).toBe("proof_used");
@@ -221,7 +221,7 @@ describe("binding tokens to a key of the client's", () => {
       expect([back.status, back.body.token_type]).toEqual([200, "DPoP"]);
     });
 
-    it("whoever has a bound refresh token may still end its session", async () => {
+    it("a bound refresh token ends its session without a proof", async () => {
       const refreshToken = await newSession();
       const ended = await postJson(service, "/auth/logout", { refreshToken });
       expect(ended.status).toBe(204);
@@ -232,7 +232,7 @@ describe("binding tokens to a key of the client's", () => {
     });
   });
 
-  it("of a sign-up that is not finished opens nothing else, and is told so in DPoP's words", async () => {
+  it("of an incomplete sign-up grants nothing else, and the challenge uses the DPoP scheme", async () => {
     await using team = await TestService.start(google, {
       database,
       env: { DPOP: "optional" },

@@ -35,7 +35,7 @@ describe("the setting DPOP", () => {
     });
 
   describe("when it is off, as it is unless set", () => {
-    it("proofs are not read, and nobody is told of them", async () => {
+    it("proofs are ignored, and not advertised", async () => {
       await using service = await start({});
       const calls = new DpopCalls(service);
       const answer = await calls.signIn(await google.idToken(), "garbage");

@@ -156,7 +156,7 @@ describe("tokens that are bound to a key of the client's", () => {
       expect(plain.status).toBe(200);
     });
 
-    it("garbage in the scheme DPoP is told so in that scheme", async () => {
+    it("garbage in the scheme DPoP gets a challenge of that scheme", async () => {
       expectRefused(
         await calls.get("garbage", calls.proofOf("garbage")),
         "invalid_token",

@@ -93,7 +93,7 @@ describe("a request without content", () => {
     });
   });
 
-  it("where a body is needed, is told which fields are missing", async () => {
+  it("names the missing fields where a body is required", async () => {
     const answer = await call(service, "POST", "/auth/google", undefined, "");
     expect([answer.status, answer.body.code]).toEqual([400, "invalid_request"]);
     expect(answer.body.errors).toMatchObject([{ field: "idToken" }]);

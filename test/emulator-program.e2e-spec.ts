@@ -79,7 +79,7 @@ describe("npm run emulator", () => {
   });
 
   describe("when a security event is ordered over HTTP", () => {
-    it("then it arrives where it was told to", async () => {
+    it("sends it to the configured receiver", async () => {
       const { port } = receiver.address() as AddressInfo;
       const { status, json } = await order("/emulator/security-events", {
         type: "account-disabled",
@@ -108,7 +108,7 @@ describe("npm run emulator", () => {
     );
   });
 
-  describe("when it is told to stop", () => {
+  describe("when it receives SIGTERM", () => {
     it("then it ends without an error", async () => {
       program.signal("SIGTERM");
       expect(await program.ended()).toBe(0);

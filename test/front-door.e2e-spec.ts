@@ -69,7 +69,7 @@ describe("the front door", () => {
       expect(answer.headers.get("server")).toBeNull();
     });
 
-    it("but for TLS, where there is none", async () => {
+    it("except for TLS on plain http", async () => {
       const answer = await opened.fetch("/health/live");
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(answer.headers.get("strict-transport-security")).toBeNull();
@@ -135,7 +135,7 @@ describe("the front door", () => {
       });
     });
 
-    it("and believes nobody else, but warns once of who may be a proxy", async () => {
+    it("and trusts no other address, but warns once of a possible proxy", async () => {
       await addressOfSession(opened, forwarded);
       const single = await TestService.start(google, { database });
       const warnings = () =>

@@ -173,7 +173,7 @@ describe.each(platformNames)("in a host on %s", (platform) => {
     });
   });
 
-  it("a bug behind a route of ours is told in our form, and nothing of it", async () => {
+  it("an error in a route of ours has our format, without details", async () => {
     class BrokenHooks extends SignInHooks {
       override beforeSignUp(): never {
         throw new TypeError("a bug of the host's, with a secret in it");

@@ -115,8 +115,8 @@ describe("the options of GoogleAuthModule", () => {
       { database: { ...good.database, connection: "default" } },
       "database.connection",
     ],
-    ["a switch that is none", { routes: { admin: "no" } }, "routes.admin"],
-    ["a prefix that is none", { routes: { prefix: 1 } }, "routes.prefix"],
+    ["a switch of the wrong type", { routes: { admin: "no" } }, "routes.admin"],
+    ["a prefix of the wrong type", { routes: { prefix: 1 } }, "routes.prefix"],
     [
       "a provider of Google's name",
       { identityProviders: { google: Proves } },

@@ -110,7 +110,7 @@ describe("what Google answers to a code", () => {
 
     it.each<[string, Record<string, unknown>]>([
       ["no access token", { access_token: undefined }],
-      ["an access token that is none", { access_token: { ya29: 1 } }],
+      ["an access token of the wrong type", { access_token: { ya29: 1 } }],
       ["one that no header can carry", { access_token: "ya29.\r\nx: y" }],
       ["an endless one", { access_token: "y".repeat(9000) }],
       ["an ID token that is a list", { id_token: ["a", "b"] }],
@@ -133,13 +133,13 @@ describe("what Google answers to a code", () => {
       expect(outcome(answer)).toEqual(refused("code_of_another_client"));
     });
 
-    it("a redirect URI that is not registered: 503, for it is ours to mend", async () => {
+    it("a redirect URI that is not registered: 503, because the configuration is wrong", async () => {
       const redirectUri = "https://app.example/not-registered";
       const answer = await expectNoTrace(() => signInWith({}, { redirectUri }));
       expect(outcome(answer)).toEqual(unavailable("redirect_uri_mismatch"));
     });
 
-    it("our secret: 503, and the log says what to mend", async () => {
+    it("our secret: 503, and the log says what to fix", async () => {
       await using wrong = await TestService.start(google, {
         database,
         env: { GOOGLE_CLIENT_SECRET: "GOCSPX-of-somebody-else-entirely" },

@@ -77,7 +77,7 @@ describe("the profile of who signs in by a code", () => {
     });
   });
 
-  it("is all that userinfo is believed: never who, what address, what domain", async () => {
+  it("is all that is taken from userinfo: never the identity, the address or the domain", async () => {
     const account = newAccount({ email: undefined, emailVerified: undefined });
     const { status, body } = await signIn({
       account,

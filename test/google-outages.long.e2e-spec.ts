@@ -138,7 +138,7 @@ describe("an outage of Google's", () => {
     });
   });
 
-  it("of the wrong content type is none: the keys are what they are", async () => {
+  it("does not include a wrong content type: valid keys are accepted", async () => {
     site.google.setFault(certs, { contentType: "text/html" });
     expect(await newcomersFare(5)).toEqual({ 200: 5 });
   });
@@ -183,7 +183,7 @@ describe("an outage of Google's by the machine's clock", () => {
     await google.stop();
   });
 
-  it("that hangs is over for a client that comes back when it was told to", async () => {
+  it("that hangs is over for a client that retries after Retry-After", async () => {
     freezeDate();
     google.setFault(certs, { hang: true });
     const idToken = await google.idToken();

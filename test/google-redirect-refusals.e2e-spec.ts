@@ -139,7 +139,7 @@ describe("POST /auth/google/redirect", () => {
       ]);
     });
 
-    it("leads a person back to the app, which is told why", async () => {
+    it("redirects the browser to the app, with the reason", async () => {
       const answer = await failing(navigation);
       expect([answer.status, answer.headers.get("location")]).toEqual([
         303,
@@ -152,7 +152,7 @@ describe("POST /auth/google/redirect", () => {
     it.each([
       ["no credential", undefined, "invalid_request"],
       ["an empty one", "", "invalid_request"],
-      ["one that is none", "guess", "invalid_token"],
+      ["a malformed one", "guess", "invalid_token"],
     ])("%s", async (_what, idToken, code) => {
       const body = loginForm(idToken ?? "");
       if (idToken === undefined) body.delete("credential");
@@ -163,7 +163,7 @@ describe("POST /auth/google/redirect", () => {
       expect(led.headers.get("location")).toBe(`${appUrl}&error=${code}`);
     });
 
-    it("two credentials are none", async () => {
+    it("two credentials are refused", async () => {
       const body = loginForm(await credential());
       body.append("credential", await credential());
       const answer = await answerOf(await postToLoginUri(service, { body }));

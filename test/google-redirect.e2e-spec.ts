@@ -161,7 +161,7 @@ describe("POST /auth/google/redirect", () => {
     });
   });
 
-  it("is told what a nonce of ours is worth: one sign-in", async () => {
+  it("accepts a nonce of ours for one sign-in", async () => {
     const { body } = await postJson(service, "/auth/google/nonce", {});
     const nonce = String(body.nonce);
     const form = loginForm(await google.idToken({ nonce }));

@@ -116,7 +116,7 @@ describe.each(Object.keys(platforms) as Platform[])(
       expect(refusal(asBearer)).toEqual([401, "unauthenticated"]);
     });
 
-    it("a subclass of our handler is told, and still protects", async () => {
+    it("a subclass of our handler is called, and still protects", async () => {
       const { account, accessToken } = await person(app, google);
       await report(app, google, { account });
       const handler = app.app.get<CountingHandler>(SecurityEventHandler, {

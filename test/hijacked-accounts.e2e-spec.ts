@@ -6,7 +6,7 @@ import { query, rowCounts } from "./support/rows";
 import { eventUri, report } from "./support/security-events";
 
 /** What a thief does who has got hold of a token, an account, or the name of one. */
-describe("whoever has got hold of something of a user's", () => {
+describe("an attacker with a stolen token of a user", () => {
   let site: Linking;
 
   beforeEach(async () => {

@@ -91,7 +91,7 @@ describe("identityProviders: a class with an injected dependency", () => {
     expect(signedIn.body.user).toMatchObject({ id: who.id });
   });
 
-  it("proves a user anew", async () => {
+  it("reauthenticates a user", async () => {
     const idToken = "token-of-pia";
     const { body } = await postJson(app, "/auth/partner", { idToken });
     const token = String(body.accessToken);

@@ -84,7 +84,7 @@ describe("the metrics", () => {
     expect(lines.length).toBeLessThan(400);
   });
 
-  it("are for whoever has the token", async () => {
+  it("require the token", async () => {
     const METRICS_TOKEN = "scraper-7c1e9d40b6a2";
     await using service = await TestService.start(google, {
       env: { METRICS_TOKEN },

@@ -25,7 +25,7 @@ describe("POST /oauth/token", () => {
   });
 
   describe("a client that authenticates, which none does", () => {
-    it("by HTTP Basic is told so with its own scheme", async () => {
+    it("with HTTP Basic gets a challenge of that scheme", async () => {
       const idToken = await google.idToken();
       const answer = await exchange(
         service,

@@ -85,7 +85,7 @@ describe("POST /oauth/token, token exchange", () => {
       expect(answer.status).toBe(200);
     });
 
-    it("of somebody who has not finished signing up gets less than was asked for", async () => {
+    it("of a user with an incomplete profile grants less than was requested", async () => {
       await using strict = await TestService.start(site.google, {
         providers: [companyProfile],
       });

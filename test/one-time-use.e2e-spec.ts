@@ -83,7 +83,7 @@ describe("what may be used once", () => {
         (nonce: string) => sha256(nonce).digest("base64url"),
       ],
     ])(
-      "carried %s signs in once, whichever form comes next",
+      "carried %s signs in once, also in another form",
       async (_form, spell) => {
         const service = await start({});
         const nonce = await newNonce(service);
@@ -210,7 +210,7 @@ describe("what may be used once", () => {
       }
     });
 
-    it("is the same token in whatever spelling it comes", async () => {
+    it("is the same token in every spelling", async () => {
       const service = await start(once);
       const idToken = await google.idToken();
       expect(verdict(await signIn(service, idToken))).toBe("in");

@@ -24,7 +24,7 @@ describe("The OpenAPI description", () => {
     await google.stop();
   });
 
-  it("pleases the linters of Redocly and of Spectral", async () => {
+  it("passes the linters of Redocly and Spectral", async () => {
     const { findings } = await runClient<{ findings: string[] }>(
       "open-api-lint",
       { file },

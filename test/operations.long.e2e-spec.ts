@@ -79,7 +79,7 @@ describe("running the service", () => {
     },
   );
 
-  it("that is told to stop answers what is under way, and is gone in a moment", async () => {
+  it("finishes the requests in flight on SIGTERM, and exits", async () => {
     await using slow = await GoogleEmulator.start();
     slow.setFault("/oauth2/v1/certs", { latencyMs: 500 });
     const stopping = await TestService.start(slow);

@@ -67,7 +67,7 @@ describe("the pages in a host", () => {
   });
 
   it.each([["yes"], [{ acount: true }], [{ admin: 1 }], [null]])(
-    "an option that is none is refused by name: %j",
+    "an invalid option is refused by name: %j",
     (pages) => {
       const routes = { pages } as never;
       const options = { ...requiredOptions(google, database), routes };

@@ -179,7 +179,7 @@ describe("routes that ask for an access token", () => {
     expect(closed).toEqual([]);
   });
 
-  describe("say no to whoever has none, and nothing else", () => {
+  describe("refuse requests without a token, and reveal nothing", () => {
     it.each(pathSpellings)("with %s", async (_what, spell) => {
       const users = await query(
         service,

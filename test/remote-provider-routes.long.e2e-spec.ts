@@ -163,7 +163,7 @@ describe("POST /auth/:provider, as a route", () => {
       expect(answer.headers.get("allow")).toBe(allow);
     });
 
-    it("POST /auth/google is Google's, whoever is configured", async () => {
+    it("POST /auth/google is Google's, regardless of the configured providers", async () => {
       const answer = await site.signIn("x");
       expect(answer.body.reason).toBe("refused_by_provider");
       const atGoogle = await postJson(site.service, "/auth/google", {

@@ -76,7 +76,7 @@ describe("more requests than a service can work on", () => {
     expect(service.logLines.join("")).toContain("more requests at once");
   });
 
-  it("leave half of the places to others, and are told so across origins", async () => {
+  it("leave half of the capacity to others, and can be read across origins", async () => {
     const head = (ip: string) =>
       `GET /health/ready HTTP/1.1\r\nHost: a\r\nOrigin: ${front}\r\nX-Forwarded-For: ${ip}\r\n`;
     const checks = service.app.get(ReadinessChecks);

@@ -81,7 +81,7 @@ describe("another application, when its issuer is asked about each token", () =>
     expect(front.count(introspect)).toBe(asked + 2);
   });
 
-  it("while it does not answer, who was good is believed for a minute; others are 503", async () => {
+  it("while it does not respond, tokens that were active are accepted for a minute; others are 503", async () => {
     await using strict = await withIntrospection();
     const [known, unknown] = [await newToken(), await newToken()];
     expect((await strict.bearer(known)).status).toBe(200);

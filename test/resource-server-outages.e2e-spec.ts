@@ -128,7 +128,7 @@ describe("another application, when its issuer", () => {
         () => ({ keys: [{ kty: "RSA", kid: "1", n: "AQ", e: "AQAB" }] }),
       ],
       [
-        "a key that is none",
+        "a malformed key",
         jwks,
         () => ({
           keys: [{ kty: "EC", crv: "P-256", kid: "1", x: "AQ", y: "AQ" }],
@@ -138,7 +138,7 @@ describe("another application, when its issuer", () => {
     ];
 
     it.each(nonsense)(
-      "%s: 503, and nothing of it is believed",
+      "%s: 503, and none of it is used",
       async (_what, path, change) => {
         front.answer(path, says(change(await good())));
         expectAway(await app.bearer(await newToken()));
@@ -181,7 +181,7 @@ describe("another application, when its issuer", () => {
       expect(front.count(jwks)).toBe(asked + 1);
     });
 
-    it("a key that was withdrawn is no longer believed when its time is over", async () => {
+    it("a withdrawn key is no longer accepted once the cache has expired", async () => {
       const token = await newToken();
       expect((await app.bearer(token)).status).toBe(200);
       front.answer(jwks, says(otherKeys()));

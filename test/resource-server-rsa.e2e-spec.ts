@@ -84,7 +84,7 @@ describe("another application, whose issuer signs with an RSA key", () => {
     return status === 200 ? "none" : `${status} ${String(body.reason)}`;
   };
 
-  it("believes its tokens, and those of the elliptic key before it", async () => {
+  it("accepts its tokens, and those of the previous elliptic key", async () => {
     await using app = await start();
     const answer = await app.bearer(somebody.accessToken);
     expect([answer.status, answer.body]).toEqual([

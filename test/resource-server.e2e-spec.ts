@@ -36,7 +36,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
     await google.stop();
   });
 
-  describe("told nothing but the issuer", () => {
+  describe("configured with only the issuer", () => {
     let app: ResourceApp;
 
     beforeAll(async () => {

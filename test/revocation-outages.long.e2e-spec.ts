@@ -118,7 +118,7 @@ describe("ended sessions, when something is in the way", () => {
     expect(next.status).toBe(200);
   });
 
-  it("without the database sessions are believed for a minute, then nobody is; readiness tells, and it heals alone", async () => {
+  it("without the database sessions are accepted for a minute, then none are; readiness reports it, and it recovers by itself", async () => {
     const network = await TcpProxy.to(database.url);
     const clock = new SteppedClock();
     const service = await TestService.start(google, {

@@ -10,7 +10,7 @@ import {
 describe("the command line, on Cross-Account Protection", () => {
   const site = useRiscCommand();
 
-  it("registers once, says what was there before, and spares another receiver unless told", async () => {
+  it("registers once, prints the previous receiver, and replaces another one only with a flag", async () => {
     const none = await site.run("status --json");
     expect([none.status, JSON.parse(none.stdout)]).toEqual([
       0,

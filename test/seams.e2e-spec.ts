@@ -86,7 +86,7 @@ describe("a seam that is replaced by one line", () => {
     expect(refusal(await app.me(other))).toEqual(dead);
   });
 
-  it("AuditSink: hears of what is committed", async () => {
+  it("AuditSink: receives committed events", async () => {
     await start({ provide: AuditSink, useClass: ListSink });
     const { events } = app.replacement<ListSink>(AuditSink);
     expect(events.splice(0)).toEqual(["signing_key_rotated"]);
@@ -96,7 +96,7 @@ describe("a seam that is replaced by one line", () => {
     expect(events).toEqual(["sign_up", "session_ended", "security_event"]);
   });
 
-  it("IdentityVerifier: decides who calls, for sign-in and linking", async () => {
+  it("IdentityVerifier: verifies the tokens of sign-in and linking", async () => {
     await start({ provide: IdentityVerifier, useClass: CredulousVerifier });
     const account = newAccount();
     const idToken = `i am ${account.sub}`;
@@ -124,7 +124,7 @@ describe("a seam that is replaced by one line", () => {
     expect(refusal(await app.me(who))).toEqual(dead);
   });
 
-  it("UserDirectory: has the users, and security events reach them", async () => {
+  it("UserDirectory: stores the users, and security events reach them", async () => {
     await start({
       provide: UserDirectory,
       useValue: new MemoryUserDirectory(new SystemClock()),
@@ -143,7 +143,7 @@ describe("a seam that is replaced by one line", () => {
     expect((await app.signIn(who.account)).id).toBe(who.id);
   });
 
-  it("UserDirectory: a subclass of ours that overrides one method is not passed over", async () => {
+  it("UserDirectory: a subclass of ours that overrides one method is used", async () => {
     await start({ provide: UserDirectory, useClass: GenerousDirectory });
     const who = await app.signIn();
     expect(who.user.roles).toEqual(["guest"]);
@@ -151,7 +151,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectEverythingEnds();
   });
 
-  it("SessionStore: has the sessions; to end one also kills its access tokens", async () => {
+  it("SessionStore: stores the sessions; ending one also revokes its access tokens", async () => {
     await start({
       provide: SessionStore,
       useValue: new MemorySessionStore(dayLongSessions, new SystemClock()),
@@ -165,7 +165,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectEverythingEnds();
   });
 
-  it("Revocations: access tokens die by it, and by nothing else", async () => {
+  it("Revocations: decides whether access tokens are revoked", async () => {
     await start({ provide: Revocations, useClass: MemoryRevocations });
     await app.expectEverythingEnds();
     const { revoked } = app.replacement<MemoryRevocations>(Revocations);
@@ -205,7 +205,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectEverythingEnds();
   });
 
-  it("AccessTokenClaims: the app's own, anew with every token", async () => {
+  it("AccessTokenClaims: the app's own, computed for every token", async () => {
     await start({ provide: AccessTokenClaims, useClass: TenantClaims });
     const account = newAccount({ email: "ada@engines.example" });
     const who = await app.signIn(account, { device: "loom" });
@@ -254,7 +254,7 @@ describe("a seam that is replaced by one line", () => {
     expect((await app.signIn(account)).body.code).toBe("invitation_required");
   });
 
-  it("SecurityEventHandler: does what it does, and nothing of ours", async () => {
+  it("SecurityEventHandler: replaces ours", async () => {
     await start({ provide: SecurityEventHandler, useClass: NotingHandler });
     const { types } = app.replacement<NotingHandler>(SecurityEventHandler);
     const who = await app.signIn();

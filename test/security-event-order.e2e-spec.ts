@@ -41,7 +41,7 @@ describe("what Google reports and what was said before", () => {
         eventType: eventUri("account-enabled"),
       });
 
-    it("the newest event counts, whichever comes last", async () => {
+    it("the newest event applies, regardless of the order of arrival", async () => {
       const victim = await service.person();
       await enable(victim, 10);
       await disable(victim, 20);

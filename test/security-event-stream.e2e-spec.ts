@@ -49,7 +49,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
   const isSignedIn = async ({ accessToken }: Person) =>
     (await call(service, "GET", "/users/me", accessToken)).status === 200;
 
-  it("hears that it was verified, with the state that was asked for", async () => {
+  it("receives a verification event with the requested state", async () => {
     await stream.verify("a state of ours");
     const [delivery] = (await google.settledDeliveries()).slice(-1);
     expect(delivery?.outcome).toBe("delivered");
@@ -59,7 +59,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
     });
   });
 
-  it("hears of a hijacking, and the access token is dead by the time it has answered", async () => {
+  it("receives a hijacking report, and the access token is invalid by the time it responds", async () => {
     const [victim, stranger] = [
       await person(service, google),
       await person(service, google),
@@ -105,7 +105,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
     expect((await person(service, google, account)).status).toBe(200);
   });
 
-  it("while the database is away it is told 503, and acts on the retry", async () => {
+  it("responds 503 while the database is away, and acts on the retry", async () => {
     const victim = await person(service, google);
     await network.cut();
     const { delivered } = await google.report({ account: victim.account });
@@ -122,7 +122,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
     expect(await isSignedIn(victim)).toBe(false);
   });
 
-  it("is told nothing while the stream is disabled", async () => {
+  it("receives nothing while the stream is disabled", async () => {
     const victim = await person(service, google);
     await stream.setStatus("disabled");
     const { delivered } = await google.report({ account: victim.account });

@@ -80,7 +80,7 @@ describe("rate limits in Postgres", () => {
   // However busy the machine is, a store that answers is not one that is away.
   const patient = 20_000;
 
-  it("let 20 of 60 sign-ins in, on whichever of two instances they are", async () => {
+  it("accept 20 of 60 sign-ins, spread over two instances", async () => {
     const env = { RATE_LIMIT_SIGN_IN: "20/3600" };
     await start(env, patient);
     await start(env, patient);
@@ -94,7 +94,7 @@ describe("rate limits in Postgres", () => {
     }
   });
 
-  it("answer 20 of 60 failures, on whichever of two instances they are", async () => {
+  it("respond to 20 of 60 failures, spread over two instances", async () => {
     const env = { RATE_LIMIT_SIGN_IN_FAILURES: "20/3600" };
     await start(env, patient);
     await start(env, patient);

@@ -7,7 +7,7 @@ import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { Program } from "./support/programs";
 
-describe("a service that is told to stop", () => {
+describe("a service that receives SIGTERM", () => {
   let cwd: string;
   let google: GoogleEmulator;
 

@@ -45,7 +45,7 @@ describe("jose, that knows the address of our keys alone", () => {
   const reload = ({ app }: TestService) =>
     app.get<StoredSigningKeys>(SigningKeys).reload();
 
-  it("believes every token, fresh and old, while the keys are replaced twice under load", async () => {
+  it("accepts every token, fresh and old, while the keys are replaced twice under load", async () => {
     await using jose = JoseClient.start({
       issuer: "https://service.example",
       listensAt: [one.url, other.url],

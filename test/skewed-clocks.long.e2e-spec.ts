@@ -49,7 +49,7 @@ describe.each([50, -50])(
     const everywhere = (accessToken: unknown) =>
       Promise.all(instances.map((one) => statusAt(one, accessToken)));
 
-    it("a session goes on at whichever comes next, also when an answer was lost", async () => {
+    it("a session continues on either instance, also after a lost response", async () => {
       for (const first of instances) {
         const { accessToken, refreshToken } = await person(first, google);
         expect(await everywhere(accessToken)).toEqual([200, 200]);

@@ -133,7 +133,7 @@ describe("/tokeninfo", () => {
     });
 
     it.each(["guess", "a.b.c", "%00", "x".repeat(9000)])(
-      "that is none: 400 (%#)",
+      "that is malformed: 400 (%#)",
       async (idToken) => {
         const answer = await get(`id_token=${idToken}`);
         expect([answer.status, answer.body]).toEqual([400, invalidValue]);

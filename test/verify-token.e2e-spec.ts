@@ -89,7 +89,7 @@ describe("POST /verify-token", () => {
       ).toBe(200);
     });
 
-    it("is active whoever may sign in: verification is no policy", async () => {
+    it("is active regardless of the sign-in policy", async () => {
       await using strict = await site.start({
         GOOGLE_HOSTED_DOMAINS: "corp.example",
         SIGN_UP: "closed",

@@ -89,7 +89,7 @@ describe("AccessTokens", () => {
     const tokens = tokensWith(keys);
     const [ecKid, rsaKid] = keys.published().map(({ kid }) => kid);
 
-    it("believes both, each by its own", async () => {
+    it("verifies tokens of both, each with its own key", async () => {
       const before = new PemSigningKeys({ signingKeyPem: pem(rsa) });
       const { token } = await tokensWith(before).issue(subject);
       expect(tokens.verify(token).userId).toBe(subject.userId);

@@ -31,7 +31,7 @@ describe("es256SignatureFromDer", () => {
     });
   });
 
-  describe("when it is none", () => {
+  describe("when it is malformed", () => {
     const der = sign("sha256", text, privateKey);
     const larger = generateKeyPairSync("ec", { namedCurve: "P-384" });
 

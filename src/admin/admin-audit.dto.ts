@@ -55,7 +55,7 @@ export class AuditLineDto {
   @ApiProperty({ ...openObject, nullable: true })
   readonly details!: object | null;
 
-  @ApiProperty({ ...text, description: "User agent of whoever did it" })
+  @ApiProperty({ ...text, description: "User agent of the request" })
   readonly ip!: string | null;
 
   @ApiProperty(text)

@@ -486,7 +486,7 @@ export interface components {
       readonly details: {
         readonly [key: string]: unknown;
       } | null;
-      /** @description User agent of whoever did it */
+      /** @description User agent of the request */
       readonly ip: string | null;
       readonly userAgent: string | null;
     };

@@ -76,7 +76,7 @@ describe("signingKeyFromPem", () => {
     });
   });
 
-  describe("when it is none, or too weak", () => {
+  describe("when it is malformed or too weak", () => {
     it.each(bad)("refuses %s", (_what, text) => {
       expect(signingKeyFromPem(text())).toBeNull();
     });
@@ -100,7 +100,7 @@ describe("verificationKeyFromPem", () => {
     });
   });
 
-  describe("when it is none, or too weak", () => {
+  describe("when it is malformed or too weak", () => {
     it.each(bad)("refuses %s", (_what, text) => {
       expect(verificationKeyFromPem(text())).toBeNull();
     });

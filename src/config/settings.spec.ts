@@ -141,7 +141,7 @@ describe("settingsOf", () => {
       expect(settingsWith(changes).signingKeys.rotationDays).toBe(days);
     });
 
-    it("gives the tokens another audience when told to", () => {
+    it("gives the tokens the configured audience", () => {
       const changes = { ACCESS_TOKEN_AUDIENCE: "https://api.corp.example" };
       const { issuer, audience } = settingsWith(changes).accessTokens;
       expect(issuer).toBe("http://localhost:3000");

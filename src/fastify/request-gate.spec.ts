@@ -131,7 +131,7 @@ describe("a gate in front of a server", () => {
     await holding("/health/live");
   });
 
-  it("does not count who has not sent the whole request", async () => {
+  it("does not count requests that have not been received completely", async () => {
     for (const path of ["/1", "/2", "/3", "/4", "/5"]) {
       send(head(path, "Content-Length: 2\r\n"), "a");
     }

@@ -211,8 +211,8 @@ export class RequestGate {
 }
 
 /**
- * Calls back once the body has arrived, at once if there is none: slow senders
- * must not occupy the places of others.
+ * Calls back when the body has arrived, or immediately if the request has none:
+ * slow senders must not use the capacity of others.
  */
 function whenReceived(request: IncomingMessage, callback: () => void): void {
   const { "content-length": length, "transfer-encoding": coding } =

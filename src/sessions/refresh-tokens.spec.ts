@@ -164,7 +164,7 @@ describe("RefreshTokens", () => {
     });
   });
 
-  describe("when its life is told", () => {
+  describe("when its lifetime is reported", () => {
     const expiresInWith = (idle: number, absolute: number) =>
       tokensUnder().issue(
         sessionWith({
@@ -173,7 +173,7 @@ describe("RefreshTokens", () => {
         }),
       ).expiresIn;
 
-    it("ends with whichever of the two comes first", () => {
+    it("is the shorter of the two", () => {
       expect(expiresInWith(3600, 7200)).toBe(3600);
       expect(expiresInWith(3600, 60)).toBe(60);
     });

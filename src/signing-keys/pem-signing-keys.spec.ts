@@ -63,7 +63,7 @@ describe("PemSigningKeys", () => {
     it.each([
       ["private half", privatePem(rsa)],
       ["public half", publicPem(rsa)],
-    ])("believes its %s and publishes it second", (_half, pem) => {
+    ])("accepts its %s and publishes it second", (_half, pem) => {
       const keys = new PemSigningKeys({
         signingKeyPem: privatePem(ec),
         previousSigningKeyPem: pem,
@@ -83,7 +83,7 @@ describe("PemSigningKeys", () => {
     });
   });
 
-  describe("when a key is none", () => {
+  describe("when a key is malformed", () => {
     const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
 
     it.each([

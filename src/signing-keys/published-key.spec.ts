@@ -22,7 +22,7 @@ describe("thumbprintOf", () => {
 
   describe("when it is an EC key", () => {
     // The example of RFC 9449 §6.1: proofs of possession use it.
-    it("is that of its public half, whichever half is given", () => {
+    it("is that of its public half, given either half", () => {
       const jwk = {
         kty: "EC",
         crv: "P-256",

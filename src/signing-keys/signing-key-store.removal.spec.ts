@@ -59,7 +59,7 @@ describe("SigningKeyStore", () => {
       expect((await keys.byState()).current.kid).toBe(before.next.kid);
     });
 
-    it("spares the current one when told to", async () => {
+    it("keeps the current one on request", async () => {
       await store.keepInOrder();
       const before = await store.load();
       const { current } = await keys.byState();

@@ -101,7 +101,7 @@ describe("SigningKeyStore", () => {
     });
   });
 
-  describe("when it is told to rotate", () => {
+  describe("when it rotates on request", () => {
     it("refuses before everybody knows the next key", async () => {
       await store.keepInOrder();
       const first = await keys.byState();

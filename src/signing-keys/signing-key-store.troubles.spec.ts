@@ -70,7 +70,7 @@ async function age(seconds: number): Promise<void> {
 
 describe("SigningKeyStore", () => {
   describe("when SECRET_KEY changes", () => {
-    it("reads what is under the one before, and encrypts it anew, once", async () => {
+    it("reads what was encrypted with the previous one, and re-encrypts it once", async () => {
       const changed = { secretKey: newSecretKey, previousSecretKey: secretKey };
       const before = await store.load();
       const stores = Array.from({ length: 4 }, () => storeWith(changed));
@@ -171,7 +171,7 @@ describe("SigningKeyStore", () => {
       expect(await kids()).toEqual(after);
     });
 
-    it("leaves keys that can be mended: the next removed, its successor rotates", async () => {
+    it("leaves a repairable state: after the next key is removed, its successor rotates", async () => {
       clock.step(10 * year);
       await store.keepInOrder();
       clock.step(-10 * year);
@@ -199,7 +199,7 @@ describe("SigningKeyStore", () => {
     it.each([
       ["current", ["rotated", "created"]],
       ["next", ["created"]],
-    ])("mends that there is no %s one", async (state, done) => {
+    ])("replaces a missing %s key", async (state, done) => {
       const gone = await kids(state);
       await dataSource.query(
         "DELETE FROM google_auth.signing_keys WHERE state = $1",

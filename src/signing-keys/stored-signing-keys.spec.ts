@@ -33,7 +33,7 @@ describe("StoredSigningKeys", () => {
   });
 
   describe("when another instance rotates", () => {
-    it("goes on with its own key until it reloads, and believes both", async () => {
+    it("keeps using its own key until it reloads, and accepts both", async () => {
       const [first, second] = site.publishedKids();
       site.clock.advance(publishedBeforeUseSeconds);
       await site.store.rotate();
@@ -79,7 +79,7 @@ describe("StoredSigningKeys", () => {
   });
 
   describe("when all rows are deleted", () => {
-    it("makes keys anew and drops the ones it had", async () => {
+    it("creates new keys and drops the ones it had", async () => {
       const before = site.publishedKids();
       await site.dataSource.query("DELETE FROM google_auth.signing_keys");
       await site.keys.reload();

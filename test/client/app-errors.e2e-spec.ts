@@ -56,7 +56,7 @@ describe("nest-google-auth/client in an app: its errors", () => {
     expect(network.calls.length).toBe(sent);
   });
 
-  it("is told where the service wants a cookie and the client a body", async () => {
+  it("reports that the service uses a cookie and the client a body", async () => {
     using app = frontEnd(new Network(site.service), { refresh: "cookie" });
     const signingIn = app.client.signIn({ idToken: await site.idToken() });
     expect(await failure(signingIn)).toMatchObject({

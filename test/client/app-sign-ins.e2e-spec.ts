@@ -14,7 +14,7 @@ import { useSteppedService } from "./use-stepped-service";
 describe("nest-google-auth/client in an app: signing in", () => {
   const site = useSteppedService();
 
-  it("proves the user anew, and goes on with the new tokens", async () => {
+  it("reauthenticates the user, and continues with the new tokens", async () => {
     using app = frontEnd(new Network(site.service));
     const account = newAccount();
     const { user } = await app.client.signIn({
@@ -72,7 +72,7 @@ describe("nest-google-auth/client in an app: signing in", () => {
     expect(user.emailVerified).toBe(true);
   });
 
-  it("knows a user who has not finished signing up", async () => {
+  it("recognizes a user with an incomplete profile", async () => {
     await using team = await TestService.start(site.google, {
       providers: [companyProfile],
     });

@@ -80,7 +80,7 @@ describe("nest-google-auth/client in a page", () => {
     expect(page.client.state).toMatchObject({ reason: "signed_out" });
   });
 
-  it("is rendered by React for whoever is signed in", async () => {
+  it("is rendered by React for the signed-in user", async () => {
     const { network } = browser();
     using page = tab(network);
     const render = () =>

@@ -33,7 +33,7 @@ const invalidEmails: [string, string][] = [
   ["null, as a text", "null"],
 ];
 
-/** `null` is told apart: some clients write it for "none". */
+/** `null` is a case of its own: some clients write it for "none". */
 const noEmails = noTexts.filter(([what]) => what !== "null");
 
 export const emailCases: HostileCase[] = [

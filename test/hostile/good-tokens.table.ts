@@ -163,7 +163,7 @@ export const goodClaimCases: AdmittedCase[] = [
   extra("G-070", "one name in two objects", '"x":[{"a":1},{"a":1}]'),
   extra("G-070", "brackets in texts", '"x":"}]{[\\\\","y":"\\"{"'),
   extra("G-077", "an at_hash of nothing", '"at_hash":"AAAAAAAAAAAAAAAAAAAAAA"'),
-  extra("G-077", "an at_hash that is none", '"at_hash":[1]'),
+  extra("G-077", "an at_hash of the wrong type", '"at_hash":[1]'),
   extra("G-078", "auth_time in the future", '"auth_time":9999999999'),
   extra("G-078", "auth_time as a text", '"auth_time":"yesterday"'),
   extra("G-078", "acr and amr of odd types", '"acr":1,"amr":{"mfa":true}'),

@@ -35,7 +35,7 @@ describe("an ID token whose header or signature is hostile", () => {
     ["its algorithm is symmetric", hmacCases],
     ["its algorithm is another", algorithmCases],
     ["its signature is not its own", signatureCases],
-    ["its key id is none of Google's", keyIdCases],
+    ["its key id is not one of Google's", keyIdCases],
     ["its header asks for something", headerMemberCases],
     ["its segments are no JWS of two JSON objects", segmentCases],
     ["it is not spelled as Google spells it", spellingCases],

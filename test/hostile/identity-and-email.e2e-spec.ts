@@ -23,13 +23,13 @@ describe("an ID token with a hostile e-mail, domain, name or picture", () => {
 
   afterAll(() => target.stop());
 
-  describe("when its e-mail is none", () => {
+  describe("when its e-mail is not an address", () => {
     it.each(ofEachKind(emailCases))(caseTitle, (given) =>
       expectRefused(target, given),
     );
   });
 
-  describe("when its hosted domain is none", () => {
+  describe("when its hosted domain is malformed", () => {
     it.each(ofEachKind(hostedDomainFormCases))(caseTitle, (given) =>
       expectRefused(target, given),
     );

@@ -56,7 +56,7 @@ describe("a hostile request body", () => {
     );
   });
 
-  it("G-106 a device label that is too long is told by field and rule", async () => {
+  it("G-106 a device label that is too long is reported by field and rule", async () => {
     const { google, service } = target;
     const idToken = await google.idToken();
     const device = "x".repeat(101);

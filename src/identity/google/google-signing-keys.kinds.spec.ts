@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => google.stop());
 
 describe("GoogleSigningKeys", () => {
-  describe("when Google publishes a key that is none for RS256", () => {
+  describe("when Google publishes a key that cannot be used for RS256", () => {
     it.each([
       ["an elliptic one", { name: "ECDSA", namedCurve: "P-256" }],
       ["one of 1024 bits", { ...rsa, modulusLength: 1024 }],

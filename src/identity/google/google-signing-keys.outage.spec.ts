@@ -161,7 +161,7 @@ describe("GoogleSigningKeys", () => {
       await expectRequests(3);
     });
 
-    it("believes the old ones until 24 h after their end", async () => {
+    it("accepts the old ones until 24 h after they expire", async () => {
       await expectFound();
       spoil();
       clock.advance(hour + day - 0.001);
@@ -227,7 +227,7 @@ describe("GoogleSigningKeys", () => {
   });
 
   describe("when one certificate of the answer is garbage", () => {
-    it("believes none of them", async () => {
+    it("accepts none of them", async () => {
       const { kid, certificatePem } = google.keys.current;
       const garbage = certificatePem.replace(/\n.*\n/, "\nAAAA\n");
       spoil({ body: JSON.stringify({ [kid]: certificatePem, k: garbage }) });

@@ -143,7 +143,7 @@ describe("GoogleSigningKeys", () => {
       clock.advance(hour);
       await expectFound(k3);
       expect(fetch).toHaveBeenCalledTimes(2);
-      // Withdrawn by Google: no longer believed.
+      // Withdrawn by Google: no longer accepted.
       expect((await refusalOf(k1.kid)).reason).toBe("unknown_key");
     });
 

@@ -161,7 +161,7 @@ describe("SecurityEventStream", () => {
       ],
       ["too much", googleSays(429, "Quota exceeded"), "in a minute"],
       ["no words", googleSays(403, ["x"]), "RISC Configuration Admin"],
-    ])("then %s is told with what to do", async (_, fault, advice) => {
+    ])("%s is reported with advice", async (_, fault, advice) => {
       google.setFault("/v1beta/stream/status", fault);
       const failure = await failureOf(stream().status());
       expect(failure.status).toBe(fault.status);
@@ -206,18 +206,15 @@ describe("SecurityEventStream", () => {
     it.each<[string, EndpointFault]>([
       ["never comes", { hang: true }],
       ["drips", { dripMs: 500 }],
-    ])(
-      "then an answer that %s is waited for no longer than told",
-      async (_, fault) => {
-        google.setFault("/v1beta/stream:update", fault);
-        const patient = stream({ timeoutMilliseconds: 300 });
-        const failure = await failureOf(patient.configure(receiver, events));
-        expect(failure.message).toContain("took too long");
-        expect(failure.message).toContain("may or may not have been made");
-      },
-    );
+    ])("a response that %s times out", async (_, fault) => {
+      google.setFault("/v1beta/stream:update", fault);
+      const patient = stream({ timeoutMilliseconds: 300 });
+      const failure = await failureOf(patient.configure(receiver, events));
+      expect(failure.message).toContain("took too long");
+      expect(failure.message).toContain("may or may not have been made");
+    });
 
-    it("then nobody there is told as the network", async () => {
+    it("an unreachable host is reported as a network error", async () => {
       const gone = await GoogleEmulator.start();
       await gone.stop();
       const apiUrl = `${gone.url}/v1beta`;

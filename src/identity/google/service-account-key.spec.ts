@@ -102,7 +102,7 @@ describe("serviceAccountKeyFrom", () => {
       ["a locked key", { private_key: encrypted }, "encrypted private_key"],
       ["an EC key", { private_key: pemOf(ec) }, "not an RSA key"],
       ["a weak key", { private_key: pemOf(weak.privateKey) }, "2048 bits"],
-    ])("then %s is told, without the key", (_, changes, fault) => {
+    ])("%s is reported without revealing the key", (_, changes, fault) => {
       const said = faultOf(changed(changes));
       expect(said).toContain(fault);
       expect(said).not.toContain(secret);

@@ -23,7 +23,7 @@ describe("pastedToken", () => {
       [`{"credential":"${jwt}","select_by":"btn"}`, "JSON"],
       [`id_token=${jwt}&device=x`, "form"],
       [jwt.replace(".", ".\n   "), "Line breaks"],
-    ])("then the token is taken out of %j, and that is told", (text, word) => {
+    ])("extracts the token from %j, and says so", (text, word) => {
       const { token, notes } = pastedToken(text);
       expect(token).toBe(jwt);
       expect(notes).toEqual([expect.stringContaining(word)]);

@@ -36,7 +36,7 @@ describe("storedKeyReport", () => {
       });
     });
 
-    it("says when it is believed no longer", () => {
+    it("says until when its tokens are accepted", () => {
       const { state } = storedKeyReport(key, now + 60_000);
       expect(state).toBe("expired");
     });

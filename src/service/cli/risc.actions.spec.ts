@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => google.stop());
 
 describe("registration", () => {
-  it("when somebody else registers at the same time, then it is not told as done", async () => {
+  it("does not report success if another receiver registers at the same time", async () => {
     class Raced extends SecurityEventStream {
       override async configure(url: string, wanted: readonly string[]) {
         await super.configure(url, wanted);

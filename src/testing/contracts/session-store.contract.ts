@@ -122,7 +122,7 @@ function startContract(given: () => SessionBench): void {
       );
     });
 
-    it("stores no address and user agent if there are none", async () => {
+    it("stores null for a missing address and user agent", async () => {
       const nothing = { device: null, ip: null, userAgent: null };
       const session = await given().start(newUserId(), nothing);
       expect(session).toMatchObject(nothing);
