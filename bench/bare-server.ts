@@ -14,7 +14,7 @@ import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { RefreshTokens } from "../src/sessions/refresh-tokens";
 import type { Session } from "../src/sessions/session-store.port";
-import { userRotation } from "../src/sessions/postgres-session.statements";
+import { userRotation } from "../src/sessions/postgres-session-rotation.statements";
 import { serveBench } from "./child";
 
 /**

@@ -6,7 +6,7 @@ import type { User } from "../users/user-directory.port";
 import {
   noteLateRetry,
   type RotationStatements,
-} from "./postgres-session.statements";
+} from "./postgres-session-rotation.statements";
 import { decideRotation, type RotationDecision } from "./rotation";
 import type {
   PresentedRefreshToken,

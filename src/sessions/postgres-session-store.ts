@@ -6,7 +6,6 @@ import { Database, type Transaction } from "../database/database";
 import { Purge } from "../database/purge";
 import { digestOf } from "../users/stored-identity";
 import {
-  authenticateSession,
   cutOffSessions,
   endSession,
   eraseMoreSessions,
@@ -14,10 +13,15 @@ import {
   findAnyProvedUpTo,
   findFirstProvedSince,
   findProvedUpTo,
+} from "./postgres-session-end.statements";
+import {
+  authenticateSession,
+  sessionRotation,
+} from "./postgres-session-rotation.statements";
+import {
   findSession,
   listSessions,
   type NewSessionTimes,
-  sessionRotation,
   startSession,
 } from "./postgres-session.statements";
 import { PostgresSessionRotation } from "./postgres-session-rotation";

@@ -12,8 +12,8 @@ import { oneTimeCondition, type OneTimeUse } from "./one-time-use";
 import {
   columnsBesideUser,
   insertBesideUser,
-  userRotation,
 } from "./postgres-session.statements";
+import { userRotation } from "./postgres-session-rotation.statements";
 import type { PostgresSessionRotation } from "./postgres-session-rotation";
 import type { PostgresSessionStore } from "./postgres-session-store";
 import type {
