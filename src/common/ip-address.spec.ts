@@ -28,7 +28,7 @@ describe("canonicalAddress", () => {
     ...["192.0.2", "192.0.2.256", "0300.0.2.1", "0xc0.0.2.1", "3221225985"],
     ...["[::1]", "::1]", ":::", "1:2:3:4:5:6:7", "::ffff:192.0.2", "::g"],
     ...["192.0.2.0/24", "١٩٢.٠.٢.١", "::1\n", "%", "x".repeat(10_000)],
-  ])("refuses %j, which is no address", (text) => {
+  ])("refuses %j, which is not an address", (text) => {
     expect(canonicalAddress(text)).toBeNull();
   });
 });

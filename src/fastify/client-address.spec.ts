@@ -81,7 +81,7 @@ describe("clientAddress", () => {
     );
   });
 
-  describe("when our proxy passes on what is no address", () => {
+  describe("when our proxy forwards something that is not an address", () => {
     it.each([
       undefined,
       "",

@@ -22,7 +22,7 @@ export function isJsonObject(value: unknown): value is Profile {
  * dangerous in JavaScript.
  *
  * @param profile as parsed from JSON; untrusted
- * @returns the first error, without the value; null if there is none
+ * @returns the first error, without the value; null if it is valid
  */
 export function profileFault(profile: Profile): FieldError | null {
   const message = faultOf(profile, 1) ?? sizeFault(profile);

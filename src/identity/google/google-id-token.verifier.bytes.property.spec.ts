@@ -124,7 +124,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     });
   });
 
-  describe("when it is no token at all", () => {
+  describe("when it is not a token at all", () => {
     it("agrees on any text, of any length", async () => {
       const segment = fc.oneof(
         fc.base64String().map((text) => text.replaceAll("=", "")),

@@ -264,7 +264,7 @@ describe("inspectIdToken", () => {
     });
   });
 
-  describe("when it is no token at all", () => {
+  describe("when it is not a token at all", () => {
     it.each(["", ".", "..", "a.b.c", "\u0000", "x".repeat(9000)])(
       "then %j is refused for its form",
       async (text) => {
