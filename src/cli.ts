@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import "reflect-metadata";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import {
@@ -12,11 +12,12 @@ import { dataSourceOptions, migrate } from "./index";
 import { inspectTokenCommand } from "./service/cli/inspect-token.command";
 import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
+import { packageVersion } from "./service/package-version";
 
 /** The command line interface for operators. */
 const program = new Command("nest-google-auth")
   .description("Operate nest-google-auth; reads the service's environment")
-  .version(packageVersion())
+  .version(packageVersion)
   .showHelpAfterError();
 
 program
@@ -62,14 +63,6 @@ program
 program.addCommand(keysCommand());
 program.addCommand(riscCommand());
 program.addCommand(inspectTokenCommand());
-
-function packageVersion(): string {
-  const file = resolve(__dirname, "../package.json");
-  const { version } = JSON.parse(readFileSync(file, "utf8")) as {
-    version: string;
-  };
-  return version;
-}
 
 if (existsSync(".env")) process.loadEnvFile(".env");
 program.parseAsync().catch((error: unknown) => {

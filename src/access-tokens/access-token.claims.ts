@@ -1,10 +1,10 @@
 import { AuthError } from "../common/auth-error";
+import { isUuid } from "../common/uuid";
 import type { Principal } from "../common/principal";
 import { isThumbprint } from "./access-token.subject";
 
 /** Largest access token that is parsed, in bytes. */
 export const maxAccessTokenBytes = 8192;
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The key id of an access token whose header has the form that we issue. The
@@ -101,10 +101,6 @@ function confirmationOf(
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isUuid(value: unknown): value is string {
-  return typeof value === "string" && uuid.test(value);
 }
 
 function isTime(value: unknown): value is number {

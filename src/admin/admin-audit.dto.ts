@@ -55,10 +55,10 @@ export class AuditLineDto {
   @ApiProperty({ ...openObject, nullable: true })
   readonly details!: object | null;
 
-  @ApiProperty({ ...text, description: "User agent of the request" })
+  @ApiProperty({ ...text, description: "Client address" })
   readonly ip!: string | null;
 
-  @ApiProperty(text)
+  @ApiProperty({ ...text, description: "User agent of the request" })
   readonly userAgent!: string | null;
 }
 

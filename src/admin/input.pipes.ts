@@ -4,6 +4,7 @@ import {
   type PipeTransform,
 } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
+import { isUuid } from "../common/uuid";
 import { fieldsOf, RequestBodyPipe } from "../common/request-body.pipe";
 
 /** Names that are safe to repeat in an error. */
@@ -39,14 +40,12 @@ export class StrictInputPipe extends RequestBodyPipe {
   }
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Accepts a well-formed user id; anything else is `not_found`. */
 @Injectable()
 export class UserIdPipe implements PipeTransform<string, string> {
   /** @throws AuthError `not_found` */
   transform(id: string): string {
-    if (!uuid.test(id)) {
+    if (!isUuid(id)) {
       throw new AuthError("not_found", { reason: "no_such_user" });
     }
     return id;

@@ -1,6 +1,6 @@
 import { AuthError } from "../common/auth-error";
+import { isUuid } from "../common/uuid";
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const timestamp =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-]\d\d)(?::(\d\d))?$/;
 
@@ -9,7 +9,7 @@ const timestamp =
  * value that matches.
  */
 export const cursorForms = {
-  id: (text: string) => uuid.test(text),
+  id: isUuid,
   /** In Postgres's own format. */
   time: (text: string) => {
     const match = timestamp.exec(text);

@@ -486,8 +486,9 @@ export interface components {
       readonly details: {
         readonly [key: string]: unknown;
       } | null;
-      /** @description User agent of the request */
+      /** @description Client address */
       readonly ip: string | null;
+      /** @description User agent of the request */
       readonly userAgent: string | null;
     };
     readonly AuditPageDto: {

@@ -5,6 +5,7 @@ import {
   type PipeTransform,
 } from "@nestjs/common";
 import { AuthError } from "../common/auth-error";
+import type { HttpRequest } from "../common/http-request";
 import { OAuthError } from "./oauth-error";
 
 /** May be sent several times: RFC 8693 §2.1. */
@@ -83,16 +84,12 @@ export class FormParametersPipe implements PipeTransform<
   }
 }
 
-interface PlainRequest {
-  readonly headers: { readonly "content-type"?: string };
-}
-
 /** OAuth requests are forms; JSON is for the other routes. */
 @Injectable()
 export class FormBodyGuard implements CanActivate {
   /** @throws AuthError `unsupported_media_type` */
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<PlainRequest>();
+    const { headers } = context.switchToHttp().getRequest<HttpRequest>();
     const type = headers["content-type"];
     // Without a body, a parameter is missing.
     if (type === undefined) return true;

@@ -5,13 +5,10 @@ import {
   Inject,
   Injectable,
 } from "@nestjs/common";
+import type { HttpRequest } from "../common/http-request";
 import { type BasicCredentials, basicCredentials } from "./basic-credentials";
 import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 import { OAuthError } from "./oauth-error";
-
-interface PlainRequest {
-  readonly headers: { readonly authorization?: string };
-}
 
 const challenge = 'Basic realm="introspection", charset="UTF-8"';
 
@@ -26,7 +23,7 @@ export class IntrospectionClientGuard implements CanActivate {
 
   /** @throws OAuthError `invalid_client` */
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<PlainRequest>();
+    const { headers } = context.switchToHttp().getRequest<HttpRequest>();
     const presented = basicCredentials(headers.authorization).map(digestOf);
     // Compares with all clients in constant time.
     const matches = presented.flatMap((digest) =>

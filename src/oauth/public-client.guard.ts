@@ -4,14 +4,10 @@ import {
   Inject,
   Injectable,
 } from "@nestjs/common";
+import type { HttpRequest } from "../common/http-request";
 import { FormParameters } from "./form-parameters";
 import { OAUTH_OPTIONS, type OAuthOptions } from "./oauth.options";
 import { OAuthError } from "./oauth-error";
-
-interface PlainRequest {
-  readonly headers: { readonly authorization?: string };
-  readonly body?: unknown;
-}
 
 /**
  * Clients are public (RFC 6749 §2.1): no secret is required, and a secret that
@@ -30,7 +26,7 @@ export class PublicClientGuard implements CanActivate {
 
   /** @throws OAuthError `invalid_client`, `invalid_request` */
   canActivate(context: ExecutionContext): boolean {
-    const { headers, body } = context.switchToHttp().getRequest<PlainRequest>();
+    const { headers, body } = context.switchToHttp().getRequest<HttpRequest>();
     const form = new FormParameters(body);
     // RFC 6749 §5.2: the challenge names the scheme that the client tried.
     const triedBasic = /^basic(?: |$)/i.test(headers.authorization ?? "");

@@ -9,6 +9,7 @@ import {
   UseFilters,
   UseGuards,
 } from "@nestjs/common";
+import type { HttpRequest, HttpResponse } from "../common/http-request";
 import {
   ApiBody,
   ApiConsumes,
@@ -22,11 +23,7 @@ import { AllowedOriginGuard } from "../auth/access/allowed-origin.guard";
 import { TokensDto } from "../auth/sign-in/auth.dto";
 import { DpopProofGuard } from "../auth/access/dpop-proof.guard";
 import type { SignedInUser } from "../auth/sessions/issued-tokens";
-import {
-  type CookieRequest,
-  type CookieResponse,
-  RefreshCookie,
-} from "../auth/sessions/refresh-cookie";
+import { RefreshCookie } from "../auth/sessions/refresh-cookie";
 import { SessionUse } from "../auth/sessions/session-context.decorator";
 import { Public } from "../common/access.decorators";
 import { headerRefs } from "../common/response-headers";
@@ -102,8 +99,8 @@ export class TokenController {
   async exchangeToken(
     @Body(FormParametersPipe) form: FormParameters,
     @SessionUse() context: SessionContext,
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<TokenAnswerDto> {
     const answer = (signedIn: SignedInUser, wanted = false) =>
       this.cookie.answer(new TokensDto(signedIn), request, response, wanted);

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { AuthError } from "../common/auth-error";
+import type { HttpRequest } from "../common/http-request";
 import { MountedRoutes } from "../common/mounted-routes";
 
 /**
@@ -15,14 +16,8 @@ export const securityEventMediaType = "application/secevent+jwt";
 /** Largest token, in bytes. */
 const maxBytes = 16 * 1024;
 
-/** The request properties that both HTTP platforms have. */
-export interface DeliveryRequest {
-  readonly body?: unknown;
-  readonly headers: {
-    readonly "content-length"?: string;
-    readonly "content-type"?: string;
-    readonly "transfer-encoding"?: string;
-  };
+/** A request whose body may be a security event token. */
+export interface DeliveryRequest extends HttpRequest {
   /** On Express, which leaves a body unread if it has no parser for it. */
   readonly [Symbol.asyncIterator]?: () => AsyncIterator<Buffer>;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
-import { uuidV7 } from "../common/uuid-v7";
+import { uuidV7 } from "../common/uuid";
 import { Clock } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";
 import { Purge } from "../database/purge";

@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import type { EntityManager, SelectQueryBuilder } from "typeorm";
-import { uuidV7 } from "../common/uuid-v7";
+import { uuidV7 } from "../common/uuid";
 import { AuthError } from "../common/auth-error";
 import { Clock } from "../common/clock.port";
 import { Database, type Transaction } from "../database/database";

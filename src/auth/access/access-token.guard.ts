@@ -5,17 +5,17 @@ import {
   type Type,
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
-import type { HttpRequest } from "../../common/http-request";
 import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import { requestOf, responseOf } from "../../common/context-request";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import type { Principal } from "../../common/principal";
 import { type RouteRule, routeRuleOf } from "../../common/route-rule";
 import { signUpScope } from "../../access-tokens/access-token.subject";
 
 import { AccessTokenVerifier } from "./access-token-verifier";
-import { BoundTokens, type HeaderResponse } from "./bound-tokens";
-import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
+import { BoundTokens } from "./bound-tokens";
+import { bearerToken, dpopToken } from "./presented-token";
 
 /**
  * Rules by handler: decorators do not change, and reading them takes longer
@@ -25,12 +25,12 @@ import { bearerToken, dpopToken, type TokenRequest } from "./presented-token";
 const rules = new WeakMap<object, KnownRule>();
 
 /** The name of a WebSocket message. */
-const withoutHeaders: HeaderResponse = { header: () => undefined };
+const withoutHeaders: HttpResponse = { header: () => undefined };
 
 /** The rule by which a request was admitted. */
 const ENTERED = Symbol("entered");
 
-interface PlainRequest extends TokenRequest, Pick<HttpRequest, "user"> {
+interface GuardedRequest extends HttpRequest {
   [ENTERED]?: KnownRule;
 }
 
@@ -59,7 +59,7 @@ export class AccessTokenGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.ruleOf(context);
     if (rule.access === "public") return true;
-    const request = requestOf<PlainRequest>(context);
+    const request = requestOf<GuardedRequest>(context);
     // The guard is global and is also applied to this route.
     if (request[ENTERED] === rule) return true;
     const token = bearerToken(request);
@@ -73,7 +73,7 @@ export class AccessTokenGuard implements CanActivate {
     if (this.boundTokens.isOn) {
       const bound = token === "" ? dpopToken(request) : null;
       if (bound !== null) {
-        const response = responseOf<HeaderResponse>(context) ?? withoutHeaders;
+        const response = responseOf<HttpResponse>(context) ?? withoutHeaders;
         return this.boundTokens
           .verify(request, response, bound)
           .then((principal) => this.enter(request, rule, principal));
@@ -90,7 +90,7 @@ export class AccessTokenGuard implements CanActivate {
 
   /** A stolen bound token must not become acceptable by omitting the proof. */
   private enterPlain(
-    request: PlainRequest,
+    request: GuardedRequest,
     rule: KnownRule,
     principal: Principal,
   ): true {
@@ -101,7 +101,7 @@ export class AccessTokenGuard implements CanActivate {
   }
 
   private enter(
-    request: PlainRequest,
+    request: GuardedRequest,
     rule: KnownRule,
     principal: Principal,
   ): true {

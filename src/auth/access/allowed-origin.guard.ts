@@ -5,16 +5,9 @@ import {
   Injectable,
 } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
+import type { HttpRequest } from "../../common/http-request";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 import { RefreshCookie } from "../sessions/refresh-cookie";
-
-interface PlainRequest {
-  readonly headers: {
-    readonly cookie?: string;
-    readonly origin?: string;
-    readonly "sec-fetch-site"?: string;
-  };
-}
 
 /**
  * Refuses calls from pages of other sites, which could sign the user in to an
@@ -37,7 +30,7 @@ export class AllowedOriginGuard implements CanActivate {
 
   /** @throws AuthError `origin_not_allowed` */
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<PlainRequest>();
+    const request = context.switchToHttp().getRequest<HttpRequest>();
     const { headers } = request;
     const { origin } = headers;
     if (this.allowed.has(origin)) return true;

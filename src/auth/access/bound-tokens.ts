@@ -1,16 +1,11 @@
 import { Injectable } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import type { Principal } from "../../common/principal";
 import { userScope } from "../../access-tokens/access-token.subject";
 import { dpopAlgorithms } from "../../dpop/dpop-key";
 import { DpopProofs, type Proved } from "../../dpop/dpop-proofs";
 import { AccessTokenVerifier } from "./access-token-verifier";
-import type { TokenRequest } from "./presented-token";
-
-/** The response methods that both HTTP platforms have. */
-export interface HeaderResponse {
-  header(name: string, value: string): unknown;
-}
 
 const algorithms = `algs="${dpopAlgorithms.join(" ")}"`;
 
@@ -49,8 +44,8 @@ export class BoundTokens {
    *   `service_unavailable`
    */
   async verify(
-    request: TokenRequest,
-    response: HeaderResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     token: string,
   ): Promise<Principal> {
     const principal = await this.principalOf(token);
@@ -113,7 +108,7 @@ export class BoundTokens {
   }
 
   private async proved(
-    { method, originalUrl, headers }: TokenRequest,
+    { method, originalUrl, headers }: HttpRequest,
     accessToken: string,
   ): Promise<Proved> {
     const { dpop: proof } = headers;

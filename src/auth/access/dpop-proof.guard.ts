@@ -3,14 +3,13 @@ import {
   type ExecutionContext,
   Injectable,
 } from "@nestjs/common";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import { DpopProofs } from "../../dpop/dpop-proofs";
-import type { HeaderResponse } from "./bound-tokens";
-import type { TokenRequest } from "./presented-token";
 
 const THUMBPRINT = Symbol("key thumbprint");
 
 /** A request that may have come with a proof. */
-export interface BindingRequest extends TokenRequest {
+export interface BindingRequest extends HttpRequest {
   [THUMBPRINT]?: string;
 }
 
@@ -38,7 +37,7 @@ export class DpopProofGuard implements CanActivate {
     const proved = await this.proofs.verify({ proof, method, path });
     request[THUMBPRINT] = proved.thumbprint;
     if (proved.nextNonce !== null) {
-      http.getResponse<HeaderResponse>().header("DPoP-Nonce", proved.nextNonce);
+      http.getResponse<HttpResponse>().header("DPoP-Nonce", proved.nextNonce);
     }
     return true;
   }

@@ -1,20 +1,5 @@
 import { AuthError } from "../../common/auth-error";
-
-/**
- * The parts of a request that may carry an access token, common to both HTTP
- * platforms.
- */
-export interface TokenRequest {
-  readonly method: string;
-  /** As the client sent it, even if a router has removed a prefix. */
-  readonly originalUrl: string;
-  readonly headers: {
-    readonly authorization?: string;
-    readonly dpop?: string;
-  };
-  readonly query?: unknown;
-  readonly body?: unknown;
-}
+import type { HttpRequest } from "../../common/http-request";
 
 const bearer = /^Bearer +([^\s]+)$/i;
 const dpop = /^DPoP +([^\s]+)$/i;
@@ -25,20 +10,20 @@ const dpop = /^DPoP +([^\s]+)$/i;
  *
  * @throws AuthError `invalid_request` if it was also sent in another way
  */
-export function bearerToken(request: TokenRequest): string | null {
+export function bearerToken(request: HttpRequest): string | null {
   const { authorization } = request.headers;
   if (authorization === undefined) return null;
   return only(bearer.exec(authorization), request) ?? "";
 }
 
 /** The token of `Authorization: DPoP`, or null if not present. As above. */
-export function dpopToken(request: TokenRequest): string | null {
+export function dpopToken(request: HttpRequest): string | null {
   return only(dpop.exec(request.headers.authorization ?? ""), request);
 }
 
 function only(
   match: RegExpExecArray | null,
-  { query, body }: TokenRequest,
+  { query, body }: HttpRequest,
 ): string | null {
   // RFC 6750 §2: a client must not use more than one way to send the token.
   if (match && (has(query, "access_token") || has(body, "access_token"))) {

@@ -1,18 +1,9 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { type SetCookie, stringifySetCookie } from "cookie";
 import { AuthError } from "../../common/auth-error";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 import type { TokensDto } from "../sign-in/auth.dto";
-
-/** The request properties that both HTTP platforms have. */
-export interface CookieRequest {
-  readonly headers: { readonly cookie?: string; readonly origin?: string };
-}
-
-/** The response methods that both HTTP platforms have. */
-export interface CookieResponse {
-  header(name: string, value: string): unknown;
-}
 
 /**
  * The name of the cookie. With the prefix a browser accepts it only from this
@@ -50,7 +41,7 @@ export class RefreshCookie {
    * @throws AuthError `invalid_request` for two cookies of that name: one of
    *   them was planted, and it is unknown which
    */
-  read({ headers }: CookieRequest): string | undefined {
+  read({ headers }: HttpRequest): string | undefined {
     const values = valuesOf(this.name, headers.cookie ?? "");
     if (values.length > 1) {
       throw new AuthError("invalid_request", {
@@ -70,8 +61,8 @@ export class RefreshCookie {
    */
   answer<Answer extends TokensDto>(
     answer: Answer,
-    request: CookieRequest,
-    response: CookieResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     wanted = false,
   ): Answer {
     const isPage = request.headers.origin !== undefined;
@@ -82,11 +73,11 @@ export class RefreshCookie {
   }
 
   /** Deletes the cookie. */
-  clear(response: CookieResponse): void {
+  clear(response: HttpResponse): void {
     this.set(response, "", 0);
   }
 
-  private set(response: CookieResponse, value: string, maxAge: number): void {
+  private set(response: HttpResponse, value: string, maxAge: number): void {
     const { name, attributes } = this;
     response.header(
       "Set-Cookie",

@@ -12,6 +12,8 @@ import {
   UseFilters,
   UseGuards,
 } from "@nestjs/common";
+import { isUuid } from "../../common/uuid";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import {
   ApiBearerAuth,
   ApiBody,
@@ -47,11 +49,7 @@ import { AllowedOriginGuard } from "../access/allowed-origin.guard";
 import { TokensDto } from "../sign-in/auth.dto";
 import { Reauthentication } from "./reauthentication";
 import { Refresh } from "./refresh";
-import {
-  type CookieRequest,
-  type CookieResponse,
-  RefreshCookie,
-} from "./refresh-cookie";
+import { RefreshCookie } from "./refresh-cookie";
 import { idTokenFromBody } from "../sign-in/request-token";
 import { SessionUse } from "./session-context.decorator";
 import {
@@ -62,8 +60,6 @@ import {
 import { DpopBinding, tokensAnswer } from "../sign-in/sign-in-route.decorator";
 import { ApiTokenBody } from "../sign-in/token-body.decorator";
 import { SignOut } from "./sign-out";
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @ApiTags("Sessions")
 @UseGuards(AccessTokenGuard)
@@ -109,8 +105,8 @@ export class SessionsController {
     "service_unavailable",
   )
   async refreshTokens(
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
     @Body(RequestBodyPipe) { refreshToken }: RefreshRequestDto,
     @SessionUse() context: SessionContext,
   ): Promise<TokensDto> {
@@ -159,8 +155,8 @@ export class SessionsController {
     "service_unavailable",
   )
   async reauthenticate(
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
     @CurrentUser() principal: Principal,
     @Body(RequestBodyPipe) body: ReauthenticationRequestDto,
     @Body() fields: unknown,
@@ -201,8 +197,8 @@ export class SessionsController {
     "service_unavailable",
   )
   async signOut(
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
     @CurrentUser() principal: Principal | undefined,
     @Body(RequestBodyPipe) { refreshToken }: RefreshRequestDto,
     @CallOrigin() origin: CallOrigin,
@@ -273,8 +269,7 @@ export class SessionsController {
     @CallOrigin() origin: CallOrigin,
   ): Promise<void> {
     const ending = { reason: "ended_by_user", ...origin } as const;
-    const ended =
-      uuid.test(id) && (await this.sessions.end(id, userId, ending));
+    const ended = isUuid(id) && (await this.sessions.end(id, userId, ending));
     if (!ended) throw new AuthError("not_found", { reason: "no_such_session" });
   }
 }
@@ -282,7 +277,7 @@ export class SessionsController {
 /**
  * For a page, a missing cookie means a first visit; an app must send the token.
  */
-function noRefreshToken({ headers }: CookieRequest): AuthError {
+function noRefreshToken({ headers }: HttpRequest): AuthError {
   return headers.origin === undefined
     ? new AuthError("invalid_request", {
         errors: [

@@ -9,6 +9,7 @@ import {
   UseFilters,
   UseGuards,
 } from "@nestjs/common";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import {
   ApiOkResponse,
   ApiOperation,
@@ -25,11 +26,7 @@ import type { SessionContext } from "../../sessions/session-store.port";
 import { NonceDto, SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { Credentials } from "./credentials";
 import { GoogleIdTokenGuard } from "./google-id-token.guard";
-import {
-  type CookieRequest,
-  type CookieResponse,
-  RefreshCookie,
-} from "../sessions/refresh-cookie";
+import { RefreshCookie } from "../sessions/refresh-cookie";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
 import { AllowedOriginGuard } from "../access/allowed-origin.guard";
@@ -74,8 +71,8 @@ export class AuthController {
   @ApiTokenBody(SignInRequestDto)
   @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithGoogle(
-    @Req() request: CookieRequest & { user: VerifiedIdentity },
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest & { user: VerifiedIdentity },
+    @Res({ passthrough: true }) response: HttpResponse,
     @Body(RequestBodyPipe) body: SignInRequestDto,
     @Body("profile") profile: unknown,
     @SessionUse() context: SessionContext,

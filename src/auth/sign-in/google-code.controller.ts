@@ -1,4 +1,5 @@
 import { Body, Controller, Post, Req, Res, UseFilters } from "@nestjs/common";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import {
   ApiBody,
   ApiOkResponse,
@@ -12,11 +13,7 @@ import { SignInResponseDto } from "./auth.dto";
 import { Credentials } from "./credentials";
 import { CodeSignInRequestDto } from "./google-code.dto";
 import { codePath, GoogleCodeGuard } from "./google-code.guard";
-import {
-  type CookieRequest,
-  type CookieResponse,
-  RefreshCookie,
-} from "../sessions/refresh-cookie";
+import { RefreshCookie } from "../sessions/refresh-cookie";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
 import { SignInRoute, tokensAnswer } from "./sign-in-route.decorator";
@@ -41,8 +38,8 @@ export class GoogleCodeController {
   @ApiBody({ type: CodeSignInRequestDto })
   @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithGoogleCode(
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
     @Body(RequestBodyPipe) body: CodeSignInRequestDto,
     @Body("profile") profile: unknown,
     @SessionUse() context: SessionContext,

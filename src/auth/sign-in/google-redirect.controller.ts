@@ -8,6 +8,7 @@ import {
   Res,
   UseFilters,
 } from "@nestjs/common";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import {
   ApiBody,
   ApiOperation,
@@ -27,11 +28,7 @@ import { RedirectSignInRequestDto } from "./google-redirect.dto";
 import { redirectPath } from "./google-redirect.errors";
 import { GoogleRedirectGuard } from "./google-redirect.guard";
 import { redirectTarget } from "./google-redirect.target";
-import {
-  type CookieRequest,
-  type CookieResponse,
-  RefreshCookie,
-} from "../sessions/refresh-cookie";
+import { RefreshCookie } from "../sessions/refresh-cookie";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
 import { SignInRoute } from "./sign-in-route.decorator";
@@ -67,8 +64,8 @@ export class GoogleRedirectController {
     headers: headerRefs("Location", "Set-Cookie"),
   })
   async signInByRedirect(
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
     @Body(RequestBodyPipe) { credential }: RedirectSignInRequestDto,
     @Body("state") state: unknown,
     @SessionUse() context: SessionContext,

@@ -5,20 +5,12 @@ import {
   Injectable,
 } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
+import type { HttpRequest } from "../../common/http-request";
 import { AUTH_OPTIONS, type AuthOptions } from "../auth.options";
 import { checkCsrfToken, csrfTokenName } from "./google-redirect.csrf";
 
 /** The origin from which Google's own page posts the credential. */
 const googleOrigin = "https://accounts.google.com";
-
-interface PlainRequest {
-  readonly body?: unknown;
-  readonly headers: {
-    readonly cookie?: string;
-    readonly origin?: string;
-    readonly "sec-fetch-site"?: string;
-  };
-}
 
 /**
  * Admits requests from Google's page or one of the app's pages. The CSRF token
@@ -52,14 +44,14 @@ export class GoogleRedirectGuard implements CanActivate {
    */
   canActivate(context: ExecutionContext): boolean {
     if (!this.isOn) throw new AuthError("not_found", { reason: "no_app_url" });
-    const request = context.switchToHttp().getRequest<PlainRequest>();
+    const request = context.switchToHttp().getRequest<HttpRequest>();
     this.checkOrigin(request);
     const fields = Object(request.body) as Readonly<Record<string, unknown>>;
     checkCsrfToken(request.headers.cookie, fields[csrfTokenName]);
     return true;
   }
 
-  private checkOrigin({ headers }: PlainRequest): void {
+  private checkOrigin({ headers }: HttpRequest): void {
     const { origin, "sec-fetch-site": site } = headers;
     if (origin === undefined && site === undefined) return;
     if (origin === undefined) {

@@ -7,6 +7,7 @@ import {
   Res,
   UseFilters,
 } from "@nestjs/common";
+import type { HttpRequest, HttpResponse } from "../../common/http-request";
 import {
   ApiOkResponse,
   ApiOperation,
@@ -19,11 +20,7 @@ import type { SessionContext } from "../../sessions/session-store.port";
 import { SignInRequestDto, SignInResponseDto } from "./auth.dto";
 import { Credentials } from "./credentials";
 import { ProviderGuard } from "./provider.guard";
-import {
-  type CookieRequest,
-  type CookieResponse,
-  RefreshCookie,
-} from "../sessions/refresh-cookie";
+import { RefreshCookie } from "../sessions/refresh-cookie";
 import { idTokenFromBody } from "./request-token";
 import { SessionUse } from "../sessions/session-context.decorator";
 import { SignIn } from "./sign-in";
@@ -53,8 +50,8 @@ export class ProviderController {
   @ApiOkResponse(tokensAnswer(SignInResponseDto))
   async signInWithProvider(
     @Param("provider") provider: string,
-    @Req() request: CookieRequest,
-    @Res({ passthrough: true }) response: CookieResponse,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
     @Body(RequestBodyPipe) body: SignInRequestDto,
     @Body() fields: unknown,
     @Body("profile") profile: unknown,

@@ -5,13 +5,10 @@ import {
   type OnModuleInit,
 } from "@nestjs/common";
 import { AllowedMethods } from "../../common/allowed-methods";
+import type { HttpRequest } from "../../common/http-request";
 import { MountedRoutes } from "../../common/mounted-routes";
 import { IdentityProviders } from "../../identity/identity-providers";
 import { UnknownProvider } from "./unknown-provider.filter";
-
-interface PlainRequest {
-  readonly params: { readonly provider?: string };
-}
 
 /**
  * If no provider has this name, the route does not exist, or only supports
@@ -40,7 +37,7 @@ export class ProviderGuard implements CanActivate, OnModuleInit {
    * @throws UnknownProvider, as the platform does for a path without a route
    */
   canActivate(context: ExecutionContext): boolean {
-    const { params } = context.switchToHttp().getRequest<PlainRequest>();
+    const { params } = context.switchToHttp().getRequest<HttpRequest>();
     if (this.providers.find(params.provider ?? "")) return true;
     throw new UnknownProvider();
   }

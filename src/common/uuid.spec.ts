@@ -1,4 +1,4 @@
-import { uuidV7 } from "./uuid-v7";
+import { uuidV7 } from "./uuid";
 
 describe("a UUID of version 7", () => {
   it("has the version and the variant of RFC 9562", () => {

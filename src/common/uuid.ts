@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
 
+/** The lower-case form of a UUID, as Postgres and this service write it. */
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether a value has the form of the ids that this service issues. */
+export function isUuid(value: unknown): value is string {
+  return typeof value === "string" && uuid.test(value);
+}
+
 /**
  * A new UUID that begins with the time, so that rows made one after another lie
  * side by side in their index.
