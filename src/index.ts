@@ -54,7 +54,10 @@ export {
 } from "./common/problem-details.filter";
 
 // Seams: abstract classes to implement, one line each in `providers`
-export { IdentityVerifier } from "./identity/identity-verifier.port";
+export {
+  IdentityVerifier,
+  type TokenCaller,
+} from "./identity/identity-verifier.port";
 export {
   SignInPolicy,
   type Admission,

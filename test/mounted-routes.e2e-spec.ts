@@ -125,6 +125,27 @@ describe.each(platformNames)("on %s", (platform) => {
       expect(same.body).toEqual(body);
     });
 
+    it("the metadata of the API name this service as its issuer (RFC 9728)", async () => {
+      const at = `${wellKnown}/oauth-protected-resource`;
+      const { status, headers, body } = await call(app, "GET", at);
+      expect([status, headers.get("cache-control")]).toEqual([
+        ...[200, "public, max-age=300"],
+      ]);
+      expect(body).toEqual({
+        resource: publicUrl,
+        authorization_servers: [publicUrl],
+        scopes_supported: ["user"],
+        bearer_methods_supported: ["header"],
+        dpop_signing_alg_values_supported: [
+          "ES256",
+          "RS256",
+          "EdDSA",
+          "Ed25519",
+        ],
+        dpop_bound_access_tokens_required: false,
+      });
+    });
+
     it("a proof is for the address that the client called", async () => {
       const client = new DpopClient();
       const idToken = await google.idToken({ account: newAccount() });

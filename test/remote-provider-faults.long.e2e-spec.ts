@@ -116,6 +116,25 @@ describe("a remote Verify Token API in trouble", () => {
       },
     );
 
+    // A regression: five tokens that make an API fail shut out every user.
+    it("and fails each time: users whose networks have signed in still can", async () => {
+      const fails = answers(500);
+      site.api.behaviour = (response, count) => {
+        const { token } = site.api.requests[count - 1]?.body ?? {};
+        (token === "garbage" ? fails : good())(response, count);
+      };
+      const user = () => site.signIn("valid", site.service, "192.0.2.1");
+      expect((await user()).status).toBe(200);
+      for (let i = 0; i < 12; i++) {
+        const stranger = `198.51.100.${i}`;
+        expectUnavailable(
+          await site.signIn("garbage", site.service, stranger),
+          "verify_token_api_no_answer",
+        );
+      }
+      expect((await user()).status).toBe(200);
+    });
+
     it("after an outage: garbage that is answered ends it, for everybody", async () => {
       await openCircuit();
       site.clock.advance(10);

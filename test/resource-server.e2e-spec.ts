@@ -121,7 +121,10 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
         ...{ statusCode: 409, error: "Conflict" },
         message: "of the app's own",
       });
-      for (const path of ["/auth/google", "/users/me", jwks, metadata]) {
+      for (const path of [
+        ...["/auth/google", "/users/me", jwks, metadata],
+        "/.well-known/oauth-protected-resource",
+      ]) {
         expect((await app.get(path)).status).toBe(404);
       }
     });
@@ -210,6 +213,35 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
 
   describe("that has an address of its own", () => {
     const publicUrl = "https://notes.example/v1";
+
+    it("leads clients to the issuer by the metadata that its challenge names", async () => {
+      await using app = await ResourceApp.start({
+        issuer: front.url,
+        publicUrl,
+      });
+      const path = "/.well-known/oauth-protected-resource";
+      const refused = await app.get("/notes");
+      expect(refused.headers.get("www-authenticate")).toMatch(
+        new RegExp(`, resource_metadata="${publicUrl}${path}"$`),
+      );
+      const { status, body } = await app.get(path);
+      expect([status, body]).toEqual([
+        200,
+        {
+          resource: publicUrl,
+          authorization_servers: [front.url],
+          scopes_supported: ["user"],
+          bearer_methods_supported: ["header"],
+          dpop_signing_alg_values_supported: [
+            "ES256",
+            "RS256",
+            "EdDSA",
+            "Ed25519",
+          ],
+          dpop_bound_access_tokens_required: false,
+        },
+      ]);
+    });
 
     it("opens to bound tokens with a proof for that address", async () => {
       await using app = await ResourceApp.start({

@@ -104,6 +104,7 @@ export class IdentitiesController {
     const presented = {
       provider: body.provider ?? googleProviderName,
       token: idTokenFromBody(fields),
+      caller: origin,
       nonce: body.nonce,
     };
     return new IdentityDto(

@@ -568,6 +568,21 @@ export interface components {
       /** @description RFC 9449 §5.1 */
       readonly dpop_signing_alg_values_supported?: readonly string[];
     };
+    readonly ProtectedResourceMetadataDto: {
+      /**
+       * Format: uri
+       * @example https://api.example.org
+       */
+      readonly resource: string;
+      /** @description Who issues access tokens */
+      readonly authorization_servers: readonly string[];
+      readonly scopes_supported: readonly string[];
+      readonly bearer_methods_supported: readonly string[];
+      /** @description RFC 9449 */
+      readonly dpop_signing_alg_values_supported?: readonly string[];
+      /** @description Whether every token must be bound */
+      readonly dpop_bound_access_tokens_required?: boolean;
+    };
     readonly TokenRequestDto: {
       /** @enum {string} */
       readonly grant_type:

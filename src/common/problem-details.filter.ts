@@ -8,6 +8,7 @@ import {
   Inject,
   Injectable,
   Logger,
+  Optional,
 } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { AllowedMethods } from "./allowed-methods";
@@ -22,6 +23,16 @@ import { problemContentType, problemOf } from "./problem.dto";
 import { RepeatTally } from "./repeat-tally";
 
 export const SHOW_REASONS = Symbol("SHOW_REASONS");
+
+/**
+ * Where the metadata of the API are, for the challenge of a 401; undefined if
+ * there are none.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9728#section-5.1
+ */
+export type ResourceMetadataUrl = () => string | undefined;
+
+export const RESOURCE_METADATA_URL = Symbol("RESOURCE_METADATA_URL");
 
 /** Log lines a minute about refusals of one network for one reason; the rest are counted. */
 const linesPerMinute = 100;
@@ -65,6 +76,9 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     private readonly allowedMethods: AllowedMethods,
     private readonly errorForms: ErrorForms,
     @Inject(SHOW_REASONS) private readonly showReasons: boolean,
+    @Optional()
+    @Inject(RESOURCE_METADATA_URL)
+    private readonly resourceMetadataUrl: ResourceMetadataUrl = () => undefined,
   ) {}
 
   catch(exception: unknown, host: ArgumentsHost): unknown {
@@ -99,7 +113,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const form = this.errorForms.of(typeof route === "string" ? route : path);
     const { status, headers, body } =
       form?.(error, this.showReasons, request) ??
-      problem(error, requestId, this.showReasons);
+      problem(error, requestId, this.showReasons, this.resourceMetadataUrl());
     for (const [name, value] of headersFor(error, allowed, headers)) {
       httpAdapter.setHeader(response, name, value);
     }
@@ -205,8 +219,12 @@ function problem(
   error: AuthError,
   requestId: string,
   showReason: boolean,
+  metadataUrl: string | undefined,
 ): ErrorAnswer {
-  const challenge = error.challenge ?? usualChallenge(error);
+  const challenge = withMetadata(
+    error.challenge ?? usualChallenge(error),
+    metadataUrl,
+  );
   return {
     status: error.status,
     headers: {
@@ -223,6 +241,12 @@ function usualChallenge({ code, reason }: AuthError): string | undefined {
     return reason === "no_token" ? "Bearer" : 'Bearer error="invalid_token"';
   }
   return undefined;
+}
+
+function withMetadata(challenge?: string, url?: string): string | undefined {
+  if (challenge === undefined || url === undefined) return challenge;
+  const separator = /^\w+$/.test(challenge) ? " " : ", ";
+  return `${challenge}${separator}resource_metadata="${url}"`;
 }
 
 function* headersFor(

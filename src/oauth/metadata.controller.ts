@@ -11,6 +11,7 @@ import {
   ApiOperation,
   ApiTags,
 } from "../common/open-api.decorators";
+import { ProtectedResourceMetadataDto } from "../auth/access/protected-resource";
 import { Public } from "../common/access.decorators";
 import { MountedRoutes } from "../common/mounted-routes";
 import { ProblemDetailsFilter } from "../common/problem-details.filter";
@@ -65,5 +66,18 @@ export class MetadataController {
         dpop_signing_alg_values_supported: dpopAlgorithms,
       }),
     };
+  }
+
+  @Get("oauth-protected-resource")
+  @Header("Cache-Control", "public, max-age=300")
+  @ApiOperation({
+    summary: "Protected resource metadata (RFC 9728)",
+    description: "Who issues the access tokens for this API: this service.",
+  })
+  @ApiOkResponse({ type: ProtectedResourceMetadataDto })
+  @ApiProblem("invalid_request")
+  getProtectedResource(): ProtectedResourceMetadataDto {
+    const { issuer } = this.options;
+    return new ProtectedResourceMetadataDto(issuer, issuer, this.dpop);
   }
 }

@@ -39,6 +39,7 @@ export class TokenExchangeGrant {
     const proved = await this.credentials.prove({
       provider: googleProviderName,
       token: subjectToken,
+      caller: context,
       nonce: form.get("nonce"),
     });
     return this.signIn.run(proved, context);

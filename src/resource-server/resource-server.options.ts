@@ -1,5 +1,3 @@
-import { ConfigurableModuleBuilder, type Provider } from "@nestjs/common";
-
 /** An application whose access tokens are issued by another service. */
 export interface ResourceServerOptions {
   /** The `PUBLIC_URL` of that service. https, unless it is on this machine. */
@@ -31,28 +29,13 @@ export interface ResourceServerOptions {
     readonly endpoint?: string;
   };
   /**
-   * Where clients reach this application, for DPoP proofs. Without it, tokens
-   * that are bound to a key are refused.
+   * Where clients reach this application, for DPoP proofs and for its metadata
+   * (`/.well-known/oauth-protected-resource`). Without it, tokens that are bound
+   * to a key are refused, and there are no metadata.
    */
   readonly publicUrl?: string;
   /** Name the failed check in error bodies; never in production. */
   readonly showReasons?: boolean;
 }
 
-export const {
-  ConfigurableModuleClass: ConfigurableResourceServerModule,
-  MODULE_OPTIONS_TOKEN: RESOURCE_SERVER_OPTIONS,
-} = new ConfigurableModuleBuilder<ResourceServerOptions>({
-  moduleName: "ResourceServer",
-})
-  .setClassMethodName("forRoot")
-  // Global, because it is configured once; the given providers win.
-  .setExtras<{ readonly providers?: Provider[] }>(
-    {},
-    (definition, { providers = [] }) => ({
-      ...definition,
-      global: true,
-      providers: [...(definition.providers ?? []), ...providers],
-    }),
-  )
-  .build();
+export const RESOURCE_SERVER_OPTIONS = Symbol("RESOURCE_SERVER_OPTIONS");

@@ -64,12 +64,22 @@ export class AskedApi {
     return TestService.start(this.google, {
       database: this.database,
       providers: [this.clock.provider],
-      env: { VERIFY_TOKEN_PROVIDERS: JSON.stringify([provider]) },
+      env: {
+        VERIFY_TOKEN_PROVIDERS: JSON.stringify([provider]),
+        TRUSTED_PROXIES: "1",
+      },
     });
   }
 
-  signIn(idToken = "opaque-token", by = this.service): Promise<Answer> {
-    return postJson(by, "/auth/partner", { idToken });
+  /** @param ip the client's address, as a proxy in front of the service sends it */
+  signIn(
+    idToken = "opaque-token",
+    by = this.service,
+    ip?: string,
+  ): Promise<Answer> {
+    const headers: Record<string, string> =
+      ip === undefined ? {} : { "x-forwarded-for": ip };
+    return postJson(by, "/auth/partner", { idToken }, headers);
   }
 }
 

@@ -30,11 +30,12 @@ export async function postJson(
   service: Site,
   path: string,
   body: unknown,
+  headers: Record<string, string> = {},
 ): Promise<Answer> {
   return answerOf(
     await service.fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     }),
   );

@@ -163,7 +163,8 @@ export class SessionsController {
     @SessionUse() context: SessionContext,
   ): Promise<TokensDto> {
     const { nonce, provider = googleProviderName } = body;
-    const credential = { provider, token: idTokenFromBody(fields), nonce };
+    const token = idTokenFromBody(fields);
+    const credential = { provider, token, caller: context, nonce };
     const signedIn = await this.reauthentication.run(
       ...[principal, credential, context],
     );

@@ -3,6 +3,7 @@ import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import { GoogleCodeExchange } from "../../identity/google/google-code-exchange";
 import { IdentityProviders } from "../../identity/identity-providers";
+import type { TokenCaller } from "../../identity/identity-verifier.port";
 import type { VerifiedIdentity } from "../../identity/verified-identity";
 import { OneTimeMarks } from "../../sessions/one-time-marks";
 import type { OneTimeUse } from "../../sessions/one-time-use";
@@ -14,6 +15,7 @@ export type Credential = (
       /** The provider of the token: `google`, or a configured provider. */
       readonly provider: string;
       readonly token: string;
+      readonly caller: TokenCaller;
     }
   /** A Google authorization code. */
   | { readonly code: Parameters<GoogleCodeExchange["run"]>[0] }
@@ -68,7 +70,7 @@ export class Credentials {
     if ("identity" in credential) return credential.identity;
     if ("code" in credential) return this.codes.run(credential.code);
     const verifier = this.providers.find(credential.provider);
-    if (verifier) return verifier.verify(credential.token);
+    if (verifier) return verifier.verify(credential.token, credential.caller);
     throw new AuthError("invalid_request", {
       errors: [{ field: "provider", message: "must be a known provider" }],
     });

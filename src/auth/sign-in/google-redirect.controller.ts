@@ -75,6 +75,7 @@ export class GoogleRedirectController {
     const proved = await this.credentials.prove({
       provider: googleProviderName,
       token: credential,
+      caller: context,
     });
     const signedIn = await this.signIn.run(proved, context);
     this.cookie.answer(new TokensDto(signedIn), request, response, true);

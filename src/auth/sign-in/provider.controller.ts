@@ -59,7 +59,12 @@ export class ProviderController {
   ): Promise<SignInResponseDto> {
     const { nonce, device = null } = body;
     const token = idTokenFromBody(fields);
-    const proved = await this.credentials.prove({ provider, token, nonce });
+    const proved = await this.credentials.prove({
+      provider,
+      token,
+      caller: context,
+      nonce,
+    });
     const signedIn = await this.signIn.run(
       ...[proved, { ...context, device }, profile],
     );

@@ -15,15 +15,15 @@ describe("CircuitBreaker", () => {
     breaker = new CircuitBreaker(clock);
   });
 
-  const succeed = () => breaker.run(() => Promise.resolve("answer"));
+  const succeed = () => breaker.run(null, () => Promise.resolve("answer"));
   const fail = () =>
-    breaker.run(() => Promise.reject(new Error("down"))).catch(String);
+    breaker.run(null, () => Promise.reject(new Error("down"))).catch(String);
   const failTimes = async (times: number) => {
     for (let i = 0; i < times; i++) expect(await fail()).toBe("Error: down");
   };
   const isRefused = async () => {
     let asked = false;
-    const run = breaker.run(() => {
+    const run = breaker.run(null, () => {
       asked = true;
       return Promise.resolve();
     });
@@ -37,6 +37,7 @@ describe("CircuitBreaker", () => {
     let end: (failure?: Error) => void = () => undefined;
     const done = breaker
       .run(
+        null,
         () =>
           new Promise<void>((resolve, reject) => {
             end = (failure) => {
@@ -78,7 +79,7 @@ describe("CircuitBreaker", () => {
     const told: boolean[] = [];
     const tell = (failure?: Error) =>
       breaker
-        .run((isProbe) => {
+        .run(null, (isProbe) => {
           told.push(isProbe);
           return failure ? Promise.reject(failure) : Promise.resolve();
         })
@@ -126,11 +127,40 @@ describe("CircuitBreaker", () => {
   it("is left by a probe that throws before it waits", async () => {
     await failTimes(failuresUntilOpen);
     clock.advance(openSeconds);
-    const throwing = breaker.run(() => {
+    const throwing = breaker.run(null, () => {
       throw new Error("at once");
     });
     await expect(throwing).rejects.toThrow("at once");
     clock.advance(openSeconds);
     expect(await succeed()).toBe("answer");
+  });
+
+  describe("with a trusted caller", () => {
+    const failFor = (caller: string | null) =>
+      breaker.run(caller, () => Promise.reject(new Error("down")));
+    const failFrom = async (caller: string | null, times: number) => {
+      for (let i = 0; i < times; i++) {
+        await expect(failFor(caller)).rejects.toThrow("down");
+      }
+    };
+    const answer = () => Promise.resolve("answer");
+
+    beforeEach(() => breaker.trust("honest"));
+
+    it.each(["stranger", null])(
+      "stays closed, however often the calls of %p fail",
+      async (caller) => {
+        await failFrom(caller, failuresUntilOpen * 4);
+        expect(await breaker.run("honest", answer)).toBe("answer");
+      },
+    );
+
+    it("opens when the trusted caller's calls fail, and is closed by its probe only", async () => {
+      await failFrom("honest", failuresUntilOpen);
+      clock.advance(openSeconds);
+      await expect(failFor("stranger")).rejects.toThrow(CircuitOpenError);
+      expect(await breaker.run("honest", answer)).toBe("answer");
+      expect(await breaker.run("stranger", answer)).toBe("answer");
+    });
   });
 });

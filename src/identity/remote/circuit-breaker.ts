@@ -1,9 +1,12 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../common/clock.port";
 
 /** How many failures in a row open the circuit. */
 export const failuresUntilOpen = 5;
 /** How long it stays open until a call is tried again, in seconds. */
 export const openSeconds = 10;
+/** How many trusted callers are remembered; the least recent is forgotten. */
+const maxTrusted = 10_000;
 
 /** The call was not made. */
 export class CircuitOpenError extends Error {
@@ -20,6 +23,10 @@ export class CircuitOpenError extends Error {
  * and the server can recover. After a while one call is let through as a probe,
  * and its outcome closes the circuit or opens it again.
  *
+ * What a caller sends may make the server fail. So as soon as there are trusted
+ * callers, only their failures count and only their calls are probes: nobody
+ * else can open the circuit or keep it open.
+ *
  * @see https://martinfowler.com/bliki/CircuitBreaker.html
  */
 export class CircuitBreaker {
@@ -29,37 +36,53 @@ export class CircuitBreaker {
   private isProbing = false;
   /** Counts openings and closings: the outcome of a call from before the last one is ignored. */
   private era = 0;
+  private readonly trusted = new LRUCache<string, true>({ max: maxTrusted });
 
   constructor(private readonly clock: Clock) {}
 
   /**
    * Runs a task, which must throw if and only if the server fails.
    *
+   * @param caller whose call it is, null if unknown
    * @param task gets whether it is the probe
    * @throws CircuitOpenError without running it; what the task throws
    */
-  async run<T>(task: (isProbe: boolean) => Promise<T>): Promise<T> {
+  async run<T>(
+    caller: string | null,
+    task: (isProbe: boolean) => Promise<T>,
+  ): Promise<T> {
     const isProbe = this.openUntil !== undefined;
-    if (isProbe) this.admitProbe();
+    if (isProbe) this.admitProbe(caller);
     const { era } = this;
     try {
       const result = await task(isProbe);
       if (era === this.era) this.close();
       return result;
     } catch (error) {
-      if (era === this.era) this.fail(isProbe);
+      if (era === this.era && this.counts(caller)) this.fail(isProbe);
       throw error;
     } finally {
       if (isProbe) this.isProbing = false;
     }
   }
 
-  private admitProbe(): void {
+  /** Trusts a caller from now on, because the server has accepted what it sent. */
+  trust(caller: string): void {
+    this.trusted.set(caller, true);
+  }
+
+  private counts(caller: string | null): boolean {
+    return (
+      this.trusted.size === 0 || (caller !== null && this.trusted.has(caller))
+    );
+  }
+
+  private admitProbe(caller: string | null): void {
     const wait = (this.openUntil ?? 0) - this.clock.now();
     // Longer than it ever stays open: the clock has jumped back.
     const isOver = wait <= 0 || wait > openSeconds * 1000;
     if (!isOver) throw new CircuitOpenError(Math.ceil(wait / 1000));
-    if (this.isProbing) throw new CircuitOpenError(1);
+    if (this.isProbing || !this.counts(caller)) throw new CircuitOpenError(1);
     this.isProbing = true;
   }
 

@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Logger } from "@nestjs/common";
 import { AuthError } from "../../common/auth-error";
 import type { Clock } from "../../common/clock.port";
-import { IdentityVerifier } from "../identity-verifier.port";
+import { clientNetwork } from "../../common/ip-address";
+import { IdentityVerifier, type TokenCaller } from "../identity-verifier.port";
 import type { VerifiedIdentity } from "../verified-identity";
 import {
   CircuitBreaker,
@@ -53,10 +54,14 @@ export class VerifyTokenApiVerifier extends IdentityVerifier {
    * @throws AuthError `invalid_token` when the API refuses it, `token_expired`;
    *   `identity_provider_unavailable` when it does not answer properly
    */
-  override async verify(token: string): Promise<VerifiedIdentity> {
+  override async verify(
+    token: string,
+    caller?: TokenCaller,
+  ): Promise<VerifiedIdentity> {
     if (!/^[\x21-\x7e]{1,8192}$/.test(token)) refuse("malformed_token");
+    const network = clientNetwork(caller?.ip);
     const answer = await this.breaker
-      .run((isProbe) => this.ask(token, isProbe))
+      .run(network, (isProbe) => this.ask(token, isProbe))
       .catch((cause: unknown) => this.unavailable("no_answer", cause));
     if (answer.kind === "malformed") {
       return this.unavailable("malformed_answer", answer.cause);
@@ -71,6 +76,7 @@ export class VerifyTokenApiVerifier extends IdentityVerifier {
         clockSkewSeconds: this.clockSkewSeconds,
         nowSeconds: this.clock.nowSeconds(),
       });
+      if (network !== null) this.breaker.trust(network);
       return { ...identity, tokenDigest: hash("sha256", token, "base64url") };
     } catch (error) {
       if (error instanceof AuthError) throw error;
