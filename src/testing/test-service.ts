@@ -4,6 +4,9 @@ import { readEnvironment } from "../config/read-environment";
 import type { GoogleEmulator } from "./google/emulator";
 import { TestDatabase } from "./test-database";
 
+/** How long a service that stops waits for requests in flight. */
+const patienceMilliseconds = 1000;
+
 export interface TestServiceOptions extends Pick<
   AppOptions,
   "controllers" | "providers"
@@ -93,8 +96,14 @@ export class TestService {
     return fetch(`${this.url}${path}`, init);
   }
 
+  /** Stops the service; waits at most a second for responses that nobody reads. */
   async stop(): Promise<void> {
-    await this.app.close();
+    const server = this.app.getHttpServer();
+    const timer = setTimeout(
+      () => server.closeAllConnections(),
+      patienceMilliseconds,
+    );
+    await this.app.close().finally(() => clearTimeout(timer));
     if (this.ownsDatabase) await this.database.destroy();
   }
 
