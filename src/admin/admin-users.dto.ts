@@ -38,6 +38,16 @@ export class UsersQueryDto extends PageQueryDto {
   @Matches(/^[^\0\p{Cs}]*$/u, { message: "must be an e-mail address" })
   readonly email?: string;
 
+  @ApiPropertyOptional({
+    description: "The whole name, in upper or lower case",
+    maxLength: 256,
+  })
+  @IfGiven()
+  @IsString({ message: "must be a string, sent once" })
+  @MaxLength(256, { message: "must have at most 256 characters" })
+  @Matches(/^[^\0\p{Cs}]*$/u, { message: "must be text" })
+  readonly name?: string;
+
   @ApiPropertyOptional({ enum: statuses })
   @IfGiven()
   @IsIn(statuses, { message: "must be active or disabled" })

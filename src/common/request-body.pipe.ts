@@ -31,12 +31,19 @@ export class RequestBodyPipe extends ValidationPipe {
     metadata: ArgumentMetadata,
   ): Promise<unknown> {
     const { metatype } = metadata;
-    return super.transform(
-      metatype && isObject(value) ? knownFields(value, metatype) : value,
-      metadata,
-    );
+    if (!metatype || !isObject(value)) return super.transform(value, metadata);
+    const known = knownFields(value, metatype);
+    if (Object.keys(known).length > 0) return super.transform(known, metadata);
+    // Most bodies have no optional field, and whether that is valid never changes.
+    if (allOptional.has(metatype)) return new metatype();
+    const dto: unknown = await super.transform(known, metadata);
+    allOptional.add(metatype);
+    return dto;
   }
 }
+
+/** The DTOs that are valid without any field. */
+const allOptional = new WeakSet<Type>();
 
 /** Cached, since decorators do not change at run time. */
 const fieldNames = new WeakMap<Type, ReadonlySet<string>>();

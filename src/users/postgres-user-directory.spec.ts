@@ -79,13 +79,14 @@ describe("PostgresUserDirectory", () => {
 
     it.each([
       [{ email: "ada@example.com" }, "users_email_lower_idx"],
+      [{ name: "Ada Lovelace" }, "users_name_lower_idx"],
       [{ status: "disabled" }, "users_disabled_idx"],
       [{ status: "active" }, "users_pkey"],
       [{}, "users_pkey"],
     ] as const)("%j in the order of an index: %s", async (filter, index) => {
       await dataSource.query(
-        `INSERT INTO google_auth.users (id, email, status, created_at, updated_at, last_sign_in_at)
-         SELECT gen_random_uuid(), 'user' || n || '@example.com',
+        `INSERT INTO google_auth.users (id, email, name, status, created_at, updated_at, last_sign_in_at)
+         SELECT gen_random_uuid(), 'user' || n || '@example.com', 'User ' || n,
            CASE n % 1000 WHEN 0 THEN 'disabled' ELSE 'active' END, now(), now(), now()
          FROM generate_series(1, 20000) AS n`,
       );

@@ -247,12 +247,12 @@ function contention(): AuthError {
 
 /**
  * A page of users. Each combination of filters has its own statement, which
- * uses an index: `users_email_lower_idx`, `users_disabled_idx` or the primary
- * key.
+ * uses an index: `users_email_lower_idx`, `users_name_lower_idx`,
+ * `users_disabled_idx` or the primary key.
  */
 export function pageOfUsers(
   manager: EntityManager,
-  { email, status }: UserFilter,
+  { email, name, status }: UserFilter,
   { before, limit }: UserPage,
 ): SelectQueryBuilder<UserEntity> {
   const page = manager
@@ -261,6 +261,11 @@ export function pageOfUsers(
     .limit(limit);
   if (email !== undefined) {
     page.andWhere("lower(member.email) = lower(:email)", { email });
+  }
+  if (name !== undefined) {
+    page.andWhere("lower(left(member.name, 256)) = lower(left(:name, 256))", {
+      name,
+    });
   }
   if (status !== undefined) {
     // A constant, because the planner ignores the partial index otherwise.

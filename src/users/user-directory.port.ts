@@ -45,6 +45,8 @@ export interface UserChanges {
 export interface UserFilter {
   /** The whole address, case-insensitive. */
   readonly email?: string;
+  /** The whole name, case-insensitive. */
+  readonly name?: string;
   readonly status?: UserStatus;
 }
 

@@ -7,8 +7,9 @@ export type UserStatus = "active" | "disabled";
  * A user of the app. Identified by a linked identity, never by e-mail address.
  */
 @Entity({ schema: "google_auth", name: "users" })
-// TypeORM cannot describe these: an index on lower(email), and a partial one.
+// TypeORM cannot describe these: indexes on expressions, and a partial one.
 @Index("users_email_lower_idx", { synchronize: false })
+@Index("users_name_lower_idx", { synchronize: false })
 @Index("users_disabled_idx", { synchronize: false })
 @Check("users_status_check", "status IN ('active', 'disabled')")
 @Check(

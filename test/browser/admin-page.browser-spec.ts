@@ -62,7 +62,10 @@ describe("the admin page", () => {
 
   it("finds a user, changes its roles, disables it and ends its sessions", async () => {
     await press("Users");
-    await page.getByLabel("Address or id").fill("ADA@gmail.com");
+    await page.getByLabel("Address, name or id").fill("ADA@gmail.com");
+    await press("Search");
+    await page.getByText("Ada Lovelace").waitFor();
+    await page.getByLabel("Address, name or id").fill("ada lovelace");
     await press("Search");
     await press("Open ada@gmail.com");
     const user = card("Ada Lovelace");

@@ -7,7 +7,7 @@ import { UserDetails } from "./user-details";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Searches users by address or id, with paging. */
+/** Searches users by address, name or id, with paging. */
 export function Users(signed: Signed) {
   const { send, run } = signed;
   const [text, setText] = useState("");
@@ -18,7 +18,8 @@ export function Users(signed: Signed) {
 
   const load = async (after: string | null) => {
     const query = new URLSearchParams({ limit: "20" });
-    if (text.trim()) query.set("email", text.trim());
+    const sought = text.trim();
+    if (sought) query.set(sought.includes("@") ? "email" : "name", sought);
     if (status) query.set("status", status);
     if (after) query.set("cursor", after);
     const path = `/admin/users?${query}`;
@@ -54,7 +55,7 @@ export function Users(signed: Signed) {
         }}
       >
         <label class="grow">
-          Address or id
+          Address, name or id
           <input
             type="search"
             value={text}

@@ -75,6 +75,9 @@ const users = [
   ) WITH (fillfactor = 80)`,
   // Includes the id, so that a page is read in order and no further.
   `CREATE INDEX users_email_lower_idx ON google_auth.users (lower(email), id)`,
+  // Cut, because an index entry has a maximum size.
+  `CREATE INDEX users_name_lower_idx
+    ON google_auth.users (lower(left(name, 256)), id)`,
   `CREATE INDEX users_disabled_idx ON google_auth.users (id)
     WHERE status = 'disabled'`,
   `CREATE TABLE google_auth.identities (

@@ -132,6 +132,23 @@ function userListContract(given: () => DirectoryBench): void {
       expect(await idsOf({ status: "disabled" }, { limit: 1 })).toEqual([gone]);
     });
 
+    it("filters by whole name in any case, and by name and status", async () => {
+      const name = `Ada ${randomUUID()}`;
+      const page = { limit: 10 };
+      const named = async (other: string | null) =>
+        (await given().newUser(newIdentity({ name: other }))).user.id;
+      const first = await named(name);
+      const second = await named(name.toUpperCase());
+      await named(`${name} King`);
+      await named(null);
+      expect(await idsOf({ name }, page)).toEqual([second, first]);
+      expect(await idsOf({ name: name.slice(0, -1) }, page)).toEqual([]);
+      expect(await idsOf({ name: "Ada %" }, page)).toEqual([]);
+      await given().change({ id: second }, { status: "disabled" });
+      const active = { name, status: "active" as const };
+      expect(await idsOf(active, page)).toEqual([first]);
+    });
+
     it("does not treat an address as a pattern", async () => {
       const email = address();
       await newUser(email);

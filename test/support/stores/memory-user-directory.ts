@@ -97,9 +97,11 @@ export class MemoryUserDirectory extends UserDirectory {
 
   override list(filter: UserFilter, page: UserPage): Promise<User[]> {
     const email = filter.email?.toLowerCase();
+    const name = filter.name?.toLowerCase();
     const found = [...this.stored.users.values()].filter(
       (user) =>
         (email === undefined || user.email?.toLowerCase() === email) &&
+        (name === undefined || user.name?.toLowerCase() === name) &&
         (filter.status === undefined || user.status === filter.status) &&
         (page.before === undefined || user.id < page.before),
     );
