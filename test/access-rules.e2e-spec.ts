@@ -17,7 +17,7 @@ import { controllerOf } from "./support/decorated-controller";
 import { GuestApp, requiredOptions } from "./support/guest-app";
 import { query } from "./support/rows";
 
-/** What may stand on a controller, or on a method, without a contradiction. */
+/** Valid sets of decorators for a controller or a method. */
 const targets = {
   nothing: [],
   public: [Public()],
@@ -39,7 +39,10 @@ const refused = {
   old: "401 reauthentication_required",
 };
 
-/** What becomes of each caller; `known` is 200 with the caller as `@CurrentUser()`. */
+/**
+ * The result for each caller; `known` is 200 with the caller as
+ * `@CurrentUser()`.
+ */
 const outcomes = {
   open: callers("200", "200", "200", "200", "200", "200"),
   optional: callers("200", refused.none, "known", "known", "known", "known"),
@@ -62,7 +65,13 @@ const outcomes = {
 };
 
 function callers(...expected: string[]): Record<Caller, string> {
-  const names = ["nobody", "bad token", "user", "admin", "old user"] as const;
+  const names = [
+    "anonymous",
+    "invalid token",
+    "user",
+    "admin",
+    "old user",
+  ] as const;
   const [, , , , , oldAdmin = ""] = expected;
   const entries = names.map((name, index) => [name, expected[index]]);
   return { ...Object.fromEntries(entries), "old admin": oldAdmin } as Record<
@@ -72,9 +81,9 @@ function callers(...expected: string[]): Record<Caller, string> {
 }
 
 type Caller =
-  "nobody" | "bad token" | "user" | "admin" | "old user" | "old admin";
+  "anonymous" | "invalid token" | "user" | "admin" | "old user" | "old admin";
 
-/** Columns: what stands on the controller. Rows: what stands on the method. */
+/** Columns: decorators of the controller. Rows: decorators of the method. */
 const table = `
 | method \\ controller       | nothing | public | optional | authenticated | roles | recent | authenticated roles | authenticated recent | roles recent | authenticated roles recent |
 | nothing                    | token   | open   | optional | token         | admin | recent | admin | recent | recent admin | recent admin |
@@ -139,7 +148,7 @@ describe("access rules on controller and method", () => {
     google.skewClock(301);
     tokens.user = (await person(app, google, user)).accessToken;
     tokens.admin = (await person(app, google, admin)).accessToken;
-    tokens["bad token"] = `${tokens.admin}x`;
+    tokens["invalid token"] = `${tokens.admin}x`;
   });
 
   afterAll(async () => {
@@ -171,7 +180,7 @@ describe("access rules on controller and method", () => {
     },
   );
 
-  describe("contradict one another, and nothing starts:", () => {
+  describe("that contradict each other prevent the start:", () => {
     const access = { Public: Public(), OptionalAuth: OptionalAuth() };
     const more = {
       Roles: [Roles("admin")],
@@ -191,7 +200,7 @@ describe("access rules on controller and method", () => {
     };
 
     it.each(contradictions)(
-      "@%s() beside @%s()",
+      "@%s() with @%s()",
       async (_access, _more, decorators) => {
         for (const make of Object.values(modules)) {
           for (const [controller, name] of [
@@ -210,7 +219,7 @@ describe("access rules on controller and method", () => {
   });
 
   it.each([Number.NaN, -1, Infinity])(
-    "@RequireRecentSignIn(%d) is refused where it stands",
+    "@RequireRecentSignIn(%d) is refused when the decorator is applied",
     (seconds) => {
       expect(() => RequireRecentSignIn(seconds)).toThrow(RangeError);
     },

@@ -69,7 +69,7 @@ describe("this service's access tokens", () => {
     });
     const answer = await getWithToken(service, "/.well-known/jwks.json");
     expect(answer.headers.get("cache-control")).toBe("public, max-age=300");
-    // The current key, and the one that will follow it.
+    // The current key and the next one.
     const keys = answer.body.keys as (JsonWebKey & { kid: string })[];
     expect(keys).toHaveLength(2);
     for (const key of keys) {
@@ -101,7 +101,7 @@ describe("this service's access tokens", () => {
       ["it is a Google ID token", () => idToken],
       ["it is a security event token", () => google.securityEventToken()],
       ["it is a refresh token", () => String(signedIn.body.refreshToken)],
-      ["it is garbage", () => "garbage"],
+      ["it is not a JWT", () => "garbage"],
       [
         "the algorithm is none",
         () => {
@@ -110,7 +110,7 @@ describe("this service's access tokens", () => {
         },
       ],
       [
-        "the public key was used as a secret",
+        "it is signed by HMAC with the public key as the secret",
         () => {
           const { header, claims } = partsOf(signedIn.accessToken);
           const [jwk] = service.app.get(SigningKeys).published();
@@ -136,7 +136,7 @@ describe("this service's access tokens", () => {
         },
       ],
       [
-        "the signature is of another token",
+        "the signature belongs to another token",
         async () => {
           const other = await signIn(service, await google.idToken());
           const [header, payload] = signedIn.accessToken.split(".");
@@ -155,7 +155,7 @@ describe("this service's access tokens", () => {
       );
     });
 
-    it("another scheme or an empty header is not a token", async () => {
+    it("another scheme or an empty header counts as no token", async () => {
       for (const authorization of [
         "",
         "Bearer",
@@ -169,14 +169,14 @@ describe("this service's access tokens", () => {
       }
     });
 
-    it("the scheme in any case is one", async () => {
+    it("the scheme is case-insensitive", async () => {
       const response = await service.fetch("/users/me", {
         headers: { authorization: `bEARER ${signedIn.accessToken}` },
       });
       expect(response.status).toBe(200);
     });
 
-    it("sent twice over, in the header and the query, it is a bad request", async () => {
+    it("a token in both the header and the query is 400", async () => {
       const answer = await getWithToken(
         service,
         `/users/me?access_token=${signedIn.accessToken}`,
@@ -193,7 +193,7 @@ describe("this service's access tokens", () => {
       );
     });
 
-    it("the user is gone or disabled", async () => {
+    it("the user is deleted or disabled", async () => {
       const account = newAccount();
       const { user, accessToken } = await signIn(
         service,
@@ -217,7 +217,7 @@ describe("this service's access tokens", () => {
     });
   });
 
-  it("of one instance are good on another, and after a restart", async () => {
+  it("of one instance are valid on another, and after a restart", async () => {
     const other = await TestService.start(google, {
       database: service.database,
     });
@@ -248,7 +248,7 @@ describe("this service's access tokens", () => {
     }
   });
 
-  it("a start with another SECRET_KEY says what is wrong", async () => {
+  it("a start with another SECRET_KEY fails and names the cause", async () => {
     await expect(
       TestService.start(google, {
         database: service.database,

@@ -17,7 +17,7 @@ interface Export {
   readonly actions: Record<string, unknown>[];
 }
 
-describe("the export of one's own account", () => {
+describe("the export of a user's own account", () => {
   let service: Instances;
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe("the export of one's own account", () => {
     return { ...answer, file: answer.body as unknown as Export };
   };
 
-  it("is a file with all that is held, and nothing of anybody else", async () => {
+  it("is a file with all of the user's data and no other user's", async () => {
     const account = newAccount();
     const ended = await service.person(account, { device: "old phone" });
     await call(service.one, "POST", "/auth/logout", ended.accessToken);
@@ -86,7 +86,7 @@ describe("the export of one's own account", () => {
     }
   });
 
-  it("has no tokens, nor what they are made from", async () => {
+  it("contains no tokens and no material they are derived from", async () => {
     const ada = await service.person();
     const { file } = await exported(ada);
     const [row] = await query<{ salt: Buffer }>(
@@ -109,9 +109,9 @@ describe("the export of one's own account", () => {
     expect(text).not.toMatch(/salt|thumbprint|digest|nonce|generation/i);
   });
 
-  it("is complete and in order, however long it is", async () => {
+  it("is complete and in order at any length", async () => {
     const ada = await service.person();
-    // Many at one time, so that the time alone would not tell them apart.
+    // Many rows share a time, so a cursor of the time alone would skip some.
     await query(
       service.one,
       `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id, details)
@@ -140,7 +140,7 @@ describe("the export of one's own account", () => {
     expect(new Set(file.sessions.map(({ id }) => id)).size).toBe(1001);
   });
 
-  it("reads two pages at a time for all users, and leaves the pool to others", async () => {
+  it("reads at most two pages at a time across users and leaves connections free", async () => {
     const people = await Promise.all(
       Array.from({ length: 12 }, () => service.person()),
     );
@@ -162,7 +162,7 @@ describe("the export of one's own account", () => {
     }
   });
 
-  it("of what an administrator did, tells what but not who or from where; and to the administrator not to whom", async () => {
+  it("shows a user an administrator's action without the administrator's id or address, and the administrator no target", async () => {
     const ada = await service.person();
     const boss = await service.person();
     await query(
@@ -192,7 +192,7 @@ describe("the export of one's own account", () => {
     expect(JSON.stringify(bosses)).not.toContain(ada.id);
   });
 
-  it("is one at a time, and ends when nobody reads it", async () => {
+  it("runs once at a time per user and ends when the client stops reading", async () => {
     const ada = await service.person();
     await query(
       service.one,
@@ -223,7 +223,7 @@ describe("the export of one's own account", () => {
     expect(second.body.reason).toBe("export_in_progress");
     expect(second.headers.get("retry-after")).toBe("30");
 
-    // What the kernel takes, and no more: the rest is not even read.
+    // Only what fits the kernel's buffers is sent; the other rows are not read.
     await delay(1000);
     expect(reads.mock.calls.length).toBeLessThan(80);
     await delay(2000);
@@ -240,7 +240,7 @@ describe("the export of one's own account", () => {
     expect(lines?.count).toBe(2);
   });
 
-  it("is limited like refreshes, and costs nothing beyond that", async () => {
+  it("has the rate limit of refreshes and uses no other limit", async () => {
     await using limited = await TestService.start(service.google, {
       database: service.database,
       env: { RATE_LIMIT_REFRESH: "2/3600" },
@@ -248,7 +248,7 @@ describe("the export of one's own account", () => {
     const ada = await service.person();
     const ask = (accessToken?: string) =>
       call(limited, "GET", "/users/me/export", accessToken);
-    // Who has no token takes nobody's turn.
+    // A request without a token does not count.
     for (let time = 0; time < 3; time++) expect((await ask()).status).toBe(401);
     for (let time = 0; time < 2; time++) {
       expect((await ask(ada.accessToken)).status).toBe(200);

@@ -5,7 +5,7 @@ import { Instances } from "./support/instances";
 import { postJson } from "./support/requests";
 import { query } from "./support/rows";
 
-describe("one's own account", () => {
+describe("the user's own account", () => {
   let service: Instances;
 
   beforeAll(async () => {
@@ -45,27 +45,30 @@ describe("one's own account", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  it.each(routes)("%s %s is not for who is disabled", async (method, path) => {
-    const ada = await service.person();
-    await disable(ada);
-    const answer = await call(
-      service.one,
-      method,
-      path,
-      ada.accessToken,
-      bodyFor(method),
-    );
-    expect(refusal(answer)).toEqual([403, "account_disabled"]);
-    const rows = await query(
-      service.one,
-      "SELECT FROM google_auth.users WHERE id = $1",
-      [ada.id],
-    );
-    expect(rows).toHaveLength(1);
-  });
+  it.each(routes)(
+    "%s %s is refused to a disabled user",
+    async (method, path) => {
+      const ada = await service.person();
+      await disable(ada);
+      const answer = await call(
+        service.one,
+        method,
+        path,
+        ada.accessToken,
+        bodyFor(method),
+      );
+      expect(refusal(answer)).toEqual([403, "account_disabled"]);
+      const rows = await query(
+        service.one,
+        "SELECT FROM google_auth.users WHERE id = $1",
+        [ada.id],
+      );
+      expect(rows).toHaveLength(1);
+    },
+  );
 
   describe("deleted", () => {
-    it("ends everything: here at once, elsewhere within the second", async () => {
+    it("ends all sessions: here at once, on other instances within a second", async () => {
       const account = newAccount();
       const ada = await service.person(account);
       const phone = await service.person(account, {}, service.other);
@@ -76,7 +79,7 @@ describe("one's own account", () => {
       expect(refusal(await deleteMe(ada))).toEqual([401, "unauthenticated"]);
     });
 
-    it("leaves no row with anything of the user, but that there was one", async () => {
+    it("leaves no row with the user's data, only the user's id", async () => {
       const account = newAccount({ name: "Ada Unmistakable" });
       const profile = { secret: "unmistakable-wish" };
       const body = { profile, device: "unmistakable-device" };
@@ -104,8 +107,8 @@ describe("one's own account", () => {
       ]);
       expect((await deleteMe(ada)).status).toBe(204);
       expect(await tablesWith(service.one, traces)).toEqual([]);
-      // Its id alone stays: for good in the audit log, and elsewhere for as
-      // long as one of its tokens could be presented.
+      // Only the id remains: in the audit log for good, and elsewhere until the
+      // last of the user's tokens has expired.
       expect(await tablesWith(service.one, [ada.id])).toEqual([
         ...["audit_events", "revocations", "session_cutoffs"],
       ]);
@@ -135,7 +138,7 @@ describe("one's own account", () => {
       }
     });
 
-    it("takes nothing of anybody else", async () => {
+    it("leaves other users' rows unchanged", async () => {
       const [ada, stranger] = [await service.person(), await service.person()];
       await deleteMe(ada);
       expect((await service.me(stranger)).body).toEqual(stranger.user);
@@ -147,7 +150,7 @@ describe("one's own account", () => {
       expect(lines).toEqual([{ ip: "127.0.0.1" }]);
     });
 
-    it("makes the same Google account a new user", async () => {
+    it("then the same Google account signs up as a new user", async () => {
       const ada = await service.person(newAccount(), {
         profile: { a: 1 },
       });
@@ -163,7 +166,7 @@ describe("one's own account", () => {
       expect(again.user).toMatchObject({ profile: {}, roles: [] });
     });
 
-    it("while its user signs in over and over, leaves each whole or gone, and none without a user", async () => {
+    it("during repeated sign-ins of the user, leaves no partial user and no session without a user", async () => {
       for (let round = 0; round < 15; round++) {
         const account = newAccount();
         const ada = await service.person(account);
@@ -181,7 +184,7 @@ describe("one's own account", () => {
         expect(signedIn.map(({ status }) => status)).toEqual(
           Array.from({ length: 8 }, () => 200),
         );
-        // Before the deletion it was the old user, after it one new one.
+        // Before the deletion it is the old user; after it, one new user.
         const after = signedIn.filter(({ id }) => id !== ada.id);
         expect(new Set(after.map(({ id }) => id)).size).toBeLessThanOrEqual(1);
         expect(after.filter(({ body }) => body.isNewUser)).toHaveLength(
@@ -201,7 +204,7 @@ describe("one's own account", () => {
       expect(orphans).toEqual([]);
     });
 
-    it("while it is refreshed and changed over and over, answers nothing but yes and no", async () => {
+    it("during repeated refreshes and changes, every response is a success or a documented refusal", async () => {
       for (let round = 0; round < 10; round++) {
         const ada = await service.person();
         const { accessToken, refreshToken } = ada;
@@ -225,7 +228,7 @@ describe("one's own account", () => {
     });
   });
 
-  it("no token of any of this is in the log", async () => {
+  it("writes no token to the log", async () => {
     const ada = await service.person();
     await call(service.one, "GET", "/users/me/export", ada.accessToken);
     await deleteMe(ada);
@@ -236,7 +239,7 @@ describe("one's own account", () => {
   });
 });
 
-/** The tables that have a row with one of these texts in it, whatever the column. */
+/** The tables with a row that contains one of these texts in any column. */
 async function tablesWith(
   service: TestService,
   texts: readonly string[],

@@ -8,7 +8,7 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
-describe("what administrators see of the audit log", () => {
+describe("the audit log for administrators", () => {
   let service: Instances;
   let boss: Person;
 
@@ -29,7 +29,7 @@ describe("what administrators see of the audit log", () => {
   const patch = (id: string, body: unknown, { accessToken } = boss) =>
     call(service.one, "PATCH", `/admin/users/${id}`, accessToken, body);
 
-  it("shows lines of one user, and of one kind, the newest first", async () => {
+  it("filters by user and by event, newest first", async () => {
     const ada = await service.person();
     await service.person(ada.account);
     await patch(ada.id, { roles: ["editor"] });
@@ -56,7 +56,7 @@ describe("what administrators see of the audit log", () => {
     expect((await pageOf(path)).items).toEqual([items[2]]);
   });
 
-  it.each(Object.keys(auditEvents))("can be asked for %s", async (event) => {
+  it.each(Object.keys(auditEvents))("can be filtered by %s", async (event) => {
     const { id } = await service.person();
     await query(
       service.one,
@@ -68,7 +68,7 @@ describe("what administrators see of the audit log", () => {
     expect(new Set(items.map((item) => item.event))).toEqual(new Set([event]));
   });
 
-  it("shows every line once, page by page, while others come, also of one moment", async () => {
+  it("shows every line once across pages while lines are added, even lines with the same time", async () => {
     const { id } = await service.person();
     await query(
       service.one,
@@ -95,7 +95,7 @@ describe("what administrators see of the audit log", () => {
     expect(new Set(seen).size).toBe(40);
   });
 
-  it("keeps the lines of a user who is gone", async () => {
+  it("keeps the lines of a deleted user", async () => {
     const ada = await service.person();
     await call(service.one, "DELETE", "/users/me", ada.accessToken);
     const { items } = await pageOf(`/admin/audit?userId=${ada.id}`);

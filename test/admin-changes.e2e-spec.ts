@@ -5,7 +5,7 @@ import { query } from "./support/rows";
 
 const nobody = "019aa0b5-1c00-7000-8000-000000000001";
 
-describe("what administrators do to users", () => {
+describe("administrators' changes to users", () => {
   let service: Instances;
   let boss: Person;
 
@@ -29,7 +29,7 @@ describe("what administrators do to users", () => {
     );
 
   describe("disabling a user", () => {
-    it("ends all sessions, on two instances, and keeps the user out until enabled", async () => {
+    it("ends all sessions on both instances and refuses sign-ins until the user is enabled", async () => {
       const ada = await service.person();
       const phone = await service.person(ada.account, {}, service.other);
       const answer = await patch(ada.id, { status: "disabled" });
@@ -62,7 +62,7 @@ describe("what administrators do to users", () => {
       ]);
     });
 
-    it("while the user signs in over and over, leaves no session", async () => {
+    it("during repeated sign-ins of the user, leaves no session", async () => {
       for (let round = 0; round < 8; round++) {
         const ada = await service.person();
         const [disabled, ...signedIn] = await Promise.all([
@@ -95,7 +95,7 @@ describe("what administrators do to users", () => {
   });
 
   describe("changing roles", () => {
-    it("counts from the next refresh on, and says in the log who did it", async () => {
+    it("takes effect at the next refresh and logs the administrator", async () => {
       const ada = await service.person();
       const roles = ["editor", "billing:read"];
       const answer = await patch(ada.id, { roles });
@@ -119,7 +119,7 @@ describe("what administrators do to users", () => {
       ]);
     });
 
-    it("makes and unmakes administrators; the one who is dismissed is signed out", async () => {
+    it("grants and revokes the admin role, and revoking it signs the user out", async () => {
       const ada = await service.person();
       await patch(ada.id, { roles: ["admin", "editor"] });
       const admin = await service.person(ada.account, {}, service.other);
@@ -135,12 +135,12 @@ describe("what administrators do to users", () => {
       ]);
     });
 
-    it("of one who has just been dismissed does not go by the token", async () => {
+    it("is refused to a former administrator whose token still has the role", async () => {
       const [admin, ada] = [
         await service.personWithRoles("admin"),
         await service.person(),
       ];
-      // As on another instance, in the second before it hears of it.
+      // Like another instance in the second before it receives the revocation.
       await query(
         service.one,
         "UPDATE google_auth.users SET roles = '{}' WHERE id = $1",
@@ -162,7 +162,7 @@ describe("what administrators do to users", () => {
       expect((await service.me(ada)).body).toEqual(ada.user);
     });
 
-    it("of two who dismiss each other at once, leaves one", async () => {
+    it("when two administrators revoke each other's role at once, leaves one administrator", async () => {
       for (let round = 0; round < 5; round++) {
         const [ada, alan] = [
           await service.personWithRoles("admin"),
@@ -187,23 +187,27 @@ describe("what administrators do to users", () => {
     });
 
     it.each([
-      ["a text", '{"roles":"admin"}', "roles"],
+      ["a string", '{"roles":"admin"}', "roles"],
       ["null", '{"roles":null}', "roles"],
       ["an object", '{"roles":{"0":"admin"}}', "roles"],
-      ["a number among them", '{"roles":[1]}', "roles"],
-      ["a list in the list", '{"roles":[["admin"]]}', "roles"],
+      ["a number in the list", '{"roles":[1]}', "roles"],
+      ["a list inside the list", '{"roles":[["admin"]]}', "roles"],
       [
-        "thousands of lists",
+        "thousands of nested lists",
         `{"roles":${"[".repeat(7000)}${"]".repeat(7000)}}`,
         "roles",
       ],
-      ["one twice", '{"roles":["a","a"]}', "roles"],
+      ["a duplicate", '{"roles":["a","a"]}', "roles"],
       ["an empty name", '{"roles":[""]}', "roles"],
       ["upper case", '{"roles":["Admin"]}', "roles"],
-      ["a blank", '{"roles":["a b"]}', "roles"],
+      ["a space", '{"roles":["a b"]}', "roles"],
       ["a comma", '{"roles":["a,admin"]}', "roles"],
       ["a line break", '{"roles":["admin\\n"]}', "roles"],
-      ["a letter that looks like ours", '{"roles":["аdmin"]}', "roles"],
+      [
+        "a Cyrillic letter that looks like a Latin one",
+        '{"roles":["аdmin"]}',
+        "roles",
+      ],
       ["65 characters", JSON.stringify({ roles: ["a".repeat(65)] }), "roles"],
       [
         "33 roles",
@@ -214,26 +218,23 @@ describe("what administrators do to users", () => {
       ],
       ["an unknown status", '{"status":"deleted"}', "status"],
       ["a null status", '{"status":null}', "status"],
-      ["a list of a status", '{"status":["active"]}', "status"],
+      ["a status in a list", '{"status":["active"]}', "status"],
       ["an e-mail", '{"email":"boss@gmail.com"}', "email"],
       ["a profile", '{"roles":[],"profile":{}}', "profile"],
       ["an id", `{"id":"${nobody}"}`, "id"],
-    ])(
-      "with %s is refused, and nothing is changed",
-      async (_what, body, field) => {
-        const ada = await service.person();
-        const answer = await patch(ada.id, body);
-        expect(refusal(answer).slice(0, 3)).toEqual([
-          400,
-          "invalid_request",
-          field,
-        ]);
-        expect((await service.me(ada)).body).toEqual(ada.user);
-      },
-    );
+    ])("with %s is refused and changes nothing", async (_what, body, field) => {
+      const ada = await service.person();
+      const answer = await patch(ada.id, body);
+      expect(refusal(answer).slice(0, 3)).toEqual([
+        400,
+        "invalid_request",
+        field,
+      ]);
+      expect((await service.me(ada)).body).toEqual(ada.user);
+    });
   });
 
-  it("nobody locks himself out by accident", async () => {
+  it("an administrator cannot disable or demote themselves", async () => {
     const wrong = [
       [{ status: "disabled" }, "status"],
       [{ roles: [] }, "roles"],
@@ -251,7 +252,7 @@ describe("what administrators do to users", () => {
     expect((await service.me(boss)).status).toBe(200);
   });
 
-  it("signing a user out ends every session, and says who did it", async () => {
+  it("signing a user out ends every session and logs the administrator", async () => {
     const ada = await service.person();
     const phone = await service.person(ada.account, {}, service.other);
     const path = `/admin/users/${ada.id}/logout`;

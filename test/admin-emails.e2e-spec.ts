@@ -6,7 +6,7 @@ import { query } from "./support/rows";
 
 describe("ADMIN_EMAILS", () => {
   let service: Instances;
-  /** An instance with the list. */
+  /** The instance with ADMIN_EMAILS. */
   let listing: TestService;
   let boss: Person;
 
@@ -41,7 +41,7 @@ describe("ADMIN_EMAILS", () => {
       [id, event],
     );
 
-  it("makes who signs in with a listed address an administrator, once, and says so", async () => {
+  it("grants the admin role once to a user with a listed address, and logs it", async () => {
     const account = newAccount({ email: listed.toLowerCase() });
     const people = await Promise.all(
       Array.from({ length: 6 }, () => service.person(account, {}, listing)),
@@ -64,7 +64,7 @@ describe("ADMIN_EMAILS", () => {
     ]);
   });
 
-  it("adds to the roles of a known user, and off the list takes nothing away", async () => {
+  it("adds to a known user's roles; removal from the list revokes nothing", async () => {
     const account = newAccount({ email: listed });
     const { id } = await service.person(account);
     await patch(id, { roles: ["editor"] });
@@ -75,19 +75,28 @@ describe("ADMIN_EMAILS", () => {
   });
 
   it.each([
-    ["one that is only verified", { email: elsewhere }],
-    ["one that is not", { email: listed, emailVerified: false }],
-    ["another one", { email: `x${listed}` }],
-    ["one that begins like it", { email: `${listed}.evil.example` }],
-    // In Unicode, the lower case of the Kelvin sign is our k.
-    ["one that looks like it", { email: listed.replace("K", "\u212a") }],
-    ["none", { email: undefined, emailVerified: undefined }],
+    ["an address that is only verified", { email: elsewhere }],
+    [
+      "an address that is not verified",
+      { email: listed, emailVerified: false },
+    ],
+    ["another address", { email: `x${listed}` }],
+    [
+      "an address that starts with a listed one",
+      { email: `${listed}.evil.example` },
+    ],
+    // The lower case of the Kelvin sign is an ASCII k.
+    [
+      "an address that looks like a listed one",
+      { email: listed.replace("K", "\u212a") },
+    ],
+    ["no address", { email: undefined, emailVerified: undefined }],
   ])("does nothing for %s", async (_what, overrides) => {
     const answer = await service.person(newAccount(overrides), {}, listing);
     expect([answer.status, answer.user.roles]).toEqual([200, []]);
   });
 
-  it("counts where the address is of a Workspace domain", async () => {
+  it("applies to addresses of a Workspace domain", async () => {
     const account = newAccount({
       email: elsewhere,
       hd: "elsewhere.example",
@@ -96,7 +105,7 @@ describe("ADMIN_EMAILS", () => {
     expect(root.user.roles).toEqual(["admin"]);
   });
 
-  it("lets nobody in who is disabled", async () => {
+  it("does not admit a disabled user", async () => {
     const account = newAccount({ email: listed });
     const { id } = await service.person(account);
     await patch(id, { status: "disabled" });

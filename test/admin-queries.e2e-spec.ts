@@ -3,7 +3,7 @@ import { Instances } from "./support/instances";
 
 const nobody = "019aa0b5-1c00-7000-8000-000000000001";
 
-describe("the queries of administrators", () => {
+describe("the query parameters of the admin routes", () => {
   let service: Instances;
   let boss: Person;
 
@@ -17,7 +17,7 @@ describe("the queries of administrators", () => {
   const get = (path: string) =>
     call(service.one, "GET", path, boss.accessToken);
 
-  describe("a query that is wrong", () => {
+  describe("an invalid query", () => {
     const wrong = [
       ["users?limit=0", "limit"],
       ["users?limit=101", "limit"],
@@ -61,7 +61,7 @@ describe("the queries of administrators", () => {
 
     it.each(
       wrong.map(([path, field]) => [path.slice(0, 60), field, path] as const),
-    )("%s is refused, and %s is named", async (_path, field, path) => {
+    )("%s is refused, naming %s", async (_path, field, path) => {
       const answer = await get(`/admin/${path}`);
       expect(refusal(answer).slice(0, 3)).toEqual([
         400,
@@ -70,7 +70,7 @@ describe("the queries of administrators", () => {
       ]);
     });
 
-    it("a cursor of the other list, or with a character changed, is refused", async () => {
+    it("a cursor of another list, or an altered one, is refused", async () => {
       const { body } = await get("/admin/users?limit=1");
       const cursor = String(body.nextCursor);
       const spoiled = cursor.replace(/.$/, (last) =>

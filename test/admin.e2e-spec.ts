@@ -44,13 +44,13 @@ describe("administration", () => {
   describe.each(routes)("%s %s", (method, path) => {
     const body = method === "PATCH" ? {} : undefined;
 
-    it("is closed to strangers", async () => {
+    it("refuses requests without a token", async () => {
       const answer = await call(service.one, method, path, undefined, body);
       expect(refusal(answer)).toEqual([401, "unauthenticated"]);
     });
 
     it.each([["{}"], ["{editor}"], ["{Admin,administrator,admin2}"]])(
-      "is closed to users with the roles %s",
+      "refuses users with the roles %s",
       async (roles) => {
         const { id, account } = await service.person();
         await query(
@@ -67,13 +67,13 @@ describe("administration", () => {
   });
 
   describe("the list of users", () => {
-    it("shows them as they see themselves, the newest first", async () => {
+    it("shows users as /users/me does, newest first", async () => {
       const [ada, alan] = [await service.person(), await service.person()];
       const { items } = await pageOf("/admin/users?limit=2");
       expect(items).toEqual([alan.user, ada.user]);
     });
 
-    it("shows every user once, page by page, while others sign up", async () => {
+    it("shows every user once across pages while others sign up", async () => {
       const before = await query<{ id: string }>(
         service.one,
         "SELECT id FROM google_auth.users",
@@ -93,7 +93,7 @@ describe("administration", () => {
       expect(new Set(seen)).toEqual(new Set(before.map(({ id }) => id)));
     });
 
-    it("has pages of 50 unless asked for, and says on the last that it is", async () => {
+    it("has pages of 50 by default, and no cursor on the last", async () => {
       await query(
         service.one,
         `INSERT INTO google_auth.users (id, email, created_at, updated_at, last_sign_in_at)
@@ -109,7 +109,7 @@ describe("administration", () => {
       expect(last.nextCursor).toBeNull();
     });
 
-    it("is filtered by the whole e-mail address in any case, and by status", async () => {
+    it("can be filtered by the full e-mail address in any case, and by status", async () => {
       const email = `Grace.${Date.now()}@Navy.example`;
       const [grace, gone] = [
         await service.person(newAccount({ email })),
@@ -141,7 +141,7 @@ describe("administration", () => {
   });
 
   describe("one user", () => {
-    it("is shown by id, with what signs it in", async () => {
+    it("is shown by id, with its identities", async () => {
       const ada = await service.person();
       const answer = await get(`/admin/users/${ada.id}`);
       const { identities, ...user } = answer.body;
@@ -156,7 +156,7 @@ describe("administration", () => {
       ]);
     });
 
-    it("is shown as blocked while Google says that its account is not its owner's", async () => {
+    it("is shown as blocked while Google reports the account hijacked", async () => {
       const ada = await service.person();
       await report(service.one, service.google, {
         account: ada.account,
@@ -192,7 +192,7 @@ describe("administration", () => {
     });
   });
 
-  it("answers HEAD without a body, and knows no other method", async () => {
+  it("answers HEAD without a body and refuses other methods", async () => {
     const headers = { authorization: `Bearer ${boss.accessToken}` };
     const head = await service.one.fetch("/admin/users", {
       method: "HEAD",
@@ -207,7 +207,7 @@ describe("administration", () => {
     }
   });
 
-  it("no token of any of this is in the log", () => {
+  it("writes no token to the log", () => {
     const log = service.one.logLines.join("");
     expect(log).not.toContain(boss.refreshToken);
     expect(log).not.toContain(boss.accessToken.split(".")[2]);

@@ -14,10 +14,10 @@ import { postWith } from "./support/headed-requests";
 import { postJson } from "./support/requests";
 import { query, textsOf } from "./support/rows";
 
-/** Sign-ins that are refused: at once, or when the service has begun to stop. */
+/** Refuses sign-ins at once, or once the service is stopping. */
 @Controller("team")
 class TeamController implements BeforeApplicationShutdown {
-  /** How many wait for the stop. */
+  /** The number of requests that wait for the stop. */
   waiting = 0;
   private stopping!: () => void;
   private readonly stopped = new Promise<void>((stop) => {
@@ -72,7 +72,7 @@ describe("refused sign-ins", () => {
       reason,
     ]);
 
-  it("are written within seconds without being asked for", async () => {
+  it("are written within seconds without a query of the log", async () => {
     await postJson(one, "/team/sign-in", {});
     const startedAt = Date.now();
     while ((await written("at_once")).length === 0) {
@@ -80,7 +80,7 @@ describe("refused sign-ins", () => {
     }
   });
 
-  it("that flood two instances are all written or counted, in a few statements", async () => {
+  it("that flood two instances are all written or counted in few statements", async () => {
     const since = await linesSince(one);
     const trails = [one, other].map((service) => service.app.get(AuditTrail));
     const statements = jest.spyOn(Client.prototype, "query");
@@ -94,7 +94,7 @@ describe("refused sign-ins", () => {
       }
     };
     await Promise.all([one, other, one, other].map(client));
-    // More at once than this machine can send.
+    // More at once than this machine could send as requests.
     for (const trail of trails) {
       for (let count = 0; count < 10_000; count++) {
         void trail.recordSoon({ event: "sign_in_refused", userId: null });
@@ -116,7 +116,7 @@ describe("refused sign-ins", () => {
     expect(known).toBe(refused);
   });
 
-  it("that are answered while the service stops are written all the same", async () => {
+  it("that are answered while the service stops are still written", async () => {
     const stopping = await start();
     const controller = stopping.app.get(TeamController);
     const headers = { connection: "close" };
@@ -140,7 +140,7 @@ describe("refused sign-ins", () => {
       ...([403, "origin_not_allowed"] as const),
     ],
   ])(
-    "of %s %s that no limit counts cost two lines a minute, in the log few, and hide nobody's",
+    "of %s %s without a rate limit cost two audit lines a minute and few log lines, and hide no other user's",
     async (_method, path, headers, status, reason) => {
       const since = await linesSince(one);
       const milliseconds = Number(process.env.LOAD_SECONDS ?? 2) * 1000;
@@ -155,7 +155,7 @@ describe("refused sign-ins", () => {
         }
       };
       await Promise.all(Array.from({ length: 20 }, client));
-      // A refusal that a limit counts, in the middle of it.
+      // A rate-limited refusal in the middle of the flood.
       await postJson(one, "/team/sign-in", {});
       const trail = one.app.get(AuditTrail);
       trail["repeats"].end();

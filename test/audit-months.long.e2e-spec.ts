@@ -18,7 +18,7 @@ const root = resolve(__dirname, "..");
 const daySeconds = 24 * 3600;
 const retentionDays = 45;
 
-describe("the months of the audit log", () => {
+describe("the monthly partitions of the audit log", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let clock: SteppedClock;
@@ -46,14 +46,14 @@ describe("the months of the audit log", () => {
     await google.stop();
   });
 
-  /** What each instance does once a day. */
+  /** The daily job of each instance. */
   const day = () =>
     Promise.all(
       [one, other].map((service) => service.app.get(AuditPartitions).run()),
     );
   const monthOf = (time: Date) =>
     `audit_events_${time.toISOString().slice(0, 7).replace("-", "_")}`;
-  /** The month so many days from now, by the service's clock. */
+  /** The month in this many days, by the service's clock. */
   const monthIn = (days: number) =>
     monthOf(new Date(clock.now() + days * daySeconds * 1000));
   const partitions = async () => {
@@ -64,7 +64,9 @@ describe("the months of the audit log", () => {
     );
     return rows.map(({ name }) => name);
   };
-  /** Where the lines are: table, and whether the month of their time is its. */
+  /**
+   * The table of each line, and whether it is the table of the line's month.
+   */
   const places = () =>
     query<{ place: string; at: Date }>(
       one,
@@ -74,7 +76,7 @@ describe("the months of the audit log", () => {
        ORDER BY occurred_at`,
     );
 
-  it("are there before the first request when two instances start at once", async () => {
+  it("exist before the first request when two instances start at once", async () => {
     await person(one, google);
     await person(other, google);
     const lines = await places();
@@ -83,7 +85,7 @@ describe("the months of the audit log", () => {
     expect(await partitions()).toHaveLength(4);
   });
 
-  it("over a year of days, are made ahead, never miss a line and are dropped when their time has come", async () => {
+  it("over a year, are created ahead, hold every line and are dropped after the retention", async () => {
     const seen = new Set<string>();
     for (let days = 0; days < 366; days += 3) {
       await day();
@@ -101,7 +103,7 @@ describe("the months of the audit log", () => {
     await day();
     const lines = await places();
     for (const { place, at } of lines) expect(place).toBe(monthOf(at));
-    // Two each third day, for 45 days and the rest of the month they end in.
+    // Two lines every third day, for 45 days and the rest of the last month.
     expect(lines.length).toBeGreaterThanOrEqual(2 * (retentionDays / 3));
     expect(lines.length).toBeLessThanOrEqual(2 * ((retentionDays + 31) / 3));
     const oldest = Number(lines[0]?.at);
@@ -111,8 +113,8 @@ describe("the months of the audit log", () => {
     expect((await partitions()).length).toBeLessThanOrEqual(7);
   });
 
-  it("come and go while users sign in, who notice nothing", async () => {
-    // This month was missed, and six years were never dropped.
+  it("are created and dropped during sign-ins, which all succeed", async () => {
+    // This month was never created, and six years were never dropped.
     await query(one, `DROP TABLE google_auth.${monthIn(0)}`);
     for (let year = 2015; year <= 2020; year++) {
       await query(
@@ -128,7 +130,7 @@ describe("the months of the audit log", () => {
     });
     while (statuses.length < 20) await new Promise(setImmediate);
     expect((await places()).at(-1)?.place).toBe("audit_events_default");
-    // What cannot have its locks in time is left for the next look.
+    // A partition whose locks are not free in time is left for the next run.
     const changed = async () => {
       const names = await partitions();
       return (
@@ -146,7 +148,7 @@ describe("the months of the audit log", () => {
     for (const { place, at } of lines) expect(place).toBe(monthOf(at));
   });
 
-  it("that were missed are deleted from the default partition by the purge", async () => {
+  it("that were never created are purged from the default partition", async () => {
     const old = new Date(clock.now() - (retentionDays + 1) * daySeconds * 1000);
     await query(
       one,
@@ -160,7 +162,7 @@ describe("the months of the audit log", () => {
     expect((await places()).map(({ place }) => place)).toEqual([monthIn(0)]);
   });
 
-  it("that were missed for too long are made again the way the documentation says", async () => {
+  it("that were missing for long can be recreated as documented", async () => {
     for (const name of await partitions()) {
       if (name !== "audit_events_default")
         await query(one, `DROP TABLE google_auth.${name}`);
@@ -204,7 +206,7 @@ describe("the months of the audit log", () => {
     expect(listed).toEqual(expect.arrayContaining(present));
   });
 
-  it("change nothing of the schema that the entities describe, and can be taken back with it", async () => {
+  it("match the entities' schema and are reverted with it", async () => {
     await person(one, google);
     const dataSource = await new DataSource({
       ...dataSourceOptions({ url: database.url, poolSize: 2, ssl: false }),

@@ -15,7 +15,7 @@ import { call, person } from "./support/calls";
 import { postWith } from "./support/headed-requests";
 import { query } from "./support/rows";
 
-/** A sign-in route of a team's own: nothing on it says that it is audited. */
+/** An application's own sign-in route, without any decorator for auditing. */
 @Controller("team")
 class TeamController {
   @Public()
@@ -35,7 +35,10 @@ class TeamController {
 
 const agent = { "user-agent": "AuditSpec/1.0" };
 
-/** An ID token's options, what else is sent, and what is said of it. */
+/**
+ * The options of an ID token, other fields of the body, and the expected
+ * refusal.
+ */
 interface Refusal {
   readonly name: string;
   readonly idToken: IdTokenOptions;
@@ -48,7 +51,7 @@ interface Refusal {
 
 const refusals: readonly Refusal[] = [
   {
-    name: "a foreign key",
+    name: "an unknown signing key",
     idToken: { signWith: "foreign" },
     ...{ status: 401, code: "invalid_token", reason: "bad_signature" },
   },
@@ -58,23 +61,23 @@ const refusals: readonly Refusal[] = [
     ...{ status: 401, code: "invalid_token", reason: "malformed_header" },
   },
   {
-    name: "an old token",
+    name: "an expired token",
     idToken: { issuedSecondsAgo: 7000 },
     ...{ status: 401, code: "token_expired", reason: "expired" },
   },
   {
-    name: "the wrong nonce",
+    name: "a wrong nonce",
     idToken: { nonce: "n".repeat(43) },
     body: { nonce: "another secret nonce" },
     ...{ status: 401, code: "invalid_token", reason: "nonce_mismatch" },
   },
   {
-    name: "an address that was never verified",
+    name: "an unverified address",
     idToken: { account: "unverifiedEmail" },
     ...{ status: 403, code: "email_not_verified" },
   },
   {
-    name: "a page of somebody else",
+    name: "a page of another origin",
     idToken: {},
     headers: { origin: "https://evil.example" },
     ...{ status: 403, code: "origin_not_allowed" },
@@ -92,7 +95,7 @@ describe("a refused sign-in in the audit log", () => {
     database = await TestDatabase.create();
     one = await TestService.start(google, {
       database,
-      // What a limit counts is written line by line.
+      // Refusals that a rate limit counts are written one by one.
       env: { RATE_LIMIT_SIGN_IN_FAILURES: "1000/60" },
       controllers: [TeamController],
     });
@@ -114,9 +117,10 @@ describe("a refused sign-in in the audit log", () => {
   });
 
   it.each(refusals)(
-    "for $name, is $code, and holds nothing of what was sent",
+    "for $name, is $code without any of the input",
     async ({ idToken, body, headers, status, code, reason = code }) => {
-      // What no limit counts is written once a minute for a client network.
+      // Refusals without a rate limit are written once a minute per client
+      // network.
       const paths =
         code === "origin_not_allowed"
           ? ["/auth/google"]
@@ -146,7 +150,7 @@ describe("a refused sign-in in the audit log", () => {
     },
   );
 
-  it("for an account that is disabled, or where nobody new may sign up, says so", async () => {
+  it("names a disabled account or a closed sign-up as the cause", async () => {
     const { account, id } = await person(one, google);
     await query(
       one,
@@ -174,7 +178,7 @@ describe("a refused sign-in in the audit log", () => {
     }
   });
 
-  it("is written for the route of a team too, and for no other kind of refusal", async () => {
+  it("is also written for an application's own sign-in route, and for no other kind of refusal", async () => {
     const since = await linesSince(one);
     const post = (path: string, body: object, headers = {}) =>
       postWith(headers, one, path, body);
@@ -202,7 +206,7 @@ describe("a refused sign-in in the audit log", () => {
     ]);
   });
 
-  it("is written until who guesses is locked out, and then no more", async () => {
+  it("is written until the client is locked out, and not after", async () => {
     const since = await linesSince(other);
     const headers = { "x-forwarded-for": "198.51.100.77" };
     const codes: unknown[] = [];

@@ -35,7 +35,7 @@ describe("the audit log", () => {
     await google.stop();
   });
 
-  /** As if another had taken the refresh token's successor an hour ago. */
+  /** As if another client had used the refresh token an hour ago. */
   const replaceLongAgo = ({ sessionId }: Person) =>
     query(
       one,
@@ -44,7 +44,7 @@ describe("the audit log", () => {
       [sessionId],
     );
 
-  it("has one line for a sign-up and one for each sign-in after it, from any instance", async () => {
+  it("has one line for a sign-up and one for each later sign-in, from any instance", async () => {
     const account = newAccount();
     const headers = { ...agent, "x-forwarded-for": "203.0.113.9" };
     const signIn = async (service: TestService) => {
@@ -71,7 +71,7 @@ describe("the audit log", () => {
     ]);
   });
 
-  it("is announced in the service's log, with the address and without the user agent", async () => {
+  it("is also written to the service's log, with the address and without the user agent", async () => {
     const { id } = await person(other, google);
     const told = [...one.logLines, ...other.logLines]
       .map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -84,7 +84,7 @@ describe("the audit log", () => {
     expect(told[0]).not.toHaveProperty("userAgent");
   });
 
-  it("has one line for sessions that are over, with who ended them and why", async () => {
+  it("has one line per ended session, with who ended it and why", async () => {
     const sessions = one.app.get(Sessions);
     const admin = await person(one, google);
     const ended: Record<string, (who: typeof admin) => Promise<unknown>> = {
@@ -123,7 +123,7 @@ describe("the audit log", () => {
     }
   });
 
-  it("has one line, on one instance or the other, for a refresh token that came back", async () => {
+  it("has one line across instances for a reused refresh token", async () => {
     const who = await person(one, google);
     const { id, sessionId, refreshToken } = who;
     await replaceLongAgo(who);
@@ -143,7 +143,7 @@ describe("the audit log", () => {
     ]);
   });
 
-  it("after many users at once on two instances, has exactly one line for all that happened", async () => {
+  it("has exactly one line per event after many concurrent users on two instances", async () => {
     const crowd = Array.from({ length: 24 }, async (_, index) => {
       const service = index % 2 === 0 ? one : other;
       const account = newAccount();
@@ -183,7 +183,7 @@ describe("the audit log", () => {
     expect(odd?.all).toBeGreaterThanOrEqual(72);
   });
 
-  describe("that cannot be written", () => {
+  describe("when it cannot be written", () => {
     const rename = (from: string, to: string) =>
       query(one, `ALTER TABLE google_auth.${from} RENAME TO ${to}`);
     const everything = async () => ({
@@ -219,12 +219,12 @@ describe("the audit log", () => {
           call(one, "DELETE", `/auth/sessions/${sessionId}`, accessToken),
       ],
       [
-        "a refresh token that came back",
+        "a reused refresh token",
         ({ refreshToken }) => postJson(one, "/auth/refresh", { refreshToken }),
       ],
-    ])("leaves nothing of %s, which is a 500", async (name, attempt) => {
+    ])("rolls back %s, which is a 500", async (name, attempt) => {
       const who = await person(one, google);
-      if (name.startsWith("a refresh token")) await replaceLongAgo(who);
+      if (name.startsWith("a reused")) await replaceLongAgo(who);
       const before = await everything();
       await rename("audit_events", "audit_events_away");
       try {

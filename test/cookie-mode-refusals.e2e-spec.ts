@@ -9,14 +9,14 @@ describe("the refresh token in a cookie", () => {
   const site = useCookieMode();
 
   it.each([
-    ["another site's", "https://evil.example"],
-    ["that of a sandboxed page", "null"],
-    ["ours with another port", `${ownOrigin}:8443`],
-    ["ours without TLS", "http://service.example"],
-    ["one that begins as the app's", `${app}.evil.example`],
+    ["another site", "https://evil.example"],
+    ["a sandboxed page", "null"],
+    ["the service with another port", `${ownOrigin}:8443`],
+    ["the service without TLS", "http://service.example"],
+    ["one that starts with the app's", `${app}.evil.example`],
     ["the app's in upper case", app.toUpperCase()],
   ])(
-    "is neither set, read nor taken back for an origin such as %s",
+    "is neither set, read nor cleared for this origin: %s",
     async (_name, origin) => {
       const { cookie } = await site.signIn();
       const attempts = [
@@ -40,7 +40,7 @@ describe("the refresh token in a cookie", () => {
     },
   );
 
-  it("needs an origin: only browsers have cookies, and they always say where from", async () => {
+  it("needs an Origin header, which browsers always send", async () => {
     const { cookie } = await site.signIn();
     const attempts = [
       await site.post("/auth/refresh", undefined, {
@@ -56,7 +56,7 @@ describe("the refresh token in a cookie", () => {
   });
 
   it.each(["%", "%E0%A4%A", "v1", "=", '"'])(
-    "with the content %j is refused and not a crash",
+    "with the value %j is refused without an error",
     async (content) => {
       const answer = await site.post(
         "/auth/refresh",
@@ -70,7 +70,7 @@ describe("the refresh token in a cookie", () => {
     },
   );
 
-  it("is not there at a first visit, which is no mistake", async () => {
+  it("may be missing, as at a first visit", async () => {
     const answer = await site.post("/auth/refresh", undefined);
     expect([answer.status, answer.body.code]).toEqual([401, "no_session"]);
     expect(answer.cookie).toBeUndefined();
@@ -78,7 +78,7 @@ describe("the refresh token in a cookie", () => {
     expect([app.status, app.body.code]).toEqual([400, "invalid_request"]);
   });
 
-  it("sent twice is refused, for one was planted, and neither is cleared", async () => {
+  it("sent twice is refused, because one may be planted, and neither is cleared", async () => {
     const [good, planted] = [await site.signIn(), await site.signIn()];
     const names = [good, planted].map(
       ({ cookie }) => `__Host-refresh=${cookie}`,

@@ -13,7 +13,7 @@ describe("the refresh token in a cookie", () => {
 
   afterAll(() => google.stop());
 
-  it("is for the whole host, also of a service below a path", async () => {
+  it("has Path=/ even if the service is below a path", async () => {
     await using below = await TestService.start(google, {
       env: {
         REFRESH_COOKIE: "browser",
@@ -36,7 +36,7 @@ describe("the refresh token in a cookie", () => {
     });
   });
 
-  it("of a front end on another site is partitioned", async () => {
+  it("is partitioned for a front end on another site", async () => {
     await using other = await TestService.start(google, {
       env: {
         ...cookieMode,
@@ -52,7 +52,7 @@ describe("the refresh token in a cookie", () => {
     );
   });
 
-  it("on plain http in development has a name without the prefix, and is not Secure", async () => {
+  it("has no __Host- prefix and is not Secure on http in development", async () => {
     await using local = await TestService.start(google, {
       env: { REFRESH_COOKIE: "browser", PUBLIC_URL: "http://localhost:3000" },
     });

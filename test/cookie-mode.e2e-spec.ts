@@ -9,7 +9,7 @@ import { getWithToken } from "./support/requests";
 describe("the refresh token in a cookie", () => {
   const site = useCookieMode();
 
-  it("is set by a sign-in where no script can read it, and is not in the body", async () => {
+  it("is set HttpOnly by a sign-in and is not in the body", async () => {
     const answer = await site.signIn();
     expect(answer.status).toBe(200);
     expect(answer.body).not.toHaveProperty("refreshToken");
@@ -26,7 +26,7 @@ describe("the refresh token in a cookie", () => {
     expect(answer.headers.get("access-control-allow-credentials")).toBe("true");
   });
 
-  it("is replaced by a refresh, which needs nothing else", async () => {
+  it("is enough for a refresh, which replaces it", async () => {
     const signedIn = await site.signIn();
     const answer = await site.post(
       "/auth/refresh",
@@ -44,7 +44,7 @@ describe("the refresh token in a cookie", () => {
     expect(me.status).toBe(200);
   });
 
-  it("is taken back by a sign-out, and is dead", async () => {
+  it("is cleared and revoked by a sign-out", async () => {
     const { cookie } = await site.signIn();
     const answer = await site.post(
       "/auth/logout",
@@ -59,11 +59,11 @@ describe("the refresh token in a cookie", () => {
       withCookie(cookie),
     );
     expect([dead.status, dead.body.code]).toEqual([401, "session_revoked"]);
-    // It would be refused for ever, and is not to be sent for ever.
+    // It would be refused every time, so the browser must not send it any more.
     expect(dead.cookie).toBe("");
   });
 
-  it("serves the pages of the service's own origin", async () => {
+  it("works for pages of the service's own origin", async () => {
     const signedIn = await site.signIn({ origin: ownOrigin });
     const answer = await site.post(
       "/auth/refresh",
@@ -73,7 +73,7 @@ describe("the refresh token in a cookie", () => {
     expect([signedIn.status, answer.status]).toEqual([200, 200]);
   });
 
-  it("is good for the refresh grant of OAuth, which replaces it", async () => {
+  it("is accepted by OAuth's refresh grant, which replaces it", async () => {
     const { cookie } = await site.signIn();
     const grant = (headers: Record<string, string>) =>
       site.service.fetch("/oauth/token", {
@@ -102,7 +102,7 @@ describe("the refresh token in a cookie", () => {
     expect(twice.headers.getSetCookie()).toEqual([]);
   });
 
-  it("is not for apps: without an origin the token is in the body", async () => {
+  it("is not used without an Origin header: apps get the token in the body", async () => {
     const answer = await site.signIn({});
     expect(answer.cookie).toBeUndefined();
     const { refreshToken } = answer.body;

@@ -15,9 +15,9 @@ describe("an outage of Postgres", () => {
   let database: TestDatabase;
   let network: TcpProxy;
   let service: TestService;
-  /** Sees the database past the outage. */
+  /** Connects to the database directly, without the outage. */
   let witness: Client;
-  /** Holds locks that stand in the service's way. */
+  /** Holds locks that the service waits for. */
   let rival: Client;
   let newcomers: string[];
 
@@ -51,7 +51,7 @@ describe("an outage of Postgres", () => {
     });
   }
 
-  /** Restarts the service with a parameter more in its database's URL. */
+  /** Restarts the service with one more parameter in its database URL. */
   async function restartWith(name: string, value: string): Promise<void> {
     await service.stop();
     const url = new URL(network.url);
@@ -59,7 +59,7 @@ describe("an outage of Postgres", () => {
     service = await start(url.href);
   }
 
-  /** Mints a good token of somebody who was never here. */
+  /** Mints a valid token of a new account. */
   async function newcomer(): Promise<string> {
     const idToken = await google.idToken({ account: newAccount() });
     newcomers.push(idToken);
@@ -67,8 +67,9 @@ describe("an outage of Postgres", () => {
   }
 
   /**
-   * Whoever was let in is known, and whoever was refused gets in: also the one
-   * whose statement had been carried out when the answer was lost.
+   * Expects that the accounts that signed in are known and that the refused
+   * ones can now sign in, even if a statement was committed and only its result
+   * was lost.
    */
   async function expectNothingMissing(): Promise<void> {
     for (const idToken of newcomers) {
@@ -77,7 +78,10 @@ describe("an outage of Postgres", () => {
     await expectWholeUsers(1 + newcomers.length);
   }
 
-  /** Every user has an identity and a session, and none of these is left over. */
+  /**
+   * Expects that every user has an identity and a session, and that there are
+   * no others.
+   */
   async function expectWholeUsers(count: number): Promise<void> {
     const { rows } = await witness.query(
       `SELECT (SELECT count(*)::int FROM google_auth.users) AS users,
@@ -89,7 +93,7 @@ describe("an outage of Postgres", () => {
     ]);
   }
 
-  /** Waits until so many statements of the service's wait for a lock. */
+  /** Waits until this many statements of the service wait for a lock. */
   async function untilLocked(count: number): Promise<void> {
     const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
       AND datname = current_database() AND application_name = 'nest-google-auth'`;
@@ -108,7 +112,7 @@ describe("an outage of Postgres", () => {
     }
   }
 
-  it("in the middle of the load is a 503 until it is back, and then nothing is missing", async () => {
+  it("under load is a 503 until Postgres is back, and loses no committed sign-in", async () => {
     const load = SignInLoad.start(service, newcomer);
     await load.more(20);
     await network.cut();
@@ -133,7 +137,7 @@ describe("an outage of Postgres", () => {
     await expectNothingMissing();
   });
 
-  it("that strikes while a statement runs is a 503, and the statement counts whole or not at all", async () => {
+  it("during a statement is a 503, and the statement is committed or rolled back", async () => {
     await rival.query("BEGIN; LOCK TABLE google_auth.sessions");
     const answer = signIn(service, await newcomer());
     await untilLocked(1);
@@ -144,7 +148,7 @@ describe("an outage of Postgres", () => {
     await expectNothingMissing();
   });
 
-  it("that is a short silence is waited out", async () => {
+  it("of a few seconds without a response only delays requests", async () => {
     network.pause();
     const answers = [newcomer(), newcomer(), newcomer()].map(async (token) =>
       signIn(service, await token),
@@ -155,7 +159,7 @@ describe("an outage of Postgres", () => {
     await expectNothingMissing();
   });
 
-  it("that is a long silence is a 503 after 15 s at most, and heals", async () => {
+  it("of a longer time without a response is a 503 within 15 s, and ends by itself", async () => {
     network.pause();
     const startedAt = performance.now();
     const answers = await Promise.all(
@@ -167,7 +171,7 @@ describe("an outage of Postgres", () => {
     await expectNothingMissing();
   });
 
-  it("that is one user's lock on every connection is a 503 for that user after 2 s, and the others get in", async () => {
+  it("by locks of one user on every connection is a 503 for that user after 2 s; other users sign in", async () => {
     const known = await google.idToken();
     await rival.query("BEGIN; SELECT FROM google_auth.users FOR UPDATE");
     const startedAt = performance.now();
@@ -177,7 +181,7 @@ describe("an outage of Postgres", () => {
     await untilLocked(poolSize);
     expect((await signIn(service, await newcomer())).status).toBe(200);
     expectOutage(await Promise.all(waiting));
-    // By the limit for locks, not that for statements (10 s).
+    // By the lock timeout, not the statement timeout of 10 s.
     expect(performance.now() - startedAt).toBeLessThan(8000);
     await rival.query("ROLLBACK");
     expect((await signIn(service, known)).status).toBe(200);
@@ -185,7 +189,7 @@ describe("an outage of Postgres", () => {
   });
 
   it.each(["lock_timeout", "statement_timeout"])(
-    "that is a lock for longer than %s is a 503",
+    "by a lock held longer than %s is a 503",
     async (limit) => {
       await restartWith(limit, "200");
       const known = await google.idToken();
@@ -197,7 +201,7 @@ describe("an outage of Postgres", () => {
     },
   );
 
-  it("that leaves it read-only, as a failover does, is a 503 until a primary is back", async () => {
+  it("that leaves Postgres read-only, as a failover does, is a 503 until a primary is back", async () => {
     const name = new URL(database.url).pathname.slice(1);
     const failOver = async (readOnly: "on" | "off") => {
       await witness.query(
@@ -225,7 +229,7 @@ describe("an outage of Postgres", () => {
     [2, "200", 2],
     [3, unavailable, 1],
   ])(
-    "that is %i serialization failures in a row ends with %s and %i users",
+    "of %i serialization failures in a row ends with %s and %i users",
     async (failures, outcome, users) => {
       await witness.query(`
         CREATE SEQUENCE lost;
@@ -245,7 +249,7 @@ describe("an outage of Postgres", () => {
     },
   );
 
-  it("that is a crowd of one user's in serializable transactions is no error of ours", async () => {
+  it("does not arise from concurrent sign-ins of one user in serializable transactions", async () => {
     await restartWith(
       "options",
       "-c default_transaction_isolation=serializable",

@@ -23,7 +23,7 @@ describe("the demo", () => {
     rmSync(cwd, { recursive: true });
   });
 
-  /** Whether its Postgres is still there. */
+  /** Whether its Postgres is still running. */
   const isRunning = () =>
     existsSync(join(cwd, ".data/demo/postgres/cluster/postmaster.pid"));
 
@@ -42,7 +42,7 @@ describe("the demo", () => {
     expect(isRunning()).toBe(false);
   });
 
-  it("takes over what a killed one left behind", async () => {
+  it("starts after a killed demo left its files and Postgres", async () => {
     const args = ["--check", "--port", "23200"];
     const killed = Program.start("src/demo/demo.ts", {
       cwd,

@@ -15,12 +15,12 @@ const pages = [
 ];
 
 describe("the documentation", () => {
-  it("is what the code says where it is generated", async () => {
+  it("is up to date where it is generated", async () => {
     const stale = await staleFiles(await generateDocs());
     if (stale.length > 0) {
       throw new Error(`Stale: ${stale.join(", ")}. Run: npm run docs`);
     }
-    // A compiler and two generators, which a busy machine gives little time.
+    // A compiler and two generators take long on a busy machine.
   }, 120_000);
 
   it.each(pages)("has no dead link in %s", (page) => {
@@ -38,7 +38,7 @@ describe("the documentation", () => {
 describe(".env.example", () => {
   const example = parseEnv(readFileSync(join(root, ".env.example"), "utf8"));
 
-  it("copied as it is, gives a start in development", () => {
+  it("starts unchanged in development", () => {
     const madeInDevelopment = {
       DATABASE_URL: "postgresql://localhost/app",
       SECRET_KEY: "only for tests: 8b1f4c0d9e7a6352f1e0",
@@ -48,13 +48,13 @@ describe(".env.example", () => {
     ).not.toThrow();
   });
 
-  it("copied as it is, is refused in production", () => {
+  it("is refused unchanged in production", () => {
     const read = () => readEnvironment({ ...example, NODE_ENV: "production" });
     expect(read).toThrow(InvalidEnvironmentError);
   });
 });
 
-/** The pages of a folder, from the project's folder. */
+/** The pages of a folder, relative to the project's folder. */
 function markdownIn(folder: string): string[] {
   return readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".md"))
@@ -91,7 +91,7 @@ function anchorsOf(page: string): string[] {
 }
 
 interface Example {
-  /** A file name beside the page, where it is looked up as a module. */
+  /** A file name next to the page, so that its imports resolve from there. */
   readonly file: string;
   readonly code: string;
 }

@@ -10,7 +10,7 @@ import { exchange, expectOAuthError, refreshGrant } from "./support/oauth";
 import { type Answer, postJson, signIn } from "./support/requests";
 import { query, rowCounts } from "./support/rows";
 
-describe("binding tokens to a key of the client's", () => {
+describe("binding tokens to the client's key", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let service: TestService;
@@ -38,7 +38,7 @@ describe("binding tokens to a key of the client's", () => {
     calls.signIn(await google.idToken(), dpop);
 
   describe("at the sign-in", () => {
-    it("a good proof binds the session and its access tokens", async () => {
+    it("a valid proof binds the session and its access tokens", async () => {
       const answer = await signInWith();
       expect([answer.status, answer.body.tokenType]).toEqual([200, "DPoP"]);
       const claims = claimsOf(String(answer.body.accessToken));
@@ -90,19 +90,19 @@ describe("binding tokens to a key of the client's", () => {
         () => good({ signWith: thief }),
       ],
       ["D2 another method", "wrong_method", () => good({ method: "GET" })],
-      ["D2 another address", "wrong_url", () => calls.proof("/auth/refresh")],
+      ["D2 another URL", "wrong_url", () => calls.proof("/auth/refresh")],
       [
-        "D2 where it really listens",
+        "D2 the listening address instead of the public URL",
         "wrong_url",
         () => client.proof({ url: `${service.url}/auth/google` }),
       ],
       [
-        "D2 from two minutes ago",
+        "D2 iat two minutes ago",
         "proof_expired",
         () => good({ issuedAt: (Date.now() / 1000 - 120) | 0 }),
       ],
       [
-        "D2 from in two minutes",
+        "D2 iat in two minutes",
         "issued_in_future",
         () => good({ issuedAt: (Date.now() / 1000 + 120) | 0 }),
       ],
@@ -126,7 +126,7 @@ describe("binding tokens to a key of the client's", () => {
       expect(await rowCounts(service)).toEqual(before);
     });
 
-    it("D2 a proof for an evil Host is not for us, and ours does not care", async () => {
+    it("D2 htu is compared with the public URL, not with the Host header", async () => {
       const payload = { idToken: await google.idToken() };
       const post = async (dpop: string) =>
         service.app.inject({
@@ -159,7 +159,7 @@ describe("binding tokens to a key of the client's", () => {
       String((await signInWith()).body.refreshToken);
     const verdict = ({ status, body }: Answer) => [status, body.code];
 
-    it("the key of the session gets bound tokens again", async () => {
+    it("a proof by the session's key returns bound tokens", async () => {
       const answer = await calls.refresh(await newSession());
       expect([answer.status, answer.body.tokenType]).toEqual([200, "DPoP"]);
       const token = String(answer.body.accessToken);
@@ -167,7 +167,7 @@ describe("binding tokens to a key of the client's", () => {
       expect((await calls.get(token, calls.proofOf(token))).status).toBe(200);
     });
 
-    it("no proof, or another key, gets nothing and changes nothing", async () => {
+    it("no proof, or a proof by another key, is refused and changes nothing", async () => {
       const refreshToken = await newSession();
       const stolen = [
         await postJson(service, "/auth/refresh", { refreshToken }),
@@ -182,7 +182,7 @@ describe("binding tokens to a key of the client's", () => {
       expect((await calls.refresh(refreshToken)).status).toBe(200);
     });
 
-    it("a bad proof costs the session nothing", async () => {
+    it("an invalid proof does not harm the session", async () => {
       const refreshToken = await newSession();
       const dpop = calls.proof("/auth/google");
       expect(verdict(await calls.refresh(refreshToken, dpop))).toEqual([
@@ -192,7 +192,7 @@ describe("binding tokens to a key of the client's", () => {
       expect((await calls.refresh(refreshToken)).status).toBe(200);
     });
 
-    it("a session that was not bound at its beginning is not bound later", async () => {
+    it("a session that starts unbound stays unbound", async () => {
       const { body } = await signIn(service, await google.idToken());
       expect(verdict(await calls.refresh(body.refreshToken))).toEqual([
         401,
@@ -203,7 +203,7 @@ describe("binding tokens to a key of the client's", () => {
       expect(plain.body.tokenType).toBe("Bearer");
     });
 
-    it("one that was begun at the token endpoint goes on at the app's route", async () => {
+    it("a session from the token endpoint can be refreshed at /auth/refresh", async () => {
       const idToken = await google.idToken();
       const dpop = calls.proof("/oauth/token");
       const begun = await exchange(service, idToken, {}, { dpop });
@@ -232,7 +232,7 @@ describe("binding tokens to a key of the client's", () => {
     });
   });
 
-  it("of an incomplete sign-up grants nothing else, and the challenge uses the DPoP scheme", async () => {
+  it("the token of an incomplete sign-up opens no other route, and the challenge uses the DPoP scheme", async () => {
     await using team = await TestService.start(google, {
       database,
       env: { DPOP: "optional" },
@@ -247,11 +247,11 @@ describe("binding tokens to a key of the client's", () => {
       403,
       "profile_incomplete",
     ]);
-    // RFC 9449 §7.1, with what RFC 6750 §3.1 has to say.
+    // RFC 9449 §7.1 with the error of RFC 6750 §3.1.
     expect(refused.headers.get("www-authenticate")).toBe(
       'DPoP error="insufficient_scope", scope="user", algs="ES256 RS256 EdDSA Ed25519"',
     );
-    // Whoever has not the key is not told how far the sign-up is.
+    // Without the key, the response does not reveal the state of the sign-up.
     const other = new DpopCalls(team, thief);
     const stolen = await theirs.get(token, other.proofOf(token));
     expect([stolen.status, stolen.body.reason]).toEqual([401, "wrong_key"]);

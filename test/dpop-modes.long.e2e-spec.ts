@@ -34,7 +34,7 @@ describe("the setting DPOP", () => {
       providers: [{ provide: Clock, useValue: clock }],
     });
 
-  describe("when it is off, as it is unless set", () => {
+  describe("when it is off, the default", () => {
     it("proofs are ignored, and not advertised", async () => {
       await using service = await start({});
       const calls = new DpopCalls(service);
@@ -55,7 +55,7 @@ describe("the setting DPOP", () => {
       expect(plain.status).toBe(200);
     });
 
-    it("what was bound before it was switched off is not a bearer token now", async () => {
+    it("a token that was bound before is not accepted as a bearer token", async () => {
       await using before = await start({ DPOP: "optional" });
       const bound = await new DpopCalls(before).signIn(await google.idToken());
       await using service = await start({});
@@ -69,7 +69,7 @@ describe("the setting DPOP", () => {
   });
 
   describe("when it is required", () => {
-    it("nobody signs in without a proof, by whatever route", async () => {
+    it("every sign-in route refuses a request without a proof", async () => {
       await using service = await start({ DPOP: "required" });
       const { status, body } = await signIn(service, await google.idToken());
       expect([status, body.code, body.reason]).toEqual([
@@ -83,7 +83,7 @@ describe("the setting DPOP", () => {
       expect((await calls.signIn(await google.idToken())).status).toBe(200);
     });
 
-    it("bearer tokens from before open nothing", async () => {
+    it("earlier bearer tokens are refused", async () => {
       await using before = await start({});
       const { accessToken } = await signIn(before, await google.idToken());
       await using service = await start({ DPOP: "required" });
@@ -100,7 +100,7 @@ describe("the setting DPOP", () => {
   describe("with DPOP_NONCE=required", () => {
     const env = { DPOP: "optional", DPOP_NONCE: "required" };
 
-    it("D6 every route asks for the nonce and takes it", async () => {
+    it("D6 every route requires the nonce and accepts it", async () => {
       await using service = await start(env);
       const calls = new DpopCalls(service);
       const idToken = await google.idToken();
@@ -123,7 +123,7 @@ describe("the setting DPOP", () => {
       expect(guarded.headers.get("dpop-nonce")).toBe(nonce);
       const known = await calls.get(token, calls.proofOf(token, { nonce }));
       expect(known.status).toBe(200);
-      // A nonce that will do is not sent again.
+      // A nonce that is still valid is not sent again.
       expect(known.headers.get("dpop-nonce")).toBeNull();
 
       const oauth = await exchange(
@@ -145,7 +145,7 @@ describe("the setting DPOP", () => {
       expect((await calls.refresh(body.refreshToken, good)).status).toBe(200);
     });
 
-    it("the next nonce comes in time with an answer, so that nobody has to ask twice", async () => {
+    it("the next nonce is sent with a response before the current one expires", async () => {
       await using service = await start(env);
       const calls = new DpopCalls(service);
       const idToken = await google.idToken();
@@ -178,7 +178,7 @@ describe("the setting DPOP", () => {
       expect(inTime.status).toBe(200);
     });
 
-    it("asking for it is not a failed sign-in", async () => {
+    it("a request for a nonce does not count as a failed sign-in", async () => {
       await using service = await start({
         ...{ ...env, RATE_LIMIT_SIGN_IN_FAILURES: "1/60" },
       });
@@ -195,7 +195,7 @@ describe("the setting DPOP", () => {
     });
   });
 
-  it("on two instances: nonces and used proofs are known to both", async () => {
+  it("two instances share nonces and used proofs", async () => {
     const env = { DPOP: "optional", DPOP_NONCE: "required" };
     await using one = await start(env);
     await using other = await start(env);

@@ -19,7 +19,7 @@ class ProbeController {
   }
 }
 
-describe("tokens that are bound to a key of the client's", () => {
+describe("tokens that are bound to the client's key", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let service: TestService;
@@ -60,7 +60,7 @@ describe("tokens that are bound to a key of the client's", () => {
       token = String((await signInWith()).body.accessToken);
     });
 
-    it("D3 D4 the token opens it together with a proof", async () => {
+    it("D3 D4 the token with a proof is accepted", async () => {
       expect((await calls.get(token, calls.proofOf(token))).status).toBe(200);
       const query = await calls.get(
         token,
@@ -70,7 +70,7 @@ describe("tokens that are bound to a key of the client's", () => {
       expect(query.status).toBe(200);
     });
 
-    it("the scheme in any case is one", async () => {
+    it("the scheme is case-insensitive", async () => {
       const answer = await calls.send("GET", "/users/me", {
         authorization: `dpop ${token}`,
         dpop: calls.proofOf(token),
@@ -78,7 +78,7 @@ describe("tokens that are bound to a key of the client's", () => {
       expect(answer.status).toBe(200);
     });
 
-    it("D4 as a plain bearer token it is refused, with a proof as well", async () => {
+    it("D4 the token as a bearer token is refused, even with a proof", async () => {
       const authorization = `Bearer ${token}`;
       expectRefused(
         await calls.send("GET", "/users/me", { authorization }),
@@ -126,24 +126,27 @@ describe("tokens that are bound to a key of the client's", () => {
         () => calls.proofOf(token, { issuedAt: (Date.now() / 1000 - 100) | 0 }),
       ],
       [
-        "a sign-in's proof",
+        "a proof for the sign-in",
         "invalid_dpop_proof",
         () => calls.proof("/auth/google"),
       ],
       ["the token as its proof", "invalid_dpop_proof", () => token],
     ];
 
-    it.each(bad)("with %s it is refused: %s", async (_what, error, make) => {
-      expectRefused(await calls.get(token, make()), error);
-    });
+    it.each(bad)(
+      "the token with %s is refused: %s",
+      async (_what, error, make) => {
+        expectRefused(await calls.get(token, make()), error);
+      },
+    );
 
-    it("D2 the same proof does not open it twice", async () => {
+    it("D2 a proof is accepted once", async () => {
       const dpop = calls.proofOf(token);
       expect((await calls.get(token, dpop)).status).toBe(200);
       expectRefused(await calls.get(token, dpop), "invalid_dpop_proof");
     });
 
-    it("an unbound token gains nothing by a proof", async () => {
+    it("an unbound token with a proof is refused in the DPoP scheme", async () => {
       const { accessToken } = await signIn(service, await google.idToken());
       const dpop = calls.proofOf(accessToken);
       expectRefused(await calls.get(accessToken, dpop), "invalid_token");
@@ -156,14 +159,14 @@ describe("tokens that are bound to a key of the client's", () => {
       expect(plain.status).toBe(200);
     });
 
-    it("garbage in the scheme DPoP gets a challenge of that scheme", async () => {
+    it("a malformed token in the DPoP scheme gets a DPoP challenge", async () => {
       expectRefused(
         await calls.get("garbage", calls.proofOf("garbage")),
         "invalid_token",
       );
     });
 
-    it("without a token both schemes are offered", async () => {
+    it("a request without a token is offered both schemes", async () => {
       const answer = await calls.send("GET", "/users/me", {});
       expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([
         401,
@@ -171,7 +174,7 @@ describe("tokens that are bound to a key of the client's", () => {
       ]);
     });
 
-    it("A-018 sent in the query as well it is a bad request", async () => {
+    it("A-018 a token in the query as well is 400", async () => {
       const path = `/users/me?access_token=${token}`;
       const answer = await calls.get(token, calls.proofOf(token), path);
       expect([answer.status, answer.body.code]).toEqual([
@@ -180,7 +183,7 @@ describe("tokens that are bound to a key of the client's", () => {
       ]);
     });
 
-    it("an optional route knows who is there, and still wants the proof", async () => {
+    it("an optional route identifies the user, and still requires the proof", async () => {
       const path = "/dpop-test/optional";
       const dpop = calls.proof(path, { method: "GET", token });
       const known = await calls.get(token, dpop, path);

@@ -22,7 +22,7 @@ describe("a request without content", () => {
     await google.stop();
   });
 
-  /** As HTTP clients send that set the type for all their calls. */
+  /** As sent by HTTP clients that set the type on every call. */
   const kinds = {
     "without a length": {},
     "of length 0": { "content-length": "0" },
@@ -74,7 +74,7 @@ describe("a request without content", () => {
       expect([answer.status, answer.text]).toEqual([204, ""]);
     });
 
-    it("a refresh and a sign-out by the cookie", async () => {
+    it("refresh and sign-out by cookie succeed", async () => {
       const { refreshToken } = await person(service, google);
       const headers = (token: string) => ({
         Origin: "https://service.example",

@@ -14,7 +14,7 @@ const page = readFileSync(resolve(__dirname, "../docs/emulator.md"), "utf8");
 describe("docs/emulator.md", () => {
   const tests = documentedTests(page);
 
-  describe("when its examples are run as they stand there", () => {
+  describe("when its examples are run unchanged", () => {
     it("then there is one for each flow", () => {
       expect(tests.length).toBeGreaterThanOrEqual(4);
     });
@@ -46,7 +46,7 @@ function documentedTests(text: string): DocumentedTest[] {
         target: ts.ScriptTarget.ES2023,
       },
     });
-    // It is our own page, and there is no file to load it from.
+    // The code is from our own page, and there is no file to import.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const run = new Function("exports", "require", "test", outputText) as (
       exports: object,

@@ -52,8 +52,8 @@ describe("npm run emulator", () => {
     return { status: response.status, json: (await response.json()) as Json };
   }
 
-  describe("when a code is ordered over HTTP", () => {
-    it("then the printed settings exchange it", async () => {
+  describe("when a code is requested over HTTP", () => {
+    it("then a service with the printed settings exchanges it", async () => {
       const { json } = await order("/emulator/authorization-code", {
         account: "workspace",
       });
@@ -78,8 +78,8 @@ describe("npm run emulator", () => {
     });
   });
 
-  describe("when a security event is ordered over HTTP", () => {
-    it("sends it to the configured receiver", async () => {
+  describe("when a security event is requested over HTTP", () => {
+    it("then it is sent to the configured receiver", async () => {
       const { port } = receiver.address() as AddressInfo;
       const { status, json } = await order("/emulator/security-events", {
         type: "account-disabled",
@@ -92,10 +92,10 @@ describe("npm run emulator", () => {
     });
   });
 
-  describe("when its documentation is compared with it", () => {
+  describe("when it is compared with its documentation", () => {
     const paths = [...page.matchAll(/`(GET|POST|DELETE) +(\/[^\s`?]+)/g)];
 
-    it("then it names at least one path of each part", () => {
+    it("then the page names at least one path of each part", () => {
       expect(paths.length).toBeGreaterThan(15);
     });
 

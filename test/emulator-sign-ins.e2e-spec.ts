@@ -5,7 +5,7 @@ import { useService } from "./support/use-service";
 
 const callback = "http://localhost:5173/callback";
 
-describe("a person at the emulator's pages", () => {
+describe("a user of the emulator's pages", () => {
   const site = useService((google) => ({
     env: {
       GOOGLE_REDIRECT_URIS: callback,
@@ -29,7 +29,7 @@ describe("a person at the emulator's pages", () => {
   }
 
   describe("when a web app sends them there with PKCE", () => {
-    it("then the code that comes back signs them in", async () => {
+    it("then the returned code signs them in", async () => {
       const codeVerifier = randomBytes(32).toString("base64url");
       const nonce = String(
         (await postJson(site.service, "/auth/google/nonce", {})).body.nonce,
@@ -69,8 +69,8 @@ describe("a person at the emulator's pages", () => {
     });
   });
 
-  describe("when they press the button of Google Identity Services", () => {
-    it("then what the browser posts signs them in", async () => {
+  describe("when they click the Google Identity Services button", () => {
+    it("then the browser's form post signs them in", async () => {
       const loginUri = `${site.service.url.replace("[::1]", "127.0.0.1")}/auth/google/redirect`;
       const chosen = await choose(
         googlePaths.identityServices,
@@ -83,7 +83,7 @@ describe("a person at the emulator's pages", () => {
       const fields = [...inputs].map(
         ([, name = "", value = ""]): [string, string] => [name, value],
       );
-      // Cookies heed no ports: the browser sends it to the service too.
+      // Cookies ignore ports: the browser sends it to the service too.
       const [cookie = ""] = chosen.headers.getSetCookie()[0]?.split(";") ?? [];
       const posted = await fetch(loginUri, {
         method: "POST",

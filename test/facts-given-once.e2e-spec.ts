@@ -8,11 +8,11 @@ import { query } from "./support/rows";
 import { SeamApp } from "./support/seam-app";
 
 /**
- * Guards: what two parts have to agree on is asked for once. With a lifetime of
- * its own in the sessions' options, a revocation was forgotten before the access
- * token had expired, which was then accepted again.
+ * Guards against options that repeat a value. When the sessions had their own
+ * option for the lifetime of access tokens, a revocation could be forgotten
+ * before its token expired, and the token was accepted again.
  */
-describe("a fact that several parts share", () => {
+describe("a setting that several parts share", () => {
   let google: GoogleEmulator;
   let app: SeamApp;
   const clock = new FrozenClock();
@@ -30,13 +30,13 @@ describe("a fact that several parts share", () => {
     await google.stop();
   });
 
-  /** Of an application whose clock is ahead, Google's is as well. */
+  /** Google's clock is set to the application's, which is ahead. */
   const signIn = () => {
     google.skewClock(Math.floor((clock.now() - Date.now()) / 1000));
     return app.signIn();
   };
 
-  it("a signed-out token is refused until it would have expired, and for good", async () => {
+  it("a signed-out token is refused before and after its expiry", async () => {
     const who = await signIn();
     const lifetime =
       Number(claimsOf(who.accessToken).exp) -
@@ -50,7 +50,7 @@ describe("a fact that several parts share", () => {
     }
   });
 
-  it("a revocation is kept for longer than any token that it is about", async () => {
+  it("a revocation is kept longer than any token it covers", async () => {
     const who = await signIn();
     await app.post("/auth/logout-all", who);
     const [row] = await query<{ until: Date }>(
@@ -62,7 +62,7 @@ describe("a fact that several parts share", () => {
     expect(row?.until.getTime()).toBeGreaterThanOrEqual(expiresAt * 1000);
   });
 
-  it("the issuer is one, in tokens and metadata", async () => {
+  it("tokens and metadata have the same issuer", async () => {
     const { accessToken } = await signIn();
     const { publicUrl } = requiredOptions(google, app.database);
     const { iss, aud } = claimsOf(accessToken);
@@ -82,7 +82,7 @@ describe("a fact that several parts share", () => {
     ["accessTokens.secretKey", { accessTokens: { secretKey: "another" } }],
     ["google.publicUrl", { google: { publicUrl: "https://other.example" } }],
   ])("%s cannot be given a second time", (name, again) => {
-    // Not everybody type-checks.
+    // Callers in JavaScript have no type check.
     const options = Object.assign(
       requiredOptions(google, app.database),
       again as object,
@@ -92,7 +92,7 @@ describe("a fact that several parts share", () => {
     );
   });
 
-  it("an empty issuer signs nothing, for it starts nothing", () => {
+  it("an empty issuer is refused at the start", () => {
     const options = requiredOptions(google, app.database);
     expect(() =>
       GoogleAuthModule.forRoot({ ...options, publicUrl: "" }),

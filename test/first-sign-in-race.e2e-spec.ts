@@ -8,7 +8,7 @@ import { rounds } from "./support/extent";
 const times = rounds(3, 20);
 const atOnce = 24;
 
-/** All of them at the same moment, each with a token of its own. */
+/** Signs in many times at once, each with its own token. */
 async function signInAtOnce(
   service: TestService,
   google: GoogleEmulator,
@@ -63,7 +63,7 @@ describe("many sign-ins of one account at once", () => {
     },
   );
 
-  it(`sign-ins of a known user: ${times} rounds of ${atOnce} are all 200 and nobody is new`, async () => {
+  it(`sign-ins of a known user: ${times} rounds of ${atOnce} are all 200 and isNewUser is false`, async () => {
     const account = newAccount();
     const first = await signIn(service, await google.idToken({ account }));
     for (let round = 0; round < times; round++) {
@@ -83,7 +83,7 @@ describe("many sign-ins of one account at once", () => {
     });
   });
 
-  it("a user who is deleted while signing in ends up whole or not at all", async () => {
+  it("a user who is deleted during a sign-in is complete or gone", async () => {
     const account = newAccount();
     for (let round = 0; round < times; round++) {
       const signingIn = signInAtOnce(service, google, account);

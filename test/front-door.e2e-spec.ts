@@ -8,12 +8,12 @@ import { answerOf, signIn } from "./support/requests";
 import { routesOf } from "./support/routes";
 import { query } from "./support/rows";
 
-describe("the front door", () => {
+describe("the service's HTTP interface", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
-  /** As it comes. */
+  /** With the default settings. */
   let plain: TestService;
-  /** With front ends elsewhere, behind a proxy, without TLS. */
+  /** With front ends on other origins, behind a proxy, without TLS. */
   let opened: TestService;
 
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe("the front door", () => {
 
   type Headers = Record<string, string>;
 
-  describe("has the same headers on every answer", () => {
+  describe("sets the same headers on every response", () => {
     it.each([
       ["GET", "/health/live", 200],
       ["GET", "/.well-known/jwks.json", 200],
@@ -69,13 +69,13 @@ describe("the front door", () => {
       expect(answer.headers.get("server")).toBeNull();
     });
 
-    it("except for TLS on plain http", async () => {
+    it("except those for TLS on plain http", async () => {
       const answer = await opened.fetch("/health/live");
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(answer.headers.get("strict-transport-security")).toBeNull();
     });
 
-    it("and lets the API page show itself, and nothing else", async () => {
+    it("with a policy for the API page that allows only its own resources", async () => {
       for (const path of ["/docs", "/docs/", "/docs/index.html"]) {
         const answer = await plain.fetch(path);
         const policy = answer.headers.get("content-security-policy") ?? "";
@@ -92,7 +92,7 @@ describe("the front door", () => {
     });
   });
 
-  describe("knows whose request it is", () => {
+  describe("takes the client's address", () => {
     const addressOfSession = async (service: TestService, headers: Headers) => {
       const body = new URLSearchParams({ idToken: await google.idToken() });
       const answer = await answerOf(
@@ -113,7 +113,7 @@ describe("the front door", () => {
       "client-ip": "6.6.6.6",
     };
 
-    it("from a proxy of ours, for sessions and for the log", async () => {
+    it("from a trusted proxy, for sessions and the log", async () => {
       expect(await addressOfSession(opened, forwarded)).toBe("203.0.113.9");
       const lines = opened.logLines.filter((line) =>
         line.includes('"/auth/google"'),
@@ -123,7 +123,7 @@ describe("the front door", () => {
       });
     });
 
-    it("however many headers the proxies make of it", async () => {
+    it("from several X-Forwarded-For headers", async () => {
       await exchange(
         opened,
         "GET /health/live HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.2.3.4\r\n" +
@@ -135,7 +135,7 @@ describe("the front door", () => {
       });
     });
 
-    it("and trusts no other address, but warns once of a possible proxy", async () => {
+    it("not from an untrusted proxy, and warns once of a possible one", async () => {
       await addressOfSession(opened, forwarded);
       const single = await TestService.start(google, { database });
       const warnings = () =>
@@ -152,7 +152,7 @@ describe("the front door", () => {
     });
   });
 
-  it("W-011 W-012 takes no name or scheme from the request", async () => {
+  it("W-011 W-012 ignores the request's host and scheme", async () => {
     const idToken = await google.idToken();
     const { accessToken } = await signIn(opened, idToken);
     const requests: Parameters<typeof requestText>[0][] = [
@@ -193,7 +193,7 @@ describe("the front door", () => {
     }
   });
 
-  describe("leads nowhere", () => {
+  describe("serves no routes", () => {
     const description = JSON.parse(
       readFileSync(resolve(__dirname, "../docs/openapi.json"), "utf8"),
     ) as { paths: Record<string, Record<string, unknown>> };
@@ -212,16 +212,16 @@ describe("the front door", () => {
       "/docs/docs/swagger-ui-init.js",
     ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
 
-    it("but to the routes of docs/openapi.json and the API pages", () => {
+    it("but those of docs/openapi.json and the API pages", () => {
       expect(routesOf(plain)).toEqual([...documented, ...docsPages].sort());
     });
 
-    it("but to the preflights of CORS, and without DOCS to no pages", () => {
+    it("but CORS preflights, and no API pages without DOCS", () => {
       expect(routesOf(opened)).toEqual([...documented, "OPTIONS *"].sort());
     });
   });
 
-  it("lets nobody keep an answer of the sign-in, good or bad", async () => {
+  it("forbids caching of every sign-in response", async () => {
     const limited = await TestService.start(google, {
       database,
       env: { RATE_LIMIT_SIGN_IN: "3/3600" },

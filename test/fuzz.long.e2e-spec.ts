@@ -10,13 +10,13 @@ import {
   type Schema,
 } from "./support/open-api";
 
-/** All operations together take no longer, in milliseconds. */
+/** The time for all operations together, in milliseconds. */
 const maxMilliseconds = 40_000;
 const seed = 20_250_612;
 const secret = "k3vXq0wZtB8mN5rY2pLs7dFh4jUaCgEi";
 const page = "https://app.example";
 
-/** Values that no schema allows, or that have been trouble somewhere. */
+/** Values that no schema allows, or that often cause errors. */
 const strange = fc.oneof(
   fc.constantFrom<unknown>(
     ...[null, true, 0, -1, 1.5, 2 ** 53, "", " ", "\0", "\ud800", "\u202e"],
@@ -26,7 +26,9 @@ const strange = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** Values of a schema, and among them others. `known` has what tokens and ids there are. */
+/**
+ * Valid and invalid values of a schema. `known` has existing tokens and ids.
+ */
 function valuesOf(
   schema: Schema,
   name: string,
@@ -65,7 +67,7 @@ function goodValuesOf(
   return fc.oneof(known, fc.string({ maxLength: 40, unit: "binary" }));
 }
 
-describe("whatever is sent to a documented operation", () => {
+describe("generated input for a documented operation", () => {
   let google: GoogleEmulator;
   let service: TestService;
   let user: Person;
@@ -109,7 +111,7 @@ describe("whatever is sent to a documented operation", () => {
     expect(admin.user.roles).toEqual(["admin"]);
   }
 
-  /** By name, for credentials change while operations sign out. */
+  /** Functions, because the credentials change when an operation signs out. */
   const credentials = {
     none: () => ({}),
     user: () => ({ authorization: `Bearer ${user.accessToken}` }),
@@ -128,7 +130,7 @@ describe("whatever is sent to a documented operation", () => {
       ...["sessionId", "code", "google", "name@example.com"],
     )
     .map((name) => `known:${name}`);
-  /** Puts what there is at the moment in the places of `known:` texts. */
+  /** Replaces `known:` texts by current values. */
   const filled = (text: string): string =>
     text.replace(/known:(\w+)/g, (whole, name: string) => {
       const values: Record<string, string | undefined> = {
@@ -218,7 +220,7 @@ describe("whatever is sent to a documented operation", () => {
   }
 
   it.each(operations.map((operation) => ({ ...operation, timeLimit: 0 })))(
-    "is answered without a fault of ours: $method $path",
+    "never causes a 5xx: $method $path",
     async (operation) => {
       let runs = 0;
       await fc.assert(
@@ -247,7 +249,7 @@ describe("whatever is sent to a documented operation", () => {
   );
 });
 
-/** Whether a success leaves the credentials worthless. */
+/** Whether a success ends the session of the credentials. */
 function endsSessions({ method, path }: Operation): boolean {
   return (
     method === "DELETE" ||
@@ -260,7 +262,7 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
-/** What a URL can have: lone surrogates cannot be encoded. */
+/** Removes lone surrogates, which a URL cannot encode. */
 function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/g, "\ufffd");
 }

@@ -29,7 +29,7 @@ describe("forRootAsync", () => {
     await google.stop();
   });
 
-  /** Where an application keeps what it is told. */
+  /** An application's own configuration service. */
   @Injectable()
   class Config {
     readonly options = () => requiredOptions(google, database);
@@ -54,7 +54,7 @@ describe("forRootAsync", () => {
     return NestFactory.create(Host, { logger: false, abortOnError: false });
   };
 
-  it("takes the options from a factory with what it injects", async () => {
+  it("takes the options from a factory with injected dependencies", async () => {
     const googleAuth = GoogleAuthModule.forRootAsync({
       imports: [ConfigModule],
       inject: [Config],
@@ -71,7 +71,7 @@ describe("forRootAsync", () => {
     expect((await person(app, google)).status).toBe(404);
   });
 
-  it("refuses the structure inside the factory, by name and with all else", async () => {
+  it("names every structural option inside the factory, along with all other problems", async () => {
     const inside: Partial<GoogleAuthModuleOptions> = {
       ...{ routes: { admin: false }, guard: "manual", errors: "all" },
       ...{ migrate: "never", identityProviders: {}, imports: [] },
@@ -95,7 +95,7 @@ describe("forRootAsync", () => {
     ]);
   });
 
-  it("refuses a wrong structure beside it before anything runs", () => {
+  it("refuses invalid structural options before the factory runs", () => {
     const useFactory = jest.fn();
     expect(() =>
       GoogleAuthModule.forRootAsync({

@@ -10,7 +10,9 @@ import { postJson } from "./support/requests";
 
 const platformNames = Object.keys(platforms) as Platform[];
 
-/** What a team writes to have sign-in with Google, on a platform of its choice. */
+/**
+ * The code an application needs for sign-in with Google, on either platform.
+ */
 async function newApp(
   { publicUrl, secretKey, google, database }: GoogleAuthOptions,
   adapter: ReturnType<(typeof platforms)[Platform]>,
@@ -100,14 +102,14 @@ describe("a new app with GoogleAuthModule.forRoot", () => {
       expect(refusal(again)).toEqual([401, "session_revoked"]);
     });
 
-    it("takes forms, and Google's own path", async () => {
+    it("accepts forms, and the path of Google's sample", async () => {
       const body = new URLSearchParams({ id_token: await google.idToken() });
       const answer = await site.fetch("/tokensignin", { method: "POST", body });
       expect(answer.status).toBe(200);
       expect(answer.headers.get("cache-control")).toBe("no-store");
     });
 
-    it("answers its refusals as problem+json", async () => {
+    it("answers refusals as problem+json", async () => {
       const answer = await site.fetch("/auth/google", {
         ...{ method: "POST", body: JSON.stringify({ idToken: "guess" }) },
         headers: { "content-type": "application/json" },
@@ -119,7 +121,7 @@ describe("a new app with GoogleAuthModule.forRoot", () => {
       expect(await answer.json()).toMatchObject({ code: "invalid_token" });
     });
 
-    it("takes security events of Google's", async () => {
+    it("accepts Google's security events", async () => {
       const { accessToken, account } = await person(site, google);
       const event = await google.securityEventToken({ account });
       const answer = await site.fetch("/security-events", {

@@ -22,7 +22,9 @@ const good = {
   database: { url: "postgresql://nobody@nowhere.invalid/none" },
 };
 
-/** What is wrong with options that nobody has type-checked; nothing unless it throws. */
+/**
+ * The problems of options without a type check; an empty list unless it throws.
+ */
 function problemsOf(changes: object): readonly string[] {
   try {
     GoogleAuthModule.forRoot({ ...good, ...changes });
@@ -34,7 +36,7 @@ function problemsOf(changes: object): readonly string[] {
   }
 }
 
-/** The beginnings of the problems: by what they are named. */
+/** The start of each problem: the name of the option. */
 function namesIn(changes: object): string[] {
   return problemsOf(changes).map((problem) =>
     problem.replace(/ (?:must|is|has|belongs) .*/s, ""),
@@ -46,7 +48,7 @@ describe("the options of GoogleAuthModule", () => {
     Logger.overrideLogger(false);
   });
 
-  it("that are good are not complained about", () => {
+  it("are accepted if valid", () => {
     expect(problemsOf({})).toEqual([]);
   });
 
@@ -118,22 +120,22 @@ describe("the options of GoogleAuthModule", () => {
     ["a switch of the wrong type", { routes: { admin: "no" } }, "routes.admin"],
     ["a prefix of the wrong type", { routes: { prefix: 1 } }, "routes.prefix"],
     [
-      "a provider of Google's name",
+      "a provider named google",
       { identityProviders: { google: Proves } },
       "identityProviders.google",
     ],
     [
-      "a provider behind a route of ours",
+      "a provider with the name of a route",
       { identityProviders: { reauthenticate: Proves } },
       "identityProviders.reauthenticate",
     ],
     [
-      "a provider that proves nothing",
+      "a provider that is no verifier",
       { identityProviders: { partner: {} } },
       "identityProviders.partner",
     ],
     [
-      "two providers of one name",
+      "two providers with one name",
       {
         identityProviders: { partner: Proves },
         verifyTokenProviders: [
@@ -143,7 +145,7 @@ describe("the options of GoogleAuthModule", () => {
       "identityProviders.partner",
     ],
     [
-      "a seam that is replaced twice",
+      "a seam replaced twice",
       {
         providers: [
           { provide: Clock, useClass: SystemClock },
@@ -153,10 +155,10 @@ describe("the options of GoogleAuthModule", () => {
       "providers: Clock",
     ],
     ["a seam itself", { providers: [SessionStore] }, "providers: SessionStore"],
-    ["a class of one's own", { providers: [NoSeam] }, "providers: NoSeam"],
+    ["a class that is no seam", { providers: [NoSeam] }, "providers: NoSeam"],
     ["a circular import", { providers: [undefined] }, "providers[0]"],
     [
-      "a handler that nobody calls",
+      "a handler that is never called",
       {
         routes: { securityEvents: false },
         providers: [{ provide: SecurityEventHandler, useClass: NoSeam }],
@@ -167,7 +169,7 @@ describe("the options of GoogleAuthModule", () => {
     expect(namesIn(changes)).toEqual([name]);
   });
 
-  it("hold production to the rules of production", () => {
+  it("follow the production rules in production", () => {
     const names = namesIn({
       environment: "production",
       publicUrl: "http://api.example.com",

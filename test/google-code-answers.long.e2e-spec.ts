@@ -28,7 +28,7 @@ const unavailable = (reason: string) => [
 ];
 const refused = (reason: string) => [401, "invalid_token", reason];
 
-describe("what Google answers to a code", () => {
+describe("Google's responses to an authorization code", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let service: TestService;
@@ -50,14 +50,17 @@ describe("what Google answers to a code", () => {
     await google.stop();
   });
 
-  /** Signs in by a code that comes with these options. */
+  /** Signs in with a code that was issued with these options. */
   const signInWith = (options: CodeOptions = {}, more: object = {}) =>
     postJson(service, path, {
       code: google.authorizationCode(options),
       ...more,
     });
 
-  /** Nothing stored, Google asked once, and the next sign-in works. */
+  /**
+   * Expects that nothing is stored, that Google gets one request, and that the
+   * next sign-in works.
+   */
   const expectNoTrace = async (act: () => Promise<Answer>) => {
     const rows = await rowCounts(service);
     const before = google.requestCount(token);
@@ -69,7 +72,7 @@ describe("what Google answers to a code", () => {
     return answer;
   };
 
-  describe("when the token endpoint is in trouble", () => {
+  describe("when the token endpoint fails", () => {
     it.each<[string, EndpointFault]>([
       ["500", { status: 500 }],
       ["503", { status: 503 }],
@@ -77,20 +80,20 @@ describe("what Google answers to a code", () => {
       ["403", { status: 403 }],
       ["404", { status: 404 }],
       ["hangs", { hang: true }],
-      ["never comes to an end", { dripMs: 2000 }],
-      ["hangs up", { reset: true }],
+      ["a response that never ends", { dripMs: 2000 }],
+      ["a closed connection", { reset: true }],
       ["an HTML page of status 200", { html: true }],
       ["an HTML page of status 400", { html: true, status: 400 }],
-      ["half an answer", { truncated: true }],
+      ["a truncated response", { truncated: true }],
       ["an empty object", { empty: true }],
       ["null", { body: "null" }],
       ["a list", { body: "[]" }],
-      ["a text", { body: '"ya29.x"' }],
+      ["a string", { body: '"ya29.x"' }],
       ["100 MB", { oversized: 100_000_000 }],
       ["a redirect", { redirectTo: "/v1/userinfo" }],
       ["a redirect that keeps the body", { redirectTo: "/x", status: 307 }],
     ])(
-      "%s: 503, and no second attempt",
+      "%s: 503 without a second attempt",
       async (_what, fault) => {
         google.setFault(token, fault);
         const answer = await expectNoTrace(signInWith);
@@ -111,8 +114,8 @@ describe("what Google answers to a code", () => {
     it.each<[string, Record<string, unknown>]>([
       ["no access token", { access_token: undefined }],
       ["an access token of the wrong type", { access_token: { ya29: 1 } }],
-      ["one that no header can carry", { access_token: "ya29.\r\nx: y" }],
-      ["an endless one", { access_token: "y".repeat(9000) }],
+      ["one that is invalid in a header", { access_token: "ya29.\r\nx: y" }],
+      ["one of 9,000 characters", { access_token: "y".repeat(9000) }],
       ["an ID token that is a list", { id_token: ["a", "b"] }],
     ])("%s: 503", async (_what, tokenAnswer) => {
       const answer = await expectNoTrace(() => signInWith({ tokenAnswer }));
@@ -121,7 +124,7 @@ describe("what Google answers to a code", () => {
   });
 
   describe("when Google refuses", () => {
-    it("a code that it never gave out: 401", async () => {
+    it("a code that it never issued: 401", async () => {
       const answer = await postJson(service, path, { code: "4/0Aguess" });
       expect(outcome(answer)).toEqual(refused("code_refused"));
     });
@@ -139,7 +142,7 @@ describe("what Google answers to a code", () => {
       expect(outcome(answer)).toEqual(unavailable("redirect_uri_mismatch"));
     });
 
-    it("our secret: 503, and the log says what to fix", async () => {
+    it("our client secret: 503, and the log says what to fix", async () => {
       await using wrong = await TestService.start(google, {
         database,
         env: { GOOGLE_CLIENT_SECRET: "GOCSPX-of-somebody-else-entirely" },
@@ -158,41 +161,41 @@ describe("what Google answers to a code", () => {
       '{"error":"toString"}',
       '{"error":["invalid_grant"]}',
       '{"error":{"toString":1}}',
-      '{"error":"a word of tomorrow"}',
+      '{"error":"an unknown code"}',
       "{}",
       "null",
-    ])("in words that we do not know: 503 (%s)", async (body) => {
+    ])("with an unknown error: 503 (%s)", async (body) => {
       google.setFault(token, { body, status: 400 });
       const answer = await expectNoTrace(signInWith);
       expect(outcome(answer)).toEqual(unavailable("code_exchange_refused"));
     });
   });
 
-  describe("when the ID token is not right", () => {
+  describe("when the ID token is invalid", () => {
     it.each<[string, string, CodeOptions]>([
-      ["is not there", "no_id_token", { scope: "email" }],
+      ["is missing", "no_id_token", { scope: "email" }],
       [
-        "has another app of ours as audience",
+        "has another of our apps as audience",
         "wrong_audience",
         { idToken: { audience: "ios" } },
       ],
       [
-        "has an app of nobody here as audience",
+        "has an unknown app as audience",
         "wrong_audience",
         { idToken: { audience: "1-evil.apps.googleusercontent.com" } },
       ],
       [
-        "is signed by somebody else",
+        "has an invalid signature",
         "bad_signature",
         { idToken: { signWith: "foreign" } },
       ],
       [
-        "is an empty text",
+        "is an empty string",
         "malformed_token",
         { tokenAnswer: { id_token: "" } },
       ],
       [
-        "came with another access token",
+        "belongs to another access token",
         "access_token_hash_mismatch",
         { tokenAnswer: { access_token: "ya29.of-somebody-else" } },
       ],
@@ -216,14 +219,14 @@ describe("what Google answers to a code", () => {
       expect(outcome(answer)).toEqual(refused(reason));
     });
 
-    it("it has no at_hash, which it need not have: 200", async () => {
+    it("it has no at_hash, which is optional: 200", async () => {
       const idToken = { claims: { at_hash: undefined } };
       expect((await signInWith({ idToken })).status).toBe(200);
     });
   });
 
-  it("never gets into a body or the log, nor does the secret or the code", async () => {
-    // Its own, for a process has one log: that of the latest service.
+  it("the token, the secret and the code appear in no body or log", async () => {
+    // A new service, because the log of a process goes to its latest service.
     await using logging = await TestService.start(google, { database });
     const secrets: string[] = [google.clientSecret];
     const texts: string[] = [];

@@ -6,7 +6,7 @@ import { type Answer, postJson, type UserBody } from "./support/requests";
 import { useService } from "./support/use-service";
 
 const { userInfo } = googlePaths;
-/** An ID token as Google may send it. */
+/** An ID token without a profile, as Google may send it. */
 const bare = {
   claims: {
     name: undefined,
@@ -16,7 +16,7 @@ const bare = {
   },
 };
 
-describe("the profile of who signs in by a code", () => {
+describe("the profile of a user who signs in with a code", () => {
   const site = useService();
 
   afterEach(() => site.google.clearFaults());
@@ -35,7 +35,7 @@ describe("the profile of who signs in by a code", () => {
     ...{ name: null, givenName: null, familyName: null, picture: null },
   };
 
-  it("is that of the ID token, and userinfo is not asked", async () => {
+  it("is taken from the ID token without a request to userinfo", async () => {
     const account = newAccount();
     const before = site.google.requestCount(userInfo);
     const { user } = await signIn({
@@ -46,7 +46,7 @@ describe("the profile of who signs in by a code", () => {
     expect(site.google.requestCount(userInfo)).toBe(before);
   });
 
-  it("is asked of userinfo where the ID token has none", async () => {
+  it("is taken from userinfo if the ID token has none", async () => {
     const account = newAccount();
     const { status, user } = await signIn({
       account,
@@ -63,7 +63,7 @@ describe("the profile of who signs in by a code", () => {
     expect(request?.query.toString()).toBe("");
   });
 
-  it("is completed field by field: what was signed stays", async () => {
+  it("is completed field by field: signed fields are kept", async () => {
     const account = newAccount();
     const { user } = await signIn({
       account,
@@ -77,7 +77,7 @@ describe("the profile of who signs in by a code", () => {
     });
   });
 
-  it("is all that is taken from userinfo: never the identity, the address or the domain", async () => {
+  it("is all that is taken from userinfo: not the identity, the address or the domain", async () => {
     const account = newAccount({ email: undefined, emailVerified: undefined });
     const { status, body } = await signIn({
       account,
@@ -101,7 +101,7 @@ describe("the profile of who signs in by a code", () => {
     expect(known.user.email).toMatch(/@gmail\.com$/);
   });
 
-  it("is cleaned as that of an ID token", async () => {
+  it("is cleaned like that of an ID token", async () => {
     const { user } = await signIn({
       account: newAccount(),
       idToken: bare,
@@ -117,7 +117,7 @@ describe("the profile of who signs in by a code", () => {
     });
   });
 
-  it("of somebody else ends the sign-in: 401, and no row", async () => {
+  it("of another account ends the sign-in: 401, and no row", async () => {
     const account = newAccount();
     for (const sub of ["108204268033311374519", `${account.sub} `, ""]) {
       const { status, body } = await signIn({
@@ -139,14 +139,14 @@ describe("the profile of who signs in by a code", () => {
     ["is down", { status: 500 }],
     ["refuses the token", { status: 401 }],
     ["hangs", { hang: true }],
-    ["hangs up", { reset: true }],
+    ["closes the connection", { reset: true }],
     ["is a web page", { html: true }],
     ["is empty", { empty: true }],
     ["is null", { body: "null" }],
-    ["is a number for a subject", { body: '{"sub":1,"name":"Ada"}' }],
-    ["is endless", { oversized: 100_000_000 }],
-    ["is elsewhere", { redirectTo: "/oauth2/v3/userinfo" }],
-  ])("stays empty where userinfo %s: 200", async (_what, fault) => {
+    ["has a number as subject", { body: '{"sub":1,"name":"Ada"}' }],
+    ["is 100 MB", { oversized: 100_000_000 }],
+    ["redirects", { redirectTo: "/oauth2/v3/userinfo" }],
+  ])("stays empty if userinfo %s: 200", async (_what, fault) => {
     site.google.setFault(userInfo, fault);
     const elsewhere = site.google.requestCount(googlePaths.oldUserInfo);
     const { status, user } = await signIn({

@@ -19,7 +19,7 @@ describe("POST /auth/google/code", () => {
 
   const exchanges = () => site.google.requestCount(googlePaths.token);
 
-  describe("with a bad request", () => {
+  describe("with an invalid request", () => {
     it.each<[string, string, unknown]>([
       ["no code", "code", {}],
       ["null", "code", { code: null }],
@@ -30,11 +30,19 @@ describe("POST /auth/google/code", () => {
       ["a code of 1025 characters", "code", { code: "x".repeat(1025) }],
       ["a short verifier", "codeVerifier", { codeVerifier: "x".repeat(42) }],
       ["a long verifier", "codeVerifier", { codeVerifier: "x".repeat(129) }],
-      ["a verifier of signs", "codeVerifier", { codeVerifier: "+".repeat(43) }],
+      [
+        "a verifier with invalid characters",
+        "codeVerifier",
+        { codeVerifier: "+".repeat(43) },
+      ],
       ["a list of verifiers", "codeVerifier", { codeVerifier: [verifier] }],
       ["a URI that is a list", "redirectUri", { redirectUri: [callback] }],
-      ["a blank URI", "redirectUri", { redirectUri: " " }],
-      ["a foreign URI", "redirectUri", { redirectUri: "https://evil.example" }],
+      ["a URI of a space", "redirectUri", { redirectUri: " " }],
+      [
+        "an unlisted URI",
+        "redirectUri",
+        { redirectUri: "https://evil.example" },
+      ],
       ["a longer URI", "redirectUri", { redirectUri: `${callback}/../x` }],
       ["a URI with a query", "redirectUri", { redirectUri: `${callback}?a=b` }],
       ["a shorter URI", "redirectUri", { redirectUri: "https://app.example" }],
@@ -43,7 +51,7 @@ describe("POST /auth/google/code", () => {
       ["all URIs", "redirectUri", { redirectUri: `${callback},postmessage` }],
       ["an empty nonce", "nonce", { nonce: "" }],
       ["a long device", "device", { device: "x".repeat(101) }],
-    ])("%s: 400, and Google is not asked", async (_what, field, wrong) => {
+    ])("%s: 400 without a request to Google", async (_what, field, wrong) => {
       const before = exchanges();
       const code = site.google.authorizationCode();
       const body = field === "code" ? wrong : { code, ...(wrong as object) };
@@ -54,11 +62,11 @@ describe("POST /auth/google/code", () => {
         field,
       ]);
       expect(exchanges()).toBe(before);
-      // Nor is the code used up.
+      // The code is still valid.
       expect((await postJson(site.service, path, { code })).status).toBe(200);
     });
 
-    it("sent from another page: 403, and Google is not asked", async () => {
+    it("from another origin: 403 without a request to Google", async () => {
       const before = exchanges();
       const body = { code: site.google.authorizationCode() };
       for (const origin of ["https://evil.example", "null"]) {
@@ -71,7 +79,7 @@ describe("POST /auth/google/code", () => {
       expect(answer.status).toBe(200);
     });
 
-    it("by another method, or with another kind of body: 405, 415", async () => {
+    it("with another method or media type: 405, 415", async () => {
       const get = await site.service.fetch(path);
       expect([get.status, get.headers.get("allow")]).toEqual([405, "POST"]);
       const text = await site.service.fetch(path, {
@@ -89,7 +97,7 @@ describe("POST /auth/google/code", () => {
       body.reason,
     ];
 
-    it("of the request agrees with the token's", async () => {
+    it("in the request, it must match the token's", async () => {
       const nonce = "of-the-page-itself";
       const agreeing = site.google.authorizationCode({ nonce });
       const good = await postJson(site.service, path, {
@@ -108,7 +116,7 @@ describe("POST /auth/google/code", () => {
       }
     });
 
-    it("given out here signs in once, with however many codes", async () => {
+    it("issued here, it allows one sign-in across codes", async () => {
       const { body } = await postJson(site.service, "/auth/google/nonce", {});
       const nonce = String(body.nonce);
       const answers: Answer[] = [];
@@ -119,7 +127,7 @@ describe("POST /auth/google/code", () => {
       expect(answers.map(({ status }) => status)).toEqual([200, 401]);
     });
 
-    it("is demanded where the configuration does", async () => {
+    it("is required if so configured", async () => {
       await using strict = await TestService.start(site.google, {
         env: { GOOGLE_NONCE: "required" },
       });

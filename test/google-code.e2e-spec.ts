@@ -45,14 +45,14 @@ describe("POST /auth/google/code", () => {
         ?.body,
     );
 
-  describe("with a good code", () => {
+  describe("with a valid code", () => {
     it("takes the server auth code of a mobile app, which has no redirect URI", async () => {
       const code = google.authorizationCode({ redirectUri: "" });
       const body = { code, redirectUri: "" };
       expect((await postJson(service, path, body)).status).toBe(200);
     });
 
-    it("answers as a sign-in by ID token, and as the same user", async () => {
+    it("responds like a sign-in by ID token, with the same user", async () => {
       const account = newAccount();
       const idToken = await google.idToken({ account });
       const byToken = await postJson(service, "/auth/google", { idToken });
@@ -84,7 +84,7 @@ describe("POST /auth/google/code", () => {
       );
     });
 
-    it("sends Google what it asks for, once, and nothing of the client's choosing", async () => {
+    it("sends Google the required parameters once, none of them chosen by the client", async () => {
       const code = google.authorizationCode();
       const before = exchanges();
       await postJson(service, path, {
@@ -102,7 +102,7 @@ describe("POST /auth/google/code", () => {
       });
     });
 
-    it("gives a new user the profile that was sent along", async () => {
+    it("gives a new user the profile in the request", async () => {
       const code = google.authorizationCode({ account: newAccount() });
       const profile = { plan: "free" };
       const { body } = await postJson(service, path, { code, profile });
@@ -122,7 +122,7 @@ describe("POST /auth/google/code", () => {
       expect((await postForm(service, path, fields)).status).toBe(200);
     });
 
-    it("takes null for what is not there", async () => {
+    it("treats null as absent", async () => {
       const code = google.authorizationCode();
       const nothing = { codeVerifier: null, redirectUri: null, nonce: null };
       const answer = await postJson(service, path, { code, ...nothing });
@@ -130,7 +130,7 @@ describe("POST /auth/google/code", () => {
       expect(lastForm().has("code_verifier")).toBe(false);
     });
 
-    it("lets one of 20 uses at once through, and no later one", async () => {
+    it("accepts one of 20 concurrent uses, and no later one", async () => {
       const code = google.authorizationCode({ account: newAccount() });
       const before = await rowCounts(service);
       const answers = await Promise.all(
@@ -155,7 +155,7 @@ describe("POST /auth/google/code", () => {
     const codeOf = () =>
       google.authorizationCode({ codeChallenge, codeChallengeMethod: "S256" });
 
-    it("proves it by the verifier", async () => {
+    it("accepts the code with its verifier", async () => {
       const answer = await postJson(service, path, {
         code: codeOf(),
         codeVerifier: verifier,
@@ -177,14 +177,14 @@ describe("POST /auth/google/code", () => {
     });
   });
 
-  describe("as any sign-in", () => {
-    it("asks the policy, and says who may not enter", async () => {
+  describe("like every sign-in", () => {
+    it("applies the sign-in policy", async () => {
       const code = google.authorizationCode({ account: "unverifiedEmail" });
       const answer = await postJson(service, path, { code });
       expect(refusal(answer)).toEqual([403, "email_not_verified"]);
     });
 
-    it("counts as one: who was refused too often is locked out", async () => {
+    it("counts for the rate limits, and too many refusals lock the client out", async () => {
       await using limited = await TestService.start(google, {
         database,
         env: { RATE_LIMIT_SIGN_IN_FAILURES: "2/60" },
@@ -199,7 +199,7 @@ describe("POST /auth/google/code", () => {
       expect(exchanges() - before).toBe(2);
     });
 
-    it("moves the refresh token into the cookie, where that is wanted", async () => {
+    it("puts the refresh token into the cookie in cookie mode", async () => {
       const origin = "https://app.example";
       await using cookies = await TestService.start(google, {
         database,
@@ -232,7 +232,7 @@ describe("POST /auth/google/code", () => {
       expect([answer.status, answer.body.tokenType]).toEqual([200, "DPoP"]);
     });
 
-    it("keeps nothing of Google's", async () => {
+    it("stores no token or code of Google", async () => {
       const code = google.authorizationCode({ offline: true });
       const { body } = await postJson(service, path, { code });
       expect(JSON.stringify(body)).not.toMatch(/ya29\.|1\/\/0/);
@@ -246,7 +246,7 @@ describe("POST /auth/google/code", () => {
     });
   });
 
-  it("is not there without a client secret", async () => {
+  it("is 404 without a client secret", async () => {
     await using off = await TestService.start(google, {
       database,
       env: { GOOGLE_CLIENT_SECRET: undefined },
@@ -258,7 +258,7 @@ describe("POST /auth/google/code", () => {
     expect(exchanges()).toBe(before);
   });
 
-  it("belongs to the client that is labelled web", async () => {
+  it("uses the client that is labelled web", async () => {
     const [first, second] = google.clientIds;
     await using labelled = await TestService.start(google, {
       database,

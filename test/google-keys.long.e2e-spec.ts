@@ -31,9 +31,10 @@ describe("Google's signing keys", () => {
     service = await TestService.start(google, {
       database,
       env: {
-        // Thousands of refusals would be thousands of lines.
+        // Thousands of refusals would write thousands of lines.
         LOG_LEVEL: "warn",
-        // On a busy machine 200 sign-ins would wait too long for 10 connections.
+        // With 10 connections, 200 sign-ins would wait too long on a busy
+        // machine.
         DATABASE_POOL_SIZE: "40",
       },
       providers: [clock.provider],
@@ -47,10 +48,10 @@ describe("Google's signing keys", () => {
 
   afterAll(() => database.destroy());
 
-  /** Mints a good token of somebody who was never here. */
+  /** Mints a valid token of a new account. */
   const newcomer = () => google.idToken({ account: newAccount() });
 
-  it("are fetched once for 200 cold sign-ins at once, which all succeed", async () => {
+  it("are fetched once for 200 concurrent sign-ins on a cold cache, which all succeed", async () => {
     google.setFault(certs, { latencyMs: 500 });
     const idTokens = await Promise.all(Array.from({ length: 200 }, newcomer));
     const answers = await Promise.all(
@@ -60,36 +61,36 @@ describe("Google's signing keys", () => {
     expect(google.requestCount(certs)).toBe(1);
   });
 
-  it("are not fetched for what is no token", async () => {
+  it("are not fetched for malformed tokens", async () => {
     await signIn(service, "garbage");
     await signIn(service, await google.idToken({ alg: "HS256", secret: "x" }));
     expect(google.requestCount(certs)).toBe(0);
   });
 
-  it("are asked for once more, however many of thousands of tokens in 10 s name keys that nobody has", async () => {
+  it("are fetched once more for thousands of tokens with unknown key ids within 10 s", async () => {
     const amount = 10_000;
     const genuine = await newcomer();
     const everybody = SignInLoad.start(service, newcomer, 2);
     const outcomes = await flood(service, amount, {
       nextToken: () => forged(genuine),
-      // All of them in ten seconds by the service's clock.
+      // All of them within ten seconds of the service's clock.
       onAnswer: () => clock.advance(10 / amount),
     });
     expect(outcomes).toEqual({ "401 invalid_token unknown_key": amount });
     const answers = await everybody.stop();
     expect(tally(answers)).toEqual({ 200: answers.length });
     expect(answers.length).toBeGreaterThan(50);
-    // For whoever came first, and for the first forgery.
+    // One for the first sign-in and one for the first forgery.
     expect(google.requestCount(certs)).toBe(2);
 
-    // With the last answer the cool-down was over.
+    // The cool-down ended with the last response.
     const late = await signIn(service, forged(genuine));
     expect([late.status, late.body.reason]).toEqual([401, "unknown_key"]);
     expect(google.requestCount(certs)).toBe(3);
   }, 60_000);
 
-  it("may be rotated, announced or not, in the middle of it all: nobody is refused", async () => {
-    // Every token waits for a while before it is used.
+  it("can be rotated under load, announced or not, without a refusal", async () => {
+    // Every token is used some time after it is issued.
     const waiting = await Promise.all(Array.from({ length: 8 }, newcomer));
     const everybody = SignInLoad.start(service, async () => {
       waiting.push(await newcomer());
@@ -100,17 +101,17 @@ describe("Google's signing keys", () => {
     for (const unannounced of rotations) {
       clock.advance(cooldownSeconds);
       await google.rotateKeys({ unannounced });
-      // By then the tokens of the key before have all been used.
+      // By then every token of the previous key has been used.
       await everybody.more(40);
     }
     const answers = await everybody.stop();
     expect(tally(answers)).toEqual({ 200: answers.length });
-    // The first sign-in, and each key that was not announced.
+    // One for the first sign-in, and one for each key that was not announced.
     expect(google.requestCount(certs)).toBe(1 + 3);
   });
 
-  // A regression: for the next 10 s their tokens were refused.
-  it("that were rotated in while an older answer is under way are found all the same", async () => {
+  // Guards against refusing their tokens for the next 10 s.
+  it("that appear while an older response is in transit are still found", async () => {
     google.setKeyCaching({ maxAgeSeconds: 600 });
     await signIn(service, await newcomer());
     google.setFault(certs, { latencyMs: 300, times: 1 });
@@ -122,7 +123,7 @@ describe("Google's signing keys", () => {
     expect(google.requestCount(certs)).toBe(3);
   });
 
-  it("that were withdrawn are no longer trusted after the life of the answer that named them", async () => {
+  it("that were withdrawn are refused once the cached response expires", async () => {
     google.setKeyCaching({ maxAgeSeconds: 600 });
     const old = await newcomer();
     expect((await signIn(service, old)).status).toBe(200);
@@ -136,7 +137,7 @@ describe("Google's signing keys", () => {
   });
 });
 
-/** A token whose header names a key that nobody has; the rest of it is good. */
+/** A token that is valid except for an unknown key id. */
 function forged(genuine: string): string {
   const kid = randomBytes(20).toString("hex");
   const header = JSON.stringify({ alg: "RS256", kid, typ: "JWT" });
@@ -144,7 +145,7 @@ function forged(genuine: string): string {
   return [Buffer.from(header).toString("base64url"), ...rest].join(".");
 }
 
-/** Sign-ins as fast as they go, and how often each outcome was answered. */
+/** Signs in as fast as possible and counts each outcome. */
 async function flood(
   { url }: TestService,
   amount: number,

@@ -53,10 +53,10 @@ describe("an outage of Google's", () => {
 
   afterAll(() => database.destroy());
 
-  /** Mints a good token of somebody who was never here. */
+  /** Mints a valid token of a new account. */
   const newcomer = () => site.google.idToken({ account: newAccount() });
 
-  /** How so many newcomers fare, a few of them at a time. */
+  /** The outcomes of this many first sign-ins, a few at a time. */
   async function newcomersFare(count: number): Promise<Record<string, number>> {
     let left = count;
     const load = SignInLoad.start(service, () =>
@@ -68,7 +68,7 @@ describe("an outage of Google's", () => {
   const complaints = () => complaintsOf(service);
 
   describe.each(googleOutages)("when the keys' endpoint $name", (outage) => {
-    it("then a cold start is a 503 in time, and it recovers after one cool-down", async () => {
+    it("then a cold start is a 503 within the time limit, and sign-ins recover after one cool-down", async () => {
       await outage.begin(site);
       const before = await rowCounts(service);
       const startedAt = performance.now();
@@ -99,13 +99,13 @@ describe("an outage of Google's", () => {
       }
     });
 
-    it("then the known keys let everybody in, before and after their life is over", async () => {
+    it("then sign-ins with cached keys succeed before and after the cache expires", async () => {
       expect(await newcomersFare(1)).toEqual({ 200: 1 });
       await outage.begin(site);
-      // Within their life, but time to renew them in the background.
+      // Still fresh, but due for a renewal in the background.
       clock.advance(0.95 * 600);
       expect(await newcomersFare(20)).toEqual({ 200: 20 });
-      // All were answered while Google was still being waited for.
+      // All responses were sent before Google's request ended.
       if (outage.slow) expect(complaints()).toEqual([]);
       clock.advance(0.05 * 600);
       const startedAt = performance.now();
@@ -113,16 +113,16 @@ describe("an outage of Google's", () => {
       expect(performance.now() - startedAt).toBeLessThan(5000);
       const strange = await signIn(service, await site.stranger.idToken());
       expect(tally([strange])).toEqual({ [unavailable]: 1 });
-      // From here on it is the cool-down: nobody asks, so nobody waits.
+      // During the cool-down there is no fetch to wait for.
       const complained = complaints().length;
       expect(await newcomersFare(20)).toEqual({ 200: 20 });
       expect(complaints()).toHaveLength(complained);
 
       clock.advance(cooldownSeconds);
       expect(await newcomersFare(20)).toEqual({ 200: 20 });
-      // Nobody waited for the attempt that was made meanwhile…
+      // No sign-in waited for the attempt in the background,
       if (outage.slow) expect(complaints()).toHaveLength(complained);
-      // …but whom the known keys do not help.
+      // except one whose key is not cached.
       const another = await signIn(service, await site.stranger.idToken());
       expect(tally([another])).toEqual({ [unavailable]: 1 });
       expect(complaints()).toHaveLength(complained + 1);
@@ -138,18 +138,18 @@ describe("an outage of Google's", () => {
     });
   });
 
-  it("does not include a wrong content type: valid keys are accepted", async () => {
+  it("does not include a wrong content type: the keys are accepted", async () => {
     site.google.setFault(certs, { contentType: "text/html" });
     expect(await newcomersFare(5)).toEqual({ 200: 5 });
   });
 });
 
-describe("somebody in Google's place", () => {
+describe("a server that impersonates Google", () => {
   it.each([
-    ["with a certificate that nobody vouches for", "with", /certificate/],
+    ["with an untrusted certificate", "with", /certificate/],
     ["without TLS", "without", /SSL/],
   ] as const)(
-    "%s is a 503, and is asked for nothing",
+    "%s is a 503 and receives no request",
     async (_who, tls, says) => {
       const google = await GoogleEmulator.start();
       const impostor = await GoogleImpostor.start(tls);
@@ -183,7 +183,7 @@ describe("an outage of Google's by the machine's clock", () => {
     await google.stop();
   });
 
-  it("that hangs is over for a client that retries after Retry-After", async () => {
+  it("that hangs is over for a client that waits for Retry-After", async () => {
     freezeDate();
     google.setFault(certs, { hang: true });
     const idToken = await google.idToken();
@@ -197,7 +197,7 @@ describe("an outage of Google's by the machine's clock", () => {
     expect(tally([await signIn(service, idToken)])).toEqual({ 200: 1 });
   });
 
-  it("that lasts is bridged for 24 h beyond the keys' life, then it is a 503", async () => {
+  it("is bridged for 24 h after the cached keys expire, then is a 503", async () => {
     freezeDate();
     const fare = async () =>
       tally([await signIn(service, await google.idToken())]);
@@ -220,7 +220,7 @@ describe("an outage of Google's by the machine's clock", () => {
   });
 });
 
-/** What the log says was wrong with the keys, once per attempt to get them. */
+/** The log lines about failed fetches of the keys, one per attempt. */
 function complaintsOf({ logLines }: TestService): string[] {
   return logLines
     .map((line) => JSON.parse(line) as { msg: string; err: Error })

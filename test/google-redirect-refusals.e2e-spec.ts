@@ -35,7 +35,7 @@ describe("POST /auth/google/redirect", () => {
 
   const credential = () => google.idToken({ account: newAccount() });
 
-  describe("without a CSRF token that is the same in both places", () => {
+  describe("without the same CSRF token in cookie and field", () => {
     it.each<[string, string | undefined, string | string[] | undefined]>([
       ["no cookie", undefined, "csrf"],
       ["another cookie", "theme=dark; csrf=csrf", "csrf"],
@@ -46,7 +46,7 @@ describe("POST /auth/google/redirect", () => {
       ["another value", "g_csrf_token=csrf", "csrg"],
       ["capitals", "g_csrf_token=csrf", "CSRF"],
       ["a longer value", "g_csrf_token=csrf", "csrf "],
-      ["a part of it", "g_csrf_token=csrf", "csr"],
+      ["a prefix of the value", "g_csrf_token=csrf", "csr"],
       ["two fields", "g_csrf_token=csrf", ["csrf", "csrf"]],
       ["a cookie of another name", "xg_csrf_token=csrf", "csrf"],
       ["a name in capitals", "G_CSRF_TOKEN=csrf", "csrf"],
@@ -89,21 +89,24 @@ describe("POST /auth/google/redirect", () => {
     });
   });
 
-  describe("W-002 from a page of somebody else, planted cookie and all", () => {
+  describe("W-002 from another origin, even with a planted cookie", () => {
     it.each<[string, Record<string, string | undefined>]>([
       ["another site", { origin: "https://evil.example" }],
       ["a sub-domain", { origin: "https://evil.app.example" }],
       ["a sandboxed frame", { origin: "null" }],
       [
-        "a sandboxed frame that claims to be at home",
+        "a sandboxed frame that claims the same origin",
         { origin: "null", "sec-fetch-site": "same-origin" },
       ],
-      ["a page like Google's", { origin: "https://accounts.google.com.evil" }],
+      [
+        "an origin that starts with Google's",
+        { origin: "https://accounts.google.com.evil" },
+      ],
       ["Google's without TLS", { origin: "http://accounts.google.com" }],
       ["another page of Google's", { origin: "https://sites.google.com" }],
       ["an empty origin", { origin: "" }],
-      ["none at all", { origin: undefined, "sec-fetch-site": "cross-site" }],
-      ["no page", { origin: undefined, "sec-fetch-site": "none" }],
+      ["no origin", { origin: undefined, "sec-fetch-site": "cross-site" }],
+      ["no initiator", { origin: undefined, "sec-fetch-site": "none" }],
       ["the same site", { origin: undefined, "sec-fetch-site": "same-site" }],
     ])("%s: 403, no cookie and no row", async (_whose, headers) => {
       const rows = await rowCounts(service);
@@ -128,7 +131,7 @@ describe("POST /auth/google/redirect", () => {
       return postToLoginUri(service, { body, headers });
     };
 
-    it("tells a program as everywhere", async () => {
+    it("sends a program the usual problem document", async () => {
       const answer = await failing({});
       expect(answer.headers.get("content-type")).toMatch(
         /^application\/problem/,
@@ -139,7 +142,7 @@ describe("POST /auth/google/redirect", () => {
       ]);
     });
 
-    it("redirects the browser to the app, with the reason", async () => {
+    it("redirects a browser to the app with the error code", async () => {
       const answer = await failing(navigation);
       expect([answer.status, answer.headers.get("location")]).toEqual([
         303,
@@ -151,8 +154,8 @@ describe("POST /auth/google/redirect", () => {
 
     it.each([
       ["no credential", undefined, "invalid_request"],
-      ["an empty one", "", "invalid_request"],
-      ["a malformed one", "guess", "invalid_token"],
+      ["an empty credential", "", "invalid_request"],
+      ["a malformed credential", "guess", "invalid_token"],
     ])("%s", async (_what, idToken, code) => {
       const body = loginForm(idToken ?? "");
       if (idToken === undefined) body.delete("credential");
@@ -170,7 +173,7 @@ describe("POST /auth/google/redirect", () => {
       expect(refusal(answer)).toEqual([400, "invalid_request", "credential"]);
     });
 
-    it("before a handler is reached, a person is led back as well", async () => {
+    it("redirects a browser also for errors before the handler", async () => {
       const answer = await postToLoginUri(service, {
         body: loginForm(""),
         headers: { ...navigation, "content-type": "text/plain" },
@@ -181,7 +184,7 @@ describe("POST /auth/google/redirect", () => {
       ]);
     });
 
-    it("by Google's keys: 503, and led back", async () => {
+    it("because Google's keys are unavailable: 503, and a browser is redirected", async () => {
       await using cold = await TestService.start(google, {
         database,
         env: { APP_URL: appUrl },

@@ -45,8 +45,8 @@ describe("POST /auth/google/redirect", () => {
 
   const credential = () => google.idToken({ account: newAccount() });
 
-  describe("with a good credential", () => {
-    it("sets the refresh cookie and leads back to the app, with nothing in the URL", async () => {
+  describe("with a valid credential", () => {
+    it("sets the refresh cookie and redirects to the app without parameters", async () => {
       const answer = await postToLoginUri(service, {
         body: loginForm(await credential()),
       });
@@ -67,7 +67,7 @@ describe("POST /auth/google/redirect", () => {
       ]);
     });
 
-    it("lets the app fetch its tokens by the cookie, from an allowed origin only", async () => {
+    it("lets the app fetch its tokens with the cookie, from an allowed origin only", async () => {
       const answer = await postToLoginUri(service, {
         body: loginForm(await credential()),
       });
@@ -88,7 +88,7 @@ describe("POST /auth/google/redirect", () => {
       expect(me.status).toBe(200);
     });
 
-    it("starts a session of its own, whatever cookie the browser had", async () => {
+    it("starts a new session even if the browser has a refresh cookie", async () => {
       const planted = await postToLoginUri(service, {
         body: loginForm(await credential()),
       });
@@ -104,15 +104,15 @@ describe("POST /auth/google/redirect", () => {
 
     it.each([
       ["Google's page", { origin: "https://accounts.google.com" }],
-      ["the app's page, where the popup was", { origin: app }],
-      ["the page that a state may name", { origin: "https://second.example" }],
+      ["the app's page, which opened the popup", { origin: app }],
+      ["a page that a state may name", { origin: "https://second.example" }],
       ["a page of the service's own", { origin: "https://service.example" }],
       [
         "a page of the same origin, behind a proxy",
         { origin: "https://proxied.example", "sec-fetch-site": "same-origin" },
       ],
-      ["a browser that does not say", { origin: undefined }],
-    ])("takes it from %s", async (_whose, headers) => {
+      ["a browser that sends no origin", { origin: undefined }],
+    ])("accepts it from %s", async (_whose, headers) => {
       const body = loginForm(await credential());
       const answer = await postToLoginUri(service, { body, headers });
       expect(answer.status).toBe(303);
@@ -121,7 +121,7 @@ describe("POST /auth/google/redirect", () => {
 
   describe("with a state", () => {
     it.each([other, "https://second.example/"])(
-      "that is listed leads there: %s",
+      "that is listed redirects there: %s",
       async (state) => {
         const body = loginForm(await credential(), { state });
         const answer = await postToLoginUri(service, { body });
@@ -137,7 +137,7 @@ describe("POST /auth/google/redirect", () => {
       ...["https://second.example@evil.example/", `${other}\r\nX: y`],
       ...["https://second.example/\u0000", "https://second.example%2f"],
       ...["__proto__", "constructor", "0", `${other},https://second.example/`],
-    ])("that is not leads to the app's page: %j", async (state) => {
+    ])("that is not listed redirects to the app's page: %j", async (state) => {
       const body = loginForm(await credential(), { state });
       const answer = await postToLoginUri(service, { body });
       expect([answer.status, answer.headers.get("location")]).toEqual([
@@ -147,7 +147,7 @@ describe("POST /auth/google/redirect", () => {
       expect(answer.headers.get("x")).toBeNull();
     });
 
-    it("that is a list or an object leads to the app's page", async () => {
+    it("that is a list or an object redirects to the app's page", async () => {
       for (const state of [[other], { toString: other }, 1, null, true]) {
         const answer = await postToLoginUri(service, {
           json: { credential: await credential(), g_csrf_token: "csrf", state },
@@ -161,7 +161,7 @@ describe("POST /auth/google/redirect", () => {
     });
   });
 
-  it("accepts a nonce of ours for one sign-in", async () => {
+  it("accepts a nonce of the service for one sign-in", async () => {
     const { body } = await postJson(service, "/auth/google/nonce", {});
     const nonce = String(body.nonce);
     const form = loginForm(await google.idToken({ nonce }));
@@ -172,7 +172,7 @@ describe("POST /auth/google/redirect", () => {
     expect(answers.map(({ status }) => status)).toEqual([303, 401]);
   });
 
-  it("refuses where every token has to be bound to a key, which no form can do", async () => {
+  it("is refused if tokens must be bound to a key, which a form cannot do", async () => {
     await using bound = await TestService.start(google, {
       database,
       env: { APP_URL: app, DPOP: "required" },
@@ -194,7 +194,7 @@ describe("POST /auth/google/redirect", () => {
     expect(row?.bound).toBe(true);
   });
 
-  it("is not there without an app to go back to", async () => {
+  it("is 404 without an app to redirect to", async () => {
     await using off = await TestService.start(google, { database });
     const body = loginForm(await credential());
     const headers = navigation;

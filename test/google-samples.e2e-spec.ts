@@ -13,8 +13,10 @@ import { useService } from "./support/use-service";
 const app = "https://app.example";
 const callback = `${app}/oauth2callback`;
 
-/** Each is what the client in a page of Google's sends, to the letter. */
-describe("the samples of Google's pages", () => {
+/**
+ * Each test sends exactly what the client code in Google's documentation sends.
+ */
+describe("the samples in Google's documentation", () => {
   const site = useService({
     env: {
       APP_URL: app,
@@ -119,7 +121,7 @@ describe("the samples of Google's pages", () => {
   });
 
   // https://developers.google.com/identity/oauth2/web/guides/use-code-model#redirect_mode
-  it("Authorization code by redirect: what the page at the redirect URI got", async () => {
+  it("Authorization code by redirect: the parameters that the redirect URI receives", async () => {
     const nonce = "made-by-the-page-before-it-left";
     const landed = new URL(
       `${callback}?${new URLSearchParams({

@@ -13,7 +13,7 @@ import { TestService } from "../src/testing/test-service";
 import { answerOf, getWithToken, signIn } from "./support/requests";
 import { query } from "./support/rows";
 
-/** What a team would write; nothing on it says that it is guarded. */
+/** An application's controller, without any guard decorator. */
 @Controller("team")
 class TeamController {
   @Get("undecorated")
@@ -52,7 +52,7 @@ class TeamController {
   }
 }
 
-describe("routes of the team's own", () => {
+describe("the application's own routes", () => {
   let google: GoogleEmulator;
   let service: TestService;
   let signedIn: Awaited<ReturnType<typeof signIn>>;
@@ -70,7 +70,7 @@ describe("routes of the team's own", () => {
     await google.stop();
   });
 
-  it("a controller without any decorator is closed, and opens with a token", async () => {
+  it("a controller without decorators requires a token", async () => {
     const path = "/team/undecorated";
     const closed = await getWithToken(service, path);
     expect(closed.status).toBe(401);
@@ -80,7 +80,7 @@ describe("routes of the team's own", () => {
     expect(open.body).toEqual({ userId: signedIn.user.id });
   });
 
-  it("what the app refuses keeps its status and words, as a problem", async () => {
+  it("the app's exceptions keep their status and message, as a problem document", async () => {
     const answer = await getWithToken(service, "/team/conflict");
     expect(answer.status).toBe(409);
     expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
@@ -91,20 +91,20 @@ describe("routes of the team's own", () => {
     });
   });
 
-  it("a bug is a 500 that says nothing, and is logged", async () => {
+  it("an unexpected error is a 500 without details, and is logged", async () => {
     const answer = await getWithToken(service, "/team/bug");
     expect([answer.status, answer.body.code]).toEqual([500, "internal_error"]);
     expect(JSON.stringify(answer.body)).not.toContain("secret detail");
     expect(service.logLines.join("")).toContain("secret detail of a bug");
   });
 
-  it("a public route needs nothing and does not even read a bad token", async () => {
+  it("a public route ignores an invalid token", async () => {
     expect((await getWithToken(service, "/team/public")).status).toBe(200);
     const bad = await getWithToken(service, "/team/public", "garbage");
     expect(bad.status).toBe(200);
   });
 
-  it("an optional route knows who is there, and still refuses a bad token", async () => {
+  it("an optional route identifies the user, and refuses an invalid token", async () => {
     const path = "/team/optional";
     expect((await getWithToken(service, path)).body).toEqual({
       userId: null,
@@ -115,7 +115,7 @@ describe("routes of the team's own", () => {
     expect((await getWithToken(service, path, "garbage")).status).toBe(401);
   });
 
-  it("a route with roles lets in who has one of them", async () => {
+  it("a route with roles admits a user with one of them", async () => {
     const refused = await getWithToken(
       service,
       "/team/admin",
@@ -138,7 +138,7 @@ describe("routes of the team's own", () => {
     expect(admitted.status).toBe(200);
   });
 
-  it("a guarded call makes no query", async () => {
+  it("a guarded request makes no query", async () => {
     const counter = jest.spyOn(Client.prototype, "query");
     const answer = await getWithToken(
       service,

@@ -42,11 +42,11 @@ class OrdersController {
   }
 }
 
-/** Imports nothing of ours. */
+/** Imports no module of this package. */
 @Module({ controllers: [OrdersController] })
 class OrdersModule {}
 
-/** Ours, and a word about it: what it injects is there. */
+/** A subclass of the handler, with its injected dependencies. */
 @Injectable()
 class CountingHandler extends ProtectingSecurityEventHandler {
   count = 0;
@@ -63,11 +63,12 @@ class CountingHandler extends ProtectingSecurityEventHandler {
 
 /**
  * Guards: `@UseGuards(AccessTokenGuard)` and `@UseGuards(GoogleIdTokenGuard)`
- * resolve in a module that imports nothing of ours, and `SecurityEventHandler`
- * can be replaced by a subclass of ours. They could not be.
+ * resolve in a module that imports nothing of this package, and
+ * `SecurityEventHandler` can be replaced by a subclass of the default. Both
+ * once failed.
  */
 describe.each(Object.keys(platforms) as Platform[])(
-  "guards in a stranger's module on %s",
+  "guards in a module without imports, on %s",
   (platform) => {
     let google: GoogleEmulator;
     let database: TestDatabase;
@@ -95,7 +96,7 @@ describe.each(Object.keys(platforms) as Platform[])(
       await google.stop();
     });
 
-    it("AccessTokenGuard lets in who has an access token", async () => {
+    it("AccessTokenGuard accepts an access token", async () => {
       expect(refusal(await call(app, "GET", "/orders"))).toEqual([
         ...[401, "unauthenticated"],
       ]);
@@ -104,19 +105,19 @@ describe.each(Object.keys(platforms) as Platform[])(
       expect(body).toEqual({ userId: id });
     });
 
-    it("GoogleIdTokenGuard lets in who has an ID token", async () => {
+    it("GoogleIdTokenGuard accepts an ID token", async () => {
       const account = newAccount();
       const idToken = await google.idToken({ account });
       const proved = await postJson(app, "/orders", { idToken });
       expect(proved.body).toEqual({ subject: account.sub });
       const guess = await postJson(app, "/orders", { idToken: `${idToken}x` });
       expect(refusal(guess)).toEqual([401, "invalid_token"]);
-      // It proves who calls; it is no access token.
+      // An ID token is not an access token.
       const asBearer = await call(app, "GET", "/orders", idToken);
       expect(refusal(asBearer)).toEqual([401, "unauthenticated"]);
     });
 
-    it("a subclass of our handler is called, and still protects", async () => {
+    it("a subclass of the default handler is called and still ends the sessions", async () => {
       const { account, accessToken } = await person(app, google);
       await report(app, google, { account });
       const handler = app.app.get<CountingHandler>(SecurityEventHandler, {

@@ -8,7 +8,7 @@ import { rowCounts } from "./support/rows";
 
 const hang = () => new Promise<never>(() => undefined);
 
-describe("a provider of the app that hangs", () => {
+describe("an application's provider that hangs", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
 

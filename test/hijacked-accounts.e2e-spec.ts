@@ -5,7 +5,7 @@ import { signIn } from "./support/requests";
 import { query, rowCounts } from "./support/rows";
 import { eventUri, report } from "./support/security-events";
 
-/** What a thief does who has got hold of a token, an account, or the name of one. */
+/** Attacks with a stolen token, a stolen account or a known subject. */
 describe("an attacker with a stolen token of a user", () => {
   let site: Linking;
 
@@ -20,7 +20,10 @@ describe("an attacker with a stolen token of a user", () => {
       ...{ account, issuedSecondsAgo: ago, eventType: eventUri(name) },
       ...(name === "account-disabled" && { event: { reason: "hijacking" } }),
     });
-  /** How a sign-in with an account fares, with a token issued so many seconds ago. */
+  /**
+   * The outcome of a sign-in with a token of this account, issued this many
+   * seconds ago.
+   */
   const outcome = async (account: GoogleAccount, ago = 0) => {
     const options = { account, issuedSecondsAgo: ago };
     const idToken = await site.google.idToken(options);
@@ -37,7 +40,7 @@ describe("an attacker with a stolen token of a user", () => {
     return body.id;
   };
 
-  it("an access token links and unlinks nothing a few minutes later", async () => {
+  it("cannot link or unlink with an access token older than a few minutes", async () => {
     const owner = await site.person();
     await linked(owner, newAccount());
     site.clock.advance(301);
@@ -53,7 +56,7 @@ describe("an attacker with a stolen token of a user", () => {
     expect(await site.idsOf(owner)).toHaveLength(2);
   });
 
-  it("the account, who links another and unlinks it, is out after Google's report", async () => {
+  it("is signed out by Google's report even after linking and unlinking another account", async () => {
     const owned = await site.person();
     const own = newAccount();
     await linked(owned, own);
@@ -70,7 +73,7 @@ describe("an attacker with a stolen token of a user", () => {
     expect((await signedIn(own)).id).toBe(owned.id);
   });
 
-  it("washes off nothing by unlinking or deleting: neither blocked nor revoked before", async () => {
+  it("cannot remove a block or a revocation by unlinking or deleting", async () => {
     const bad = newAccount();
     const owner = await site.person();
     await linked(owner, bad);
@@ -94,14 +97,14 @@ describe("an attacker with a stolen token of a user", () => {
     expect(await outcome(bad, -1)).toBe("200");
   });
 
-  it("an account that was reported before its first sign-in does not get in", async () => {
+  it("cannot sign in with an account that was reported before its first sign-in", async () => {
     const unknown = newAccount();
     await reported(unknown, "account-disabled");
     expect(await outcome(unknown)).toBe(blocked);
     expect(await rowCounts(site.service)).toMatchObject({ users: 0 });
   });
 
-  it("the role of an administrator goes with the address that earned it", async () => {
+  it("loses the admin role together with the address that granted it", async () => {
     const boss = { ...newAccount(), email: "boss@gmail.com" };
     const service = await site.another(
       { ADMIN_EMAILS: boss.email },
@@ -122,7 +125,7 @@ describe("an attacker with a stolen token of a user", () => {
     }
   });
 
-  it("finds no name of the account in what is kept of a report after a deletion", async () => {
+  it("finds no subject in what is kept of a report after a deletion", async () => {
     const owner = await site.person();
     await reported(owner.account, "sessions-revoked", 30);
     const { accessToken } = await signedIn(owner.account);

@@ -8,7 +8,7 @@ import { useService } from "./support/use-service";
 const times = rounds(8, 50);
 const path = "/users/me/identities";
 
-describe("linking and unlinking, many at once", () => {
+describe("concurrent linking and unlinking", () => {
   const site = useService();
 
   const linkToken = (who: Person, idToken: string) =>
@@ -27,7 +27,7 @@ describe("linking and unlinking, many at once", () => {
     expect(rows).toHaveLength(1);
     return rows[0]?.id;
   };
-  /** Nobody is left without an account, and no account without a user. */
+  /** Expects that every user has an account and every account a user. */
   const expectWhole = async () => {
     const [broken] = await query<{ users: number; identities: number }>(
       site.service,
@@ -39,14 +39,14 @@ describe("linking and unlinking, many at once", () => {
     expect(broken).toEqual({ users: 0, identities: 0 });
   };
 
-  it(`an account that is linked while it signs in for the first time is one user's: ${times} rounds`, async () => {
+  it(`an account that is linked during its first sign-in belongs to one user: ${times} rounds`, async () => {
     const seen = { linked: 0, signedUp: 0 };
     for (let round = 0; round < times; round++) {
       const ada = await person(site.service, site.google);
       const account = newAccount();
       const idToken = await site.google.idToken({ account });
       const linking = linkToken(ada, idToken);
-      // From none to a long one: a head start makes both of them win at times.
+      // A head start of varying length, so that each side wins some rounds.
       for (let i = 0; i < round % 10; i++) await idsOf(ada);
       const [linked, signedIn] = await Promise.all([
         linking,
@@ -71,7 +71,7 @@ describe("linking and unlinking, many at once", () => {
     expect(seen.signedUp).toBeGreaterThan(0);
   });
 
-  it(`an account that two users link at once is one's: ${times} rounds`, async () => {
+  it(`an account that two users link at once belongs to one of them: ${times} rounds`, async () => {
     const [ada, bob] = [
       await person(site.service, site.google),
       await person(site.service, site.google),
@@ -100,7 +100,7 @@ describe("linking and unlinking, many at once", () => {
     await expectWhole();
   });
 
-  it(`of two accounts that are unlinked at once one stays: ${times} rounds`, async () => {
+  it(`of two accounts that are unlinked at once, one remains: ${times} rounds`, async () => {
     for (let round = 0; round < times; round++) {
       const ada = await person(site.service, site.google);
       await linkToken(
@@ -122,7 +122,7 @@ describe("linking and unlinking, many at once", () => {
     await expectWhole();
   });
 
-  it(`a user who links, unlinks, signs in and is deleted at once is whole or gone: ${times} rounds`, async () => {
+  it(`a user who links, unlinks, signs in and is deleted at once is complete or gone: ${times} rounds`, async () => {
     for (let round = 0; round < times; round++) {
       const other = newAccount();
       const ada = await person(site.service, site.google);

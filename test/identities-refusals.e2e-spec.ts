@@ -5,7 +5,7 @@ import { identitiesPath, Linking } from "./support/linking";
 import { postJson } from "./support/requests";
 import { query } from "./support/rows";
 
-describe("the accounts that sign a user in, as hard to add as to sign in with", () => {
+describe("linking an account, as strict as a sign-in", () => {
   let site: Linking;
 
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
   afterAll(() => site.stop());
 
   describe("POST /users/me/identities", () => {
-    it("by a token of more than five minutes ago is 401 token_expired", async () => {
+    it("with a token older than five minutes is 401 token_expired", async () => {
       const ada = await site.person();
       const old = (issuedSecondsAgo: number) =>
         site.google.idToken({
@@ -32,7 +32,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
       expect(fresh.status).toBe(200);
     });
 
-    it("by a token of which nobody says how old it is, is 401", async () => {
+    it("with a token without a time of issue is 401", async () => {
       const ada = await site.person();
       site.api.behaviour = answers(200, {
         ...{ active: true, sub: "new", email: "a@b.example" },
@@ -61,7 +61,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
         [401, "token_expired"],
       ],
       [
-        "of a program",
+        "of a service account",
         () => site.google.serviceAccountToken(),
         [403, "service_account_not_allowed"],
       ],
@@ -74,7 +74,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
         [403, "email_not_verified"],
       ],
     ])(
-      "by a token that is %s is refused as a sign-in",
+      "with a token that is %s is refused like a sign-in",
       async (_what, make, expected) => {
         const ada = await site.person();
         const answer = await site.link(ada, { idToken: await make() });
@@ -100,7 +100,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
       ["a list", { idToken: ["a"] }],
       ["an unknown provider", { provider: "nobody", idToken: "a" }],
       [
-        "a provider that is every object's",
+        "a provider named like a property of every object",
         { provider: "__proto__", idToken: "a" },
       ],
       ["a list of providers", { provider: ["google"], idToken: "a" }],
@@ -113,7 +113,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
       ]);
     });
 
-    it("uses up token and nonce as a sign-in does, and not when it is refused", async () => {
+    it("uses up token and nonce like a sign-in, but not if it is refused", async () => {
       await using strict = await site.another({
         ...{ GOOGLE_ID_TOKEN_USE: "once", GOOGLE_NONCE: "required" },
       });
@@ -158,7 +158,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
       expect(signsIn.status).toBe(200);
     });
 
-    it("counts for the limits of sign-ins", async () => {
+    it("counts for the rate limits of sign-ins", async () => {
       await using limited = await site.another({
         RATE_LIMIT_SIGN_IN_FAILURES: "2/60",
       });
@@ -184,7 +184,7 @@ describe("the accounts that sign a user in, as hard to add as to sign in with", 
       expect(answer.headers.get("cache-control")).toBe("no-store");
     });
 
-    it("is not for who is disabled", async () => {
+    it("is refused to a disabled user", async () => {
       const ada = await site.person();
       const idToken = await site.google.idToken({ account: newAccount() });
       await query(

@@ -5,7 +5,7 @@ import { identitiesPath, Linking } from "./support/linking";
 import { postJson } from "./support/requests";
 import { rowCounts } from "./support/rows";
 
-describe("the accounts that sign a user in", () => {
+describe("a user's linked accounts", () => {
   let site: Linking;
 
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe("the accounts that sign a user in", () => {
   afterAll(() => site.stop());
 
   describe("GET /users/me/identities", () => {
-    it("lists the one that signed up", async () => {
+    it("lists the account that signed up", async () => {
       const ada = await site.person();
       const answer = await call(
         site.service,
@@ -39,7 +39,7 @@ describe("the accounts that sign a user in", () => {
       expect(JSON.stringify(answer.body)).not.toContain(ada.account.sub);
     });
 
-    it("lists them the oldest first, each under an id that stays", async () => {
+    it("lists accounts oldest first, with stable ids", async () => {
       const ada = await site.person();
       const accounts = [newAccount(), newAccount(), newAccount()];
       const ids = await site.idsOf(ada);
@@ -83,7 +83,7 @@ describe("the accounts that sign a user in", () => {
       expect([again.id, again.body.isNewUser]).toEqual([ada.id, false]);
     });
 
-    it("leaves the user what the first account says, until that is unlinked", async () => {
+    it("keeps the first account's e-mail and profile until that account is unlinked", async () => {
       const ada = await site.person();
       const other = newAccount({ hd: "other.example", name: "Countess" });
       site.clock.advance(1);
@@ -100,7 +100,7 @@ describe("the accounts that sign a user in", () => {
       });
     });
 
-    it("links an account of another provider, also while sign-up is closed", async () => {
+    it("links an account of another provider, even while sign-up is closed", async () => {
       const ada = await site.person();
       await using closed = await site.another(
         { SIGN_UP: "closed" },
@@ -125,7 +125,7 @@ describe("the accounts that sign a user in", () => {
       ]);
     });
 
-    it("of one that is the user's already is 200, and changes nothing", async () => {
+    it("of an account that is already linked to the user is 200 and changes nothing", async () => {
       const ada = await site.person();
       const other = newAccount();
       site.clock.advance(1);
@@ -142,7 +142,7 @@ describe("the accounts that sign a user in", () => {
       expect(await site.linesOf(ada)).toHaveLength(1);
     });
 
-    it("of one that is another user's is 409 identity_in_use", async () => {
+    it("of another user's account is 409 identity_in_use", async () => {
       const [ada, bob] = [await site.person(), await site.person()];
       const answer = await site.linkAccount(ada, bob.account);
       expect(refusal(answer)).toEqual([409, "identity_in_use"]);
@@ -152,7 +152,7 @@ describe("the accounts that sign a user in", () => {
       expect(await site.linesOf(ada)).toEqual([]);
     });
 
-    it("of an eleventh is 409 identity_limit_reached, of 15 at once as well", async () => {
+    it("of an eleventh account is 409 identity_limit_reached, even if 15 are linked at once", async () => {
       const ada = await site.person();
       const all = await Promise.all(
         Array.from({ length: 15 }, () => site.linkAccount(ada, newAccount())),
@@ -169,7 +169,7 @@ describe("the accounts that sign a user in", () => {
   });
 
   describe("DELETE /users/me/identities/:id", () => {
-    it("unlinks: the account is a new user's when it signs in again", async () => {
+    it("unlinks the account, which signs in as a new user afterwards", async () => {
       const ada = await site.person();
       const other = newAccount();
       const { body } = await site.linkAccount(ada, other);
@@ -196,7 +196,7 @@ describe("the accounts that sign a user in", () => {
       ]);
     });
 
-    it("may unlink the first, and the session with it goes on", async () => {
+    it("may unlink the first account without ending the session", async () => {
       const ada = await site.person();
       const [first = ""] = await site.idsOf(ada);
       const other = newAccount();
@@ -209,7 +209,7 @@ describe("the accounts that sign a user in", () => {
       ]);
     });
 
-    it("of the last one is 409 last_identity", async () => {
+    it("of the last account is 409 last_identity", async () => {
       const ada = await site.person();
       const [only = ""] = await site.idsOf(ada);
       expect(refusal(await site.unlink(ada, only))).toEqual([
@@ -220,7 +220,7 @@ describe("the accounts that sign a user in", () => {
       expect(await site.linesOf(ada)).toEqual([]);
     });
 
-    it("of another user's, of one that is gone, and of nonsense is 404", async () => {
+    it("of another user's account, an unlinked account or an invalid id is 404", async () => {
       const [ada, bob] = [await site.person(), await site.person()];
       const { body } = await site.linkAccount(bob, newAccount());
       await site.linkAccount(ada, newAccount());
@@ -235,7 +235,7 @@ describe("the accounts that sign a user in", () => {
     });
   });
 
-  it("are all in the export of the account", async () => {
+  it("are all in the user's export", async () => {
     const ada = await site.person();
     const other = newAccount();
     await site.linkAccount(ada, other);

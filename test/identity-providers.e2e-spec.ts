@@ -12,7 +12,7 @@ import { GuestApp } from "./support/guest-app";
 import { postJson } from "./support/requests";
 import { testIdentity } from "./support/test-identity";
 
-/** Whom the partner knows, by the token it gave them. */
+/** The partner's users by token. */
 @Injectable()
 class PartnerBook {
   private readonly subjects = new Map<string, string>();
@@ -104,7 +104,7 @@ describe("identityProviders: a class with an injected dependency", () => {
     expect(refusal(refused)).toEqual([401, "invalid_token"]);
   });
 
-  it("refuses what it does not know, and does not answer for Google", async () => {
+  it("refuses unknown tokens, and is not used for Google's", async () => {
     const guess = await postJson(app, "/auth/partner", { idToken: "guess" });
     expect(refusal(guess)).toEqual([401, "invalid_token"]);
     const idToken = "token-of-pia";

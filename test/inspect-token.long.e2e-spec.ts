@@ -20,7 +20,7 @@ interface Report {
   readonly notCheckedHere: readonly string[];
 }
 
-describe("the command line, on an ID token", () => {
+describe("inspect-token", () => {
   let cwd: string;
   let google: GoogleEmulator;
 
@@ -55,7 +55,7 @@ describe("the command line, on an ID token", () => {
       input,
       env: { ...environment(), ...env },
     });
-    // What was pasted is not repeated: this may be shown to others.
+    // The report must not repeat the signature, because users may share it.
     const signature = input.trim().split(".")[2] ?? "";
     if (signature.length > 20) expect(stdout + stderr).not.toContain(signature);
     expect(stdout + stderr).not.toMatch(/\n {4}at /);
@@ -75,7 +75,7 @@ describe("the command line, on an ID token", () => {
     return { status, stderr, report: JSON.parse(stdout) as Report };
   }
 
-  it("accepts what the service accepts, and says for which app it is", async () => {
+  it("accepts what the service accepts, and names the app", async () => {
     const [web, ios] = google.clientIds;
     const token = await google.idToken({ azp: ios });
     const text = await run(`${token}\n`, ["-"]);
@@ -97,7 +97,7 @@ describe("the command line, on an ID token", () => {
     });
   });
 
-  it("is a part of the program, and reads what is piped into it", async () => {
+  it("is a command of the program, and reads standard input", async () => {
     const program = Program.start("src/cli.ts", {
       cwd,
       args: ["inspect-token"],
@@ -108,7 +108,10 @@ describe("the command line, on an ID token", () => {
     expect(program.stdout).toMatch(/^REFUSED/);
   });
 
-  /** Asks the service and the command line, which have to agree; why each token was refused. */
+  /**
+   * Gets the reason of each refusal from the service and the command, which
+   * must agree.
+   */
   async function refusalsOf(
     tokens: readonly string[],
     env: Record<string, string>,
@@ -123,7 +126,7 @@ describe("the command line, on an ID token", () => {
       expect(refusal).toMatchObject({
         status: answer.status,
         code: answer.body.code,
-        // A refusal by the policy has a code only.
+        // A refusal by the policy has a code but no reason.
         reason: answer.body.reason ?? answer.body.code,
       });
       reasons.push(refusal?.reason);
@@ -131,7 +134,7 @@ describe("the command line, on an ID token", () => {
     return reasons;
   }
 
-  it("refuses with the very answer of the service", async () => {
+  it("refuses with the same code and reason as the service", async () => {
     const tokens = await Promise.all([
       google.idToken({ account: "workspace", issuedSecondsAgo: 9000 }),
       google.idToken({ account: "workspace", audience: "x.example" }),
@@ -155,7 +158,7 @@ describe("the command line, on an ID token", () => {
     ]);
   });
 
-  it("asks for the nonce before the account, as the service does", async () => {
+  it("checks the nonce before the account, like the service", async () => {
     const tokens = await Promise.all([
       google.idToken({ account: "consumer" }),
       google.idToken({ account: "workspace" }),
@@ -170,7 +173,7 @@ describe("the command line, on an ID token", () => {
     ]);
   });
 
-  it("names every fault at once, with what to do", async () => {
+  it("names every problem at once, with what to do", async () => {
     const token = await google.idToken({
       audience: "other.apps.googleusercontent.com",
       issuedSecondsAgo: 90_000,
@@ -185,7 +188,7 @@ describe("the command line, on an ID token", () => {
     expect(stdout).toContain("1 day ago");
   });
 
-  it("tells what was pasted instead of an ID token", async () => {
+  it("names what was given instead of an ID token", async () => {
     await using service = await TestService.start(google);
     const { accessToken, refreshToken } = await person(service, google);
     const firebase = await google.idToken({
@@ -214,7 +217,7 @@ describe("the command line, on an ID token", () => {
     expect([repaired.status, repaired.report.notes.length]).toEqual([0, 2]);
   });
 
-  it("asks nobody when it is offline, and does not call that proved", async () => {
+  it("makes no request when offline, and does not report the signature as verified", async () => {
     google.clearRequests();
     const token = await google.idToken({ signWith: "foreign" });
     const { status, report } = await reportOn(token, ["--offline"]);
@@ -225,14 +228,14 @@ describe("the command line, on an ID token", () => {
     expect(google.requestCount()).toBe(0);
   });
 
-  it("tells an outage from a bad token", async () => {
+  it("distinguishes an outage from an invalid token", async () => {
     google.setFault("/oauth2/v1/certs", { hang: true });
     const { status, report, stderr } = await reportOn(await google.idToken());
     expect([status, report.verdict, stderr]).toEqual([1, "unknown", ""]);
     expect(report.refusal).toBeNull();
   });
 
-  it("warns of the shell's history, and tells bad usage by its status", async () => {
+  it("warns about the shell's history, and has its own exit status for wrong usage", async () => {
     const token = await google.idToken();
     const [argued, empty, two, option, unset, endless] = await Promise.all([
       run("", ["--offline", token]),

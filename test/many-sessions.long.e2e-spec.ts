@@ -9,12 +9,12 @@ import { query } from "./support/rows";
 import { report } from "./support/security-events";
 
 const many = 300_000;
-/** What ending them may take, in milliseconds. */
+/** The longest time to end the sessions, in milliseconds. */
 const patience = 2000;
-/** How long nobody else may be answered meanwhile, in milliseconds. */
+/** The longest delay of other requests meanwhile, in milliseconds. */
 const longestStall = 200;
 
-describe(`the end of a user's ${many} sessions`, () => {
+describe(`ending a user's ${many} sessions`, () => {
   let service: Instances;
 
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe(`the end of a user's ${many} sessions`, () => {
 
   afterAll(() => service.stop());
 
-  /** Gives somebody so many rows, all as the one of the session. */
+  /** Copies the row of the session this many times. */
   async function multiply(
     { sessionId }: Person,
     table = "sessions",
@@ -36,7 +36,7 @@ describe(`the end of a user's ${many} sessions`, () => {
            created_at, last_used_at`
         : "occurred_at, event, user_id, session_id, ip";
     const key = table === "sessions" ? "id" : "session_id";
-    // Without the service's limits on statements.
+    // A client without the service's statement timeout.
     const client = new Client({ connectionString: service.database.url });
     await client.connect();
     try {
@@ -52,7 +52,7 @@ describe(`the end of a user's ${many} sessions`, () => {
     }
   }
 
-  /** Somebody whose session was proved so many seconds ago. */
+  /** A user whose session was authenticated this many seconds ago. */
   async function proved(issuedSecondsAgo: number, account = newAccount()) {
     const options = { account, issuedSecondsAgo };
     const idToken = await service.google.idToken(options);
@@ -78,7 +78,7 @@ describe(`the end of a user's ${many} sessions`, () => {
     expect(stalls.max / 1e6).toBeLessThan(longestStall);
   }
 
-  it("by signing out everywhere takes no longer than of few", async () => {
+  it("by signing out everywhere is fast", async () => {
     const who = await service.person();
     await multiply(who);
     const { accessToken } = who;
@@ -88,7 +88,7 @@ describe(`the end of a user's ${many} sessions`, () => {
     await service.expectSignedOut(who);
   }, 180_000);
 
-  it("by an administrator who disables the user takes no longer than of few", async () => {
+  it("by disabling the user is fast", async () => {
     const who = await service.person();
     await multiply(who);
     const { accessToken } = await service.personWithRoles("admin");
@@ -98,7 +98,7 @@ describe(`the end of a user's ${many} sessions`, () => {
     await service.expectSignedOut(who);
   }, 180_000);
 
-  it("by Google's report takes no longer than of few, and leaves the one proved since", async () => {
+  it("by Google's report is fast, and keeps the session that was authenticated since", async () => {
     const old = await proved(120);
     await multiply(old);
     const { account } = old;
@@ -110,11 +110,11 @@ describe(`the end of a user's ${many} sessions`, () => {
     const sent = { refreshToken };
     const refreshed = await postJson(service.one, "/auth/refresh", sent);
     expect(refreshed.status).toBe(200);
-    // One by one they would fill the memory of every instance.
+    // One entry per session would fill the memory of every instance.
     expect((await revocations()) - before).toBeLessThan(10);
   }, 180_000);
 
-  it("by deleting the account takes no longer than of few; the purge erases the rest", async () => {
+  it("by deleting the account is fast; the purge erases the rest", async () => {
     const who = await service.person();
     await multiply(who);
     await multiply(who, "audit_events", 20_000);

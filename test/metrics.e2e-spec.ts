@@ -64,7 +64,7 @@ describe("the metrics", () => {
     expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
   });
 
-  it("takes no label from what a stranger sends", async () => {
+  it("takes no label from the client's input", async () => {
     await using service = await TestService.start(google);
     await postJson(service, "/auth/google", { idToken: "marker-one" });
     for (let index = 0; index < 110; index++) {
@@ -101,7 +101,7 @@ describe("the metrics", () => {
     }
   });
 
-  it("without a token are for this machine only, and not through a proxy", async () => {
+  it("without a token are served to this machine only, and not through a proxy", async () => {
     await using service = await TestService.start(google);
     await metricsOf(service);
     for (const name of ["x-forwarded-for", "forwarded", "via", "x-real-ip"]) {
@@ -111,14 +111,14 @@ describe("the metrics", () => {
     }
   });
 
-  it("are not there when they are off", async () => {
+  it("are 404 when they are off", async () => {
     await using service = await TestService.start(google, {
       env: { METRICS: "off" },
     });
     expect((await service.fetch("/metrics")).status).toBe(404);
   });
 
-  it("know the routes of Express, too", async () => {
+  it("name the routes on Express, too", async () => {
     await using database = await TestDatabase.create();
     await using app = await GuestApp.start(google, database, {
       platform: "express",

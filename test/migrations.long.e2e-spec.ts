@@ -30,12 +30,12 @@ describe("the migrations", () => {
     await database.destroy();
   });
 
-  it("make exactly the schema that the entities describe", async () => {
+  it("create exactly the schema that the entities describe", async () => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it("can all be taken back and run again", async () => {
+  it("can all be reverted and run again", async () => {
     for (let left = dataSource.migrations.length; left > 0; left--) {
       await dataSource.undoLastMigration({ transaction: "each" });
     }
@@ -49,7 +49,7 @@ describe("the migrations", () => {
     expect(await dataSource.showMigrations()).toBe(false);
   });
 
-  it("started from several places at once are run once", async () => {
+  it("run once when several processes start at once", async () => {
     await dataSource.undoLastMigration({ transaction: "each" });
     const options = dataSourceOptions({
       url: database.url,
@@ -60,7 +60,7 @@ describe("the migrations", () => {
     expect(done.flat()).toHaveLength(1);
   });
 
-  it("are known to the TypeORM command line: show, revert, run, generate", async () => {
+  it("work with the TypeORM command line: show, revert, run, generate", async () => {
     const typeorm = async (...args: string[]) => {
       const { stdout } = await promisify(execFile)(
         process.execPath,

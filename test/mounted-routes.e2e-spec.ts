@@ -13,7 +13,7 @@ const platformNames = Object.keys(platforms) as Platform[];
 const publicUrl = "https://host.example";
 const page = "https://app.example";
 
-/** How an application places its routes, and where ours are then. */
+/** An application's route settings, and the resulting paths of our routes. */
 const mounts: [
   what: string,
   configure: (app: INestApplication) => void,
@@ -98,7 +98,7 @@ describe.each(platformNames)("on %s", (platform) => {
         body: JSON.stringify(body),
       });
 
-    it("the refresh cookie is good on every route", async () => {
+    it("the refresh cookie is sent to every route", async () => {
       const idToken = await google.idToken({ account: newAccount() });
       const signedIn = await fromPage("/auth/google", { idToken });
       expect(signedIn.status).toBe(200);
@@ -109,7 +109,7 @@ describe.each(platformNames)("on %s", (platform) => {
       expect(refreshed.status).toBe(200);
     });
 
-    it("the metadata name where everything is", async () => {
+    it("the metadata have the mounted URLs", async () => {
       const at = `${wellKnown}/oauth-authorization-server`;
       const { body } = await call(app, "GET", at);
       expect(body).toMatchObject({
@@ -146,7 +146,7 @@ describe.each(platformNames)("on %s", (platform) => {
       });
     });
 
-    it("a proof is for the address that the client called", async () => {
+    it("a DPoP proof is for the URL that the client called", async () => {
       const client = new DpopClient();
       const idToken = await google.idToken({ account: newAccount() });
       const proof = (path: string, more = {}) =>
@@ -161,7 +161,7 @@ describe.each(platformNames)("on %s", (platform) => {
       expect([status, body.tokenType]).toEqual([200, "DPoP"]);
     });
 
-    it("errors have the form of their route", async () => {
+    it("errors have the format of their route", async () => {
       const exchanged = await postForm(app, `${base}/oauth/token`, {
         ...exchangeOf("guess"),
       });
@@ -177,7 +177,7 @@ describe.each(platformNames)("on %s", (platform) => {
       expect(redirected.headers.get("location")).toMatch(`${page}/`);
     });
 
-    it("security events are taken, as what they are", async () => {
+    it("security events are accepted in their media type", async () => {
       const deliver = async (body: string) =>
         app.fetch(`${base}/security-events`, {
           method: "POST",

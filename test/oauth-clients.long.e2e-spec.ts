@@ -20,7 +20,7 @@ interface OpenidClientReport {
   readonly failed?: unknown;
 }
 
-describe("OAuth clients that nobody here wrote", () => {
+describe("third-party OAuth clients", () => {
   let google: GoogleEmulator;
   const services = new Map<string, TestService>();
 
@@ -60,7 +60,7 @@ describe("OAuth clients that nobody here wrote", () => {
   ];
 
   it.each(modes)(
-    "openid-client lives through a session, with DPoP %s, nonces %s, by a key of %s",
+    "openid-client completes a session, with DPoP %s, nonces %s, key %s",
     async (dpop, nonce, dpopAlgorithm) => {
       const service = await start(dpop, nonce);
       const report = await runClient<OpenidClientReport>("openid-client", {
@@ -70,7 +70,7 @@ describe("OAuth clients that nobody here wrote", () => {
       expect(report.failed).toBeUndefined();
       const { exchanged, refreshed, before, after, again } = report;
       const bound = dpopAlgorithm !== undefined;
-      // The library writes it in lower case.
+      // The library uses lower case.
       const tokenType = bound ? "dpop" : "bearer";
       expect(exchanged).toMatchObject({
         token_type: tokenType,
@@ -100,7 +100,7 @@ describe("OAuth clients that nobody here wrote", () => {
     ["required", "ES256", true],
     ["required", "Ed25519", true],
   ])(
-    "oauth4webapi checks every step, with nonces %s, by a key of %s",
+    "oauth4webapi validates every step, with nonces %s, key %s",
     async (nonce, algorithm, retried) => {
       const service = await start("optional", nonce);
       const report = await runClient<Record<string, Tokens>>("oauth4webapi", {
@@ -108,7 +108,7 @@ describe("OAuth clients that nobody here wrote", () => {
         algorithm,
       });
       expect(report.failed).toBeUndefined();
-      // Asked for the nonce once; from then on it is kept.
+      // The first request is retried for the nonce; the client then keeps it.
       expect(report.exchanged?.retried).toBe(retried);
       expect(report.refreshed?.retried).toBe(false);
       expect(report.got?.status).toBe(200);
@@ -124,7 +124,7 @@ describe("OAuth clients that nobody here wrote", () => {
     },
   );
 
-  it("jose verifies our access tokens by the address of our keys alone", async () => {
+  it("jose verifies our access tokens, given only the URL of our keys", async () => {
     const service = await start("off");
     const idToken = await google.idToken();
     const { accessToken, user } = await signIn(service, idToken);
@@ -160,7 +160,7 @@ describe("OAuth clients that nobody here wrote", () => {
       revocation_endpoint_auth_methods_supported: ["none"],
     };
 
-    it("announces what there always is, and may be kept for 5 minutes", async () => {
+    it("lists the fixed endpoints, and can be cached for 5 minutes", async () => {
       await using bare = await TestService.start(google);
       const answer = await getWithToken(bare, metadataPath);
       expect(answer.status).toBe(200);
@@ -169,7 +169,7 @@ describe("OAuth clients that nobody here wrote", () => {
       expect(answer.body).toEqual(always);
     });
 
-    it("announces introspection and DPoP where they are configured", async () => {
+    it("lists introspection and DPoP if configured", async () => {
       const service = await start("optional");
       const { body } = await getWithToken(service, metadataPath);
       expect(body).toEqual({
@@ -182,7 +182,7 @@ describe("OAuth clients that nobody here wrote", () => {
       });
     });
 
-    it("takes no address from the request", async () => {
+    it("takes no URL from the request", async () => {
       const service = await start("off");
       const response = await service.fetch(metadataPath, {
         headers: {

@@ -10,7 +10,7 @@ import { answerOf, postJson, signIn } from "./support/requests";
 import { query } from "./support/rows";
 import { TcpProxy } from "./support/tcp-proxy";
 
-/** What differs when it is encoded as in a form, and what does not. */
+/** One secret changes with form encoding, the other does not. */
 const secrets = {
   api: "a/b+c=%:d0~Tq7vZ1mB9xKd4RfW0pLs8Y",
   billing: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
@@ -62,7 +62,7 @@ describe("POST /oauth/introspect", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   };
 
-  it("an access token is active, and says what it says itself", async () => {
+  it("an access token is active, with its own claims", async () => {
     const { accessToken, body, user } = await newSession();
     const answer = await introspect(accessToken);
     expect(answer.status).toBe(200);
@@ -91,10 +91,13 @@ describe("POST /oauth/introspect", () => {
       ["nothing", {}],
       ["another secret", basicAuth("api", secrets.billing)],
       ["an unknown client", basicAuth("apis", secrets.api)],
-      ["id and secret shifted", basicAuth("api:a", secrets.api.slice(1))],
+      [
+        "the id and secret split at another place",
+        basicAuth("api:a", secrets.api.slice(1)),
+      ],
       ["no secret", basicAuth("api", "")],
       ["no id", basicAuth("", secrets.api)],
-      ["a secret with more", basicAuth("api", `${secrets.api}x`)],
+      ["a longer secret", basicAuth("api", `${secrets.api}x`)],
       ["half a secret", basicAuth("api", secrets.api.slice(0, 16))],
       ["another scheme", { authorization: right.replace("Basic", "Bearer") }],
       ["garbage", { authorization: "Basic ====" }],
@@ -119,7 +122,7 @@ describe("POST /oauth/introspect", () => {
       expectOAuthError(posted, 401, "invalid_client");
     });
 
-    it("is 401 for everybody where there are no clients", async () => {
+    it("is always 401 without configured clients", async () => {
       await using closed = await start({ INTROSPECTION_CLIENTS: "" });
       const answer = await introspect("x", undefined, closed);
       expectOAuthError(answer, 401, "invalid_client");
@@ -127,7 +130,7 @@ describe("POST /oauth/introspect", () => {
   });
 
   it.each(["api", "billing"] as const)(
-    "%s may write its secret encoded or as it is",
+    "%s may send its secret encoded or plain",
     async (id) => {
       const { accessToken } = await newSession();
       const plain = Buffer.from(`${id}:${secrets[id]}`).toString("base64");
@@ -141,7 +144,7 @@ describe("POST /oauth/introspect", () => {
     },
   );
 
-  describe("N2 N4: what is no access token of ours", () => {
+  describe("N2 N4: anything but our access token", () => {
     it.each<[string, () => string | Promise<string>]>([
       ["garbage", () => "garbage"],
       ["a Google ID token", () => google.idToken()],
@@ -163,11 +166,11 @@ describe("POST /oauth/introspect", () => {
           return (await signIn(stranger, await google.idToken())).accessToken;
         },
       ],
-    ])("%s is inactive, and nothing else is said", async (_what, mint) => {
+    ])("%s is inactive, without further members", async (_what, mint) => {
       await expectInactive(await mint());
     });
 
-    it("an access token is inactive from the second of its expiry on", async () => {
+    it("an access token is inactive from its expiry on", async () => {
       const { accessToken } = await newSession();
       clock.step(890);
       expect((await introspect(accessToken)).body.active).toBe(true);
@@ -177,7 +180,7 @@ describe("POST /oauth/introspect", () => {
     });
   });
 
-  describe("N3: an access token whose session is over", () => {
+  describe("N3: an access token of an ended session", () => {
     it("is inactive at once, on every instance", async () => {
       for (let round = 0; round < 20; round++) {
         const { accessToken } = await newSession();
@@ -192,7 +195,7 @@ describe("POST /oauth/introspect", () => {
       }
     });
 
-    it("is inactive when its user is gone", async () => {
+    it("is inactive when its user is deleted", async () => {
       const { accessToken, user } = await newSession();
       await query(service, "DELETE FROM google_auth.users WHERE id = $1", [
         user.id,
@@ -201,7 +204,7 @@ describe("POST /oauth/introspect", () => {
     });
   });
 
-  it("with the database away is 503, and never inactive", async () => {
+  it("is 503, not inactive, while the database is unavailable", async () => {
     await using network = await TcpProxy.to(database.url);
     await using cut = await start({ DATABASE_URL: network.url });
     const { accessToken } = await newSession();
@@ -212,7 +215,7 @@ describe("POST /oauth/introspect", () => {
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
-  describe("a request that is not one", () => {
+  describe("an invalid request", () => {
     const headers = basicAuth("api", secrets.api);
 
     it("by GET is 405, as JSON 415, without a token 400", async () => {
@@ -227,7 +230,7 @@ describe("POST /oauth/introspect", () => {
       expectOAuthError(await introspect(""), 400, "invalid_request");
     });
 
-    it("tells nothing of the token in the log", async () => {
+    it("does not write the token to the log", async () => {
       const marker = randomUUID();
       await introspect(marker);
       await postJson(service, "/oauth/introspect", { token: marker });

@@ -24,7 +24,7 @@ describe("POST /oauth/token", () => {
     await google.stop();
   });
 
-  describe("a client that authenticates, which none does", () => {
+  describe("client authentication, which is not supported,", () => {
     it("with HTTP Basic gets a challenge of that scheme", async () => {
       const idToken = await google.idToken();
       const answer = await exchange(
@@ -52,7 +52,7 @@ describe("POST /oauth/token", () => {
       expect(answer.headers.get("www-authenticate")).toBeNull();
     });
 
-    it("by an old access token, as fetch wrappers send it, is let in", async () => {
+    it("by an old access token, as fetch wrappers send it, is ignored", async () => {
       const headers = { authorization: "Bearer old" };
       const answer = await exchange(
         service,
@@ -65,7 +65,7 @@ describe("POST /oauth/token", () => {
   });
 
   describe("refresh_token", () => {
-    it("gets its successor, which works at the app's own route as well", async () => {
+    it("is exchanged for a successor, which also works at /auth/refresh", async () => {
       const first = await exchange(service, await google.idToken());
       const second = await refreshGrant(service, first.body.refresh_token);
       expect(second.status).toBe(200);
@@ -82,7 +82,7 @@ describe("POST /oauth/token", () => {
       expect(third.status).toBe(200);
     });
 
-    it("asked for another scope is refused, and still good", async () => {
+    it("with another scope is refused and stays valid", async () => {
       const { body } = await exchange(service, await google.idToken());
       for (const scope of ["admin", "user admin", "sign_up"]) {
         const wider = await refreshGrant(service, body.refresh_token, {
@@ -97,7 +97,7 @@ describe("POST /oauth/token", () => {
       expect(String(same.body.refresh_token)).toContain(".2.");
     });
 
-    it("is good for the client only that it was issued to, where that names itself", async () => {
+    it("is valid only for its client, if the client sends a client_id", async () => {
       const [web, other] = google.clientIds;
       const { body } = await exchange(service, await google.idToken());
       const refused = await refreshGrant(service, body.refresh_token, {
@@ -111,7 +111,7 @@ describe("POST /oauth/token", () => {
       expect(String(good.body.refresh_token)).toContain(".2.");
     });
 
-    it.each(["", "garbage", "v1.x.1.y"])("%j is not one", async (sent) => {
+    it.each(["", "garbage", "v1.x.1.y"])("%j is refused", async (sent) => {
       expectOAuthError(
         await refreshGrant(service, sent),
         400,
@@ -137,7 +137,7 @@ describe("POST /oauth/token", () => {
       );
     });
 
-    it("that had been replaced is invalid_grant, and ends its session", async () => {
+    it("that was replaced is invalid_grant and ends its session", async () => {
       const { body: first } = await exchange(service, await google.idToken());
       const { body: second } = await refreshGrant(service, first.refresh_token);
       const lost = await refreshGrant(service, first.refresh_token);
@@ -163,7 +163,7 @@ describe("POST /oauth/token", () => {
     it.each([
       ["an access token", "access_token"],
       ["an ID token", ""],
-    ])("is not %s", async (_what, member) => {
+    ])("cannot be %s", async (_what, member) => {
       const idToken = await google.idToken();
       const { body } = await exchange(service, idToken);
       const sent = member ? body[member] : idToken;

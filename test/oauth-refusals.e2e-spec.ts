@@ -44,7 +44,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
         () => google.idToken({ audience: "other.apps.googleusercontent.com" }),
       ],
       [
-        "asked for by another app",
+        "with another app as azp",
         "invalid_token",
         () => google.idToken({ azp: "other.apps.googleusercontent.com" }),
       ],
@@ -54,7 +54,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
         () => google.idToken({ issuedSecondsAgo: 7000 }),
       ],
       [
-        "signed by somebody else",
+        "with an invalid signature",
         "invalid_token",
         async () => google.idToken({ key: await google.keys.foreign() }),
       ],
@@ -65,7 +65,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
         () => google.securityEventToken(),
       ],
       [
-        "a service account's",
+        "of a service account",
         "service_account_not_allowed",
         () => google.serviceAccountToken(),
       ],
@@ -94,7 +94,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
       expect(await rowCounts(service)).toEqual(before);
     });
 
-    it("is in the audit log as a sign-in that was refused; a refresh is not", async () => {
+    it("is in the audit log as a refused sign-in; a refresh is not", async () => {
       const limited = await start({ RATE_LIMIT_SIGN_IN_FAILURES: "off" });
       const headers = { "user-agent": "audited client" };
       await exchange(limited, "garbage", {}, headers);
@@ -144,8 +144,8 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
     });
   });
 
-  describe("a subject token that was used up", () => {
-    it("is refused here when it signed in elsewhere, and the other way round", async () => {
+  describe("a subject token that was used before", () => {
+    it("is refused after a sign-in at another route, and vice versa", async () => {
       const once = await start({ GOOGLE_ID_TOKEN_USE: "once" });
       const [one, other] = [await google.idToken(), await google.idToken()];
       expect((await signIn(once, one)).status).toBe(200);
@@ -155,7 +155,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
       await once.stop();
     });
 
-    it("needs a nonce where one is required, and only once", async () => {
+    it("requires a nonce if so configured, and accepts it once", async () => {
       const strict = await start({ GOOGLE_NONCE: "required" });
       const without = await exchange(strict, await google.idToken());
       expectOAuthError(without, 400, "invalid_request");
@@ -167,7 +167,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
       await strict.stop();
     });
 
-    it("has to carry the nonce that is sent with it", async () => {
+    it("must contain the nonce in the request", async () => {
       const idToken = await google.idToken({ nonce: "one" });
       const mine = await exchange(service, idToken, { nonce: "one" });
       expect(mine.status).toBe(200);
@@ -176,8 +176,8 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
     });
   });
 
-  describe("when something is away", () => {
-    it("Google: 503 with Retry-After, and no word against the token", async () => {
+  describe("when a dependency is unavailable", () => {
+    it("Google: 503 with Retry-After, not an invalid token", async () => {
       const fresh = await start();
       google.setFault(googlePaths.certs, { status: 500 });
       const answer = await exchange(fresh, await google.idToken());
@@ -205,7 +205,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
     });
   });
 
-  describe("when there have been too many", () => {
+  describe("after too many requests", () => {
     it("exchanges count as sign-ins, refreshes as refreshes", async () => {
       const limited = await start({
         RATE_LIMIT_SIGN_IN: "3/60",
@@ -213,7 +213,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
       });
       const first = await exchange(limited, await google.idToken());
       expect((await signIn(limited, await google.idToken())).status).toBe(200);
-      // Whatever is no refresh counts as an attempt to sign in.
+      // A request that is no refresh counts as an attempt to sign in.
       const unknown = { grant_type: "password" };
       await postOAuth(limited, "/oauth/token", unknown);
       const idToken = await google.idToken();
@@ -248,10 +248,10 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
     });
   });
 
-  describe("when a page asks", () => {
+  describe("when a page sends the request", () => {
     const from = (origin: string) => ({ origin });
 
-    it("of a foreign origin, it is refused, for both grants", async () => {
+    it("of another origin, it is refused for both grants", async () => {
       const headers = from("https://evil.example");
       const idToken = await google.idToken();
       const refused = await exchange(service, idToken, {}, headers);
@@ -266,7 +266,7 @@ describe("POST /oauth/token refuses what a sign-in refuses", () => {
       expectOAuthError(refresh, 403, "unauthorized_client");
     });
 
-    it("of our own origin, it is answered", async () => {
+    it("of the service's own origin, it is accepted", async () => {
       const headers = from("https://service.example");
       const answer = await exchange(
         service,

@@ -37,7 +37,7 @@ describe("POST /oauth/revoke", () => {
   };
 
   describe("V2: a token of ours", () => {
-    it("a refresh token: its access tokens and all its successors are dead", async () => {
+    it("a refresh token: its access tokens and successors are refused", async () => {
       const session = await newSession();
       const other = await newSession();
       const answer = await revoke(session.refreshToken);
@@ -52,7 +52,7 @@ describe("POST /oauth/revoke", () => {
       expect(await isAlive(other)).toBe(true);
     });
 
-    it("a refresh token that has been replaced: the session that goes on with its successor", async () => {
+    it("a replaced refresh token: ends the session of its successor", async () => {
       const session = await newSession();
       const next = await refreshGrant(service, session.refreshToken);
       expect((await revoke(session.refreshToken)).status).toBe(200);
@@ -60,7 +60,7 @@ describe("POST /oauth/revoke", () => {
       expect(await isAlive({ accessToken })).toBe(false);
     });
 
-    it("an access token: its session", async () => {
+    it("an access token: ends its session", async () => {
       const session = await newSession();
       expect((await revoke(session.accessToken)).status).toBe(200);
       expect(await isAlive(session)).toBe(false);
@@ -106,7 +106,7 @@ describe("POST /oauth/revoke", () => {
     });
   });
 
-  describe("V1: a token that is not, or no longer, ours", () => {
+  describe("V1: a token that is not ours or no longer valid", () => {
     it.each<[string, () => string | Promise<string>]>([
       ["garbage", () => "garbage"],
       ["a Google ID token", () => google.idToken()],
@@ -115,7 +115,7 @@ describe("POST /oauth/revoke", () => {
         async () => (await newSession()).refreshToken.replace(/.{4}$/, "AAAA"),
       ],
       [
-        "a refresh token of a session that there never was",
+        "a refresh token of a session that never existed",
         () => `v1.01980000-0000-7000-8000-000000000000.1.${"A".repeat(64)}`,
       ],
       [
@@ -135,7 +135,7 @@ describe("POST /oauth/revoke", () => {
     });
   });
 
-  describe("V4: when the database is away", () => {
+  describe("V4: when the database is unavailable", () => {
     it("a token of ours: 503 with Retry-After, and it still works afterwards", async () => {
       await using network = await TcpProxy.to(database.url);
       const env = { DATABASE_URL: network.url };
@@ -152,13 +152,13 @@ describe("POST /oauth/revoke", () => {
         expectOAuthError(answer, 503, "temporarily_unavailable");
         expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
       }
-      // For this nobody has to be asked.
+      // This needs no query.
       expect(garbage.status).toBe(200);
       expect(await isAlive(session)).toBe(true);
     });
   });
 
-  describe("V5: a request that is not one", () => {
+  describe("V5: an invalid request", () => {
     it.each(["GET", "PUT", "DELETE"])("by %s is 405", async (method) => {
       const session = await newSession();
       const path = `/oauth/revoke?token=${session.refreshToken}`;
@@ -196,7 +196,7 @@ describe("POST /oauth/revoke", () => {
       expect(await isAlive(session)).toBe(true);
     });
 
-    it("of a client that authenticates, or of a foreign page, is refused", async () => {
+    it("with client authentication, or from another origin, is refused", async () => {
       const { refreshToken } = await newSession();
       const basic = { authorization: "Basic YTpi" };
       expectOAuthError(

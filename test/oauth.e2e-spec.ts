@@ -20,8 +20,8 @@ describe("POST /oauth/token, token exchange", () => {
   const raw = async (init: RequestInit, path = "/oauth/token") =>
     answerOf(await site.service.fetch(path, { method: "POST", ...init }));
 
-  describe("X1 X2: a good ID token", () => {
-    it("is answered as RFC 8693 §2.2.1 says, and with nothing else", async () => {
+  describe("X1 X2: a valid ID token", () => {
+    it("is answered with exactly the members of RFC 8693 §2.2.1", async () => {
       const answer = await exchange(site.service, await site.google.idToken());
       expect(answer.status).toBe(200);
       expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
@@ -37,7 +37,7 @@ describe("POST /oauth/token, token exchange", () => {
       });
     });
 
-    it("is the sign-in that it is elsewhere: same user, session and audit log", async () => {
+    it("signs in like /auth/google: same user, session and audit log", async () => {
       const account = newAccount();
       const elsewhere = await signIn(
         site.service,
@@ -67,16 +67,16 @@ describe("POST /oauth/token, token exchange", () => {
 
     it.each<[string, Record<string, string>]>([
       [
-        "the type that is given out",
+        "the issued token type",
         { requested_token_type: token("access_token") },
       ],
-      ["the scope that there is", { scope: "user" }],
+      ["our scope", { scope: "user" }],
       ["our audience", { audience: "https://service.example" }],
-      ["our address", { resource: "https://service.example" }],
-      ["our address with a slash", { resource: "https://service.example/" }],
-      ["what it does not know", { foo: "bar", client_name: "x" }],
+      ["our URL", { resource: "https://service.example" }],
+      ["our URL with a slash", { resource: "https://service.example/" }],
+      ["unknown parameters", { foo: "bar", client_name: "x" }],
       ["a parameter without a value", { audience: "", actor_token: "" }],
-    ])("may come with %s", async (_what, more) => {
+    ])("may be sent with %s", async (_what, more) => {
       const answer = await exchange(
         site.service,
         await site.google.idToken(),
@@ -99,7 +99,7 @@ describe("POST /oauth/token, token exchange", () => {
       expect(next.body.scope).toBe("sign_up");
     });
 
-    it("may come with a client_id of ours", async () => {
+    it("may be sent with one of our client ids", async () => {
       const [, clientId = ""] = site.google.clientIds;
       const idToken = await site.google.idToken();
       const answer = await exchange(site.service, idToken, {
@@ -108,7 +108,7 @@ describe("POST /oauth/token, token exchange", () => {
       expect(answer.status).toBe(200);
     });
 
-    it("may come with several audiences if all are ours", async () => {
+    it("may be sent with several audiences if all are ours", async () => {
       const fields = Object.entries(exchangeOf(await site.google.idToken()));
       const audience = (name: string): [string, string] => ["audience", name];
       const ours = audience("https://service.example");
@@ -125,7 +125,7 @@ describe("POST /oauth/token, token exchange", () => {
     });
   });
 
-  describe("a request that is not one", () => {
+  describe("an invalid request", () => {
     it.each<[string, string, Record<string, string>]>([
       ["X1 no grant_type", "invalid_request", { grant_type: "" }],
       [
@@ -155,7 +155,7 @@ describe("POST /oauth/token, token exchange", () => {
         { subject_token_type: token("jwt") },
       ],
       [
-        "X1 another type wanted",
+        "X1 another requested_token_type",
         "invalid_request",
         { requested_token_type: token("id_token") },
       ],
@@ -165,7 +165,7 @@ describe("POST /oauth/token, token exchange", () => {
         { actor_token: "x", actor_token_type: token("jwt") },
       ],
       [
-        "an actor's type alone",
+        "an actor's type without a token",
         "invalid_request",
         { actor_token_type: token("jwt") },
       ],
@@ -185,14 +185,14 @@ describe("POST /oauth/token, token exchange", () => {
         { resource: "https://service.example/api" },
       ],
       [
-        "X3 a resource that is no URL",
+        "X3 a resource that is not a URL",
         "invalid_target",
         { resource: "service" },
       ],
       ["another scope", "invalid_scope", { scope: "admin" }],
       ["our scope and another", "invalid_scope", { scope: "user admin" }],
       [
-        "the scope of those who have not signed up",
+        "the scope of an incomplete sign-up",
         "invalid_scope",
         { scope: "sign_up" },
       ],
@@ -266,7 +266,7 @@ describe("POST /oauth/token, token exchange", () => {
       expect(answer.headers.get("allow")).toBe("POST");
     });
 
-    it("in another spelling of the path has the same form", async () => {
+    it("to another spelling of the path gets the same error format", async () => {
       const answer = await raw({}, "/%6fauth/token");
       expectOAuthError(answer, 400, "invalid_request");
     });

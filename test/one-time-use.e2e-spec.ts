@@ -11,7 +11,7 @@ import { query, rowCounts } from "./support/rows";
 
 const sha256 = (text: string) => createHash("sha256").update(text);
 
-/** The status and, of a refusal, the reason. */
+/** The status and, for a refusal, code and reason. */
 const verdict = ({ status, body }: Answer) =>
   status === 200
     ? "in"
@@ -25,7 +25,7 @@ async function newNonce(service: TestService): Promise<string> {
   return String(answer.body.nonce);
 }
 
-describe("what may be used once", () => {
+describe("one-time use", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let clock: SteppedClock;
@@ -59,8 +59,8 @@ describe("what may be used once", () => {
     await google.stop();
   });
 
-  describe("a nonce given out here", () => {
-    it("has its life, is never to be stored by a cache, and costs no row", async () => {
+  describe("of a nonce issued here", () => {
+    it("has a lifetime, must not be cached, and stores no row", async () => {
       const service = await start({});
       const answer = await postJson(service, "/auth/google/nonce", {});
       expect(answer.status).toBe(200);
@@ -76,33 +76,30 @@ describe("what may be used once", () => {
     });
 
     it.each([
-      ["as it is", (nonce: string) => nonce],
+      ["as issued", (nonce: string) => nonce],
       ["as its SHA-256 in hex", (nonce: string) => sha256(nonce).digest("hex")],
       [
         "as its SHA-256 in base64url",
         (nonce: string) => sha256(nonce).digest("base64url"),
       ],
-    ])(
-      "carried %s signs in once, also in another form",
-      async (_form, spell) => {
-        const service = await start({});
-        const nonce = await newNonce(service);
-        const account = newAccount();
-        const idToken = await google.idToken({ account, nonce: spell(nonce) });
-        // From a digest alone nobody can tell whose nonce it is of.
-        const naming = (token: string) =>
-          postJson(service, "/auth/google", { idToken: token, nonce });
-        expect(verdict(await naming(idToken))).toBe("in");
-        for (const again of [nonce, sha256(nonce).digest("hex")]) {
-          const other = await google.idToken({ account, nonce: again });
-          expect(verdict(await naming(other))).toBe(
-            "401 invalid_token: nonce_used",
-          );
-        }
-      },
-    );
+    ])("sent %s signs in once across its forms", async (_form, spell) => {
+      const service = await start({});
+      const nonce = await newNonce(service);
+      const account = newAccount();
+      const idToken = await google.idToken({ account, nonce: spell(nonce) });
+      // A digest alone does not reveal which nonce it is of.
+      const naming = (token: string) =>
+        postJson(service, "/auth/google", { idToken: token, nonce });
+      expect(verdict(await naming(idToken))).toBe("in");
+      for (const again of [nonce, sha256(nonce).digest("hex")]) {
+        const other = await google.idToken({ account, nonce: again });
+        expect(verdict(await naming(other))).toBe(
+          "401 invalid_token: nonce_used",
+        );
+      }
+    });
 
-    it("carried by a token that does not agree with the request is not used up", async () => {
+    it("in a token that does not match the request is not used up", async () => {
       const service = await start({});
       const nonce = await newNonce(service);
       const idToken = await google.idToken({ nonce });
@@ -118,7 +115,7 @@ describe("what may be used once", () => {
       expect(verdict(answer)).toBe("in");
     });
 
-    it("expires after its ten minutes, and stays ours", async () => {
+    it("expires after ten minutes, and is then refused as expired rather than unknown", async () => {
       const service = await start({});
       const [early, late] = [await newNonce(service), await newNonce(service)];
       clock.step(590);
@@ -131,7 +128,7 @@ describe("what may be used once", () => {
       );
     });
 
-    it("lets one in of 50 at once on two instances", async () => {
+    it("admits one of 50 concurrent sign-ins on two instances", async () => {
       const [one, other] = [await start({}), await start({})];
       const idToken = await google.idToken({
         account: newAccount(),
@@ -146,7 +143,7 @@ describe("what may be used once", () => {
       expect(count(verdicts, "401 invalid_token: nonce_used")).toBe(49);
     });
 
-    it("is not used up by who may not enter", async () => {
+    it("is not used up by a sign-in that the policy refuses", async () => {
       const service = await start({ SIGN_UP: "closed" });
       const account = newAccount();
       const idToken = await google.idToken({
@@ -163,14 +160,14 @@ describe("what may be used once", () => {
     });
   });
 
-  it("a nonce that is not ours is ignored while nonces are optional", async () => {
+  it("ignores a nonce that was not issued here while nonces are optional", async () => {
     const service = await start({});
     const idToken = await google.idToken({ nonce: "an SDK's own" });
     expect(verdict(await signIn(service, idToken))).toBe("in");
     expect(verdict(await signIn(service, idToken))).toBe("in");
   });
 
-  it("required nonces keep out tokens without one, and with a stranger's", async () => {
+  it("refuses tokens without a nonce or with an unknown one if nonces are required", async () => {
     const service = await start({ GOOGLE_NONCE: "required" });
     const before = await rowCounts(service);
     expect(verdict(await signIn(service, await google.idToken()))).toBe(
@@ -185,10 +182,10 @@ describe("what may be used once", () => {
     expect(verdict(await signIn(service, idToken))).toBe("in");
   });
 
-  describe("an ID token, where it signs in once", () => {
+  describe("of an ID token", () => {
     const once = { GOOGLE_ID_TOKEN_USE: "once" };
 
-    it("lets one in of 50 at once on two instances, in ten rounds", async () => {
+    it("admits one of 50 concurrent sign-ins on two instances, in ten rounds", async () => {
       const [one, other] = [await start(once), await start(once)];
       for (let round = 0; round < 10; round++) {
         const account = newAccount();
@@ -210,7 +207,7 @@ describe("what may be used once", () => {
       }
     });
 
-    it("is the same token in every spelling", async () => {
+    it("recognises the token in every spelling", async () => {
       const service = await start(once);
       const idToken = await google.idToken();
       expect(verdict(await signIn(service, idToken))).toBe("in");
@@ -238,7 +235,7 @@ describe("what may be used once", () => {
       }
     });
 
-    it("does not stand in the way of the next token of the same user", async () => {
+    it("does not affect the next token of the same user", async () => {
       const service = await start(once);
       const account = newAccount();
       for (let attempt = 0; attempt < 3; attempt++) {
@@ -247,7 +244,7 @@ describe("what may be used once", () => {
       }
     });
 
-    it("is not used up by a refusal", async () => {
+    it("does not count a refusal", async () => {
       const service = await start({ ...once, SIGN_UP: "closed" });
       const account = newAccount();
       const idToken = await google.idToken({ account });
@@ -271,7 +268,7 @@ describe("what may be used once", () => {
     });
   });
 
-  it("is forgotten when it could not be used any more, and not before", async () => {
+  it("is forgotten once the token has expired, and not before", async () => {
     const service = await start({ GOOGLE_ID_TOKEN_USE: "once" });
     const nonce = await newNonce(service);
     const idToken = await google.idToken({ account: newAccount(), nonce });
@@ -286,7 +283,7 @@ describe("what may be used once", () => {
       );
       return kept;
     };
-    // Each ten minutes after it has expired.
+    // Ten minutes after each expiry.
     clock.step(1195);
     expect((await left())?.nonces).toBeGreaterThan(0);
     clock.step(10);

@@ -32,7 +32,7 @@ describe("The OpenAPI description", () => {
     expect(findings).toEqual([]);
   });
 
-  it("gives clients that compile and sign in", async () => {
+  it("generates clients that compile and sign in", async () => {
     const idToken = await google.idToken({
       account: newAccount({ email: "gen@gmail.com" }),
     });

@@ -42,7 +42,7 @@ describe("The OpenAPI description", () => {
     await google.stop();
   });
 
-  it("is of 3.1 and this version, with each name once, and Sign-in first", () => {
+  it("is OpenAPI 3.1 of this version, with unique names, and Sign-in first", () => {
     expect(written.openapi).toBe("3.1.0");
     expect(written.info.version).toBe(version);
     expect(written.tags[0]?.name).toBe("Sign-in");
@@ -57,7 +57,7 @@ describe("The OpenAPI description", () => {
     );
   });
 
-  it("says of every route whom it is open to", () => {
+  it("documents the access rule of every route", () => {
     for (const { operationId, security } of operationsOf(written)) {
       expect([operationId, security]).toEqual([operationId, expect.any(Array)]);
     }
@@ -68,11 +68,11 @@ describe("The OpenAPI description", () => {
     ]);
   });
 
-  it("has no word that 3.1 does not know", () => {
+  it("uses only keywords of 3.1", () => {
     expect(JSON.stringify(written)).not.toContain('"nullable"');
   });
 
-  it("leaves out the routes that are off", async () => {
+  it("omits routes that are off", async () => {
     const off = [
       "/auth/google/code",
       "/auth/google/redirect",
@@ -98,7 +98,7 @@ describe("The OpenAPI description", () => {
   });
 
   it.each(["/auth/google/code", "/auth/google/redirect", "/tokeninfo"])(
-    "and there is nothing at %s, by any method",
+    "and %s is 404 for every method",
     async (path) => {
       for (const method of ["POST", "PUT", "DELETE"]) {
         const { status } = await service.fetch(path, { method });

@@ -22,7 +22,7 @@ describe("running the service", () => {
     await google.stop();
   });
 
-  it("is alive and ready, and says so to nobody's cache", async () => {
+  it("is alive and ready, with responses that cannot be cached", async () => {
     for (const path of ["/health/live", "/health/ready"]) {
       const answer = await getWithToken(service, path);
       expect([answer.status, answer.body.status]).toEqual([200, "ok"]);
@@ -41,15 +41,19 @@ describe("running the service", () => {
     ["GET", "/%", 400, "invalid_request"],
     ["GET", "/%c0%ae", 400, "invalid_request"],
     ["OPTIONS", "/auth/google", 405, "method_not_allowed"],
-  ])("%s %s is %i %s as a problem", async (method, path, status, code) => {
-    const answer = await answerOf(await service.fetch(path, { method }));
-    expect([answer.status, answer.body.code]).toEqual([status, code]);
-    if (status === 405) expect(answer.headers.get("allow")).toMatch(/GET|POST/);
-    expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
-  });
+  ])(
+    "%s %s is %i %s as a problem document",
+    async (method, path, status, code) => {
+      const answer = await answerOf(await service.fetch(path, { method }));
+      expect([answer.status, answer.body.code]).toEqual([status, code]);
+      if (status === 405)
+        expect(answer.headers.get("allow")).toMatch(/GET|POST/);
+      expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
+    },
+  );
 
   it.each([
-    ["no HTTP at all", "hello\r\n\r\n", 400],
+    ["no HTTP", "hello\r\n\r\n", 400],
     [
       "a head of 32 kB",
       `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(32_000)}\r\n\r\n`,
@@ -61,7 +65,7 @@ describe("running the service", () => {
       400,
     ],
   ])(
-    "%s is answered %i... as a problem and closed",
+    "%s is answered %i with a problem document, and the connection is closed",
     async (_name, bytes, status) => {
       const { port } = new URL(service.url);
       const answer = await new Promise<string>((resolve, reject) => {
@@ -117,7 +121,7 @@ describe("running the service", () => {
     [{ range: "bytes=99999999-" }, 400, "invalid_request"],
     [{ "if-match": '"x"' }, 400, "invalid_request"],
   ])(
-    "asked for a page with %j, answers %i %s and no bug",
+    "with %j in the request for a page, answers %i %s",
     async (headers, status, code) => {
       const page = await service.fetch("/docs/swagger-ui.css", { headers });
       const { body } = await answerOf(page);
@@ -125,7 +129,7 @@ describe("running the service", () => {
     },
   );
 
-  it("without DOCS there are no API pages", async () => {
+  it("serves no API pages without DOCS", async () => {
     const quiet = await TestService.start(google, {
       database: service.database,
       env: { DOCS: "off" },
@@ -140,7 +144,7 @@ describe("running the service", () => {
   });
 });
 
-describe("a database in trouble", () => {
+describe("a database", () => {
   let google: GoogleEmulator;
   let service: TestService;
   let clock: SteppedClock;
@@ -171,7 +175,7 @@ describe("a database in trouble", () => {
     await client.end();
   }
 
-  it("that refuses connections is a 503 with Retry-After, and heals", async () => {
+  it("that refuses connections is a 503 with Retry-After until it accepts them again", async () => {
     await administer("ALTER DATABASE $name ALLOW_CONNECTIONS false");
     await administer(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$name'",
@@ -190,12 +194,12 @@ describe("a database in trouble", () => {
     expect((await getWithToken(service, "/health/live")).status).toBe(200);
     await administer("ALTER DATABASE $name ALLOW_CONNECTIONS true");
     expect((await signIn(service, await google.idToken())).status).toBe(200);
-    // Readiness keeps a result for a second.
+    // The result of readiness is cached for a second.
     clock.step(1);
     expect((await getWithToken(service, "/health/ready")).status).toBe(200);
   });
 
-  it("whose connections all die at once costs no restart", async () => {
+  it("whose connections all close at once needs no restart", async () => {
     await administer(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$name'",
     );
@@ -207,14 +211,14 @@ describe("a database in trouble", () => {
     for (const status of statuses) expect([200, 503]).toContain(status);
   });
 
-  it("that is read-only is a 503, and no half-made user", async () => {
+  it("that is read-only is a 503 without a partial user", async () => {
     await administer(
       "ALTER DATABASE $name SET default_transaction_read_only = on",
     );
     await administer(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$name'",
     );
-    // Every connection of the pool has died; each is found out by its next use.
+    // Every connection of the pool is closed; each is detected at its next use.
     await rowCounts(service).catch(() => undefined);
     await rowCounts(service).catch(() => undefined);
     const before = await rowCounts(service);
@@ -226,14 +230,15 @@ describe("a database in trouble", () => {
     expect(await rowCounts(service)).toEqual(before);
   });
 
-  it("whose pool is exhausted is a 503 after a few seconds, not a hang", async () => {
+  it("whose pool is exhausted is a 503 after a few seconds", async () => {
     const dataSource = service.app.get(Database).dataSource;
     const held = [
       dataSource.createQueryRunner(),
       dataSource.createQueryRunner(),
     ];
     await Promise.all(held.map((runner) => runner.connect()));
-    // That is load; without this instance there would be more of it on the others.
+    // This is load: taking the instance out of service would move it to the
+    // others.
     expect((await getWithToken(service, "/health/ready")).status).toBe(200);
     const answer = await signIn(service, await google.idToken());
     expect([answer.status, answer.body.code]).toEqual([

@@ -13,9 +13,9 @@ type Headers = Record<string, string>;
 describe("the service", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
-  /** Without front ends elsewhere. */
+  /** Without front ends on other origins. */
   let plain: TestService;
-  /** With front ends elsewhere. */
+  /** With front ends on other origins. */
   let opened: TestService;
 
   beforeAll(async () => {
@@ -35,8 +35,11 @@ describe("the service", () => {
     await google.stop();
   });
 
-  describe("lets front ends elsewhere read the answers", () => {
-    /** Beside what our calls need, what tracing adds to all calls of a page. */
+  describe("allows front ends to read responses across origins", () => {
+    /**
+     * The headers our calls need, and those that tracing adds to every call of
+     * a page.
+     */
     const requested =
       "authorization,baggage,content-type,dpop,sentry-trace,traceparent,tracestate";
     const preflight = (
@@ -57,7 +60,7 @@ describe("the service", () => {
         name.startsWith("access-control-"),
       );
 
-    it.each([web, mobile])("of %s, when they are listed", async (origin) => {
+    it.each([web, mobile])("from %s, which is listed", async (origin) => {
       const answer = await preflight(opened, origin);
       expect(answer.status).toBe(204);
       expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -80,7 +83,7 @@ describe("the service", () => {
       }
     });
 
-    it("of listed ones, when they are refused as well", async () => {
+    it("from a listed origin, even if the request is refused", async () => {
       const post = (contentType: string, body: string) =>
         opened.fetch("/auth/google", {
           method: "POST",
@@ -107,7 +110,7 @@ describe("the service", () => {
       ...["https://evil.example", "null", `${web}.evil.example`, `${web}:443`],
       ...[`${web}/`, "https://APP.example.com", "http://app.example.com", "*"],
       ...["https://sub.app.example.com", "capacitor://localhost:1", ""],
-    ])("and not of %j", async (origin) => {
+    ])("but not from %j", async (origin) => {
       const answer = await preflight(opened, origin);
       expect([answer.status, corsHeaders(answer)]).toEqual([405, []]);
       const read = await opened.fetch("/health/live", { headers: { origin } });
@@ -115,14 +118,14 @@ describe("the service", () => {
       expect(read.headers.get("vary")).toBe("Origin");
     });
 
-    it("and tells caches so with every answer", async () => {
+    it("and sends Vary: Origin with every response", async () => {
       for (const path of ["/health/live", "/nowhere", "/%", "/auth/google"]) {
         const answer = await opened.fetch(path);
         expect(answer.headers.get("vary")).toBe("Origin");
       }
     });
 
-    it("and without CORS_ORIGINS is as if there were none", async () => {
+    it("but from no origin without CORS_ORIGINS", async () => {
       const answer = await preflight(plain, web);
       expect([answer.status, corsHeaders(answer)]).toEqual([405, []]);
       const read = await plain.fetch("/health/live", {
@@ -133,37 +136,40 @@ describe("the service", () => {
     });
   });
 
-  describe("W-003 lets pages sign in by their origin", () => {
+  describe("W-003 admits sign-ins by origin:", () => {
     const sameOrigin = { "sec-fetch-site": "same-origin" };
     const allowed: [string, Headers][] = [
-      ["an app or a server, which have none", {}],
+      ["no origin, as apps and servers send", {}],
       ["its own", { origin: own }],
       ["a listed web page", { origin: web, "sec-fetch-site": "cross-site" }],
       ["a listed app", { origin: mobile }],
       [
-        "the one it is called by through a proxy",
+        "its public one behind a proxy",
         { origin: "https://proxied.example", ...sameOrigin },
       ],
     ];
     const refused: [string, Headers][] = [
       ["evil", { origin: "https://evil.example" }],
       [
-        "evil on the same site",
+        "another origin of the same site",
         { origin: "https://evil.example", "sec-fetch-site": "same-site" },
       ],
       [
-        "evil that was typed in",
+        "another origin without an initiator",
         { origin: "https://evil.example", "sec-fetch-site": "none" },
       ],
       ["nobody's", { origin: "null" }],
-      ["nobody's, at home", { origin: "null", ...sameOrigin }],
+      [
+        "an opaque one that claims the same origin",
+        { origin: "null", ...sameOrigin },
+      ],
       ["an empty one", { origin: "" }],
       ["its own with another port", { origin: "http://localhost:3001" }],
       ["its own without the port", { origin: "http://localhost" }],
       ["its own with TLS", { origin: "https://localhost:3000" }],
       ["its own with a path", { origin: `${own}/` }],
       ["its own in capitals", { origin: "http://LOCALHOST:3000" }],
-      ["a listed one and more", { origin: `${web}.evil.example` }],
+      ["a listed one with a suffix", { origin: `${web}.evil.example` }],
       ["two", { origin: `${web}, https://evil.example` }],
     ];
     const post = async (path: string, headers: Headers) => {

@@ -22,7 +22,7 @@ import { TestDatabase } from "../src/testing/test-database";
 import { call, person } from "./support/calls";
 import { GuestApp, type GuestAppOptions } from "./support/guest-app";
 
-/** A table of the application's own, with a relation to ours. */
+/** An application's table with a relation to ours. */
 @Entity("notes")
 class Note {
   @PrimaryColumn("uuid", { name: "user_id" })
@@ -48,7 +48,7 @@ class Welcome extends SignInHooks {
   }
 }
 
-describe("where the database is", () => {
+describe("the database", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
 
@@ -94,7 +94,7 @@ describe("where the database is", () => {
         entities: [Note, ...googleAuthEntities],
       });
 
-    it("is used, its tables beside ours, in one transaction", async () => {
+    it("is used, and one transaction writes its tables and ours", async () => {
       await sql(`CREATE TABLE notes (user_id uuid PRIMARY KEY
         REFERENCES google_auth.users ON DELETE CASCADE, text text NOT NULL)`);
       const app = await start({
@@ -130,7 +130,7 @@ describe("where the database is", () => {
       await app[Symbol.asyncDispose]();
     });
 
-    it("with few connections, many sign-ins at once come through", async () => {
+    it("serves many concurrent sign-ins with few connections", async () => {
       await using app = await start({
         options: { database: { connection: "default" } },
         host: { imports: [typeOrm()] },
@@ -141,14 +141,14 @@ describe("where the database is", () => {
       expect(people.map(({ status }) => status)).toEqual(people.map(() => 200));
     });
 
-    it("that is not there is named at the start", async () => {
+    it("is named in the error if it is missing at the start", async () => {
       await expect(
         start({ options: { database: { connection: "reporting" } } }),
       ).rejects.toThrow(/DataSource.*reporting|reporting.*DataSource/);
     });
   });
 
-  it('migrate: "never" on an empty database says what to run, and changes nothing', async () => {
+  it('migrate: "never" on an empty database names the command, and changes nothing', async () => {
     await dropSchema();
     await expect(start({ options: { migrate: "never" } })).rejects.toThrow(
       /schema google_auth.*does not exist or is not up to date.*Run: .*migrate/,
@@ -156,7 +156,7 @@ describe("where the database is", () => {
     expect(await tables()).toEqual([]);
   });
 
-  it("so it is in production, with nothing said", async () => {
+  it("this is the default in production", async () => {
     await dropSchema();
     const production = {
       environment: "production",
@@ -167,7 +167,7 @@ describe("where the database is", () => {
     );
   });
 
-  it('migrate: "on-start" sets up, and again does nothing', async () => {
+  it('migrate: "on-start" creates the schema once', async () => {
     await dropSchema();
     for (let time = 1; time <= 2; time++) {
       await using app = await start({ options: { migrate: "on-start" } });
@@ -176,7 +176,7 @@ describe("where the database is", () => {
     expect(await tables()).toHaveLength(1);
   });
 
-  it("of two instances that start on an empty database, both do", async () => {
+  it("two instances that start on an empty database both succeed", async () => {
     await dropSchema();
     const apps = await Promise.all([start({}), start({})]);
     for (const app of apps) {

@@ -10,11 +10,11 @@ import {
 } from "./support/stores/memory-session-store";
 
 /**
- * Guards: a session store of the application's own cannot leave access tokens
- * alive. Sign-out everywhere once answered 204, the store ended the session,
- * and guarded routes went on answering 200.
+ * Guards against an application's session store that leaves access tokens
+ * valid. Sign-out everywhere once returned 204 and ended the sessions, but
+ * guarded routes still returned 200.
  */
-describe("a session store of the application's own, shared by two instances", () => {
+describe("an application's session store, shared by two instances", () => {
   const clock = new SteppedClock();
   let google: GoogleEmulator;
   let one: SeamApp;
@@ -36,7 +36,7 @@ describe("a session store of the application's own, shared by two instances", ()
   });
 
   it.each(["/auth/logout", "/auth/logout-all"])(
-    "POST %s ends access tokens at once here, and elsewhere within a second",
+    "POST %s revokes access tokens here at once, and on the other instance within a second",
     async (path) => {
       const who = await one.signIn();
       expect((await other.me(who)).status).toBe(200);
@@ -51,7 +51,7 @@ describe("a session store of the application's own, shared by two instances", ()
     },
   );
 
-  it("a reused refresh token ends them as well", async () => {
+  it("a reused refresh token also revokes them", async () => {
     const who = await one.signIn();
     let refreshToken = who.refreshToken;
     for (let round = 0; round < 3; round++) {

@@ -19,11 +19,11 @@ import {
 } from "./support/stores/memory-session-store";
 
 /**
- * Guards: what is replaced is used. A subclass of the user directory that
- * overrides `findOrCreate` was passed over at the sign-in, and so were most
- * providers that the service was given.
+ * Guards against a replacement that is not used. The sign-in once ignored a
+ * subclass of the user directory that overrides `findOrCreate`, and the service
+ * ignored most of its providers.
  */
-describe("a user directory that changes one method of ours", () => {
+describe("a user directory that overrides one method", () => {
   let google: GoogleEmulator;
 
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe("a user directory that changes one method of ours", () => {
 
   const line = { provide: UserDirectory, useClass: GenerousDirectory };
 
-  it("decides at the sign-in, and every way out of a session works", async () => {
+  it("is used at the sign-in, and all ways to end a session work", async () => {
     await using app = await SeamApp.start(google, [line]);
     const who = await app.signIn();
     expect(who.user.roles).toEqual(["guest"]);
@@ -43,7 +43,7 @@ describe("a user directory that changes one method of ours", () => {
     await app.expectEverythingEnds();
   });
 
-  it("signs in more people at once than there are connections, and none twice", async () => {
+  it("signs in more users at once than there are connections, each once", async () => {
     const anywhere = { url: "postgresql://nowhere.invalid/none" };
     await using app = await SeamApp.start(google, [line], {
       google: {
@@ -104,7 +104,7 @@ describe("the service's own providers", () => {
     expect(await rowCounts(service)).toMatchObject(rows);
   });
 
-  it("are refused by name where they replace nothing", async () => {
+  it("are refused by name if they replace nothing", async () => {
     class Mailer {}
     await expect(
       TestService.start(google, { providers: [Mailer] }),

@@ -8,7 +8,7 @@ import { execute, install, pack } from "../tools/package/packed";
 
 const root = resolve(__dirname, "..");
 const bin = (name: string) => join(root, "node_modules/.bin", name);
-/** What an application on Nest and TypeORM has before. */
+/** The dependencies of an application on Nest and TypeORM. */
 const host = [
   ...["@nestjs/common@11", "@nestjs/core@11", "@nestjs/platform-express@11"],
   ...["@nestjs/typeorm@11", "typeorm@1", "pg", "reflect-metadata", "rxjs"],
@@ -32,7 +32,7 @@ describe("the package", () => {
     before = sizeOf(join(folder, "host"));
     await install(join(folder, "host"), [
       tarball,
-      // Of Nest's version; npm would take the newest, which Nest 11 takes, too.
+      // Pinned to Nest's version; npm would install the newest.
       ...["@nestjs/jwt@11", "@nestjs/passport@11"],
     ]);
     after = sizeOf(join(folder, "host"));
@@ -44,14 +44,14 @@ describe("the package", () => {
   const node = (code: string, ...flags: string[]) =>
     execute(inHost("."), process.execPath, [...flags, "-e", code]);
 
-  it("brings at most 45 packages and 20 MB into such an application", () => {
+  it("adds at most 45 packages and 20 MB to such an application", () => {
     const packages = after.packages - before.packages;
     const megabytes = (after.kilobytes - before.kilobytes) / 1000;
     expect(packages).toBeLessThanOrEqual(45);
     expect(megabytes).toBeLessThanOrEqual(20);
   });
 
-  it("takes less to load than Nest and TypeORM do", async () => {
+  it("loads faster than Nest and TypeORM", async () => {
     const code = `const used = () => {
         const { user, system } = process.cpuUsage();
         return user + system;
@@ -61,13 +61,14 @@ describe("the package", () => {
       const between = used();
       require("nest-google-auth");
       console.log((used() - between) / (between - start));`;
-    // The processor's time and the best of several, for other programs run as well.
+    // CPU time and the best of several runs, because other programs run as
+    // well.
     const ratios: number[] = [];
     for (let time = 0; time < 5; time++) ratios.push(Number(await node(code)));
     expect(Math.min(...ratios)).toBeLessThan(1);
   });
 
-  it("has nothing that publint or arethetypeswrong object to", () => {
+  it("passes publint and arethetypeswrong", () => {
     const lint = spawnSync(bin("publint"), ["run", tarball, "--strict"], {
       encoding: "utf8",
     });
@@ -84,9 +85,9 @@ describe("the package", () => {
     ]);
   }, 120_000);
 
-  it("says nothing, starts nothing and keeps nothing running when it is loaded", async () => {
+  it("prints nothing, starts nothing and keeps nothing running when loaded", async () => {
     const code = `${loadHost}
-      // Of TypeORM and class-validator, at the first decorator of anybody's.
+      // TypeORM and class-validator set these at the first use of a decorator.
       const theirs = ["typeormMetadataArgsStorage", "classValidatorMetadataStorage"];
       const before = new Set([...Object.keys(globalThis), ...process.eventNames()]);
       require("nest-google-auth");
@@ -95,7 +96,7 @@ describe("the package", () => {
     expect(await node(code)).toBe("");
   });
 
-  it("loads none of what only the service, the tests or the commands need", async () => {
+  it("loads no dependency of only the service, the tests or the commands", async () => {
     const { peerDependenciesMeta } = JSON.parse(
       readFileSync(join(root, "package.json"), "utf8"),
     ) as { peerDependenciesMeta: Record<string, unknown> };
@@ -110,7 +111,7 @@ describe("the package", () => {
     ).toEqual([]);
   });
 
-  it("gives the same names to require and to import", async () => {
+  it("exports the same names to require and to import", async () => {
     const required = await node(
       `console.log(Object.keys(require("nest-google-auth")).sort().join())`,
     );
@@ -123,7 +124,7 @@ describe("the package", () => {
     expect(required).toContain("GoogleAuthModule");
   });
 
-  it("has its command, its documentation, and no map without its source", async () => {
+  it("contains its command, its documentation, and no source map without its source", async () => {
     const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" })
       .split("\n")
       .map((name) => name.replace(/^package\//, ""));
@@ -175,7 +176,7 @@ describe("the package", () => {
         .map(({ messageText }) =>
           ts.flattenDiagnosticMessageText(messageText, "\n"),
         );
-      // The one mistake that is in it, and no other.
+      // Only the intended type error.
       expect(errors).toEqual([
         "Type 'number' is not assignable to type 'string'.",
       ]);
@@ -192,7 +193,9 @@ describe("the package", () => {
   }, 180_000);
 });
 
-/** What is installed in a folder: how many packages, how many kilobytes of files. */
+/**
+ * The number of packages installed in a folder, and their size in kilobytes.
+ */
 function sizeOf(folder: string): { packages: number; kilobytes: number } {
   const { packages } = JSON.parse(
     readFileSync(join(folder, "package-lock.json"), "utf8"),

@@ -23,7 +23,7 @@ describe("the pages in a host", () => {
   });
 
   describe.each(Object.keys(platforms) as Platform[])("on %s", (platform) => {
-    it("are served below a prefix with all that they load, under a strict policy", async () => {
+    it("are served below a prefix with all their resources, under a strict policy", async () => {
       await using app = await GuestApp.start(google, database, {
         platform,
         options: { routes: { prefix: "api/v1", pages: true } },
@@ -54,7 +54,7 @@ describe("the pages in a host", () => {
       expect(missing.status).toBe(404);
     });
 
-    it("are not there unless they are turned on, each by itself", async () => {
+    it("are 404 unless enabled, each separately", async () => {
       await using none = await GuestApp.start(google, database, { platform });
       expect((await none.fetch("/account")).status).toBe(404);
       await using one = await GuestApp.start(google, database, {

@@ -14,8 +14,8 @@ import { query } from "./support/rows";
 const withHead = (path: string) => [`GET ${path}`, `HEAD ${path}`];
 
 /**
- * Every route that does not ask for an access token. A new one has to be added
- * here, on purpose.
+ * Every route that requires no access token. Add a new one here only on
+ * purpose.
  */
 const publicRoutes = [
   "OPTIONS *",
@@ -52,7 +52,7 @@ const publicRoutes = [
   ].flatMap(withHead),
 ].sort();
 
-/** What a team would write; nothing on it says that it is guarded. */
+/** An application's controller, without any guard decorator. */
 @Controller("team")
 class TeamController {
   @Get()
@@ -88,7 +88,7 @@ const teamRoutes = [
   "POST /team/notes",
 ];
 
-describe("routes that ask for an access token", () => {
+describe("routes that require an access token", () => {
   const account = newAccount({
     email: "admin@gmail.com",
     emailVerified: true,
@@ -130,7 +130,7 @@ describe("routes that ask for an access token", () => {
       }),
     );
 
-  it("are all that the router has, but for the ones listed as public", async () => {
+  it("are all routes except those listed as public", async () => {
     const asking: string[] = [];
     const open: string[] = [];
     for (const route of routesOf(service)) {
@@ -145,7 +145,7 @@ describe("routes that ask for an access token", () => {
     expect(asking).toEqual(expect.arrayContaining(teamRoutes));
   });
 
-  it("are those of which docs/openapi.json says so", () => {
+  it("are those that docs/openapi.json marks as secured", () => {
     const ours = guarded
       .map((pair) => pair.join(" "))
       .filter((route) => !teamRoutes.includes(route));
@@ -162,10 +162,10 @@ describe("routes that ask for an access token", () => {
     return items[0]?.id ?? "";
   }
 
-  it("open with the token of an administrator", async () => {
+  it("accept the token of an administrator", async () => {
     const closed: unknown[] = [];
     for (const [method, path] of guarded) {
-      // Some of them end the session, or the user.
+      // Some of them end the session or delete the user.
       const idToken = await google.idToken({ account });
       const { accessToken, body, user } = await signIn(service, idToken);
       const ids: Readonly<Record<string, string>> = {
@@ -207,12 +207,12 @@ function pairOf(route: string): [method: string, path: string] {
   return [method, path];
 }
 
-/** A path with something for each of its parameters. */
+/** A path with a value for each of its parameters. */
 function filled(path: string, id = "0198c5a0-6f2b-7000-8000-000000000000") {
   return path.replace(/:\w+/g, id).replace(/(?<=\/)\*$/, "a/b");
 }
 
-/** A problem in the words of the table alone. */
+/** Expects a problem document with only the text from the table of codes. */
 function saysNothing({ status, text }: Reply): true {
   const { requestId, reason, ...problem } = JSON.parse(text) as Record<
     string,

@@ -33,9 +33,11 @@ describe("the app's own fields", () => {
 
   const acme = { company: "Acme" };
 
-  /** Bodies are texts, for some of this can only be written. */
+  /**
+   * Bodies are JSON text, because JSON.stringify cannot produce some of them.
+   */
   describe.each([
-    ["a text", '"admin"', "profile"],
+    ["a string", '"admin"', "profile"],
     ["a list", "[1]", "profile"],
     ["a number", "1", "profile"],
     ["false", "false", "profile"],
@@ -45,14 +47,14 @@ describe("the app's own fields", () => {
     ["U+0000", '{"a":"\\u0000"}', "profile"],
     ["U+0000 in a name", '{"\\u0000":1}', "profile"],
     ["half a surrogate pair", '{"a":"\\ud800"}', "profile"],
-    ["a number beyond all", '{"a":1e999}', "profile"],
+    ["a number that overflows", '{"a":1e999}', "profile"],
     ["__proto__", '{"__proto__":{"isAdmin":true}}', "body"],
     ["__proto__ below", '{"a":{"__proto__":1}}', "body"],
     ["constructor", '{"constructor":{"prototype":{"x":1}}}', "body"],
-    ["constructor as a text", '{"constructor":"x"}', "profile"],
+    ["constructor as a string", '{"constructor":"x"}', "profile"],
     ["toString", '{"toString":"x"}', "profile"],
   ])("a profile that is or has %s", (_what, json, field) => {
-    it("is refused at sign-in, and nobody signs up", async () => {
+    it("is refused at sign-in, and no user is created", async () => {
       const idToken = await google.idToken({ account: newAccount() });
       const before = await rowCounts(plain);
       const body = `{"idToken":"${idToken}","profile":${json}}`;
@@ -61,7 +63,7 @@ describe("the app's own fields", () => {
       expect(await rowCounts(plain)).toEqual(before);
     });
 
-    it("is refused as a change, and nothing is changed", async () => {
+    it("is refused as a change and changes nothing", async () => {
       const { accessToken, user } = await person(plain, google);
       for (const [method, path] of [
         ["PATCH", "/users/me"],
@@ -108,7 +110,7 @@ describe("the app's own fields", () => {
       expect(me.body).toEqual(ada.user);
     });
 
-    it("cannot bring anything else along: no e-mail, role, status or id", async () => {
+    it("cannot set anything else: no e-mail, role, status or id", async () => {
       const ada = await person(plain, google);
       const other = await person(plain, google);
       const wishes = {
@@ -126,7 +128,8 @@ describe("the app's own fields", () => {
           expect(refusal(answer)).toEqual([400, "invalid_request", field]);
         }
       }
-      // Within the profile they are the app's words, and mean nothing to us.
+      // Inside the profile these are the app's own fields, without a meaning to
+      // us.
       const answer = await change(ada.accessToken, { profile: wishes }, plain);
       expect(answer.body).toEqual({
         ...ada.user,
@@ -140,9 +143,9 @@ describe("the app's own fields", () => {
       ["nothing", "{}"],
       ["null", '{"profile":null}'],
       ["a list around it", '[{"profile":{}}]'],
-      ["the fields without it", '{"theme":"dark"}'],
+      ["the fields without `profile`", '{"theme":"dark"}'],
       ["null alone", "null"],
-      ["a text alone", '"profile"'],
+      ["a string alone", '"profile"'],
     ])("by a body that is %s are refused", async (_what, body) => {
       const { accessToken } = await person(plain, google);
       const answer = await change(accessToken, body, plain);
@@ -159,7 +162,7 @@ describe("the app's own fields", () => {
       expect(answer.status).toBe(400);
     });
 
-    it("by many calls at once, on two instances, all survive", async () => {
+    it("by many concurrent calls on two instances are all kept", async () => {
       const { accessToken } = await person(plain, google);
       const other = await TestService.start(google, { database });
       try {
@@ -185,7 +188,7 @@ describe("the app's own fields", () => {
       }
     });
 
-    it("cannot grow beyond the limit bit by bit", async () => {
+    it("cannot exceed the limit in small steps", async () => {
       const { accessToken } = await person(plain, google);
       const half = "x".repeat(4500);
       const first = await change(accessToken, { profile: { a: half } }, plain);

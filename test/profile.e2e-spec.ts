@@ -58,7 +58,7 @@ describe("the app's own fields of a user", () => {
   const acme = { company: "Acme" };
 
   describe("sent with a sign-in", () => {
-    it("become those of a new user, as the schema reads them", async () => {
+    it("are stored for a new user, as parsed by the schema", async () => {
       const profile = { company: "  Acme ", address: { city: "Paris" } };
       const ada = await person(team, google, newAccount(), { profile });
       expect(ada.body).toMatchObject({
@@ -71,14 +71,14 @@ describe("the app's own fields of a user", () => {
       expect(me.body).toEqual(ada.user);
     });
 
-    it("without a schema may be any", async () => {
+    it("may be any without a schema", async () => {
       const profile = { theme: "dark", tags: ["a", { b: [null, 1.5] }] };
       const ada = await person(plain, google, newAccount(), { profile });
       expect(ada.body).toMatchObject({ profileComplete: true });
       expect(ada.user.profile).toEqual(profile);
     });
 
-    it("never overwrite those of a known user, but have to be valid", async () => {
+    it("do not overwrite those of a known user, but must be valid", async () => {
       const ada = await person(team, google, newAccount(), { profile: acme });
       const again = await person(team, google, ada.account, {
         profile: { company: "Evil", employees: 6 },
@@ -94,14 +94,14 @@ describe("the app's own fields of a user", () => {
       ]);
     });
 
-    it("that are absent or null leave the profile empty", async () => {
+    it("leave the profile empty if absent or null", async () => {
       for (const body of [{}, { profile: null }, { profile: {} }]) {
         const { user } = await person(plain, google, newAccount(), body);
         expect(user.profile).toEqual({});
       }
     });
 
-    it("of many first sign-ins at once are those of one of them", async () => {
+    it("are those of one of many concurrent first sign-ins", async () => {
       const account = newAccount();
       const people = await Promise.all(
         Array.from({ length: 12 }, (_, employees) =>
@@ -120,7 +120,7 @@ describe("the app's own fields of a user", () => {
       });
     });
 
-    it("in a form are refused, for they would be lost", async () => {
+    it("in a form are refused, because they would be lost", async () => {
       const idToken = await google.idToken({ account: newAccount() });
       const before = await rowCounts(team);
       const profile = JSON.stringify(acme);
@@ -129,7 +129,7 @@ describe("the app's own fields of a user", () => {
       expect(await rowCounts(team)).toEqual(before);
     });
 
-    it("are not looked at before the token is", async () => {
+    it("are checked after the token", async () => {
       const body = { idToken: "x.y.z", profile: "wrong" };
       const answer = await postJson(team, "/auth/google", body);
       expect(refusal(answer)).toEqual([401, "invalid_token"]);
@@ -151,7 +151,7 @@ describe("the app's own fields of a user", () => {
       ["GET", "/team/optional"],
     ] as const;
 
-    it("as long as they are missing, open next to nothing", async () => {
+    it("allow almost no routes while they are missing", async () => {
       const ada = await person(team, google);
       expect(ada.body.profileComplete).toBe(false);
       expect(claimsOf(ada.accessToken).scope).toBe("sign_up");
@@ -178,7 +178,7 @@ describe("the app's own fields of a user", () => {
       expect(out.status).toBe(204);
     });
 
-    it("are given later, all at once or nothing, and then count from the next refresh on", async () => {
+    it("are completed later, all at once, and take effect at the next refresh", async () => {
       const profile = { employees: 3 };
       const ada = await person(team, google, newAccount(), { profile });
       const { accessToken } = ada;
@@ -217,7 +217,7 @@ describe("the app's own fields of a user", () => {
       });
       const me = await call(team, "GET", "/users/me", renewed);
       expect(me.body).toEqual(done.body);
-      // Once more changes nothing, and is no second sign-up.
+      // A second completion changes nothing and is no second sign-up.
       expect((await complete(acme)).status).toBe(200);
       const lines = await query(
         team,
@@ -228,7 +228,7 @@ describe("the app's own fields of a user", () => {
       expect(lines).toEqual([{ session_id: ada.sessionId }]);
     });
 
-    it("finished on two devices at once is finished once", async () => {
+    it("are completed once, even from two devices at once", async () => {
       const { id, accessToken } = await person(team, google);
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, employees) =>
@@ -248,7 +248,7 @@ describe("the app's own fields of a user", () => {
       expect(lines).toHaveLength(1);
     });
 
-    it("and became so later, are asked of known users at the next refresh", async () => {
+    it("are demanded of known users at the next refresh if the schema changes", async () => {
       const ada = await person(plain, google, newAccount(), {
         profile: { fax: "0" },
       });
@@ -264,7 +264,7 @@ describe("the app's own fields of a user", () => {
         String(body.accessToken),
         { profile: acme },
       );
-      // What the schema does not know any more stays where it is.
+      // Fields that the schema no longer has are kept.
       expect((done.body as { profile: object }).profile).toEqual({
         fax: "0",
         ...acme,

@@ -23,10 +23,10 @@ import { Purge } from "../src/database/purge";
 import { PostgresRevocations } from "../src/sessions/postgres-revocations";
 import { SteppedClock } from "../src/testing/stepped-clock";
 
-/** Transactions that the replica has not seen when it is promoted. */
+/** The number of transactions that the replica lacks when it is promoted. */
 const lost = 90;
 
-describe("revocations, when a streaming replica that lags is promoted", () => {
+describe("revocations after the promotion of a lagging streaming replica", () => {
   let folder: string;
   const opened: DataSource[] = [];
 
@@ -52,12 +52,12 @@ describe("revocations, when a streaming replica that lags is promoted", () => {
     return source;
   };
 
-  it("an instance that stood still learns what was ended since, under numbers it has seen", async () => {
+  it("a paused instance receives the revocations made since, although their numbers repeat", async () => {
     const primary = await start("primary");
     await migrate(optionsOf(primary));
     const before = await connect(primary);
     const replica = await streamingReplica(primary, start);
-    // It is behind from here on.
+    // From here on it lags.
     await replica.stop();
 
     let current = before;
@@ -109,12 +109,13 @@ async function idsOf(source: DataSource): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A replica that has all that the primary has, by a base backup and streaming. */
+/** Creates an up-to-date replica by a base backup and streaming. */
 async function streamingReplica(
   primary: EmbeddedPostgres,
   start: (name: string) => Promise<EmbeddedPostgres>,
 ): Promise<EmbeddedPostgres> {
-  // Made by itself first, so that its folder is as it has to be.
+  // Started on its own first, so that its folder exists with the right
+  // permissions.
   const blank = await start("replica");
   const [from, to] = [homeOf(primary), homeOf(blank)];
   await blank.stop();

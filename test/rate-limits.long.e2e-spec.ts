@@ -5,7 +5,7 @@ import { answerOf, postJson, signIn } from "./support/requests";
 import { FrozenClock } from "../src/testing/frozen-clock";
 import { rateLimitNames } from "../src/rate-limits/rate-limits.options";
 import { tally } from "./support/sign-in-load";
-/** Many at a time, as a script would. */
+/** The number of concurrent requests, as from a script. */
 const atOnce = 25;
 
 describe("the rate limits of the sign-in", () => {
@@ -33,7 +33,7 @@ describe("the rate limits of the sign-in", () => {
     });
   }
 
-  /** A sign-in that a proxy passed on, or somebody pretends so. */
+  /** A sign-in with X-Forwarded-For, from a proxy or forged. */
   async function signInFor(
     forwardedFor: string,
     token = idToken,
@@ -48,7 +48,10 @@ describe("the rate limits of the sign-in", () => {
     );
   }
 
-  /** Sign-ins for each of these, some at once; the answers in their order. */
+  /**
+   * Signs in for each of these clients, some at once; returns the responses in
+   * order.
+   */
   async function signInForAll(clients: readonly string[], token = idToken) {
     const answers = [];
     for (let first = 0; first < clients.length; first += atOnce) {
@@ -62,9 +65,9 @@ describe("the rate limits of the sign-in", () => {
 
   const limited = "429 rate_limited sign_in";
   const lockedOut = "429 rate_limited sign_in_failures";
-  const badToken = "401 invalid_token malformed_token";
+  const malformedToken = "401 invalid_token malformed_token";
 
-  it("W-013 count one untrusted peer as one client, whatever it forwards for", async () => {
+  it("W-013 count an untrusted peer as one client, regardless of X-Forwarded-For", async () => {
     await start({ RATE_LIMIT_SIGN_IN: "40/60" });
     const inventions = Array.from(
       { length: 1000 },
@@ -74,7 +77,7 @@ describe("the rate limits of the sign-in", () => {
     expect(tally(answers)).toEqual({ 200: 40, [limited]: 960 });
   });
 
-  it("count the clients behind a trusted proxy one by one", async () => {
+  it("count the clients behind a trusted proxy separately", async () => {
     await start({
       RATE_LIMIT_SIGN_IN: "2/60",
       TRUSTED_PROXIES: "127.0.0.0/8",
@@ -90,7 +93,7 @@ describe("the rate limits of the sign-in", () => {
     expect(tally(ofOne)).toEqual({ 200: 2, [limited]: 8 });
   });
 
-  it("take an IPv6 /64 for one client, and every spelling of an IPv4 address", async () => {
+  it("count an IPv6 /64, and every spelling of an IPv4 address, as one client", async () => {
     await start({ RATE_LIMIT_SIGN_IN: "2/60", TRUSTED_PROXIES: "127.0.0.1" });
     const statuses = async (...clients: string[]) => {
       const answers = [];
@@ -110,7 +113,7 @@ describe("the rate limits of the sign-in", () => {
     ).toEqual([200, 200, 429]);
   });
 
-  it("W-016 count what is no address for the proxy that passed it on", async () => {
+  it("W-016 count an invalid address as the proxy that forwarded it", async () => {
     await start({ RATE_LIMIT_SIGN_IN: "3/60", TRUSTED_PROXIES: "127.0.0.1" });
     const answers = await signInForAll([
       ...["unknown", "", ",", "192.0.2.1, unknown", "x".repeat(10_000)],
@@ -119,7 +122,7 @@ describe("the rate limits of the sign-in", () => {
     expect(tally(answers)).toEqual({ 200: 3, [limited]: 4 });
   });
 
-  it("say when to come back, and keep to it", async () => {
+  it("send Retry-After, and admit the client after it", async () => {
     await start({ RATE_LIMIT_SIGN_IN: "1/60" });
     await signIn(service, idToken);
     const refused = await signIn(service, idToken);
@@ -139,14 +142,14 @@ describe("the rate limits of the sign-in", () => {
     expect((await signIn(service, idToken)).status).toBe(200);
   });
 
-  it("answer so many failures however many come at once, then nobody of that network", async () => {
+  it("allow the configured number of concurrent failures, then refuse that network", async () => {
     await start({
       RATE_LIMIT_SIGN_IN_FAILURES: "5/60",
       TRUSTED_PROXIES: "127.0.0.1",
     });
     const guesses = Array.from({ length: 25 }, () => "192.0.2.1");
     const answers = await signInForAll(guesses, "guess");
-    expect(tally(answers)).toEqual({ [badToken]: 5, [lockedOut]: 20 });
+    expect(tally(answers)).toEqual({ [malformedToken]: 5, [lockedOut]: 20 });
 
     const good = await signInFor("192.0.2.1");
     expect([good.status, good.body.code]).toEqual([429, "rate_limited"]);
@@ -156,7 +159,7 @@ describe("the rate limits of the sign-in", () => {
     expect((await signInFor("192.0.2.1")).status).toBe(200);
   });
 
-  it("take no outage, bad request or foreign page for a failure", async () => {
+  it("do not count an outage, an invalid request or another origin as a failure", async () => {
     await start({ RATE_LIMIT_SIGN_IN_FAILURES: "1/60" });
     google.setFault("/oauth2/v1/certs", { status: 500 });
     const evil = { origin: "https://evil.example" };
@@ -177,7 +180,7 @@ describe("the rate limits of the sign-in", () => {
     expect((await signInFor("")).status).toBe(200);
   });
 
-  it("look at the page's origin first, and at no token of who is locked out", async () => {
+  it("check the origin first, and no token of a client that is locked out", async () => {
     await start({ RATE_LIMIT_SIGN_IN: "1/60" });
     await signIn(service, idToken);
     const before = google.requestCount();
@@ -195,7 +198,7 @@ describe("the rate limits of the sign-in", () => {
     expect(google.requestCount()).toBe(before);
   });
 
-  it("count the alias with the sign-ins, and nonces by themselves", async () => {
+  it("count the alias with the sign-ins, and nonces separately", async () => {
     await start({ RATE_LIMIT_SIGN_IN: "2/60", RATE_LIMIT_NONCE: "1/60" });
     const paths = ["/auth/google", "/tokensignin", "/auth/google/nonce"];
     const statuses = [];
@@ -222,7 +225,7 @@ describe("the rate limits of the sign-in", () => {
     expect(limited.length).toBeGreaterThan(10);
     const statuses = new Map<string, number>();
     for (const { method, path } of limited) {
-      // For looking into tokens during development only; it is off here.
+      // A development tool that is off here.
       if (path === "/tokeninfo") continue;
       for (let call = 0; call < 3; call++) {
         const { status } = await service.fetch(path, {

@@ -17,14 +17,17 @@ const collect = runInNewContext("gc") as () => void;
 
 const forgedTokens = 10_000;
 const connections = 20;
-/** How much the heap may differ from one flood to the next, in bytes. */
+/** The largest difference of the heap between two floods, in bytes. */
 const heapSlack = 1024 * 1024;
 
-/** What is sent from time to time, whatever is asked of the service: for ended sessions, keys and old rows. */
+/**
+ * Statements that the service sends periodically, for ended sessions, keys and
+ * old rows.
+ */
 const poll =
   /FROM google_auth.revocations|FROM google_auth.signing_keys|^WITH turn AS/;
 
-/** Ways to make up a refresh token, given a real one that is alive. */
+/** Ways to forge a refresh token, given a valid one. */
 const forgeries: ((live: string) => string)[] = [
   () => random(48),
   () => `v1.${randomUUID()}.1.${random(48)}`,
@@ -32,7 +35,7 @@ const forgeries: ((live: string) => string)[] = [
   (live) =>
     withParts(live, { generation: `${2 + randomBytes(3).readUIntBE(0, 3)}` }),
   (live) => withParts(live, { id: randomUUID() }),
-  // The right proof, and a tag that is none.
+  // The right secret with an invalid tag.
   (live) => `${live.slice(0, -21)}${random(16).slice(0, 21)}`,
   (live) => withParts(live, { generation: "999999999", proof: random(48) }),
   (live) => withParts(live, { generation: "9".repeat(15_000) }),
@@ -57,11 +60,11 @@ describe("a flood of 10,000 forged refresh tokens", () => {
   const start = (env: Record<string, string> = {}) =>
     TestService.start(google, {
       database,
-      // What is logged is kept in the memory that is measured here.
+      // The log lines are kept in the memory that is measured here.
       env: { LOG_LEVEL: "error", ...env },
     });
 
-  it("is refused without a statement and without memory, and an honest refresh gets through", async () => {
+  it("is refused without a statement or memory, and a valid refresh succeeds", async () => {
     await using service = await start();
     const { body } = await signIn(service, await google.idToken());
     let live = String(body.refreshToken);
@@ -74,7 +77,7 @@ describe("a flood of 10,000 forged refresh tokens", () => {
     };
     const refused = { "401 invalid_refresh_token": forgedTokens };
 
-    // The first flood warms everything up, with somebody honest beside it.
+    // The first flood warms everything up, with a valid client alongside.
     let isOver = false;
     const honest = (async () => {
       let count = 0;
@@ -96,7 +99,7 @@ describe("a flood of 10,000 forged refresh tokens", () => {
     const after = { heap: heapUsed(), done: await transactions(service) };
     expect(second).toEqual(refused);
     expect(during.filter((text) => !poll.test(text))).toEqual([]);
-    // The database says so too, though its counters come late.
+    // The database's counters agree, although they are updated late.
     expect(after.done - before.done).toBeLessThan(forgedTokens / 10);
     expect(await everyRow(service)).toEqual(rows);
     expect(after.heap - before.heap).toBeLessThan(heapSlack);
@@ -106,7 +109,7 @@ describe("a flood of 10,000 forged refresh tokens", () => {
     statements.mockRestore();
   }, 120_000);
 
-  it("from one network is cut by the rate limit, and keeps nobody else out", async () => {
+  it("from one network is rate-limited and does not affect other clients", async () => {
     await using service = await start({
       RATE_LIMIT_REFRESH: "100/3600",
       TRUSTED_PROXIES: "127.0.0.1",
@@ -138,7 +141,7 @@ describe("a flood of 10,000 forged refresh tokens", () => {
   }, 120_000);
 });
 
-/** Sends all of them over a few connections; how often there was which answer. */
+/** Sends all tokens over a few connections and counts each outcome. */
 async function flood(
   service: TestService,
   live: string,
@@ -159,7 +162,7 @@ async function flood(
   return outcomes;
 }
 
-/** Several times as fast as fetch. */
+/** Sends a request; several times as fast as fetch. */
 async function send(
   agent: Agent,
   { url }: TestService,
@@ -203,7 +206,7 @@ function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** Of every table of ours, how many rows there are and who wrote them. */
+/** The rows of each of our tables, with the transactions that wrote them. */
 async function everyRow(service: TestService): Promise<unknown> {
   const tables = await query<{ name: string }>(
     service,
@@ -214,7 +217,8 @@ async function everyRow(service: TestService): Promise<unknown> {
     service,
     tables
       .map(
-        // xmin is the transaction that a row is from, so it changes with every write.
+        // xmin is the transaction that wrote a row; it changes with every
+        // write.
         ({ name }) =>
           `SELECT '${name}' AS table, count(*)::int, sum(xmin::text::bigint) AS writers FROM google_auth."${name}"`,
       )

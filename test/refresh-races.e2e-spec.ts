@@ -7,10 +7,10 @@ import {
   verdict,
 } from "./support/use-refreshing";
 
-describe("refreshing at once", () => {
+describe("concurrent refreshes", () => {
   const site = useRefreshing();
 
-  it("the same token 50 times at once on two instances gives one successor to all, round after round", async () => {
+  it("the same token 50 times at once on two instances has one successor, in every round", async () => {
     let { body } = await site.newSession();
     for (let round = 0; round < rounds(10, 200); round++) {
       const answers = await Promise.all(
@@ -28,7 +28,7 @@ describe("refreshing at once", () => {
     }
   }, 180_000);
 
-  it("a late retry that comes 50 times at once counts once", async () => {
+  it("a late retry sent 50 times at once counts once", async () => {
     const { body } = await site.newSession();
     const next = await refresh(site.one, body.refreshToken);
     site.step(3600);

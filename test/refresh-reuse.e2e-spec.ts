@@ -10,7 +10,7 @@ import {
 describe("refreshing with a token that is not the newest one", () => {
   const site = useRefreshing();
 
-  it("a token that comes again within the grace gets the same successor, on any instance", async () => {
+  it("a reuse within the grace period returns the same successor, on any instance", async () => {
     const signedIn = await site.newSession();
     const first = await refresh(site.one, tokenOf(signedIn));
     site.step(9);
@@ -18,14 +18,14 @@ describe("refreshing with a token that is not the newest one", () => {
     expect(tokenOf(again)).toBe(tokenOf(first));
     const next = await refresh(site.one, tokenOf(again));
     expect(verdict(next)).toBe("200");
-    // Its grace began when it was replaced, not when it was asked for last.
+    // The grace period starts at the replacement, not at the last reuse.
     site.step(2);
     expect(verdict(await refresh(site.one, tokenOf(signedIn)))).toBe(
       "401 session_revoked",
     );
   });
 
-  it("a token that comes after its successor was replaced ends the session everywhere, and is in the audit log", async () => {
+  it("a reuse after its successor was replaced ends the session everywhere, and is audited", async () => {
     const signedIn = await site.newSession();
     const next = await refresh(
       site.one,
@@ -67,7 +67,7 @@ describe("refreshing with a token that is not the newest one", () => {
     ]);
   });
 
-  it("a token whose answer was lost gets its successor hours later, three times in 30 days", async () => {
+  it("a token whose response was lost returns its successor hours later, three times in 30 days", async () => {
     const { body } = await site.newSession();
     const refreshLate = async (token: unknown) => {
       const lost = await refresh(site.one, token);
@@ -80,7 +80,7 @@ describe("refreshing with a token that is not the newest one", () => {
       const { lost, late } = await refreshLate(token);
       expect([round, verdict(late)]).toEqual([round, "200"]);
       expect(tokenOf(late)).toBe(tokenOf(lost));
-      // A retry of the retry counts once.
+      // Repeated retries count once.
       site.step(9);
       expect(tokenOf(await refresh(site.one, token))).toBe(tokenOf(lost));
       token = tokenOf(late);

@@ -10,7 +10,7 @@ import {
 describe("refreshing", () => {
   const site = useRefreshing();
 
-  it("answers as a sign-in does, with new tokens of the same session", async () => {
+  it("responds like a sign-in, with new tokens of the same session", async () => {
     const signedIn = await site.newSession();
     site.step(1);
     const answer = await refresh(site.one, tokenOf(signedIn));
@@ -33,7 +33,7 @@ describe("refreshing", () => {
     expect(me.body.id).toBe(signedIn.user.id);
   });
 
-  it("goes on for as long as the chain is followed, and keeps the session alive", async () => {
+  it("keeps the session alive as long as the newest token is used", async () => {
     const signedIn = await site.newSession();
     let token = tokenOf(signedIn);
     for (let day = 0; day < 85; day++) {
@@ -46,7 +46,7 @@ describe("refreshing", () => {
     expect(verdict(await refresh(site.one, token))).toBe("401 session_expired");
   });
 
-  it("after a month without use is over", async () => {
+  it("ends after 30 days without use", async () => {
     const signedIn = await site.newSession();
     site.step(2_592_000);
     expect(verdict(await refresh(site.one, tokenOf(signedIn)))).toBe(
@@ -54,7 +54,7 @@ describe("refreshing", () => {
     );
   });
 
-  it("altered and foreign tokens are refused and end nothing", async () => {
+  it("refuses altered and unknown tokens without ending a session", async () => {
     const signedIn = await site.newSession();
     const stranger = await site.newSession();
     const good = tokenOf(signedIn);
@@ -94,7 +94,7 @@ describe("refreshing", () => {
     expect(verdict(await refresh(site.one, good))).toBe("200");
   });
 
-  it("of a disabled or deleted user is refused", async () => {
+  it("is refused for a disabled or deleted user", async () => {
     const [disabled, deleted] = [
       await site.newSession(),
       await site.newSession(),
@@ -115,7 +115,7 @@ describe("refreshing", () => {
     );
   });
 
-  it("sees the roles of today", async () => {
+  it("reads the current roles", async () => {
     const signedIn = await site.newSession();
     await query(
       site.one,
@@ -130,7 +130,7 @@ describe("refreshing", () => {
     expect(claims.roles).toEqual(["editor"]);
   });
 
-  it("a clock that jumps an hour back or forth signs nobody out", async () => {
+  it("tolerates a clock that jumps an hour back or forth", async () => {
     const signedIn = await site.newSession();
     const first = await refresh(site.one, tokenOf(signedIn));
     site.step(3600);
@@ -140,7 +140,7 @@ describe("refreshing", () => {
     expect([first, second, third].map(verdict)).toEqual(["200", "200", "200"]);
   });
 
-  it("has tokens that no log line holds", async () => {
+  it("writes no token to the log", async () => {
     const signedIn = await site.newSession();
     const answer = await refresh(site.one, tokenOf(signedIn));
     const log = [...site.one.logLines, ...site.other.logLines].join("\n");

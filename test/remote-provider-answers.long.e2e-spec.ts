@@ -16,7 +16,7 @@ describe("a remote Verify Token API", () => {
 
   const bearer = "partner-api-token-of-ours";
 
-  it("is asked for the token, as who we are", async () => {
+  it("receives the token and our credentials", async () => {
     site.api.behaviour = good();
     expect((await site.signIn()).status).toBe(200);
     await using other = await site.another({
@@ -45,37 +45,40 @@ describe("a remote Verify Token API", () => {
   });
 
   it.each([
-    ["with blanks", "a b"],
+    ["with a space", "a b"],
     ["with a line break", "a\r\nb"],
     ["9 kB long", "a".repeat(9000)],
-    ["not of ASCII", "é"],
-  ])("is not asked about a token %s", async (_what, token) => {
+    ["that is not ASCII", "é"],
+  ])("receives no token %s", async (_what, token) => {
     expect(refusal(await site.signIn(token))).toEqual([401, "invalid_token"]);
     expect(site.api.requests).toEqual([]);
   });
 
-  describe("says no", () => {
+  describe("refuses the token", () => {
     it.each<[string, Behaviour, string]>([
       ["with 400", answers(400, { error: "invalid_request" }), "invalid_token"],
       ["with 401", answers(401, { code: "invalid_token" }), "invalid_token"],
       ["with 403", answers(403, {}), "invalid_token"],
-      ["with a page", answers(401, "<html>no</html>"), "invalid_token"],
-      ["with nothing", answers(403), "invalid_token"],
+      ["with an HTML page", answers(401, "<html>no</html>"), "invalid_token"],
+      ["without a body", answers(403), "invalid_token"],
       ["as inactive", answers(200, { active: false }), "invalid_token"],
       [
         "as inactive, with claims",
         answers(200, { active: false, sub: "ada" }),
         "invalid_token",
       ],
-      ["as too late", answers(401, { code: "token_expired" }), "token_expired"],
-    ])("%s: 401, and as often as it likes", async (_what, behaviour, code) => {
-      site.api.behaviour = behaviour;
-      for (let i = 0; i < 8; i++) {
-        expect(refusal(await site.signIn())).toEqual([401, code]);
-      }
-      expect(site.api.requests).toHaveLength(8);
-      expect((await rowCounts(site.service)).users).toBe(0);
-    });
+      ["as expired", answers(401, { code: "token_expired" }), "token_expired"],
+    ])(
+      "%s: 401, without opening the circuit",
+      async (_what, behaviour, code) => {
+        site.api.behaviour = behaviour;
+        for (let i = 0; i < 8; i++) {
+          expect(refusal(await site.signIn())).toEqual([401, code]);
+        }
+        expect(site.api.requests).toHaveLength(8);
+        expect((await rowCounts(site.service)).users).toBe(0);
+      },
+    );
 
     it.each<[string, object, string, string]>([
       [
@@ -87,16 +90,19 @@ describe("a remote Verify Token API", () => {
       ["other apps'", { aud: ["a", "b"] }, "invalid_token", "wrong_audience"],
       ["nobody's", { aud: [] }, "invalid_token", "wrong_audience"],
       ["over", { exp: 1_000_000 }, "token_expired", "expired"],
-    ])("not, but the token is %s: 401", async (_what, claims, code, reason) => {
-      site.api.behaviour = good(claims);
-      const answer = await site.signIn();
-      expect([...refusal(answer), answer.body.reason]).toEqual([
-        ...[401, code],
-        reason,
-      ]);
-    });
+    ])(
+      "or accepts it, but the token is %s: 401",
+      async (_what, claims, code, reason) => {
+        site.api.behaviour = good(claims);
+        const answer = await site.signIn();
+        expect([...refusal(answer), answer.body.reason]).toEqual([
+          ...[401, code],
+          reason,
+        ]);
+      },
+    );
 
-    it("not, but the token is of another issuer than configured: 401", async () => {
+    it("or accepts it, but the issuer is not the configured one: 401", async () => {
       await using strict = await site.another({
         issuer: "https://partner.example",
       });
@@ -117,7 +123,7 @@ describe("a remote Verify Token API", () => {
     });
   });
 
-  describe("says what cannot be", () => {
+  describe("returns invalid claims", () => {
     it.each<[string, object]>([
       ["no sub", { sub: undefined }],
       ["a sub that is null", { sub: null }],
@@ -125,7 +131,7 @@ describe("a remote Verify Token API", () => {
       ["a sub that is a list", { sub: ["ada"] }],
       ["a sub that is an object", { sub: { toString: "ada" } }],
       ["an empty sub", { sub: "" }],
-      ["a sub with a blank", { sub: "a b" }],
+      ["a sub with a space", { sub: "a b" }],
       ["a sub with U+0000", { sub: "a\u0000" }],
       ["a sub of 256 characters", { sub: "a".repeat(256) }],
       ["an e-mail that is a list", { email: ["a@b.example"] }],
@@ -133,8 +139,8 @@ describe("a remote Verify Token API", () => {
       ["an e-mail of 400 characters", { email: `${"a".repeat(400)}@b.c` }],
       ["a nonce that is a number", { nonce: 1 }],
       ["an exp in milliseconds", { exp: Date.now() }],
-      ["an exp that is a text", { exp: "2000000000" }],
-      ["an exp beyond all numbers", { exp: Number.MAX_VALUE }],
+      ["an exp that is a string", { exp: "2000000000" }],
+      ["an exp out of range", { exp: Number.MAX_VALUE }],
       ["an iat that is a fraction", { iat: 1.5 }],
     ])("%s: 503, and the circuit stays closed", async (_what, claims) => {
       site.api.behaviour = good(claims);
@@ -150,7 +156,7 @@ describe("a remote Verify Token API", () => {
     });
   });
 
-  it("has its texts cleaned and cut like Google's", async () => {
+  it("has its strings cleaned and truncated like Google's", async () => {
     const longest = "a".repeat(255);
     site.api.behaviour = good({
       sub: longest,
@@ -180,14 +186,14 @@ describe("a remote Verify Token API", () => {
   });
 
   it.each([["true"], [1], [null], [[true]]])(
-    "that says email_verified %j has not verified it",
+    "that returns email_verified %j has not verified the address",
     async (email_verified) => {
       site.api.behaviour = good({ email_verified });
       expect(refusal(await site.signIn())).toEqual([403, "email_not_verified"]);
     },
   );
 
-  it("may call its claims otherwise", async () => {
+  it("may use other names for claims", async () => {
     const claims = {
       ...{ subject: "user_id", email: "mail", emailVerified: "confirmed" },
       ...{ name: "constructor", audience: null, issuedAt: null },
@@ -204,7 +210,7 @@ describe("a remote Verify Token API", () => {
     });
   });
 
-  it("leaves nothing of its answers in ours, nor in the log", async () => {
+  it("has its responses neither in ours nor in the log", async () => {
     const marks = ["secret-of-the-api", "opaque-token", bearer];
     await using fresh = await site.another({
       authentication: { token: bearer },

@@ -17,7 +17,7 @@ import {
 import { postJson } from "./support/requests";
 import { rowCounts } from "./support/rows";
 
-describe("a remote Verify Token API in trouble", () => {
+describe("a failing remote Verify Token API", () => {
   let site: AskedApi;
 
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe("a remote Verify Token API in trouble", () => {
     expectUnavailable(await site.signIn(), "circuit_open");
   };
 
-  describe("does not answer as it should", () => {
+  describe("fails", () => {
     it.each<[string, Behaviour, number]>([
       ["500", answers(500, { error: "oops" }), 1],
       ["407", answers(407, {}), 1],
@@ -44,9 +44,9 @@ describe("a remote Verify Token API in trouble", () => {
       ["503", answers(503), 2],
       ["a broken connection", resets, 2],
       ["silence", hangs, 1],
-      ["half an answer", stalls, 1],
+      ["a stalled response", stalls, 1],
     ])(
-      "%s: 503 within the time, and nobody is made",
+      "%s: 503 within the time limit, and no user is created",
       async (_what, behaviour, attempts) => {
         site.api.behaviour = behaviour;
         const startedAt = performance.now();
@@ -64,11 +64,11 @@ describe("a remote Verify Token API in trouble", () => {
     );
   });
 
-  describe("answers what says neither yes nor no", () => {
+  describe("returns an unclear response", () => {
     it.each<[string, Behaviour]>([
       ["a web page", answers(200, "<html>Welcome</html>")],
       ["nothing", answers(200)],
-      ["half of JSON", answers(200, '{"active":true,"sub":"a')],
+      ["truncated JSON", answers(200, '{"active":true,"sub":"a')],
       ["a list", answers(200, [])],
       ["null", answers(200, null)],
       ["a number", answers(200, 1)],
@@ -96,10 +96,11 @@ describe("a remote Verify Token API in trouble", () => {
     });
   });
 
-  describe("is sent garbage by a stranger", () => {
-    // A regression: five tokens that an API answers with 422 shut out everybody.
+  describe("is sent malformed tokens", () => {
+    // Guards against five tokens that the API refuses with 422 opening the
+    // circuit.
     it.each([400, 401, 403, 404, 405, 410, 413, 415, 418, 422, 451])(
-      "and answers %i: it stays open to honest users",
+      "and returns %i: valid tokens are still accepted",
       async (status) => {
         site.api.behaviour = (response, count) => {
           const { token } = site.api.requests[count - 1]?.body ?? {};
@@ -135,7 +136,7 @@ describe("a remote Verify Token API in trouble", () => {
       expect((await user()).status).toBe(200);
     });
 
-    it("after an outage: garbage that is answered ends it, for everybody", async () => {
+    it("after an outage: a refusal of a malformed token closes the circuit", async () => {
       await openCircuit();
       site.clock.advance(10);
       site.api.behaviour = answers(422, { error: "unprocessable" });
@@ -146,7 +147,7 @@ describe("a remote Verify Token API in trouble", () => {
       expect((await site.signIn()).status).toBe(200);
     });
 
-    it("after an outage: garbage that gets an odd answer ends it, too", async () => {
+    it("after an outage: an unclear response closes the circuit, too", async () => {
       await openCircuit();
       site.clock.advance(10);
       site.api.behaviour = answers(200, "<html>What?</html>");
@@ -158,7 +159,7 @@ describe("a remote Verify Token API in trouble", () => {
       expect((await site.signIn()).status).toBe(200);
     });
 
-    it("and answers 404: the log asks once whether the URL is right", async () => {
+    it("and returns 404: the log asks once whether the URL is right", async () => {
       site.api.behaviour = answers(404, { error: "not here" });
       for (let i = 0; i < 3; i++) await site.signIn("garbage");
       const lines = site.service.logLines.filter((line) =>
@@ -169,8 +170,8 @@ describe("a remote Verify Token API in trouble", () => {
     });
   });
 
-  describe("that fails for a moment", () => {
-    it.each([502, 503, 504])("with %i is asked once more", async (status) => {
+  describe("that fails briefly", () => {
+    it.each([502, 503, 504])("with %i is retried once", async (status) => {
       site.api.behaviour = (response, count) => {
         (count === 1 ? answers(status) : good())(response, count);
       };
@@ -178,13 +179,13 @@ describe("a remote Verify Token API in trouble", () => {
       expect(site.api.requests).toHaveLength(2);
     });
 
-    it("for everybody is asked a bounded number of times more", async () => {
+    it("for all clients is retried a limited number of times", async () => {
       let failing = true;
       site.api.behaviour = (response, count) => {
         (failing ? answers(503) : good())(response, count);
         failing = !failing;
       };
-      // Each first attempt fails, and each second one is good.
+      // Each first attempt fails, and each second one succeeds.
       let retried = 0;
       for (let i = 0; i < 11; i++) {
         if ((await site.signIn()).status === 200) retried++;
@@ -195,8 +196,8 @@ describe("a remote Verify Token API in trouble", () => {
     });
   });
 
-  describe("that goes on failing", () => {
-    it("is left alone after five in a row, and asked again after ten seconds", async () => {
+  describe("that keeps failing", () => {
+    it("gets no requests after five failures in a row, until ten seconds have passed", async () => {
       await openCircuit();
       expect(site.api.requests).toHaveLength(5);
       site.clock.advance(9.999);
@@ -216,22 +217,25 @@ describe("a remote Verify Token API in trouble", () => {
       ["503", answers(503)],
       ["a broken connection", resets],
       ["our credentials refused", answers(401, { error: "unauthenticated" })],
-    ])("with %s is left alone after five in a row", async (_what, fails) => {
-      site.api.behaviour = fails;
-      for (let i = 0; i < 5; i++) {
-        expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
-      }
-      expectUnavailable(await site.signIn(), "circuit_open");
-    });
+    ])(
+      "with %s gets no requests after five failures in a row",
+      async (_what, fails) => {
+        site.api.behaviour = fails;
+        for (let i = 0; i < 5; i++) {
+          expectUnavailable(await site.signIn(), "verify_token_api_no_answer");
+        }
+        expectUnavailable(await site.signIn(), "circuit_open");
+      },
+    );
 
-    it("is not left alone as long as it answers in between", async () => {
+    it("keeps getting requests if it responds in between", async () => {
       for (let i = 0; i < 12; i++) {
         site.api.behaviour = i % 4 === 3 ? answers(401) : answers(500);
         expect((await site.signIn()).body.reason).not.toBe("circuit_open");
       }
     });
 
-    it("is asked by one of many, once, and left alone again when that fails", async () => {
+    it("gets one trial request, and none after it fails", async () => {
       await openCircuit();
       site.clock.advance(10);
       site.api.behaviour = answers(503);
@@ -243,7 +247,7 @@ describe("a remote Verify Token API in trouble", () => {
         ...Array.from({ length: 19 }, () => "circuit_open"),
         "verify_token_api_no_answer",
       ]);
-      // Not even a second attempt: one request is enough to find out.
+      // The trial is not retried: one request is enough.
       expect(site.api.requests).toHaveLength(6);
       site.clock.advance(9);
       expectUnavailable(await site.signIn(), "circuit_open");
@@ -259,7 +263,7 @@ describe("a remote Verify Token API in trouble", () => {
       expect(answer.status).toBe(200);
     });
 
-    it("when the clock jumps back, is not left alone for longer", async () => {
+    it("is not left out for longer when the clock jumps back", async () => {
       await openCircuit();
       site.clock.advance(-3600);
       site.api.behaviour = good();
@@ -268,7 +272,7 @@ describe("a remote Verify Token API in trouble", () => {
     });
   });
 
-  it("that is not there is 503, until it is", async () => {
+  it("that is unreachable is 503 until it is reachable", async () => {
     const { port } = new URL(site.api.url);
     await site.api.stop();
     expectUnavailable(await site.signIn(), "verify_token_api_no_answer");

@@ -15,7 +15,7 @@ describe("POST /auth/:provider, as a route", () => {
 
   afterAll(() => site.stop());
 
-  it("with wrong credentials of ours at the API is 503, not a word on the token", async () => {
+  it("is 503, not an invalid token, if the API refuses our credentials", async () => {
     const authentication = { id: "app", secret: `${partnerSecret}x` };
     await using wrong = await site.another({}, [
       site.provider({ authentication }),
@@ -35,8 +35,8 @@ describe("POST /auth/:provider, as a route", () => {
     );
   });
 
-  describe("as any other sign-in", () => {
-    it("signs in one time with GOOGLE_ID_TOKEN_USE=once, of 20 at once as well", async () => {
+  describe("like every sign-in", () => {
+    it("signs in once with GOOGLE_ID_TOKEN_USE=once, even if a token is sent 20 times at once", async () => {
       await using once = await site.another({ GOOGLE_ID_TOKEN_USE: "once" });
       const idToken = await site.partnerGoogle.idToken({
         account: newAccount(),
@@ -53,7 +53,7 @@ describe("POST /auth/:provider, as a route", () => {
       expect((await rowCounts(once)).sessions).toBe(1);
     });
 
-    it("needs a nonce of ours with GOOGLE_NONCE=required, and each nonce once", async () => {
+    it("requires a nonce issued here with GOOGLE_NONCE=required, each once", async () => {
       await using strict = await site.another({ GOOGLE_NONCE: "required" });
       const { nonce } = (await postJson(strict, "/auth/google/nonce", {}))
         .body as { nonce: string };
@@ -91,7 +91,7 @@ describe("POST /auth/:provider, as a route", () => {
       }
     });
 
-    it("from another origin is 403 before anybody is asked", async () => {
+    it("from another origin is 403 without a request to the API", async () => {
       const answer = await site.service.fetch("/auth/partner", {
         method: "POST",
         headers: { origin: "https://evil.example" },
@@ -105,7 +105,7 @@ describe("POST /auth/:provider, as a route", () => {
       ]);
     });
 
-    it("counts for the limits of sign-ins", async () => {
+    it("counts for the rate limits of sign-ins", async () => {
       await using limited = await site.another({
         RATE_LIMIT_SIGN_IN_FAILURES: "2/60",
       });
@@ -130,7 +130,7 @@ describe("POST /auth/:provider, as a route", () => {
       expect(await answer.json()).not.toHaveProperty("refreshToken");
     });
 
-    it("needs a DPoP proof where one is required", async () => {
+    it("requires a DPoP proof if so configured", async () => {
       await using bound = await site.another({ DPOP: "required" });
       const idToken = await site.partnerGoogle.idToken();
       const answer = await site.signIn(idToken, {}, bound);
@@ -173,7 +173,7 @@ describe("POST /auth/:provider, as a route", () => {
       expect(refusal(atGoogle)).toEqual([401, "invalid_token"]);
     });
 
-    it("for no provider can have the name of a route", () => {
+    it("because no provider can have the name of a route", () => {
       const taken = routesOf(site.service).flatMap((route) => {
         const [, name] = / \/auth\/([\w-]+)/.exec(route) ?? [];
         return name === undefined ? [] : [name];
@@ -186,7 +186,7 @@ describe("POST /auth/:provider, as a route", () => {
   });
 
   it("logs neither tokens nor secrets", async () => {
-    // The latest service has the lines of all.
+    // The latest service of the process has all log lines.
     await using fresh = await site.another({});
     const token = await site.partnerGoogle.idToken({ account: newAccount() });
     await site.signIn(token, {}, fresh);

@@ -15,7 +15,7 @@ describe("POST /auth/:provider", () => {
   afterAll(() => site.stop());
 
   describe("with a token that the remote API accepts", () => {
-    it("signs in, once as a new user and then as the same", async () => {
+    it("signs in, first as a new user and then as the same", async () => {
       const account = newAccount({ hd: "corp.example" });
       const idToken = await site.partnerGoogle.idToken({ account });
       const body = { device: "laptop", profile: { team: "red" } };
@@ -25,7 +25,7 @@ describe("POST /auth/:provider", () => {
       expect(userOf(first)).toMatchObject({
         email: account.email,
         emailVerified: true,
-        // Gmail or not: only Google itself is the authority for an address.
+        // Even for Gmail, only Google itself is the authority for an address.
         emailAuthority: "verified",
         hostedDomain: null,
         name: account.name,
@@ -61,7 +61,7 @@ describe("POST /auth/:provider", () => {
       ]);
     });
 
-    it("signs in by a form, under each name of the token", async () => {
+    it("signs in with a form, with each field name for the token", async () => {
       const account = newAccount();
       const token = await site.partnerGoogle.idToken({ account });
       for (const field of ["idToken", "idtoken", "id_token", "credential"]) {
@@ -72,7 +72,7 @@ describe("POST /auth/:provider", () => {
       }
     });
 
-    it("is not the user of the same subject at Google, nor of another provider", async () => {
+    it("does not sign in the user with the same subject at Google or another provider", async () => {
       await using both = await site.another({}, [
         site.provider(),
         site.provider({ name: "partner-2" }),
@@ -87,7 +87,7 @@ describe("POST /auth/:provider", () => {
       expect(new Set(users).size).toBe(3);
     });
 
-    it("is no administrator by its address", async () => {
+    it("does not grant the admin role by its address", async () => {
       const account = newAccount();
       await using admins = await site.another({
         ADMIN_EMAILS: String(account.email),
@@ -96,7 +96,7 @@ describe("POST /auth/:provider", () => {
       expect(userOf(await site.signIn(idToken, {}, admins)).roles).toEqual([]);
     });
 
-    it("is held to the hosted domains: without `hd` it is refused, as with Google", async () => {
+    it("must be of a hosted domain: without `hd` it is refused, as with Google", async () => {
       const env = { GOOGLE_HOSTED_DOMAINS: "corp.example" };
       const account = newAccount({ hd: "corp.example" });
       const idToken = await site.partnerGoogle.idToken({ account });
@@ -163,16 +163,16 @@ describe("POST /auth/:provider", () => {
 
   describe("with a token that the remote API refuses", () => {
     it.each([
-      ["of our own Google", () => site.google.idToken()],
+      ["from Google itself", () => site.google.idToken()],
       ["forged", () => site.partnerGoogle.idToken({ signWith: "foreign" })],
       [
-        "for another app of the partner's",
+        "for another of the partner's apps",
         () => {
           const [, audience = ""] = site.partnerGoogle.clientIds;
           return site.partnerGoogle.idToken({ audience, azp: audience });
         },
       ],
-      ["of a program", () => site.partnerGoogle.serviceAccountToken()],
+      ["of a service account", () => site.partnerGoogle.serviceAccountToken()],
     ])("%s is 401 invalid_token, and audited", async (_what, make) => {
       const since = await linesSince(site.service);
       const before = await rowCounts(site.service);

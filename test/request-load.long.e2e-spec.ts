@@ -18,7 +18,7 @@ import { signIn } from "./support/requests";
 const front = "https://app.example.com";
 const ready = "GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n";
 
-describe("more requests than a service can work on", () => {
+describe("more requests than a service can handle", () => {
   let google: GoogleEmulator;
   let service: TestService;
   let clock: SteppedClock;
@@ -41,7 +41,7 @@ describe("more requests than a service can work on", () => {
     await google.stop();
   });
 
-  it("check readiness one at a time, and at most once a second", async () => {
+  it("run one readiness check at a time, and at most one a second", async () => {
     const checked = jest.spyOn(service.app.get(ReadinessChecks), "all");
     const ask = () =>
       Promise.all(
@@ -59,7 +59,7 @@ describe("more requests than a service can work on", () => {
     expect(checked).toHaveBeenCalledTimes(2);
   });
 
-  it("in one pipeline are refused as a problem, and the connection is closed", async () => {
+  it("in one pipeline are refused with a problem document, and the connection is closed", async () => {
     const socket = connectTo(service);
     socket.write(ready.repeat(250));
     const text = await received(socket, 5000);
@@ -116,7 +116,7 @@ describe("more requests than a service can work on", () => {
     for (const socket of [...greedy, more]) socket.destroy();
   });
 
-  it("in eight pipelines keep nobody from signing in", async () => {
+  it("in eight pipelines do not prevent sign-ins", async () => {
     const flood = Array.from({ length: 8 }, () => {
       const socket = connectTo(service);
       socket.write(ready.repeat(250));
@@ -135,7 +135,7 @@ describe("a service with 256 MB of heap", () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("outlives bursts of 1400 requests on each of 60 connections", async () => {
+  it("survives bursts of 1400 requests on each of 60 connections", async () => {
     const google = await GoogleEmulator.start();
     const database = await TestDatabase.create();
     const service = Program.start("src/main.ts", {
@@ -163,7 +163,8 @@ describe("a service with 256 MB of heap", () => {
       for (let round = 0; round < 3; round++) {
         await Promise.all(Array.from({ length: 60 }, hammer));
       }
-      // A check that the burst held up may have failed, and counts for a second.
+      // A check during the burst may have failed, and its result is cached for
+      // a second.
       let [status, attempts] = [0, 0];
       while (status !== 200 && attempts++ < 10) {
         await delay(500);

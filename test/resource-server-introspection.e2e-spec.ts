@@ -17,7 +17,7 @@ const expectAway = (answer: Answer) => {
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
 };
 
-describe("another application, when its issuer is asked about each token", () => {
+describe("another application with introspection", () => {
   let google: GoogleEmulator;
   let front: Front;
   let service: TestService;
@@ -56,7 +56,7 @@ describe("another application, when its issuer is asked about each token", () =>
       clock,
     );
 
-  it("an ended session is over within the second", async () => {
+  it("refuses the tokens of an ended session within a second", async () => {
     await using strict = await withIntrospection();
     const { accessToken, refreshToken } = await person(service, google);
     expect((await strict.bearer(accessToken)).status).toBe(200);
@@ -68,7 +68,7 @@ describe("another application, when its issuer is asked about each token", () =>
     expect(verdict(answer)).toEqual([401, "unauthenticated"]);
   });
 
-  it("it is asked once a second at most, however many wait, and never about bad tokens", async () => {
+  it("introspects a token at most once a second for all requests, and never an invalid one", async () => {
     await using strict = await withIntrospection();
     const token = await newToken();
     const asked = front.count(introspect);
@@ -81,7 +81,7 @@ describe("another application, when its issuer is asked about each token", () =>
     expect(front.count(introspect)).toBe(asked + 2);
   });
 
-  it("while it does not respond, tokens that were active are accepted for a minute; others are 503", async () => {
+  it("accepts known active tokens for a minute while the issuer does not respond; others are 503", async () => {
     await using strict = await withIntrospection();
     const [known, unknown] = [await newToken(), await newToken()];
     expect((await strict.bearer(known)).status).toBe(200);
@@ -96,7 +96,7 @@ describe("another application, when its issuer is asked about each token", () =>
     expect((await strict.bearer(known)).status).toBe(200);
   });
 
-  it("and left alone for a second after a failure", async () => {
+  it("sends the issuer no request for a second after a failure", async () => {
     await using strict = await withIntrospection();
     front.answer(introspect, fails);
     const asked = front.count(introspect);
@@ -108,17 +108,17 @@ describe("another application, when its issuer is asked about each token", () =>
   it.each([
     ["no object", null],
     ["an object that does not say it", {}],
-    ["a text", { active: "true" }],
-  ])("%s is no answer", async (_what, value) => {
+    ["a string", { active: "true" }],
+  ])("treats %s as no response", async (_what, value) => {
     await using strict = await withIntrospection();
     front.answer(introspect, says(value));
     expectAway(await strict.bearer(await newToken()));
   });
 
-  it("a wrong secret of the application's is its own fault, not the caller's", async () => {
+  it("is 503, not 401, if the application's own secret is wrong", async () => {
     await using strict = await withIntrospection(`${secret}x`);
     expectAway(await strict.bearer(await newToken()));
-    // The secret itself is right, as the service sees it.
+    // The service accepts the right secret.
     const answer = await fetch(front.url + introspect, {
       method: "POST",
       headers: basicAuth("notes", secret),
@@ -127,7 +127,7 @@ describe("another application, when its issuer is asked about each token", () =>
     expect(await answer.json()).toMatchObject({ active: true });
   });
 
-  it("an issuer without introspection leaves the application without an answer", async () => {
+  it("is 503 if the issuer has no introspection", async () => {
     const known = await (await fetch(front.url + metadata)).json();
     front.answer(
       metadata,

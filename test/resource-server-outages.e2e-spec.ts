@@ -53,15 +53,15 @@ describe("another application, when its issuer", () => {
   const cutOff = () => {
     for (const path of [jwks, metadata]) front.answer(path, fails);
   };
-  /** The token under another key id. */
+  /** The token with another key id. */
   const withKey = (token: string, kid: string) => {
     const [, payload, signature] = token.split(".");
     const header = JSON.stringify({ alg: "ES256", typ: "at+jwt", kid });
     return `${Buffer.from(header).toString("base64url")}.${payload}.${signature}`;
   };
 
-  describe("is away", () => {
-    it("from the start: 503 and never a bad token; it recovers by itself", async () => {
+  describe("is unavailable", () => {
+    it("from the start: 503, not an invalid token, and it recovers by itself", async () => {
       cutOff();
       const token = await newToken();
       expectAway(await app.bearer(token));
@@ -73,7 +73,7 @@ describe("another application, when its issuer", () => {
       expect((await app.bearer(token)).status).toBe(200);
     });
 
-    it("for a while: the keys it has go on being good", async () => {
+    it("for a while: the cached keys stay in use", async () => {
       const token = await newToken();
       expect((await app.bearer(token)).status).toBe(200);
       cutOff();
@@ -81,7 +81,7 @@ describe("another application, when its issuer", () => {
       expect((await app.bearer(token)).status).toBe(200);
     });
 
-    it("for longer than any token lives: 503", async () => {
+    it("for longer than any token is valid: 503", async () => {
       expect((await app.bearer(await newToken())).status).toBe(200);
       cutOff();
       clock.advance(300 + hour);
@@ -89,7 +89,7 @@ describe("another application, when its issuer", () => {
     });
   });
 
-  describe("answers nonsense", () => {
+  describe("returns invalid data", () => {
     const good = async () => {
       const answer = await fetch(front.url + metadata);
       return (await answer.json()) as Record<string, unknown>;
@@ -105,7 +105,7 @@ describe("another application, when its issuer", () => {
         (value) => ({ ...value, issuer: "https://evil.example" }),
       ],
       [
-        "metadata of almost this issuer",
+        "metadata of the issuer with a trailing slash",
         metadata,
         (value) => ({ ...value, issuer: `${front.url}/` }),
       ],
@@ -115,7 +115,7 @@ describe("another application, when its issuer", () => {
         (value) => ({ ...value, jwks_uri: undefined }),
       ],
       [
-        "keys elsewhere without TLS",
+        "keys on another host without TLS",
         metadata,
         (value) => ({ ...value, jwks_uri: "http://keys.example" }),
       ],
@@ -123,7 +123,7 @@ describe("another application, when its issuer", () => {
       ["null", jwks, () => null],
       ["no keys", jwks, () => ({ keys: [] })],
       [
-        "keys for something else",
+        "keys for another use",
         jwks,
         () => ({ keys: [{ kty: "RSA", kid: "1", n: "AQ", e: "AQAB" }] }),
       ],
@@ -138,14 +138,14 @@ describe("another application, when its issuer", () => {
     ];
 
     it.each(nonsense)(
-      "%s: 503, and none of it is used",
+      "%s: 503, and nothing of it is used",
       async (_what, path, change) => {
         front.answer(path, says(change(await good())));
         expectAway(await app.bearer(await newToken()));
       },
     );
 
-    it("redirects: 503, and the other address is not asked", async () => {
+    it("redirects: 503 without following", async () => {
       front.answer(jwks, (_request, response) => {
         response.writeHead(302, { location: "/elsewhere" }).end();
       });
@@ -161,7 +161,7 @@ describe("another application, when its issuer", () => {
       return { keys: [{ ...key, kid: "other", alg: "ES256", use: "sig" }] };
     };
 
-    it("a new key is found by asking once, and a flood of made-up ones asks no more", async () => {
+    it("a new key costs one fetch, and a flood of unknown key ids costs no more", async () => {
       front.answer(jwks, says(otherKeys()));
       const token = await newToken();
       expect((await app.bearer(token)).status).toBe(401);

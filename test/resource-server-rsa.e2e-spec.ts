@@ -28,7 +28,7 @@ describe("another application, whose issuer signs with an RSA key", () => {
   let front: Front;
   let service: TestService;
   let somebody: Person;
-  /** What the issuer publishes. */
+  /** The issuer's JWKS. */
   let published: Json[];
 
   beforeAll(async () => {
@@ -58,14 +58,14 @@ describe("another application, whose issuer signs with an RSA key", () => {
   const kidOf = (kty: string) =>
     String(published.find((key) => key.kty === kty)?.kid);
 
-  /** From now on the issuer publishes these keys as well, or these instead. */
+  /** Makes the issuer publish exactly these keys. */
   const publish = (keys: Json[]) => {
     front.answer(jwksPath, (_request, response) => {
       response.end(JSON.stringify({ keys }));
     });
   };
 
-  /** The claims of a good token, under another header and signature. */
+  /** A token with valid claims, and with this header and signature. */
   const forged = (header: Json, signer: (input: Buffer) => Buffer) => {
     const [, payload = ""] = somebody.accessToken.split(".");
     const text = JSON.stringify({ typ: "at+jwt", ...header });
@@ -101,14 +101,14 @@ describe("another application, whose issuer signs with an RSA key", () => {
     ["as DER", hmacBy(rsaPublic.export({ type: "spki", format: "der" }))],
     ["as JWK", hmacBy(JSON.stringify(rsaPublic.export({ format: "jwk" })))],
   ])(
-    "refuses HS256 with the public key %s for a secret",
+    "refuses HS256 with the public key %s as the secret",
     async (_how, signer) => {
       await using app = await start();
       for (const alg of ["HS256", "hs256"]) {
         const token = forged({ alg, kid: kidOf("RSA") }, signer);
         expect(await refusal(app, token)).toBe("401 malformed_token");
       }
-      // And under the name of what the key is for.
+      // Also with the key's own algorithm in the header.
       const token = forged({ alg: "RS256", kid: kidOf("RSA") }, signer);
       expect(await refusal(app, token)).toBe("401 not_accepted");
     },
@@ -116,20 +116,20 @@ describe("another application, whose issuer signs with an RSA key", () => {
 
   it.each<[string, string, string, KeyObject, string]>([
     ["ES256 by the RSA key", "ES256", "RSA", rsa, "not_accepted"],
-    ["ES256 in the RSA key's name", "ES256", "RSA", ec, "not_accepted"],
+    ["ES256 with the RSA key's id", "ES256", "RSA", ec, "not_accepted"],
     ["RS256 by the elliptic key", "RS256", "EC", ec, "not_accepted"],
-    ["RS256 in the elliptic key's name", "RS256", "EC", rsa, "not_accepted"],
+    ["RS256 with the elliptic key's id", "RS256", "EC", rsa, "not_accepted"],
     ["RS512", "RS512", "RSA", rsa, "malformed_token"],
     ["PS256", "PS256", "RSA", rsa, "malformed_token"],
     ["no algorithm", "none", "RSA", rsa, "malformed_token"],
-    ["RS256 by a stranger", "RS256", "RSA", newRsa(2048), "not_accepted"],
+    ["RS256 by an unknown key", "RS256", "RSA", newRsa(2048), "not_accepted"],
   ])("refuses %s", async (_what, alg, kty, key, reason) => {
     await using app = await start();
     const token = forged({ alg, kid: kidOf(kty) }, signedBy(key));
     expect(await refusal(app, token)).toBe(`401 ${reason}`);
   });
 
-  it("goes by no key that comes with the token", async () => {
+  it("ignores keys in the token's header", async () => {
     await using app = await start();
     const stranger = newRsa(2048);
     const jwk = createPublicKey(stranger).export({ format: "jwk" });
@@ -152,14 +152,14 @@ describe("another application, whose issuer signs with an RSA key", () => {
     expect(await refusal(app, somebody.accessToken)).toBe("none");
   });
 
-  it("takes of a published key only what is public", async () => {
+  it("reads only the public members of a published key", async () => {
     const whole = { ...rsa.export({ format: "jwk" }), kid: kidOf("RSA") };
     publish([{ ...whole, d: "not even a number" }]);
     await using app = await start();
     expect(await refusal(app, somebody.accessToken)).toBe("none");
   });
 
-  it("is left without an answer when all that is published is too weak", async () => {
+  it("is 503 if all published keys are too weak", async () => {
     const weak = createPublicKey(newRsa(1024)).export({ format: "jwk" });
     publish([{ ...weak, kid: kidOf("RSA") }]);
     await using app = await start();

@@ -45,7 +45,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
 
     afterAll(() => app[Symbol.asyncDispose]());
 
-    it("lets in whom the service has signed in", async () => {
+    it("accepts the service's access tokens", async () => {
       const { accessToken, id } = await person(service, google);
       const answer = await app.bearer(accessToken);
       expect([answer.status, answer.body]).toEqual([
@@ -54,7 +54,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
       ]);
     });
 
-    it("is closed to everybody else, in the service's own words", async () => {
+    it("refuses other requests like the service itself", async () => {
       const answer = await app.get("/notes");
       expect(verdict(answer)).toEqual([401, "unauthenticated"]);
       expect(answer.headers.get("www-authenticate")).toBe("Bearer");
@@ -94,7 +94,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
       );
     });
 
-    it("knows @Public, @OptionalAuth and @Roles", async () => {
+    it("supports @Public, @OptionalAuth and @Roles", async () => {
       expect((await app.bearer("garbage", "/notes/public")).status).toBe(200);
       const nobody = await app.get("/notes/optional");
       expect(nobody.body).toEqual({ userId: null });
@@ -115,7 +115,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
       expect(admitted.status).toBe(200);
     });
 
-    it("leaves the app's own errors as they are, and adds no routes", async () => {
+    it("does not change the app's own errors, and adds no routes", async () => {
       const conflict = await app.get("/notes/conflict");
       expect(conflict.body).toEqual({
         ...{ statusCode: 409, error: "Conflict" },
@@ -129,7 +129,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
       }
     });
 
-    it("refuses a token that is bound to a key, for it cannot check the proof", async () => {
+    it("refuses a token that is bound to a key, because it cannot check the proof", async () => {
       const client = new DpopClient();
       const dpop = client.proof({ url: `${front.url}/auth/google` });
       const response = await service.fetch("/auth/google", {
@@ -143,7 +143,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
       expect((await app.bearer(accessToken)).status).toBe(401);
     });
 
-    it("finds the keys once, however many wait, and asks no more", async () => {
+    it("fetches the keys once for all waiting requests", async () => {
       await using fresh = await ResourceApp.start({ issuer: front.url });
       const before = [front.count(metadata), front.count(jwks)];
       const { accessToken } = await person(service, google);
@@ -160,7 +160,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
     });
   });
 
-  it("refuses a token from the second of its expiry on", async () => {
+  it("refuses a token from its expiry on", async () => {
     const clock = new FrozenClock();
     await using app = await ResourceApp.start({ issuer: front.url }, clock);
     const { accessToken } = await person(service, google);
@@ -180,14 +180,14 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
     expect((await app.bearer(accessToken)).status).toBe(401);
   });
 
-  it("without introspection lets an ended session in until its token expires", async () => {
+  it("without introspection accepts an ended session's token until it expires", async () => {
     await using app = await ResourceApp.start({ issuer: front.url });
     const { accessToken, refreshToken } = await person(service, google);
     await postJson(service, "/auth/logout", { refreshToken });
     expect((await app.bearer(accessToken)).status).toBe(200);
   });
 
-  it("takes its options from elsewhere when asked to", async () => {
+  it("can take its options from another module", async () => {
     await using app = await ResourceApp.with(
       ResourceServerModule.forRootAsync({
         useFactory: () =>
@@ -201,17 +201,20 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
   });
 
   it.each([
-    ["an issuer elsewhere without TLS", { issuer: "http://auth.example" }],
-    ["an issuer that is no address", { issuer: "auth" }],
     [
-      "keys elsewhere without TLS",
+      "an issuer on another host without TLS",
+      { issuer: "http://auth.example" },
+    ],
+    ["an issuer that is no URL", { issuer: "auth" }],
+    [
+      "keys on another host without TLS",
       { issuer: "https://auth.example", jwksUri: "http://auth.example/keys" },
     ],
   ])("does not start with %s", async (_what, options) => {
     await expect(ResourceApp.start(options)).rejects.toThrow("https URL");
   });
 
-  describe("that has an address of its own", () => {
+  describe("configured with its own URL", () => {
     const publicUrl = "https://notes.example/v1";
 
     it("leads clients to the issuer by the metadata that its challenge names", async () => {
@@ -243,7 +246,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
       ]);
     });
 
-    it("opens to bound tokens with a proof for that address", async () => {
+    it("accepts bound tokens with a proof for that URL", async () => {
       await using app = await ResourceApp.start({
         issuer: front.url,
         publicUrl,

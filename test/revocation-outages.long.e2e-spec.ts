@@ -10,7 +10,7 @@ import { getWithToken, postJson, signIn } from "./support/requests";
 import { query } from "./support/rows";
 import { TcpProxy } from "./support/tcp-proxy";
 
-describe("ended sessions, when something is in the way", () => {
+describe("revocations during outages", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let one: TestService;
@@ -35,7 +35,7 @@ describe("ended sessions, when something is in the way", () => {
       headers: { authorization: `Bearer ${accessToken}` },
     });
 
-  /** An instance in a process of its own. */
+  /** An instance in a separate process. */
   const spawned = async (port: number, env: Record<string, string> = {}) => {
     const program = Program.start("src/main.ts", {
       cwd: process.cwd(),
@@ -67,14 +67,14 @@ describe("ended sessions, when something is in the way", () => {
     };
   };
 
-  it("an instance that was paused knows of them before it answers anything", async () => {
+  it("a paused instance reads them before it responds to any request", async () => {
     const session = await newSession();
     const paused = await spawned(24_310);
     try {
       expect((await paused.me(session.accessToken)).status).toBe(200);
       paused.program.signal("SIGSTOP");
       await logout(session.accessToken);
-      // The request is there before the process goes on.
+      // The request arrives before the process resumes.
       const answer = paused.me(session.accessToken);
       await delay(1500);
       paused.program.signal("SIGCONT");
@@ -85,7 +85,7 @@ describe("ended sessions, when something is in the way", () => {
     }
   });
 
-  it("killed between the commit of a refresh and its answer, the client goes on with a retry", async () => {
+  it("a client can retry a refresh when the service is killed between commit and response", async () => {
     const { body } = await newSession();
     const network = await TcpProxy.to(database.url);
     const killed = await spawned(24_320, { DATABASE_URL: network.url });
@@ -98,7 +98,7 @@ describe("ended sessions, when something is in the way", () => {
       return row?.generation === 2;
     };
     try {
-      // What Postgres answers does not arrive any more, what it is asked does.
+      // Postgres receives statements, but its responses no longer arrive.
       network.pauseAnswers();
       const unanswered = killed.refresh(body.refreshToken).catch(() => "lost");
       while (!(await rotated())) await delay(10);
@@ -118,7 +118,7 @@ describe("ended sessions, when something is in the way", () => {
     expect(next.status).toBe(200);
   });
 
-  it("without the database sessions are accepted for a minute, then none are; readiness reports it, and it recovers by itself", async () => {
+  it("without the database, sessions are accepted for a minute and then refused; readiness fails, and it recovers by itself", async () => {
     const network = await TcpProxy.to(database.url);
     const clock = new SteppedClock();
     const service = await TestService.start(google, {
@@ -139,7 +139,7 @@ describe("ended sessions, when something is in the way", () => {
       const [kept, ended] = [await newSession(), await newSession()];
       await network.cut();
       await logout(ended.accessToken);
-      // Past the guard, and then the route itself has no database.
+      // The guard accepts the token; then the route itself has no database.
       expect(await probe(kept.accessToken)).toBe("database_unavailable");
       clock.step(61);
       expect(await probe(kept.accessToken)).toBe("revocations_unknown");
@@ -155,7 +155,7 @@ describe("ended sessions, when something is in the way", () => {
     }
   });
 
-  it("a database that falls silent keeps one request waiting for a second, and not all", async () => {
+  it("a database that stops responding delays one request by a second, not all", async () => {
     const network = await TcpProxy.to(database.url);
     const service = await TestService.start(google, {
       database,

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { useRiscCommand } from "./support/use-risc-command";
 
-describe("the command line, on Cross-Account Protection", () => {
+describe("the risc commands", () => {
   const site = useRiscCommand();
 
-  it("says what to do about 401, 403, 404, an outage and a hang", async () => {
+  it("explain 401, 403, 404, an outage and a hang", async () => {
     const plain = await site.google.serviceAccount({ riscAdmin: false });
     const stranger = { ...plain, private_key: site.key.private_key };
     const [noRole, forged, nothing, foreign] = await Promise.all([
@@ -48,7 +48,7 @@ describe("the command line, on Cross-Account Protection", () => {
     }
   });
 
-  it("says what is wrong with a key file, and warns of one that everybody reads", async () => {
+  it("name the problem of a key file, and warn about one that others can read", async () => {
     const { private_key } = site.key;
     const files: [string, string][] = [
       [join(site.cwd, "none.json"), "does not exist"],
@@ -87,7 +87,7 @@ describe("the command line, on Cross-Account Protection", () => {
     expect(warned.stderr).toContain(`chmod 600 ${open}`);
   });
 
-  it("tells bad usage by its status, and asks nobody", async () => {
+  it("have their own exit status for wrong usage, and send no request", async () => {
     const atGoogle = {
       GOOGLE_RISC_CONFIG_URL: "https://risc.googleapis.com/v1beta",
     };

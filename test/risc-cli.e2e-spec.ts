@@ -7,10 +7,10 @@ import {
   wordsOf,
 } from "./support/use-risc-command";
 
-describe("the command line, on Cross-Account Protection", () => {
+describe("the risc commands", () => {
   const site = useRiscCommand();
 
-  it("registers once, prints the previous receiver, and replaces another one only with a flag", async () => {
+  it("register once, print the previous receiver, and replace another one only with a flag", async () => {
     const none = await site.run("status --json");
     expect([none.status, JSON.parse(none.stdout)]).toEqual([
       0,
@@ -52,13 +52,13 @@ describe("the command line, on Cross-Account Protection", () => {
     const status = await site.run("status");
     expect(status.stdout).toContain("https://app.example/other");
     expect(status.stdout).toContain("tokens-revoked, sessions-revoked\n");
-    // Google would say yes to it, and send nothing.
+    // Google would accept the request but send nothing.
     const verify = await site.run("verify");
     expect([verify.status, verify.stdout]).toEqual([1, ""]);
     expect(verify.stderr).toContain("verification was not requested");
   });
 
-  it("stops the events and lets them come, and has a test event sent", async () => {
+  it("disable and enable the events, and request a test event", async () => {
     await site.run("register", registered);
     const off = await site.run("disable");
     expect([off.status, off.stderr]).toEqual([0, ""]);
@@ -85,7 +85,7 @@ describe("the command line, on Cross-Account Protection", () => {
     ]);
   });
 
-  it("shows what it would send, and sends nothing", async () => {
+  it("show what they would send, and send nothing", async () => {
     const endpoint = "https://app.example/e";
     const [text, json, ...others] = await Promise.all([
       site.run(`register --dry-run --endpoint ${endpoint}`),
@@ -124,7 +124,7 @@ describe("the command line, on Cross-Account Protection", () => {
     expect(site.google.requestCount()).toBe(0);
   });
 
-  it("is a part of the program, which ends with the command's status", async () => {
+  it("are part of the program, which exits with the command's status", async () => {
     const ends = await Promise.all(
       ["events --json", "status --timeout 3", "nothing"].map(async (args) => {
         const program = Program.start("src/cli.ts", {
@@ -145,7 +145,7 @@ describe("the command line, on Cross-Account Protection", () => {
     ]);
   });
 
-  it("lists the events without a key, and helps", async () => {
+  it("list the events without a key, and print help", async () => {
     const [json, text, help] = await Promise.all([
       site.run("events --json", { GOOGLE_APPLICATION_CREDENTIALS: "" }),
       site.run("events"),

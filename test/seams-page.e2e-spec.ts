@@ -7,7 +7,7 @@ import { documentedVariables } from "../tools/docs/variables";
 const root = resolve(__dirname, "..");
 const read = (page: string) => readFileSync(resolve(root, page), "utf8");
 
-/** The rows of a page's first table, without the marks of Markdown. */
+/** The rows of a page's first table, without Markdown syntax. */
 function rowsOf(page: string): string[][] {
   return [...read(page).matchAll(/^\| (.*) \|$/gm)].map(([, row]) =>
     (row ?? "")
@@ -17,7 +17,7 @@ function rowsOf(page: string): string[][] {
 }
 
 describe("docs/seams.md", () => {
-  it("lists what `git ls-files 'src/*.port.ts'` does, and nothing else", () => {
+  it("lists exactly the files of `git ls-files 'src/*.port.ts'`", () => {
     const files = execFileSync("git", ["ls-files", "src/*.port.ts"], {
       ...{ cwd: root, encoding: "utf8" },
     });
@@ -29,7 +29,7 @@ describe("docs/seams.md", () => {
     expect(headings.map(([, heading]) => heading)).toEqual(names);
   });
 
-  it("names the defaults that are really bound", () => {
+  it("names the actual default providers", () => {
     const [, , ...rows] = rowsOf("docs/seams.md");
     expect(Object.fromEntries(rows)).toEqual({
       AuditSink: "LogAuditSink",
@@ -49,7 +49,7 @@ describe("docs/seams.md", () => {
   });
 });
 
-it("docs/configuration.md has every variable with the option that says the same", () => {
+it("docs/configuration.md lists every variable with its option", () => {
   const [head, , ...rows] = rowsOf("docs/configuration.md");
   expect(head).toEqual(["Variable", "Option", "Purpose", "Default", "Rule"]);
   expect(rows.map(([variable, option]) => [variable, option])).toEqual(

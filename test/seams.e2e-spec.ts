@@ -43,8 +43,11 @@ import {
   TenantClaims,
 } from "./support/seam-replacements";
 
-/** Each seam alone, by one line of `providers`: what a sign-in, and a sign-out or a security event, make of it. */
-describe("a seam that is replaced by one line", () => {
+/**
+ * Replaces each seam by one entry of `providers`, and checks a sign-in and a
+ * sign-out or security event.
+ */
+describe("a seam that is replaced by one provider", () => {
   let google: GoogleEmulator;
   let app: SeamApp;
 
@@ -69,7 +72,7 @@ describe("a seam that is replaced by one line", () => {
 
   const dead = [401, "unauthenticated"];
 
-  it("Clock: tokens and sessions go by it", async () => {
+  it("Clock: tokens and sessions use it", async () => {
     const clock = new FrozenClock();
     await start(clock.provider);
     const who = await app.signIn();
@@ -109,7 +112,7 @@ describe("a seam that is replaced by one line", () => {
     expect(refusal(await app.me(who))).toEqual(dead);
   });
 
-  it("ProfileSchema: a sign-up is finished when it says so", async () => {
+  it("ProfileSchema: decides when a sign-up is complete", async () => {
     await start(companyProfile);
     const who = await app.signIn();
     expect(who.body.profileComplete).toBe(false);
@@ -143,7 +146,7 @@ describe("a seam that is replaced by one line", () => {
     expect((await app.signIn(who.account)).id).toBe(who.id);
   });
 
-  it("UserDirectory: a subclass of ours that overrides one method is used", async () => {
+  it("UserDirectory: a subclass that overrides one method is used", async () => {
     await start({ provide: UserDirectory, useClass: GenerousDirectory });
     const who = await app.signIn();
     expect(who.user.roles).toEqual(["guest"]);
@@ -185,7 +188,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectEverythingEnds();
   });
 
-  it("SigningKeys: sign the tokens, and are what the JWKS shows", async () => {
+  it("SigningKeys: sign the tokens, and are published in the JWKS", async () => {
     const signingKeyPem = generateKeyPairSync("ec", { namedCurve: "P-256" })
       .privateKey.export({ type: "pkcs8", format: "pem" })
       .toString();
@@ -205,7 +208,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectEverythingEnds();
   });
 
-  it("AccessTokenClaims: the app's own, computed for every token", async () => {
+  it("AccessTokenClaims: adds the app's claims to every token", async () => {
     await start({ provide: AccessTokenClaims, useClass: TenantClaims });
     const account = newAccount({ email: "ada@engines.example" });
     const who = await app.signIn(account, { device: "loom" });
@@ -218,7 +221,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectEverythingEnds();
   });
 
-  it("SignInHooks: are called once for each, and for every end", async () => {
+  it("SignInHooks: are called once per sign-up, sign-in and ended session", async () => {
     await start({ provide: SignInHooks, useClass: ListHooks });
     const { calls, ends } = app.replacement<ListHooks>(SignInHooks);
     const who = await app.signIn();
@@ -234,7 +237,7 @@ describe("a seam that is replaced by one line", () => {
     ]);
   });
 
-  it("SignInPolicy: refuses with a code of the app's own, also a link", async () => {
+  it("SignInPolicy: refuses with the app's own code, including links", async () => {
     await start({ provide: SignInPolicy, useClass: InvitedOnly });
     const { invited } = app.replacement<InvitedOnly>(SignInPolicy);
     const account = newAccount();
@@ -254,7 +257,7 @@ describe("a seam that is replaced by one line", () => {
     expect((await app.signIn(account)).body.code).toBe("invitation_required");
   });
 
-  it("SecurityEventHandler: replaces ours", async () => {
+  it("SecurityEventHandler: replaces the default", async () => {
     await start({ provide: SecurityEventHandler, useClass: NotingHandler });
     const { types } = app.replacement<NotingHandler>(SecurityEventHandler);
     const who = await app.signIn();
@@ -266,7 +269,7 @@ describe("a seam that is replaced by one line", () => {
     await app.expectSignedOut(who);
   });
 
-  it("ThrottlerStorage: the limits count there", async () => {
+  it("ThrottlerStorage: the rate limits use it", async () => {
     const limits = { signIn: { count: 2, seconds: 60 } };
     const storage = new CountingStorage();
     await start({ provide: ThrottlerStorage, useValue: storage }, { limits });

@@ -42,18 +42,18 @@ describe("delivering a security event token", () => {
       "SELECT id FROM google_auth.security_events",
     );
 
-  /** Whether the access token still opens something. */
+  /** Whether the access token is still accepted. */
   const isSignedIn = async ({ accessToken }: Person) =>
     (await call(service, "GET", "/users/me", accessToken)).status === 200;
 
-  it("S-001 is answered 202 with nothing, and never kept by anybody on the way", async () => {
+  it("S-001 is answered 202 without a body, and cannot be cached", async () => {
     const answer = await deliver(service, await mint());
     expect([answer.status, answer.body]).toEqual([202, {}]);
     expect(answer.headers.get("content-length")).toBe("0");
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  it("S-008 however old, it counts", async () => {
+  it("S-008 takes effect at any age", async () => {
     const victim = await person(service, google);
     const { account } = victim;
     const days = (count: number) => count * 24 * 3600;
@@ -63,11 +63,11 @@ describe("delivering a security event token", () => {
     );
     expect(answer.status).toBe(202);
     expect((await reportLines(service)).at(-1)?.userId).toBe(victim.id);
-    // But not against who has proved to be the owner since.
+    // But not on sessions whose user has signed in since.
     expect(await isSignedIn(victim)).toBe(true);
   });
 
-  it("S-010 twenty times at once, and again later, it acts once", async () => {
+  it("S-010 twenty times at once, and again later, takes effect once", async () => {
     const victim = await person(service, google);
     const token = await mint({
       ...{ account: victim.account, issuedSecondsAgo: -1 },
@@ -80,7 +80,7 @@ describe("delivering a security event token", () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(21).fill(202));
     const lines = await reportLines(service);
     expect(lines.filter(({ userId }) => userId === victim.id)).toHaveLength(1);
-    // Enabled since, the old token must not disable the account again.
+    // After the account was enabled, the old token must not disable it again.
     const eventType = eventUri("account-enabled");
     await deliver(
       service,
@@ -92,7 +92,7 @@ describe("delivering a security event token", () => {
     expect((await signIn(service, idToken)).status).toBe(200);
   });
 
-  it("S-011 under the id of another, it does nothing", async () => {
+  it("S-011 with the jti of another has no effect", async () => {
     const victim = await person(service, google);
     const first = await mint({ claims: { jti: "one-id-of-two-tokens" } });
     const other = await mint({
@@ -105,7 +105,7 @@ describe("delivering a security event token", () => {
     expect(await isSignedIn(victim)).toBe(true);
   });
 
-  it("S-023 a verification leaves its state in the audit log, cut and clean", async () => {
+  it("S-023 of a verification writes its state to the audit log, truncated and cleaned", async () => {
     const state = `<script>\u0000${"x".repeat(10_000)}`.slice(0, 3000);
     const token = await mint({
       eventType: eventUri("verification"),
@@ -122,7 +122,7 @@ describe("delivering a security event token", () => {
     expect(kept.length).toBeLessThanOrEqual(200);
   });
 
-  it("S-027 among 500 forged ones a genuine one is heard", async () => {
+  it("S-027 among 500 forged ones takes effect if it is genuine", async () => {
     const victim = await person(service, google);
     const forged = await mint({ signWith: "foreign" });
     const header = Buffer.from('{"alg":"RS256","kid":"nobodys","typ":"JWT"}');
@@ -142,7 +142,7 @@ describe("delivering a security event token", () => {
     expect(await isSignedIn(victim)).toBe(false);
   });
 
-  it("S-028 while the database is away it is 503, and acts when it comes again", async () => {
+  it("S-028 is 503 while the database is unavailable, and takes effect when it is sent again", async () => {
     const victim = await person(service, google);
     const token = await mint({ account: victim.account });
     await network.cut();
@@ -157,7 +157,7 @@ describe("delivering a security event token", () => {
     expect(await isSignedIn(victim)).toBe(false);
   });
 
-  it("S-028 and when only half of it can be done, none of it is", async () => {
+  it("S-028 is rolled back if only a part of it succeeds", async () => {
     const victim = await person(service, google);
     const token = await mint({
       ...{ account: victim.account, issuedSecondsAgo: -1 },
@@ -178,7 +178,7 @@ describe("delivering a security event token", () => {
     expect(await isSignedIn(victim)).toBe(false);
   });
 
-  it("S-006 that cannot be judged, for want of Google's keys, is 503", async () => {
+  it("S-006 is 503 if Google's keys are unavailable", async () => {
     google.setFault(googlePaths.certs, { status: 500 });
     await using cold = await TestService.start(google, { database });
     const token = await mint();

@@ -5,7 +5,7 @@ import { Instances } from "./support/instances";
 import { signIn } from "./support/requests";
 import { eventUri, report } from "./support/security-events";
 
-describe("what Google reports and what was said before", () => {
+describe("the order of Google's events", () => {
   let service: Instances;
 
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe("what Google reports and what was said before", () => {
   const tell = (options: SecurityEventTokenOptions) =>
     report(service.one, service.google, options);
 
-  /** How somebody fares who comes with a token issued so many seconds ago. */
+  /** The outcome of a sign-in with a token issued this many seconds ago. */
   async function outcome({ account }: Person, issuedSecondsAgo: number) {
     const options = { account, issuedSecondsAgo };
     const idToken = await service.google.idToken(options);
@@ -25,8 +25,9 @@ describe("what Google reports and what was said before", () => {
     return [status, body.code, body.reason].filter(Boolean).join(" ");
   }
 
-  describe("out of order", () => {
-    // Of one moment, though the clock goes on between them.
+  describe("when they arrive out of order", () => {
+    // All tests use one point in time, although the clock advances between
+    // them.
     const start = Math.floor(Date.now() / 1000);
     const claims = (secondsAgo: number) => ({ iat: start - secondsAgo });
     const disable = (who: Person, secondsAgo: number) =>
@@ -55,7 +56,7 @@ describe("what Google reports and what was said before", () => {
       expect(await outcome(victim, 0)).toBe("200");
     });
 
-    it("of two at the same second the one that protects counts", async () => {
+    it("of two events in the same second, the protecting one applies", async () => {
       const victim = await service.person();
       for (const [first, last] of [
         [enable, disable],
@@ -69,7 +70,7 @@ describe("what Google reports and what was said before", () => {
       }
     });
 
-    it("an old event leaves the sessions that were proved after it", async () => {
+    it("an old event keeps the sessions that were authenticated after it", async () => {
       const victim = await service.person();
       await tell({ account: victim.account, issuedSecondsAgo: 60 });
       expect((await service.me(victim)).status).toBe(200);
@@ -78,7 +79,7 @@ describe("what Google reports and what was said before", () => {
     });
   });
 
-  it("ends the sessions proved before it and their access tokens, beside one proved since", async () => {
+  it("an event ends the sessions authenticated before it and keeps those authenticated since", async () => {
     const account = newAccount();
     const proved = async (issuedSecondsAgo: number) => {
       const options = { account, issuedSecondsAgo };
@@ -92,7 +93,7 @@ describe("what Google reports and what was said before", () => {
     expect((await service.me(since)).status).toBe(200);
   });
 
-  it("whom our administrators have shut out, Google does not let in again", async () => {
+  it("Google cannot enable a user whom our administrators disabled", async () => {
     const admin = await service.personWithRoles("admin");
     const victim = await service.person();
     const path = `/admin/users/${victim.id}`;
@@ -107,7 +108,7 @@ describe("what Google reports and what was said before", () => {
     expect(await outcome(victim, -5)).toBe("200");
   });
 
-  it("and our administrators do not let in whom Google has shut out", async () => {
+  it("our administrators cannot enable an account that Google blocked", async () => {
     const admin = await service.personWithRoles("admin");
     const victim = await service.person();
     const eventType = eventUri("account-disabled");

@@ -25,7 +25,7 @@ describe("a security event token that is not accepted", () => {
   };
   const second = () => Math.floor(Date.now() / 1000);
 
-  /** Tokens that will never be accepted, and what their transmitter is told. */
+  /** Tokens that are never accepted, and the error for the transmitter. */
   const refusals: readonly (readonly [
     id: string,
     name: string,
@@ -37,7 +37,7 @@ describe("a security event token that is not accepted", () => {
       () => mint({ audience: "999-other.apps.googleusercontent.com" }),
     ],
     [
-      ...(["S-002", "for nobody", "invalid_audience"] as const),
+      ...(["S-002", "without an audience", "invalid_audience"] as const),
       () => mint({ claims: { aud: undefined } }),
     ],
     [
@@ -45,7 +45,11 @@ describe("a security event token that is not accepted", () => {
       () => mint({ claims: { iss: "https://accounts.google.com.evil.com/" } }),
     ],
     [
-      ...(["S-004", "signed by somebody", "authentication_failed"] as const),
+      ...([
+        "S-004",
+        "signed by an unknown key",
+        "authentication_failed",
+      ] as const),
       () => mint({ signWith: "foreign" }),
     ],
     [
@@ -53,11 +57,15 @@ describe("a security event token that is not accepted", () => {
       () => mint({ alg: "none" }),
     ],
     [
-      ...(["S-004", "under our public key", "invalid_request"] as const),
+      ...([
+        "S-004",
+        "signed by HMAC with the public key",
+        "invalid_request",
+      ] as const),
       () => mint({ alg: "HS256", secret: String(publicPem()) }),
     ],
     [
-      ...(["S-004", "by another algorithm", "invalid_request"] as const),
+      ...(["S-004", "with another algorithm", "invalid_request"] as const),
       () => mint({ header: { alg: "ES256" } }),
     ],
     [
@@ -73,15 +81,15 @@ describe("a security event token that is not accepted", () => {
       async () => (await person(site.service, site.google)).accessToken,
     ],
     [
-      ...(["S-008", "of tomorrow", "invalid_request"] as const),
+      ...(["S-008", "with an iat of tomorrow", "invalid_request"] as const),
       () => mint({ issuedSecondsAgo: -24 * 3600 }),
     ],
     [
-      ...(["S-008", "of no time", "invalid_request"] as const),
+      ...(["S-008", "without an iat", "invalid_request"] as const),
       () => mint({ claims: { iat: undefined } }),
     ],
     [
-      ...(["S-008", "whose time is a text", "invalid_request"] as const),
+      ...(["S-008", "with a string as iat", "invalid_request"] as const),
       () => mint({ claims: { iat: String(second()) } }),
     ],
     [
@@ -104,7 +112,7 @@ describe("a security event token that is not accepted", () => {
         }),
     ],
     [
-      ...(["S-014", "that is no token", "invalid_request"] as const),
+      ...(["S-014", "that is not a JWT", "invalid_request"] as const),
       () => "not a token",
     ],
     [
@@ -130,7 +138,7 @@ describe("a security event token that is not accepted", () => {
       const firstLine = site.service.logLines.length;
       const answer = await deliver(site.service, token);
       expect([answer.status, answer.body.err]).toEqual([400, err]);
-      // RFC 8935 §2.3: these two members, in JSON, in a language that is named.
+      // RFC 8935 §2.3: these two members in JSON, with a Content-Language.
       expect(Object.keys(answer.body).sort()).toEqual(["description", "err"]);
       expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
       expect(answer.headers.get("content-language")).toBe("en");
@@ -153,7 +161,7 @@ describe("a security event token that is not accepted", () => {
     ["text/plain", "a.b.c", 415],
     ["application/secevent+jwt; charset=utf-16", "a.b.c", 415],
     ["application/secevent+jwt", "a".repeat(20_000), 413],
-  ])("S-026 as %s it is refused by its form", async (...its) => {
+  ])("S-026 as %s it is refused by its media type or size", async (...its) => {
     const [contentType, body, status] = its;
     const headers = { "content-type": contentType };
     const answer = await deliver(site.service, body, headers);
@@ -161,7 +169,7 @@ describe("a security event token that is not accepted", () => {
     expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
   });
 
-  it("S-025 packed, it is not unpacked", async () => {
+  it("S-025 a compressed body is refused", async () => {
     const response = await site.service.fetch("/security-events", {
       method: "POST",
       headers: {
@@ -173,14 +181,14 @@ describe("a security event token that is not accepted", () => {
     expect(response.status).toBe(415);
   });
 
-  it("S-025 with a line break at its end it is the same token", async () => {
+  it("S-025 a trailing line break is ignored", async () => {
     const token = await mint();
     for (const body of [`${token}\r\n`, token]) {
       expect((await deliver(site.service, body)).status).toBe(202);
     }
   });
 
-  it("its kind of body opens no other route", async () => {
+  it("no other route accepts its media type", async () => {
     const response = await site.service.fetch("/auth/google", {
       method: "POST",
       headers: { "content-type": "application/secevent+jwt" },

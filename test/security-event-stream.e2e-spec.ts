@@ -10,7 +10,7 @@ import { call, type Person, person } from "./support/calls";
 import { reportLines } from "./support/security-events";
 import { TcpProxy } from "./support/tcp-proxy";
 
-describe("a registered receiver, from Google's transmitter on", () => {
+describe("a registered receiver of Google's transmitter", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let network: TcpProxy;
@@ -73,7 +73,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
     expect(await isSignedIn(stranger)).toBe(true);
   });
 
-  it("delivered twenty times at once, and once more, it acts once", async () => {
+  it("acts once on an event that is delivered twenty times at once, and once more", async () => {
     const { account, id } = await person(service, google);
     const report = await google.report({ account, hold: true });
     const deliveries = await Promise.all(
@@ -87,7 +87,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
     expect(lines.filter(({ userId }) => userId === id)).toHaveLength(1);
   });
 
-  it("delivered the newer first, the older changes nothing", async () => {
+  it("ignores an older event that is delivered after a newer one", async () => {
     const { account } = await person(service, google);
     const at = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000);
     const [older, newer] = [
@@ -105,7 +105,7 @@ describe("a registered receiver, from Google's transmitter on", () => {
     expect((await person(service, google, account)).status).toBe(200);
   });
 
-  it("responds 503 while the database is away, and acts on the retry", async () => {
+  it("responds 503 while the database is unavailable, and acts on the retry", async () => {
     const victim = await person(service, google);
     await network.cut();
     const { delivered } = await google.report({ account: victim.account });

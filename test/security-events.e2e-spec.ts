@@ -7,7 +7,7 @@ import { query } from "./support/rows";
 import { eventUri, report, reportLines } from "./support/security-events";
 import { SignInLoad, tally } from "./support/sign-in-load";
 
-/** What an event does to the sessions and the account of whom it is about. */
+/** The effect of an event on its account and the account's sessions. */
 interface Expectation {
   readonly name: string;
   readonly event?: Readonly<Record<string, unknown>>;
@@ -39,16 +39,24 @@ const events: readonly Expectation[] = [
     details: { reason: "hijacking", blocked: true, sessionsEnded: true },
   },
   {
-    ...{ name: "account-disabled for no reason", ...disabled, ...blocking },
+    ...{ name: "account-disabled without a reason", ...disabled, ...blocking },
     details: { blocked: true, sessionsEnded: true },
   },
   {
-    ...{ name: "account-disabled for a new reason", ...disabled, ...blocking },
+    ...{
+      name: "account-disabled with an unknown reason",
+      ...disabled,
+      ...blocking,
+    },
     event: { reason: "abduction" },
     details: { reason: "abduction", blocked: true, sessionsEnded: true },
   },
   {
-    ...{ name: "account-disabled for a list", ...disabled, ...blocking },
+    ...{
+      name: "account-disabled with a list as reason",
+      ...disabled,
+      ...blocking,
+    },
     event: { reason: ["bulk-account"] },
     details: { reason: "unreadable", blocked: true, sessionsEnded: true },
   },
@@ -69,20 +77,20 @@ const events: readonly Expectation[] = [
     details: {},
   },
   {
-    // It is about one of Google's refresh tokens.
+    // Its subject is one of Google's refresh tokens.
     ...{ name: "token-revoked", ...harmless, namesNobody: true },
     eventType: eventUri("token-revoked"),
     reason: "token-revoked",
     details: {},
   },
   {
-    ...{ name: "an event of next year", ...harmless, reason: "unknown" },
+    ...{ name: "an unknown event", ...harmless, reason: "unknown" },
     eventType: "https://example.com/event/new",
     details: { uri: "https://example.com/event/new" },
   },
   {
     ...{
-      name: "all-token-revoked of old",
+      name: "all-token-revoked with its older URI",
       ...ending,
       reason: "tokens-revoked",
     },
@@ -90,14 +98,14 @@ const events: readonly Expectation[] = [
     details: { sessionsEnded: true },
   },
   {
-    ...{ name: "account-disabled of old", ...blocking },
+    ...{ name: "account-disabled with its older URI", ...blocking },
     eventType: "https://accounts.google.com/risc/event/account-disabled",
     reason: "account-disabled",
     details: { blocked: true, sessionsEnded: true },
   },
 ];
 
-describe("what Google reports of an account", () => {
+describe("Google's events about an account", () => {
   let service: Instances;
 
   beforeAll(async () => {
@@ -109,7 +117,7 @@ describe("what Google reports of an account", () => {
   const tell = (options: SecurityEventTokenOptions) =>
     report(service.one, service.google, options);
 
-  /** How somebody fares who comes with a token issued so many seconds ago. */
+  /** The outcome of a sign-in with a token issued this many seconds ago. */
   async function outcome({ account }: Person, issuedSecondsAgo: number) {
     const options = { account, issuedSecondsAgo };
     const idToken = await service.google.idToken(options);
@@ -118,7 +126,7 @@ describe("what Google reports of an account", () => {
   }
 
   it.each(events)(
-    "S-001 $name does what it should, to this user only",
+    "S-001 $name has its effect, on this user only",
     async ({ endsSessions, blocks, ...expectation }) => {
       const { eventType, event, reason, details, namesNobody } = expectation;
       const victim = await service.person();
@@ -153,7 +161,7 @@ describe("what Google reports of an account", () => {
     },
   );
 
-  it("S-015 of an account that nobody has here is heard, and changes nothing", async () => {
+  it("S-015 about an unknown account are accepted and change nothing", async () => {
     const rows = () =>
       query(service.one, "SELECT xmin, * FROM google_auth.identities");
     const before = await rows();
@@ -162,7 +170,7 @@ describe("what Google reports of an account", () => {
     expect((await reportLines(service.one)).at(-1)?.userId).toBeNull();
   });
 
-  it("S-017 by an e-mail address only is heard, and changes nothing", async () => {
+  it("S-017 with only an e-mail address are accepted and change nothing", async () => {
     const victim = await service.person();
     const email = victim.account.email;
     await tell({ event: { subject: { subject_type: "email", email } } });
@@ -174,7 +182,7 @@ describe("what Google reports of an account", () => {
     expect(await outcome(victim, 10)).toBe("200");
   });
 
-  it("S-013 of several events in one token each is done", async () => {
+  it("S-013 all take effect if several are in one token", async () => {
     const [victim, other] = [await service.person(), await service.person()];
     const subject = (who: Person) => ({
       subject: {
@@ -200,10 +208,10 @@ describe("what Google reports of an account", () => {
     );
   });
 
-  it("S-029 leaves no session of before, however many sign in at that moment", async () => {
+  it("S-029 end every earlier session, even during concurrent sign-ins", async () => {
     const victim = await service.person();
     const { account } = victim;
-    // As if all were delivered late: older than whatever is signed now.
+    // Delivered late: older than every token that is issued now.
     let iat = Math.floor(Date.now() / 1000) - 100;
     for (let round = 0; round < 5; round++) {
       iat++;
@@ -233,7 +241,7 @@ describe("what Google reports of an account", () => {
     }
   });
 
-  it("R-009 ends what a refresh token is good for", async () => {
+  it("R-009 end the use of refresh tokens", async () => {
     const victim = await person(service.one, service.google);
     await tell({ account: victim.account });
     const { refreshToken } = victim;

@@ -57,7 +57,7 @@ describe("rate limits in Postgres", () => {
     return service;
   }
 
-  /** Sign-ins on all instances in turn, all at once. */
+  /** Concurrent sign-ins, spread over the instances. */
   function signIns(count: number, idToken: string): Promise<Answer[]> {
     return Promise.all(
       Array.from({ length: count }, async (_, call) => {
@@ -68,16 +68,16 @@ describe("rate limits in Postgres", () => {
     );
   }
 
-  /** What has been logged about the store since this was last asked. */
+  /** The log lines about the store since the last call. */
   function newWarnings(): string[] {
-    // Of all services of a process, the first one writes down what Nest says.
+    // The first service of a process records Nest's log lines.
     const lines = logs.flat().filter((line) => line.includes("by itself"));
     const news = lines.slice(told);
     told = lines.length;
     return news;
   }
 
-  // However busy the machine is, a store that answers is not one that is away.
+  // Long enough that a busy machine does not make the store seem unavailable.
   const patient = 20_000;
 
   it("accept 20 of 60 sign-ins, spread over two instances", async () => {
@@ -115,7 +115,7 @@ describe("rate limits in Postgres", () => {
     expect((await signIn(second, await google.idToken())).status).toBe(429);
   });
 
-  it("W-017 go on per instance while the table is away, and say so once", async () => {
+  it("W-017 apply per instance while the table is unavailable, with one warning", async () => {
     const service = await start({ RATE_LIMIT_SIGN_IN: "3/3600" }, patient);
     const idToken = await google.idToken();
     await signIn(service, idToken);
@@ -137,7 +137,7 @@ describe("rate limits in Postgres", () => {
     expect(warnings.join()).not.toContain("127.0.0.1");
   });
 
-  it("count together again, when the table is back", async () => {
+  it("are shared again when the table is back", async () => {
     const service = await start({ RATE_LIMIT_SIGN_IN: "3/3600" }, patient);
     const idToken = await google.idToken();
     await administrator.query(
@@ -155,7 +155,7 @@ describe("rate limits in Postgres", () => {
     expect(rows).toEqual([{ key: "signIn:127.0.0.1", hits: 1 }]);
   });
 
-  it("W-017 do not hold a sign-in up, while the table does not answer", async () => {
+  it("W-017 do not delay a sign-in while the table does not respond", async () => {
     const service = await start({ RATE_LIMIT_SIGN_IN: "2/3600" }, 250);
     const idToken = await google.idToken();
     await administrator.query("BEGIN");

@@ -39,7 +39,7 @@ describe("a service that receives SIGTERM", () => {
         answer.resume().on("end", () => resolve(answer));
       }).on("error", reject);
     });
-  /** Asks until readiness is 503. */
+  /** Polls until readiness is 503. */
   const untilNotReady = async (url: string, agent: Agent) => {
     for (;;) {
       const answer = await ask(`${url}/health/ready`, agent);
@@ -47,7 +47,7 @@ describe("a service that receives SIGTERM", () => {
     }
   };
 
-  it("is not ready at once, serves on, and resets nobody", async () => {
+  it("is not ready at once, keeps serving, and resets no connection", async () => {
     const database = await TestDatabase.create();
     const { program, url } = await start({
       DATABASE_URL: database.url,
@@ -85,7 +85,7 @@ describe("a service that receives SIGTERM", () => {
     }
   });
 
-  it("a second time, stops at once, and its embedded database with it", async () => {
+  it("for the second time stops at once, together with its embedded database", async () => {
     const { program, url } = await start({ SHUTDOWN_DELAY_SECONDS: "300" });
     const pid = join(cwd, ".data/postgres/cluster/postmaster.pid");
     expect(existsSync(pid)).toBe(true);
@@ -96,7 +96,7 @@ describe("a service that receives SIGTERM", () => {
     expect(existsSync(pid)).toBe(false);
   });
 
-  it("tells clients how long an idle connection stays open, and people where it is", async () => {
+  it("sends the idle timeout to clients, and prints its URL", async () => {
     const { program, url } = await start({
       KEEP_ALIVE_SECONDS: "610",
       PUBLIC_URL: "https://auth.example.com",

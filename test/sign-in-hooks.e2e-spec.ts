@@ -23,10 +23,10 @@ const nobody = { users: 0, identities: 0, sessions: 0 };
 const noInvitation = {
   ...{ code: "invitation_required", status: 403 },
   title: "Invitation required",
-  detail: "Ask somebody who is here to invite you.",
+  detail: "Ask a member to invite you.",
 };
 
-/** What an application does at a sign-up; each test says how. */
+/** An application's hooks; each test sets what they do. */
 class Onboarding extends SignInHooks {
   before: (
     identity: VerifiedIdentity,
@@ -102,14 +102,14 @@ describe("SignInHooks", () => {
     return query<{ userId: string; roles: string[] }>(app, text);
   };
 
-  it("write a row of the app's own together with the user", async () => {
+  it("write an application's row in the same transaction as the user", async () => {
     const who = await signIn();
     expect(who.body.isNewUser).toBe(true);
     await signIn(who.account);
     expect(await onboarded()).toEqual([{ userId: who.id, roles: [] }]);
   });
 
-  it("give roles and a profile, over what the client sent", async () => {
+  it("set roles and a profile, which override the client's", async () => {
     hooks.before = ({ email }) => ({
       ...{ kind: "accepted", roles: ["beta"] },
       profile: { plan: "free", source: email },
@@ -124,7 +124,7 @@ describe("SignInHooks", () => {
     expect(await onboarded()).toEqual([{ userId: who.id, roles: ["beta"] }]);
   });
 
-  it("see the call, and the transaction sees what is not committed", async () => {
+  it("receive the request's data, and a transaction that reads uncommitted rows", async () => {
     const seen: unknown[] = [];
     hooks.before = async ({ subject }, { ip }, transaction) => {
       const rows = await transaction.query("SELECT FROM google_auth.users", []);
@@ -134,7 +134,7 @@ describe("SignInHooks", () => {
     expect(seen).toEqual([account.sub, "127.0.0.1", 0]);
   });
 
-  it("veto with a code of the app's own, and nothing is written", async () => {
+  it("can refuse with the app's own code, and nothing is written", async () => {
     hooks.before = async (_identity, _call, transaction) => {
       await transaction.query("CREATE TABLE public.leftover (id int)", []);
       return { kind: "refused", code: noInvitation };
@@ -149,7 +149,7 @@ describe("SignInHooks", () => {
     expect(refusal(await signIn())).toEqual([403, "sign_up_not_allowed"]);
   });
 
-  it("refuse a sign-up by what they throw, and the user is taken back", async () => {
+  it("refuse a sign-up by throwing, and the user is rolled back", async () => {
     const account = newAccount();
     hooks.signedUp = () => {
       throw new AuthError("service_unavailable", { retryAfterSeconds: 7 });
@@ -166,7 +166,7 @@ describe("SignInHooks", () => {
     expect([who.status, who.body.isNewUser]).toEqual([200, true]);
   });
 
-  it("make one user of many first sign-ins at once, and one row", async () => {
+  it("write one user and one row for many concurrent first sign-ins", async () => {
     const account = newAccount();
     const people = await Promise.all(
       Array.from({ length: 20 }, () => signIn(account)),
@@ -180,7 +180,7 @@ describe("SignInHooks", () => {
     expect(await onboarded()).toHaveLength(1);
   });
 
-  it("after a sign-in may fail: the user is signed in all the same", async () => {
+  it("may fail after a sign-in: the user stays signed in", async () => {
     const failures = [
       () => {
         throw new Error("a bug");
@@ -196,7 +196,7 @@ describe("SignInHooks", () => {
     }
   });
 
-  it("are notified of an end once it is committed; what they throw changes nothing", async () => {
+  it("are notified of an ended session after the commit; what they throw has no effect", async () => {
     const { id: userId, sessionId, accessToken } = await signIn();
     const heard = once(hooks.ends, "end");
     const left = await call(app, "POST", "/auth/logout", accessToken);
@@ -204,7 +204,7 @@ describe("SignInHooks", () => {
     expect(await heard).toEqual([{ userId, sessionId, reason: "signed_out" }]);
   });
 
-  it("are not passed over when they extend the class without any", async () => {
+  it("are called even if they extend NoSignInHooks", async () => {
     class Vetoing extends NoSignInHooks {
       override beforeSignUp(): SignUpDecision {
         return { kind: "refused", code: noInvitation };

@@ -4,7 +4,7 @@ import { TestService } from "../src/testing/test-service";
 import { signIn } from "./support/requests";
 import { rowCounts } from "./support/rows";
 
-describe("who may sign in", () => {
+describe("the sign-in policy", () => {
   let google: GoogleEmulator;
 
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe("who may sign in", () => {
 
   afterAll(() => google.stop());
 
-  it("with sign-up closed, known users enter and strangers do not", async () => {
+  it("with sign-up closed, admits known users and refuses new ones", async () => {
     const open = await TestService.start(google);
     const closed = await TestService.start(google, {
       database: open.database,
@@ -41,7 +41,7 @@ describe("who may sign in", () => {
     }
   });
 
-  it("with hosted domains set, the hd claim decides and never the e-mail's ending", async () => {
+  it("with hosted domains set, checks the hd claim, not the domain of the e-mail", async () => {
     const service = await TestService.start(google, {
       env: { GOOGLE_HOSTED_DOMAINS: "navy.example, Other.Example" },
     });
@@ -72,7 +72,7 @@ describe("who may sign in", () => {
     ["consumer", { email_verified: 1 }],
     ["consumer", { email_verified: undefined }],
   ] as const)(
-    "with a verified e-mail required, %s with %j is refused and otherwise enters",
+    "with a verified e-mail required, refuses %s with %j and admits it otherwise",
     async (account, claims) => {
       const strict = await TestService.start(google);
       const lenient = await TestService.start(google, {

@@ -6,7 +6,7 @@ import { useService } from "./support/use-service";
 describe("signing in with a Google ID token", () => {
   const site = useService();
 
-  describe("in the shape of every client", () => {
+  describe("in every supported format", () => {
     const shapes = [
       ["form", "/tokensignin", "idtoken", "Google's legacy web sample"],
       ["form", "/tokensignin", "idToken", "Google's Android sample, AIR"],
@@ -35,7 +35,7 @@ describe("signing in with a Google ID token", () => {
       expect(me.body).toEqual(answer.body.user);
     });
 
-    it("with Google's own extra fields beside it, they are ignored", async () => {
+    it("ignores the other fields of Google's form", async () => {
       const answer = await postForm(site.service, "/auth/google", {
         credential: await site.google.idToken(),
         clientId: site.google.clientIds[0],
@@ -47,7 +47,7 @@ describe("signing in with a Google ID token", () => {
       expect(answer.status).toBe(200);
     });
 
-    it("with the same token under two names, it is one token", async () => {
+    it("accepts the same token under two names", async () => {
       const idToken = await site.google.idToken();
       const answer = await postJson(site.service, "/auth/google", {
         idToken,
@@ -67,7 +67,7 @@ describe("signing in with a Google ID token", () => {
       expect(status).toBe(200);
     });
 
-    it("audience web with authorized party Android is accepted, and both are kept", async () => {
+    it("a token with audience web and azp Android is accepted, and both are stored", async () => {
       const [audience, , azp] = site.google.clientIds;
       const account = newAccount();
       const answer = await signIn(
@@ -113,8 +113,8 @@ describe("signing in with a Google ID token", () => {
     });
   });
 
-  describe("the answer", () => {
-    it("has the documented members and types, and is never stored", async () => {
+  describe("the response", () => {
+    it("has the documented members and types, and cannot be cached", async () => {
       const account = newAccount({ givenName: "Ada", name: "Ada L" });
       const answer = await signIn(
         site.service,
@@ -154,7 +154,7 @@ describe("signing in with a Google ID token", () => {
       });
     });
 
-    it("says isNewUser the first time only", async () => {
+    it("has isNewUser only the first time", async () => {
       const account = newAccount();
       const first = await signIn(
         site.service,
@@ -182,7 +182,7 @@ describe("signing in with a Google ID token", () => {
       expect(user.emailAuthority).toBe(authority);
     });
 
-    it("keeps the label, address and user agent of the device", async () => {
+    it("stores the label, address and user agent of the device", async () => {
       const answer = await postJson(site.service, "/auth/google", {
         idToken: await site.google.idToken(),
         device: "Ada's phone",
@@ -200,7 +200,7 @@ describe("signing in with a Google ID token", () => {
     });
   });
 
-  it("keeps what a database cannot, out of names and labels", async () => {
+  it("removes from names and labels what Postgres cannot store", async () => {
     const answer = await postJson(site.service, "/auth/google", {
       idToken: await site.google.idToken({
         account: newAccount({ name: "A\u0000d\ud800a \u202eevil" }),
@@ -217,7 +217,7 @@ describe("signing in with a Google ID token", () => {
     expect(session).toEqual({ device: "my phone" });
   });
 
-  describe("who a user is", () => {
+  describe("the identity of a user", () => {
     it("two subjects with one e-mail are two users", async () => {
       const email = "shared@gmail.com";
       const one = await signIn(
@@ -272,7 +272,7 @@ describe("signing in with a Google ID token", () => {
       expect(user.name).toBe(account.name);
     });
 
-    it("a disabled user is refused, and nothing is written", async () => {
+    it("a disabled user is refused and nothing is written", async () => {
       const account = newAccount();
       const { user } = await signIn(
         site.service,

@@ -17,8 +17,8 @@ class ProbeController {
   }
 }
 
-/** Other instances have to know of a revocation within this, in milliseconds. */
-const promise = 1000;
+/** The time limit for a revocation on other instances, in milliseconds. */
+const maxDelay = 1000;
 
 type SignedIn = Awaited<ReturnType<typeof signIn>>;
 
@@ -75,7 +75,10 @@ describe("ending sessions", () => {
   const meStatus = async (service: TestService, accessToken: string) =>
     (await getWithToken(service, "/users/me", accessToken)).status;
 
-  /** Dead at once where it was ended, and on the other instance within the second. */
+  /**
+   * Expects that the session is refused here at once, and on the other instance
+   * within a second.
+   */
   const expectDead = async (
     session: Pick<SignedIn, "accessToken"> & { refreshToken: string },
     code = "session_revoked",
@@ -91,7 +94,7 @@ describe("ending sessions", () => {
       'Bearer error="invalid_token"',
     );
     while ((await meStatus(other, session.accessToken)) === 200) {
-      expect(Date.now() - startedAt).toBeLessThan(promise);
+      expect(Date.now() - startedAt).toBeLessThan(maxDelay);
       await delay(5);
     }
     for (const service of [one, other]) {
@@ -101,7 +104,7 @@ describe("ending sessions", () => {
     }
   };
 
-  it("by the access token: its tokens are dead, other sessions live", async () => {
+  it("by the access token: its tokens are refused, other sessions continue", async () => {
     const account = newAccount();
     const [mine, elsewhere] = [
       await newSession(account),
@@ -114,7 +117,7 @@ describe("ending sessions", () => {
     expect(await meStatus(one, elsewhere.accessToken)).toBe(200);
   });
 
-  it("by the refresh token, also one that has been replaced", async () => {
+  it("by the refresh token, even if it was replaced", async () => {
     for (const replaced of [false, true]) {
       const session = await newSession();
       const { refreshToken } = session;
@@ -131,7 +134,7 @@ describe("ending sessions", () => {
     }
   });
 
-  it("with no token, or with a bad one, ends nothing", async () => {
+  it("without a token, or with an invalid one, ends nothing", async () => {
     const session = await newSession();
     const nothing = await call("POST", "/auth/logout");
     expect([nothing.status, nothing.body.code]).toEqual([
@@ -147,7 +150,7 @@ describe("ending sessions", () => {
     expect(await meStatus(one, session.accessToken)).toBe(200);
   });
 
-  it("everywhere: every session of the user, and of nobody else", async () => {
+  it("everywhere: every session of the user, and no others", async () => {
     const account = newAccount();
     const sessions = [
       await newSession(account),
@@ -169,18 +172,18 @@ describe("ending sessions", () => {
          (SELECT user_id FROM google_auth.sessions WHERE id = $1)`,
       [first?.sessionId],
     );
-    // One line, however many they were.
+    // One line for all of them.
     expect(user?.reasons).toEqual(["signed_out_everywhere"]);
   });
 
-  it("everywhere, while the user signs in over and over, leaves no session of before", async () => {
+  it("everywhere, during repeated sign-ins of the user, leaves no earlier session", async () => {
     const account = newAccount();
     const first = await newSession(account);
     const before = Array.from({ length: 10 }, () => newSession(account));
     const ended = call("POST", "/auth/logout-all", first.accessToken);
     const [answer, ...during] = await Promise.all([ended, ...before]);
     expect(answer.status).toBe(204);
-    // Each is one or the other: alive with both tokens, or dead with both.
+    // Each is either valid with both tokens or refused with both.
     for (const session of during) {
       const { refreshToken, accessToken } = session;
       const me = await meStatus(one, accessToken);
@@ -193,7 +196,7 @@ describe("ending sessions", () => {
     expect(await meStatus(one, first.accessToken)).toBe(401);
   });
 
-  it("shows a user his own sessions, the latest first, and which one asks", async () => {
+  it("lists the user's own sessions, newest first, and marks the current one", async () => {
     const account = newAccount();
     const phone = await newSession(account, "Ada's phone");
     const laptop = await newSession(account, "laptop");
@@ -224,7 +227,7 @@ describe("ending sessions", () => {
     expect(after.body).toHaveLength(1);
   });
 
-  it("one by its id: one's own only", async () => {
+  it("one by its id: only the user's own", async () => {
     const account = newAccount();
     const [mine, elsewhere, stranger] = [
       await newSession(account),
@@ -256,7 +259,7 @@ describe("ending sessions", () => {
     await expectDead(mine);
   });
 
-  it("is known within the second also when the notifications are lost", async () => {
+  it("reaches other instances within a second even if notifications are lost", async () => {
     const session = await newSession();
     const bells = await query<{ pid: number }>(
       one,
@@ -269,7 +272,7 @@ describe("ending sessions", () => {
     await expectDead(session);
   });
 
-  it("is known to an instance that starts later", async () => {
+  it("reaches an instance that starts later", async () => {
     const session = await newSession();
     await call("POST", "/auth/logout", session.accessToken);
     const late = await TestService.start(google, { database });
@@ -280,7 +283,7 @@ describe("ending sessions", () => {
     }
   });
 
-  it("a guarded call asks the database nothing", async () => {
+  it("a guarded request makes no query", async () => {
     const session = await newSession();
     const { master } = one.app.get(Database).dataSource.driver as unknown as {
       master: Pool;
@@ -293,7 +296,7 @@ describe("ending sessions", () => {
     }
     const texts = asked.mock.calls.map((call) => JSON.stringify(call));
     asked.mockRestore();
-    // Only the polls for revocations, two a second.
+    // Only the polls for revocations, two per second.
     expect(texts.filter((text) => !text.includes("revocations"))).toEqual([]);
   });
 });

@@ -12,10 +12,10 @@ import { TestService } from "../src/testing/test-service";
 import { JoseClient } from "./support/jose-client";
 import { TokenTraffic } from "./support/token-traffic";
 
-/** How long a key is published before it may sign, in steps of 100 s. */
+/** The time a key is published before it signs, in steps of 100 s. */
 const stepsToRotation = 6;
 
-describe("jose, that knows the address of our keys alone", () => {
+describe("jose, given only the URL of our keys,", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let clock: SteppedClock;
@@ -45,7 +45,7 @@ describe("jose, that knows the address of our keys alone", () => {
   const reload = ({ app }: TestService) =>
     app.get<StoredSigningKeys>(SigningKeys).reload();
 
-  it("accepts every token, fresh and old, while the keys are replaced twice under load", async () => {
+  it("accepts every token, new and old, while the keys are replaced twice under load", async () => {
     await using jose = JoseClient.start({
       issuer: "https://service.example",
       listensAt: [one.url, other.url],
@@ -74,7 +74,7 @@ describe("jose, that knows the address of our keys alone", () => {
     expect(outcomes).toEqual(["rotated", "rotated"]);
     expect(kids).toHaveLength(3);
     expect(uses).toBeGreaterThan(200);
-    // Once in 10 minutes of the 25 that have passed, and never for a key that it did not know.
+    // Once every 10 minutes in 25 minutes, and never for an unknown key.
     expect(jose.fetches).toBe(3);
   });
 });

@@ -25,7 +25,7 @@ interface ListedKey {
   readonly acceptedUntil: string | null;
 }
 
-describe("the command line, on signing keys", () => {
+describe("the keys commands", () => {
   let cwd: string;
   let google: GoogleEmulator;
   let database: TestDatabase;
@@ -41,7 +41,7 @@ describe("the command line, on signing keys", () => {
 
   beforeEach(async () => {
     await client.query("DELETE FROM google_auth.signing_keys");
-    // A service makes the keys.
+    // A service creates the keys.
     await using service = await TestService.start(google, {
       database,
       env: { SECRET_KEY: secretKey },
@@ -86,7 +86,7 @@ describe("the command line, on signing keys", () => {
     return rows;
   }
 
-  it("lists what each key does, for people and for programs, and no private half", async () => {
+  it("list the state of each key, as text and JSON, without private keys", async () => {
     await ageKeys();
     expect((await run("rotate")).status).toBe(0);
     const [table, json] = await Promise.all([run("list"), run("list --json")]);
@@ -107,7 +107,7 @@ describe("the command line, on signing keys", () => {
     }
   });
 
-  it("refuses to rotate what is not known to everybody, and twice in a row does it once", async () => {
+  it("refuse to rotate to a key that is not published long enough, and rotate once if run twice", async () => {
     const next = await kidOf("next");
     expect((await run(`remove ${next}`)).stdout).toContain(
       `The next key ${next} has been removed.\nA new one takes its place.`,
@@ -127,7 +127,7 @@ describe("the command line, on signing keys", () => {
     expect(await kidOf("current")).toBe(successor);
   });
 
-  it("removes a leaked key by name, once, and says what follows", async () => {
+  it("remove a leaked key by name, once, and print the consequences", async () => {
     const [current, next] = [await kidOf("current"), await kidOf("next")];
     const spared = await run(`remove ${current}`);
     expect(spared.status).toBe(1);
@@ -146,7 +146,7 @@ describe("the command line, on signing keys", () => {
     expect(await allRows()).toEqual(rows);
   });
 
-  it("changes nothing under another SECRET_KEY, and goes on under a changed one", async () => {
+  it("change nothing under another SECRET_KEY, and work after a change of SECRET_KEY", async () => {
     await ageKeys();
     const rows = await allRows();
     const secret = "quite another one: 0a9b8c7d6e5f4a3b2c";
@@ -164,7 +164,7 @@ describe("the command line, on signing keys", () => {
     expect((await service.fetch("/health/ready")).status).toBe(200);
   });
 
-  it("explains itself where the key comes from the environment", async () => {
+  it("explain what to do if the key comes from the environment", async () => {
     const env = { SIGNING_KEY_PEM: pem.replaceAll("\n", "\\n") };
     const rows = await allRows();
     const [rotate, remove, list] = await Promise.all([
@@ -183,7 +183,7 @@ describe("the command line, on signing keys", () => {
     expect(await allRows()).toEqual(rows);
   });
 
-  it("says what is wrong: no schema, no database, a weak key, no argument", async () => {
+  it("name the problem: no schema, no database, a weak key, no argument", async () => {
     await using bare = await TestDatabase.create();
     const other = new Client({ connectionString: bare.url });
     await other.connect();

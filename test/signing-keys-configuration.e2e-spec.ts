@@ -50,7 +50,7 @@ describe("the configuration of signing keys", () => {
     const oldKey = ecPem();
     const newKey = ecPem();
 
-    it("is replaced in three steps, instance by instance, and nobody is refused", async () => {
+    it("is replaced in three steps, instance by instance, without a refusal", async () => {
       const steps: Environment[] = [
         { SIGNING_KEY_PEM: oldKey },
         { SIGNING_KEY_PEM: oldKey, SIGNING_KEY_PEM_PREVIOUS: newKey },
@@ -59,7 +59,8 @@ describe("the configuration of signing keys", () => {
       ];
       const kids: unknown[] = [];
       for (const [index, env] of steps.slice(1).entries()) {
-        // In the middle of a step there are both: before it and after it.
+        // During a step, instances with the old and the new settings run at
+        // once.
         await using before = await start(steps[index] ?? {});
         await using after = await start(env);
         const servers = [before, after].map(
@@ -70,7 +71,7 @@ describe("the configuration of signing keys", () => {
           await expectAccepted(after, token);
           const [first, second] = servers;
           expect(await second?.refusalOf(token)).toBeNull();
-          // The new key has been published since the step before.
+          // The new key has been published since the previous step.
           expect(await first?.refusalOf(token)).toBeNull();
           await expectAccepted(before, token);
         }
@@ -83,7 +84,7 @@ describe("the configuration of signing keys", () => {
       expect(new Set(kids).size).toBe(2);
     });
 
-    it("may be an RSA key, which the JWKS says", async () => {
+    it("may be an RSA key, which the JWKS contains", async () => {
       await using service = await start({ SIGNING_KEY_PEM: rsaPem() });
       await expectAccepted(service, await tokenOf(service));
       const { body } = await getWithToken(service, "/.well-known/jwks.json");
@@ -95,7 +96,7 @@ describe("the configuration of signing keys", () => {
       expect((await service.fetch("/health/ready")).status).toBe(200);
     });
 
-    it("that is too weak is refused at the start, by its rule", async () => {
+    it("that is too weak is refused at the start, naming the rule", async () => {
       const { privateKey } = generateKeyPairSync("rsa", {
         modulusLength: 1024,
       });
@@ -108,7 +109,7 @@ describe("the configuration of signing keys", () => {
   });
 
   describe("a SECRET_KEY that changes", () => {
-    it("costs no token, while the instances change one by one and afterwards", async () => {
+    it("invalidates no token, during and after a change instance by instance", async () => {
       const changing = {
         SECRET_KEY: newSecret,
         SECRET_KEY_PREVIOUS: oldSecret,

@@ -21,7 +21,7 @@ interface Documented {
 const { keysIn } = documentedCode<Documented>("docs/signing-keys.md");
 const keyIds = { ids: ["alias/tokens-2", "alias/tokens-1"] };
 
-describe("a key management service, as the documentation shows it", () => {
+describe("the key management service from the documentation", () => {
   let google: GoogleEmulator;
   let database: TestDatabase;
   let kms: WorkerKms;
@@ -77,7 +77,7 @@ describe("a key management service, as the documentation shows it", () => {
     );
   }
 
-  it("signs whole sign-ins, and no private key is ever here", async () => {
+  it("signs the tokens of sign-ins without a private key in this process", async () => {
     const options = optionsFrom(environment()) as GoogleAuthModuleOptions;
     const routes = { health: true };
     await listen(

@@ -19,7 +19,7 @@ import { TcpProxy } from "./support/tcp-proxy";
 
 const secretKey = "only for tests: 8b1f4c0d9e7a6352f1e0";
 const root = process.cwd();
-/** The advisory lock under which the keys are changed. */
+/** The advisory lock that protects changes of the keys. */
 const lockOfTheKeys = 7_423_002;
 
 describe("the keys of our access tokens", () => {
@@ -28,7 +28,7 @@ describe("the keys of our access tokens", () => {
   let clock: SteppedClock;
   let services: TestService[];
   let witness: Client;
-  /** Holds locks that stand in others' way. */
+  /** Holds locks that others wait for. */
   let rival: Client;
 
   beforeAll(async () => {
@@ -65,7 +65,7 @@ describe("the keys of our access tokens", () => {
 
   const storeOf = (service: TestService) => service.app.get(SigningKeyStore);
 
-  /** What every instance does by itself every 30 s. */
+  /** The job that every instance runs every 30 s. */
   const reloadAll = () =>
     Promise.all(services.map((service) => keysOf(service).reload()));
 
@@ -77,7 +77,7 @@ describe("the keys of our access tokens", () => {
     return found;
   };
 
-  it("may be replaced as often as possible under load: nobody is refused, not even by who keeps the JWKS to the second", async () => {
+  it("can be replaced at the highest rate under load without a refusal, even by servers that cache the JWKS for its full lifetime", async () => {
     const servers = [
       new ResourceServer([service(0)], clock),
       new ResourceServer([service(1), service(0)], clock),
@@ -85,13 +85,13 @@ describe("the keys of our access tokens", () => {
     const traffic = TokenTraffic.start(services, servers, clock, newcomer);
     await traffic.more(5);
     const outcomes: string[] = [];
-    // 35 minutes: the tokens of the first key end meanwhile.
+    // 35 minutes: the tokens of the first key expire meanwhile.
     for (let step = 1; step <= 21; step++) {
       clock.step(100);
       await traffic.more(3);
       const { kind } = await storeOf(service(step % 2)).rotate();
       outcomes.push(kind);
-      // The other instance goes on with the old key for a while.
+      // The other instance uses the old key for a while.
       await keysOf(service(step % 2)).reload();
       await traffic.more(3);
       await reloadAll();
@@ -104,15 +104,15 @@ describe("the keys of our access tokens", () => {
     expect(uses).toBeGreaterThan(200);
   });
 
-  it("are replaced once, however many instances and commands want it at once", async () => {
+  it("are replaced once, even if many instances and commands try at once", async () => {
     const before = await keyStates();
     await witness.query(
       "UPDATE google_auth.signing_keys SET created_at = created_at - interval '1 h'",
     );
-    // So that they all stand before the same door.
+    // All of them wait for this lock.
     await rival.query("SELECT pg_advisory_lock($1)", [lockOfTheKeys]);
     const commands = [keysCommand("rotate"), keysCommand("rotate")];
-    // They take long to start, and nobody waits for a lock for ever.
+    // The commands start slowly, and lock waits time out.
     await untilWaiting(commands.length);
     const stores = [0, 1, 0, 1].map((index) =>
       storeOf(service(index)).rotate(),
@@ -145,7 +145,7 @@ describe("the keys of our access tokens", () => {
     }
   }, 60_000);
 
-  it("once leaked and removed: their tokens are refused here after a reload, and elsewhere 330 s after the command at most", async () => {
+  it("after removal of a leaked key, refuse its tokens here after a reload, and elsewhere within 330 s of the command", async () => {
     const server = new ResourceServer(services, clock);
     const lateServer = new ResourceServer(services, clock);
     const { accessToken } = await signIn(service(0), await newcomer());
@@ -158,7 +158,7 @@ describe("the keys of our access tokens", () => {
     );
     expect(command.stdout).toContain(`Key ${next} signs from now on`);
     clock.step(30);
-    // As late as it may be: in the last moment it gets a JWKS with the key.
+    // The worst case: it fetches a JWKS with the key at the last moment.
     expect(await lateServer.refusalOf(accessToken)).toBeNull();
     await reloadAll();
     for (const instance of services) {
@@ -166,7 +166,7 @@ describe("the keys of our access tokens", () => {
       expect([me.status, me.body.code, me.body.reason]).toEqual([
         ...[401, "unauthenticated", "unknown_key"],
       ]);
-      // Who was signed in gets in again, and is believed everywhere.
+      // Users can sign in again, and the new tokens are accepted everywhere.
       const again = await signIn(instance, await newcomer());
       expect(await server.refusalOf(again.accessToken)).toBeNull();
       const jwks = await getWithToken(instance, "/.well-known/jwks.json");
@@ -181,12 +181,12 @@ describe("the keys of our access tokens", () => {
     }
   });
 
-  it("are as they were when somebody is killed in the middle of changing them", async () => {
+  it("are unchanged after a command is killed in the middle of a change", async () => {
     const before = await keyStates();
     await witness.query(
       "UPDATE google_auth.signing_keys SET created_at = created_at - interval '1 h'",
     );
-    // The command gets as far as the second of its statements.
+    // The command reaches its second statement.
     await rival.query("BEGIN");
     await rival.query(
       "SELECT FROM google_auth.signing_keys WHERE kid = $1 FOR UPDATE",
@@ -205,7 +205,7 @@ describe("the keys of our access tokens", () => {
     expect((await keyStates()).current).toBe(before.next);
   });
 
-  it("sign and verify on while the database is away, and are looked after again when it is back", async () => {
+  it("keep signing and verifying while the database is unavailable, and are maintained again afterwards", async () => {
     await using network = await TcpProxy.to(database.url);
     const alone = await start({ DATABASE_URL: network.url });
     services.push(alone);
@@ -236,7 +236,7 @@ describe("the keys of our access tokens", () => {
     expect(tokens.verify(token).userId).toBe(user.id);
   });
 
-  /** The key that signs, the one after it, and those before, by kid. */
+  /** The ids of the current, next and previous keys. */
   async function keyStates() {
     const { rows } = await witness.query<{ kid: string; state: string }>(
       "SELECT kid, state FROM google_auth.signing_keys ORDER BY created_at, kid",
@@ -257,7 +257,7 @@ describe("the keys of our access tokens", () => {
     });
   }
 
-  /** Waits until so many statements wait for a lock. */
+  /** Waits until this many statements wait for a lock. */
   async function untilWaiting(count: number): Promise<void> {
     const waiting = `SELECT FROM pg_stat_activity
       WHERE wait_event_type = 'Lock' AND datname = current_database()`;

@@ -6,7 +6,7 @@ import { TestService } from "../src/testing/test-service";
 import { call, person } from "./support/calls";
 import { postJson } from "./support/requests";
 
-/** A machine whose clock is wrong; what all instances share is the database's. */
+/** The clock of a machine that is wrong; the database's clock is shared. */
 class SkewedClock extends SystemClock {
   constructor(private readonly seconds: number) {
     super();
@@ -18,7 +18,7 @@ class SkewedClock extends SystemClock {
 }
 
 describe.each([50, -50])(
-  "instances of which one's clock is %i s ahead",
+  "two instances, one with a clock %i s ahead,",
   (ahead) => {
     let google: GoogleEmulator;
     let database: TestDatabase;
@@ -49,7 +49,7 @@ describe.each([50, -50])(
     const everywhere = (accessToken: unknown) =>
       Promise.all(instances.map((one) => statusAt(one, accessToken)));
 
-    it("a session continues on either instance, also after a lost response", async () => {
+    it("continue a session on either instance, even after a lost response", async () => {
       for (const first of instances) {
         const { accessToken, refreshToken } = await person(first, google);
         expect(await everywhere(accessToken)).toEqual([200, 200]);
@@ -66,7 +66,7 @@ describe.each([50, -50])(
       }
     });
 
-    it("signing out everywhere at one ends what others have begun, and nothing that comes after", async () => {
+    it("signing out everywhere at one ends earlier sessions of both, and no later ones", async () => {
       for (const by of instances) {
         for (const other of instances) {
           const account = newAccount();

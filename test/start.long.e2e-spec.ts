@@ -28,12 +28,12 @@ describe("starting from the command line", () => {
     rmSync(cwd, { recursive: true });
   });
 
-  /** Whether a Postgres of this folder is still there. */
+  /** Whether a Postgres of this folder is still running. */
   const isRunning = (dataDir: string) =>
     existsSync(join(cwd, dataDir, "cluster/postmaster.pid"));
 
   describe("the demo", () => {
-    it("steps over a taken port, and ends with Ctrl-C", async () => {
+    it("uses the next port if its own is taken, and stops with Ctrl-C", async () => {
       const squatter = createServer().listen(23100, "127.0.0.1");
       try {
         const demo = Program.start("src/demo/demo.ts", {
@@ -71,7 +71,7 @@ describe("starting from the command line", () => {
 
     afterAll(() => google.stop());
 
-    it("without any set-up but the client ids, starts and stops on SIGTERM", async () => {
+    it("starts with only the client ids set, and stops on SIGTERM", async () => {
       const service = Program.start("src/main.ts", {
         cwd,
         env: { PORT: "0", ...google.environment() },
@@ -87,7 +87,7 @@ describe("starting from the command line", () => {
       expect(service.stdout + service.stderr).not.toContain(secret.trim());
     });
 
-    it("lists every problem of the environment at once, and starts nothing", async () => {
+    it("lists every problem of the environment at once and does not start", async () => {
       const service = Program.start("src/main.ts", {
         cwd,
         env: {
@@ -105,7 +105,7 @@ describe("starting from the command line", () => {
       expect(existsSync(join(cwd, ".data"))).toBe(false);
     });
 
-    it("on a port that is taken, says which and what to do", async () => {
+    it("names a port that is taken, and what to do", async () => {
       const squatter = createServer().listen(23300, "127.0.0.1");
       const database = await TestDatabase.create();
       try {
@@ -125,7 +125,7 @@ describe("starting from the command line", () => {
       }
     });
 
-    it("on a database without the schema, names the command; the command helps", async () => {
+    it("names the command for a database without the schema, and starts after it", async () => {
       const database = await TestDatabase.create();
       try {
         const client = new Client({ connectionString: database.url });

@@ -38,8 +38,8 @@ describe("/tokeninfo", () => {
     answerOf(await service.fetch(path + query, { method: "POST", body }));
   const form = (idToken: string) => new URLSearchParams({ id_token: idToken });
 
-  describe("with a good token", () => {
-    it("answers what Google answers, word for word", async () => {
+  describe("with a valid token", () => {
+    it("responds exactly like Google", async () => {
       const idToken = await google.idToken({ account: "workspace" });
       const googles = await fetch(
         `${google.url}${googlePaths.tokenInfo}?id_token=${idToken}`,
@@ -52,7 +52,7 @@ describe("/tokeninfo", () => {
       expect(ours.headers.get("cache-control")).toBe("no-store");
     });
 
-    it("has only texts in it, the header's among them", async () => {
+    it("returns only strings, including the header's members", async () => {
       const idToken = await google.idToken({
         claims: { extra: [1, { a: null }], nothing: null, half: 0.5 },
       });
@@ -72,7 +72,7 @@ describe("/tokeninfo", () => {
       );
     });
 
-    it("takes it from a form, or from the query of a POST", async () => {
+    it("accepts it in a form, or in the query of a POST", async () => {
       const idToken = await google.idToken();
       const inForm = await post(form(idToken));
       const inQuery = await post(undefined, `?id_token=${idToken}`);
@@ -80,13 +80,13 @@ describe("/tokeninfo", () => {
       expect(inQuery.body).toEqual(inForm.body);
     });
 
-    it("signs nobody in", async () => {
+    it("creates no user or session", async () => {
       const before = await rowCounts(service);
       await get(`id_token=${await google.idToken()}`);
       expect(await rowCounts(service)).toEqual(before);
     });
 
-    it("lets no claim pass for another, nor for a member of objects", async () => {
+    it("mixes up no claims, nor members of Object.prototype", async () => {
       const rawPayload = `{"__proto__":{"admin":true},"alg":"none",${JSON.stringify(
         {
           iss: "https://accounts.google.com",
@@ -106,19 +106,19 @@ describe("/tokeninfo", () => {
     });
   });
 
-  describe("with a bad one", () => {
+  describe("with an invalid token", () => {
     const invalidValue = {
       error: "invalid_token",
       error_description: "Invalid Value",
     };
 
     it.each<[string, IdTokenOptions]>([
-      ["that is over", { issuedSecondsAgo: 7000 }],
-      ["of a foreign key", { signWith: "foreign" }],
+      ["that has expired", { issuedSecondsAgo: 7000 }],
+      ["signed by an unknown key", { signWith: "foreign" }],
       ["for another app", { audience: "1-other.apps.googleusercontent.com" }],
       ["without a subject", { claims: { sub: undefined } }],
       ["of a service account", { azp: "x@y.iam.gserviceaccount.com" }],
-    ])("%s: 400 in Google's words", async (_what, options) => {
+    ])("%s: 400 with Google's message", async (_what, options) => {
       const idToken = await google.idToken(options);
       for (const answer of [
         await get(`id_token=${idToken}`),
@@ -140,7 +140,7 @@ describe("/tokeninfo", () => {
       },
     );
 
-    it("none, an empty one or two of them: 400", async () => {
+    it("no token, an empty one or two: 400", async () => {
       const idToken = await google.idToken();
       const two = form(idToken);
       two.append("id_token", idToken);
@@ -165,7 +165,7 @@ describe("/tokeninfo", () => {
     });
   });
 
-  it("tells an outage of Google's from a bad token", async () => {
+  it("distinguishes an outage at Google from an invalid token", async () => {
     await using cold = await TestService.start(google, {
       database,
       env: { TOKENINFO: "true" },
@@ -187,7 +187,7 @@ describe("/tokeninfo", () => {
       await get(`id_token=${idToken}`, logging);
       await logging.fetch(path, { method: "POST", body: form(idToken) });
     }
-    // An answer is out before its line is.
+    // A response is sent before its log line.
     await logging.app.close();
     const log = logging.logLines.join("\n");
     expect(log).toContain("bad_signature");
@@ -196,7 +196,7 @@ describe("/tokeninfo", () => {
     expect(segments.filter((segment) => log.includes(segment))).toEqual([]);
   });
 
-  it("is limited as the sign-in is", async () => {
+  it("has the rate limit of sign-ins", async () => {
     await using limited = await TestService.start(google, {
       database,
       env: { TOKENINFO: "true", RATE_LIMIT_SIGN_IN: "1/60" },
@@ -207,7 +207,7 @@ describe("/tokeninfo", () => {
   });
 
   it.each([undefined, "false"])(
-    "is not there with TOKENINFO=%s",
+    "is 404 with TOKENINFO=%s",
     async (TOKENINFO) => {
       await using off = await TestService.start(google, {
         database,

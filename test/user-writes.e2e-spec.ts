@@ -26,7 +26,7 @@ describe("one user's concurrent changes", () => {
   const change = (token: string) =>
     call(service, "PATCH", "/users/me", token, { profile: { shoeSize: 43 } });
 
-  it("wait for each other without the pool, so that other users are served; a crowd is 429", async () => {
+  it("wait for each other without a pool connection, so other users are served; too many are 429", async () => {
     const busy = await person(service, google);
     const other = await person(service, google);
     await rival.query("BEGIN");
@@ -41,7 +41,7 @@ describe("one user's concurrent changes", () => {
       expect((await person(service, google)).status).toBe(200);
     }
     expect(performance.now() - startedAt).toBeLessThan(2000);
-    // One of them waits for the lock as long as it may, and is told to come back.
+    // One of them waits for the lock until the timeout and is 503.
     const first = await Promise.race(
       crowd.map(async (answer) => {
         const { status } = await answer;

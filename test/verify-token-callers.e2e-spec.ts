@@ -28,7 +28,7 @@ describe("POST /verify-token", () => {
       expect(answer.headers.get("cache-control")).toBe("no-store");
     });
 
-    it("is limited per network, and uses up nobody's sign-ins", async () => {
+    it("is limited per network, separately from sign-ins", async () => {
       await using limited = await site.start({
         RATE_LIMIT_VERIFY_TOKEN: "3/3600",
         RATE_LIMIT_SIGN_IN: "1/3600",
@@ -43,7 +43,7 @@ describe("POST /verify-token", () => {
       expect((await signIn(limited, idToken)).status).toBe(200);
     });
 
-    it("does not count before it has authenticated", async () => {
+    it("counts only after it has authenticated", async () => {
       await using limited = await site.start({
         RATE_LIMIT_VERIFY_TOKEN: "1/3600",
       });
@@ -54,7 +54,7 @@ describe("POST /verify-token", () => {
       expect((await site.post(body, authorized, limited)).status).toBe(200);
     });
 
-    it("is not locked out by the bad tokens of others", async () => {
+    it("is not locked out by invalid tokens that it forwards", async () => {
       await using limited = await site.start({
         RATE_LIMIT_SIGN_IN_FAILURES: "2/3600",
       });
@@ -78,7 +78,7 @@ describe("POST /verify-token", () => {
   it.each([
     ["nothing", ""],
     ["a list", []],
-    ["a text", '"id_token"'],
+    ["a string", '"id_token"'],
     ["no token", { token: undefined }],
     ["an empty token", { token: "" }],
     ["a list of tokens", { token: ["a"] }],
@@ -98,7 +98,7 @@ describe("POST /verify-token", () => {
     expect(JSON.stringify(answer.body)).not.toContain(token);
   });
 
-  it("by GET is 405, as text 415", async () => {
+  it("with GET is 405, as text/plain 415", async () => {
     const get = await site.service.fetch("/verify-token", {
       headers: authorized,
     });
@@ -111,7 +111,7 @@ describe("POST /verify-token", () => {
   });
 
   it("logs neither tokens nor secrets", async () => {
-    // The latest service has the lines of all.
+    // The latest service of the process has all log lines.
     await using fresh = await site.start();
     const token = await site.google.idToken({ issuedSecondsAgo: 7000 });
     await site.post(site.bodyOf(token), authorized, fresh);

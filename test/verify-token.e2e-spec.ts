@@ -10,7 +10,7 @@ import {
 describe("POST /verify-token", () => {
   const site = useVerifyToken();
 
-  describe("a token that would sign in", () => {
+  describe("a token that is valid for a sign-in", () => {
     it("is active, with Google's claims under Google's names", async () => {
       const account = newAccount({ hd: "corp.example" });
       const token = await site.google.idToken({ account, nonce: "n-1" });
@@ -36,7 +36,7 @@ describe("POST /verify-token", () => {
       });
     });
 
-    it("is active in a form, too", async () => {
+    it("can also be sent in a form", async () => {
       const account = newAccount();
       const fields = site.bodyOf(await site.google.idToken({ account }));
       const answer = await site.service.fetch("/verify-token", {
@@ -48,7 +48,7 @@ describe("POST /verify-token", () => {
       expect(await answer.json()).toMatchObject({ sub: account.sub });
     });
 
-    it("leaves out what the token does not have", async () => {
+    it("omits claims that the token does not have", async () => {
       const { sub } = newAccount();
       const answer = await site.post(
         site.bodyOf(await site.google.idToken({ account: { sub } })),
@@ -58,7 +58,7 @@ describe("POST /verify-token", () => {
       );
     });
 
-    it("makes nobody, and uses nothing up", async () => {
+    it("creates no user, and uses up neither token nor nonce", async () => {
       await using once = await site.start({
         GOOGLE_ID_TOKEN_USE: "once",
         GOOGLE_NONCE: "required",
@@ -83,7 +83,7 @@ describe("POST /verify-token", () => {
         body: new URLSearchParams({ idToken }),
       });
       expect(signedIn.status).toBe(200);
-      // And the other way round: what has signed in is still genuine.
+      // And vice versa: a token that has signed in is still active.
       expect(
         (await site.post(site.bodyOf(idToken), authorized, once)).status,
       ).toBe(200);
@@ -101,8 +101,8 @@ describe("POST /verify-token", () => {
     });
   });
 
-  describe("a token that would not", () => {
-    it("because it is made for another of our apps is 401 invalid_token", async () => {
+  describe("a token that is not", () => {
+    it("because its audience is another of our apps is 401 invalid_token", async () => {
       const [web, ios] = site.google.clientIds;
       const token = await site.google.idToken({ audience: ios, azp: ios });
       expectInvalid(await site.post(site.bodyOf(token)));
@@ -111,7 +111,7 @@ describe("POST /verify-token", () => {
       expect(web).not.toBe(ios);
     });
 
-    it("because the client_id is not ours is 401, and Google is not asked", async () => {
+    it("because the client_id is not ours is 401 without a request to Google", async () => {
       await using fresh = await site.start();
       const stranger = "999-other.apps.googleusercontent.com";
       const token = await site.google.idToken({
@@ -129,7 +129,7 @@ describe("POST /verify-token", () => {
       expectInvalid(await site.post(site.bodyOf(token)), "token_expired");
     });
 
-    it("because it is a program's is 401 invalid_token", async () => {
+    it("because it is a service account's is 401 invalid_token", async () => {
       const token = await site.google.serviceAccountToken();
       expectInvalid(await site.post(site.bodyOf(token)));
     });
@@ -144,7 +144,7 @@ describe("POST /verify-token", () => {
       expectInvalid(await site.post(site.bodyOf(await make())));
     });
 
-    it("of ours is 401: an access token proves no Google account", async () => {
+    it("because it is our own access token is 401", async () => {
       const idToken = await site.google.idToken({ account: newAccount() });
       const signedIn = await site.service.fetch("/auth/google", {
         method: "POST",
@@ -157,7 +157,7 @@ describe("POST /verify-token", () => {
     });
   });
 
-  it("while Google's keys are unavailable is 503, for a token that may be good", async () => {
+  it("is 503 while Google's keys are unavailable", async () => {
     site.google.setFault("/oauth2/v1/certs", { status: 500 });
     try {
       await using cold = await site.start();
