@@ -34,14 +34,14 @@ describe("the account page", () => {
   const press = (name: string, within = page.locator("body")) =>
     within.getByRole("button", { name, exact: true }).click();
   const dialog = () => page.getByRole("dialog");
-  /** The sign-in was longer ago than destructive steps allow. */
+  /** Makes the sign-in older than destructive actions allow. */
   const growOld = () =>
     query(
       site.service,
       "UPDATE google_auth.sessions SET authenticated_at = authenticated_at - interval '10 minutes'",
     );
 
-  it("is served under a policy without unsafe-inline, and loads nothing from elsewhere but Google's script", async () => {
+  it("is served under a policy without unsafe-inline, and loads only Google's script from another origin", async () => {
     const response = await page.goto(site.url("/account"));
     const policy = response?.headers()["content-security-policy"] ?? "";
     expect(policy).toContain("default-src 'none'");
@@ -52,7 +52,7 @@ describe("the account page", () => {
     expect(new Set(urls)).toEqual(new Set([new URL(site.url()).origin]));
   });
 
-  it("shows the refresh token to no script", async () => {
+  it("keeps the refresh token out of reach of scripts", async () => {
     expect(await page.evaluate("document.cookie")).not.toContain("refresh");
     expect(
       await page.evaluate(
@@ -61,7 +61,7 @@ describe("the account page", () => {
     ).not.toMatch(/ey[\w-]+\./);
   });
 
-  it("signs another device out, after asking", async () => {
+  it("signs another device out after a confirmation", async () => {
     const other = await site.visitor({
       userAgent: "Other Firefox/140.0 Windows",
     });
@@ -82,7 +82,7 @@ describe("the account page", () => {
     await other[Symbol.asyncDispose]();
   });
 
-  it("signs out everywhere, after asking", async () => {
+  it("signs out everywhere after a confirmation", async () => {
     await press("Sign out everywhere", card("Devices"));
     await press("Sign out everywhere", dialog());
     await page.getByText("You are signed out on all devices.").waitFor();
@@ -112,7 +112,7 @@ describe("the account page", () => {
     expect(download.suggestedFilename()).toMatch(/^account-.*\.json$/);
   });
 
-  it("deletes the account when the word is typed and the user has proved again", async () => {
+  it("deletes the account after the typed confirmation and a new sign-in", async () => {
     await growOld();
     await page.reload();
     await press("Delete my account");
@@ -128,7 +128,7 @@ describe("the account page", () => {
     ).toEqual([]);
   });
 
-  it("is accessible, fits a phone, and looks like its pictures", async () => {
+  it("is accessible, fits a phone, and matches its pictures", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await accessibilityFaults(page)).toEqual([]);

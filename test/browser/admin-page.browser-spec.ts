@@ -90,7 +90,7 @@ describe("the admin page", () => {
     await card("Users").waitFor();
   });
 
-  it("tells who is not an administrator so", async () => {
+  it("says that a user without the role is not an administrator", async () => {
     const other = await site.visitor();
     const there = await other.open(site.url("/admin"));
     await signIn(there, "alan@bletchley.example");

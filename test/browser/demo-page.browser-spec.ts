@@ -37,7 +37,7 @@ describe("the demo's page", () => {
       .innerText();
 
   describe("when an account is chosen", () => {
-    it("then two clicks lead to a guarded call that succeeds", async () => {
+    it("then two clicks lead to a successful guarded request", async () => {
       await signIn(page);
       await says("The guarded route GET /users/me returned 200");
       await says("Google's ID token");
@@ -53,7 +53,7 @@ describe("the demo's page", () => {
       await says("returned 200 for ada@gmail.com");
     });
 
-    it("then it is refreshed, also by five tabs concurrently", async () => {
+    it("then it can be refreshed, even by five tabs concurrently", async () => {
       await press("Refresh");
       await says("New tokens");
       await press("Five tabs at once");
@@ -62,7 +62,7 @@ describe("the demo's page", () => {
       await says("returned 200 for ada@gmail.com");
     });
 
-    it("then a request unfolds into its curl command and response", async () => {
+    it("then a request expands to its curl command and response", async () => {
       await page.getByText("GET /users/me").last().click();
       await says("curl -s -X GET");
     });
@@ -118,7 +118,7 @@ describe("the demo's page", () => {
     });
   });
 
-  it("is accessible, fits a phone, and looks like its pictures", async () => {
+  it("is accessible, fits a phone, and matches its pictures", async () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await signIn(page, "grace@navy.example");
     await says("returned 200");

@@ -34,7 +34,7 @@ describe("the emulator's control page", () => {
   const press = (name: string) =>
     page.getByRole("button", { name, exact: true }).click();
 
-  it("shows the newest ID token decoded, with the time it has left", async () => {
+  it("shows the newest ID token decoded, with its remaining time", async () => {
     await card("The newest ID token").getByText("grace@navy.example").waitFor();
     await card("The newest ID token")
       .getByText(/5\d min \d+ s left/)
@@ -96,7 +96,7 @@ describe("the emulator's control page", () => {
     await receiver.stop();
   });
 
-  it("is accessible, fits a phone, and looks like its pictures", async () => {
+  it("is accessible, fits a phone, and matches its pictures", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await accessibilityFaults(page)).toEqual([]);

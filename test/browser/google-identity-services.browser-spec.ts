@@ -12,7 +12,7 @@ import { ForeignPage } from "../support/foreign-page";
 
 const client_id = emulatorClientIds.web;
 
-/** A page that was made for Google, with everything it hears in `window.heard`. */
+/** A page written for Google's script. `window.heard` records its callbacks. */
 const script = `
 window.heard = [];
 const id = ${JSON.stringify(client_id)};
@@ -40,7 +40,7 @@ interface Heard {
   readonly [member: string]: unknown;
 }
 
-describe("a page made for Google, with the emulator's script", () => {
+describe("a page written for Google, with the emulator's script", () => {
   let google: GoogleEmulator;
   let browser: Browser;
   let foreign: ForeignPage;
@@ -101,7 +101,7 @@ describe("a page made for Google, with the emulator's script", () => {
       });
     });
 
-    it("then by keyboard alone a new account with a name signs in", async () => {
+    it("then a new account with a name can sign in by keyboard alone", async () => {
       const page = await visitor.open(foreign.url());
       await button(page).focus();
       const [popup] = await Promise.all([
@@ -124,7 +124,7 @@ describe("a page made for Google, with the emulator's script", () => {
   });
 
   describe("when the button is clicked in redirect mode", () => {
-    it("then the ID token is posted to login_uri beside the cookie of the page", async () => {
+    it("then the ID token is posted to login_uri with the page's cookie", async () => {
       const page = await visitor.open(`${foreign.url()}?mode=redirect`);
       await button(page).click();
       await page.getByRole("link", { name: "ada@gmail.com" }).click();
@@ -137,7 +137,7 @@ describe("a page made for Google, with the emulator's script", () => {
       );
     });
 
-    it("then cancelling offers the way back to the app", async () => {
+    it("then cancelling offers a link back to the app", async () => {
       const page = await visitor.open(`${foreign.url()}?mode=redirect`);
       await button(page).click();
       await page.getByRole("link", { name: "Cancel" }).click();
@@ -163,7 +163,7 @@ describe("a page made for Google, with the emulator's script", () => {
       await page.locator("iframe").waitFor({ state: "detached" });
     });
 
-    it("then cancelling is a skipped moment, without a credential", async () => {
+    it("then cancelling gives a skipped moment without a credential", async () => {
       const page = await visitor.open(foreign.url());
       await button(page).waitFor();
       await page.getByRole("button", { name: "Tap" }).click();
@@ -173,7 +173,7 @@ describe("a page made for Google, with the emulator's script", () => {
   });
 
   describe("when a code is requested", () => {
-    it("then the callback gets one that the token endpoint takes", async () => {
+    it("then the callback gets a code that the token endpoint accepts", async () => {
       const page = await visitor.open(foreign.url());
       await button(page).waitFor();
       const popup = await popupOf(page, "Code");
@@ -192,7 +192,7 @@ describe("a page made for Google, with the emulator's script", () => {
       expect(decodeJwt(id_token).email).toBe("ada@gmail.com");
     });
 
-    it("then a cancelled one is an error of the callback, a closed popup one of the other", async () => {
+    it("then cancelling calls the callback with an error, and closing the popup calls the error callback", async () => {
       const page = await visitor.open(foreign.url());
       await button(page).waitFor();
       const cancelled = await popupOf(page, "Code");
@@ -208,7 +208,7 @@ describe("a page made for Google, with the emulator's script", () => {
     });
   });
 
-  it("has an accessible chooser, dark and light", async () => {
+  it("has an accessible account chooser, dark and light", async () => {
     const page = await visitor.open(foreign.url());
     const popup = await popupOf(page, "Continue with Google");
     for (const colorScheme of ["light", "dark"] as const) {
@@ -219,7 +219,7 @@ describe("a page made for Google, with the emulator's script", () => {
   });
 });
 
-describe("a page without a script of its own", () => {
+describe("a page without its own script", () => {
   it("then the HTML attributes are enough", async () => {
     const google = await GoogleEmulator.start();
     const browser = await launchBrowser();

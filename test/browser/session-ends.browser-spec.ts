@@ -6,7 +6,7 @@ import { Visitor } from "../support/browser";
 import { BrowserSite, signIn } from "../support/browser-site";
 import { query } from "../support/rows";
 
-/** Of the access tokens, in seconds. */
+/** The lifetime of access tokens, in seconds. */
 const life = 60;
 
 describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
@@ -55,7 +55,7 @@ describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
     await (cookie === "off" ? isSignedOut(page) : isSignedIn(page));
   });
 
-  it("a session that another device ended says so", async () => {
+  it("a page says that another device ended its session", async () => {
     const other = await site.visitor();
     const there = await other.open(site.url("/account"));
     await signIn(there);
@@ -74,7 +74,7 @@ describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
     await isSignedIn(page);
   });
 
-  it("a sign-out in one tab is one in every tab that shares the session", async () => {
+  it("a sign-out in one tab signs out every tab that shares the session", async () => {
     const other = await visitor.open(site.url("/account"));
     await (cookie === "off" ? isSignedOut(other) : isSignedIn(other));
     await press(page, "Sign out");
@@ -87,7 +87,7 @@ describe.each(["browser", "off"])("with REFRESH_COOKIE=%s", (cookie) => {
 describe("with DPOP=required", () => {
   let site: BrowserSite;
   let publicUrl: string;
-  /** Where the service is reached at its PUBLIC_URL, which the proofs name. */
+  /** A proxy at the service's PUBLIC_URL, which the proofs contain. */
   const front = createServer((socket) => {
     const { port } = new URL(site.service.url);
     pipeline(socket, connect(Number(port), "127.0.0.1"), socket, () => {});
@@ -104,7 +104,7 @@ describe("with DPOP=required", () => {
     front.close();
   });
 
-  it("the account page binds its session to a key, and keeps it over a reload", async () => {
+  it("the account page binds its session to a key, and keeps it after a reload", async () => {
     await using visitor = await site.visitor();
     const page = await visitor.open(`${publicUrl}/account`);
     const isSignedIn = () =>

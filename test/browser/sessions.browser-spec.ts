@@ -5,7 +5,7 @@ import { Visitor } from "../support/browser";
 import { BrowserSite, signIn } from "../support/browser-site";
 import { query } from "../support/rows";
 
-/** Of the access tokens, in seconds. */
+/** The lifetime of access tokens, in seconds. */
 const life = 60;
 
 describe("a session in a browser", () => {
@@ -34,7 +34,7 @@ describe("a session in a browser", () => {
     tab.getByRole("region", { name: "Sign in" }).waitFor();
   const press = (tab: Page, name: string) =>
     tab.getByRole("button", { name, exact: true }).click();
-  /** Calls a guarded route, which answers one call of a user at a time. */
+  /** Calls a guarded route that serves one request per user at a time. */
   const showData = async (tab: Page) => {
     const held = tab.getByLabel("Stored data");
     do {
@@ -49,8 +49,8 @@ describe("a session in a browser", () => {
     await press(tab, "Hide");
   };
 
-  describe("when five tabs live through three access tokens", () => {
-    it("then none is ever signed out, and each expiry costs one refresh", async () => {
+  describe("when five tabs are open for the lifetime of three access tokens", () => {
+    it("then no tab is signed out, and each expiry causes one refresh", async () => {
       await signIn(page);
       await isSignedIn(page);
       const tabs = [page];
@@ -95,7 +95,7 @@ describe("a session in a browser", () => {
       evil.close();
     });
 
-    it("then two cookies are refused with 400, and nobody else is signed in", async () => {
+    it("then two cookies are refused with 400, and the attacker's session is not used", async () => {
       const own = site.url("/account", "auth.site.localhost");
       const victim = await visitor.open(own);
       await signIn(victim);
@@ -110,7 +110,8 @@ describe("a session in a browser", () => {
       await expect(
         victim.getByRole("region", { name: "Profile" }).count(),
       ).resolves.toBe(0);
-      // Neither cookie was cleared: without the planted one all is well again.
+      // Neither cookie was cleared: without the planted one the session
+      // continues.
       await visitor.context.clearCookies({ domain: ".site.localhost" });
       await press(victim, "Try again");
       await isSignedIn(victim);
@@ -123,7 +124,7 @@ describe("a session in a browser", () => {
       await isSignedIn(page);
     });
 
-    it("then back and forward stay signed in, and not after a sign-out", async () => {
+    it("then back and forward stay signed in until a sign-out", async () => {
       await page.goto(site.url("/"));
       await page.goBack();
       await isSignedIn(page);
@@ -137,7 +138,7 @@ describe("a session in a browser", () => {
       await isSignedOut(page);
     });
 
-    it("then a reload in the middle of a refresh costs nothing", async () => {
+    it("then a reload during a refresh keeps the session", async () => {
       for (let time = 0; time < 3; time++) {
         const asked = page.waitForRequest(/\/auth\/refresh$/);
         await page.reload({ waitUntil: "commit" });
@@ -147,7 +148,7 @@ describe("a session in a browser", () => {
       await isSignedIn(page);
     });
 
-    it("then offline it says so, and goes on when it is back", async () => {
+    it("then the page says that it is offline, and continues when it is back", async () => {
       await visitor.context.setOffline(true);
       await press(page, "Show stored data");
       await page.getByText("There is no connection.").waitFor();
@@ -158,7 +159,7 @@ describe("a session in a browser", () => {
   });
 
   it.each([-3600, 3600])(
-    "then a clock that is %i seconds off changes nothing",
+    "then a clock that is wrong by %i seconds has no effect",
     async (seconds) => {
       await page.clock.install({ time: Date.now() + seconds * 1000 });
       await page.reload();

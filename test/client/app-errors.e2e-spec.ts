@@ -3,10 +3,10 @@ import { TestService } from "../../src/testing";
 import { failure, frontEnd, Network, publicUrl } from "./front-ends";
 import { useSteppedService } from "./use-stepped-service";
 
-describe("nest-google-auth/client in an app: its errors", () => {
+describe("nest-google-auth/client in an app: errors", () => {
   const site = useSteppedService();
 
-  it("has an error with what to do, a sentence, and the request's id", async () => {
+  it("throws an error with an action, a message and the request's id", async () => {
     using app = frontEnd(new Network(site.service));
     const error = await failure(app.client.signIn({ idToken: "guess" }));
     expect(error).toMatchObject({
@@ -27,7 +27,7 @@ describe("nest-google-auth/client in an app: its errors", () => {
     expect(retryAfter).toBeGreaterThan(0);
   });
 
-  it("makes the same error of a response that is not 2xx", async () => {
+  it("throws the same error for any response that is not 2xx", async () => {
     using app = frontEnd(new Network(site.service));
     await app.client.signIn({ idToken: await site.idToken() });
     const denied = await app.client.fetch("/admin/users");
@@ -39,7 +39,7 @@ describe("nest-google-auth/client in an app: its errors", () => {
     });
   });
 
-  it("gives the access token to no other origin", async () => {
+  it("sends the access token to no other origin", async () => {
     const network = new Network(site.service);
     using app = frontEnd(network);
     await app.client.signIn({ idToken: await site.idToken() });
@@ -56,7 +56,7 @@ describe("nest-google-auth/client in an app: its errors", () => {
     expect(network.calls.length).toBe(sent);
   });
 
-  it("reports that the service uses a cookie and the client a body", async () => {
+  it("reports that the service uses a cookie but the client expects a body", async () => {
     using app = frontEnd(new Network(site.service), { refresh: "cookie" });
     const signingIn = app.client.signIn({ idToken: await site.idToken() });
     expect(await failure(signingIn)).toMatchObject({

@@ -8,10 +8,10 @@ import {
 } from "./front-ends";
 import { useSteppedService } from "./use-stepped-service";
 
-describe("nest-google-auth/client in an app: its session", () => {
+describe("nest-google-auth/client in an app: the session", () => {
   const site = useSteppedService();
 
-  it("signs in, calls, and signs out, and tells each state", async () => {
+  it("signs in, sends requests, and signs out, and reports each state", async () => {
     using app = frontEnd(new Network(site.service));
     const { client, states } = app;
     expect(await client.restore()).toBeNull();
@@ -31,7 +31,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(states[3]).toEqual({ status: "signed_out", reason: "signed_out" });
   });
 
-  it("restores a session at the next start, and says why one is over", async () => {
+  it("restores a session at the next start, and reports why one ended", async () => {
     const storage = sharedStorage();
     const network = new Network(site.service);
     using first = frontEnd(network, { storage });
@@ -53,7 +53,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it("renews a token that the service refuses once for all tabs, and repeats the calls", async () => {
+  it("renews a refused token once for all tabs, and repeats the requests", async () => {
     const storage = sharedStorage();
     const network = new Network(site.service);
     using one = frontEnd(network, { storage });
@@ -71,7 +71,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     }
   });
 
-  it("renews a token before it expires, by a clock that the device's does not move", async () => {
+  it("renews a token before it expires, even if the device's clock is changed", async () => {
     const network = new Network(site.service);
     using app = frontEnd(network);
     await app.client.signIn({ idToken: await site.idToken() });
@@ -90,7 +90,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(network.count("POST /auth/refresh")).toBe(1);
   });
 
-  it("renews its tokens when asked to, until the session is over", async () => {
+  it("renews its tokens on request until the session ends", async () => {
     const network = new Network(site.service);
     using app = frontEnd(network);
     const signedIn = await app.client.signIn({ idToken: await site.idToken() });
@@ -104,7 +104,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(app.client.state).toMatchObject({ reason: "session_revoked" });
   });
 
-  it("tells the other tabs of a sign-in and of a sign-out", async () => {
+  it("informs the other tabs of a sign-in and a sign-out", async () => {
     const storage = sharedStorage();
     const network = new Network(site.service);
     using one = frontEnd(network, { storage });
@@ -118,7 +118,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(network.count("POST /auth/refresh")).toBe(0);
   });
 
-  it("keeps the session while there is no network, and says so", async () => {
+  it("keeps the session without a network, and reports it", async () => {
     const storage = sharedStorage();
     const network = new Network(site.service);
     using first = frontEnd(network, { storage });
@@ -139,7 +139,7 @@ describe("nest-google-auth/client in an app: its session", () => {
     expect(await next.client.restore()).not.toBeNull();
   });
 
-  it("survives a refresh whose answer is lost", async () => {
+  it("keeps the session when the response to a refresh is lost", async () => {
     const storage = sharedStorage();
     const network = new Network(site.service);
     using first = frontEnd(network, { storage });

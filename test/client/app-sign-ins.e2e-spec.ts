@@ -29,7 +29,7 @@ describe("nest-google-auth/client in an app: signing in", () => {
     expect((await remove()).status).toBe(204);
   });
 
-  it("takes another nonce for each ID token of Google's button, whatever it is for", async () => {
+  it("uses a new nonce for each ID token of Google's button, for every purpose", async () => {
     const network = new Network(site.service);
     const { web: clientId } = emulatorClientIds;
     using app = frontEnd(network, { google: { clientId } });
@@ -59,7 +59,7 @@ describe("nest-google-auth/client in an app: signing in", () => {
     }
   });
 
-  it("has a nonce and a code of the service's", async () => {
+  it("signs in with a nonce of the service, and with a code", async () => {
     using app = frontEnd(new Network(site.service));
     const code = site.google.authorizationCode({
       account: newAccount(),
@@ -89,7 +89,7 @@ describe("nest-google-auth/client in an app: signing in", () => {
     });
   });
 
-  it("shows Google's button and One Tap, with one nonce that the service demands", async () => {
+  it("shows Google's button and One Tap with one nonce, which the service requires", async () => {
     await using strict = await TestService.start(site.google, {
       env: { GOOGLE_NONCE: "required" },
     });
@@ -132,7 +132,7 @@ describe("nest-google-auth/client in an app: signing in", () => {
     }
   });
 
-  it("binds its tokens to a key, with a clock that is wrong by hours and with nonces", async () => {
+  it("binds its tokens to a key, even with a clock that is hours off, and with nonces", async () => {
     await using bound = await TestService.start(site.google, {
       env: { DPOP: "required", DPOP_NONCE: "required" },
     });
@@ -142,7 +142,7 @@ describe("nest-google-auth/client in an app: signing in", () => {
     const hours = 3 * 3600 * 1000;
     let shift = hours;
     jest.spyOn(Date, "now").mockImplementation(() => now() + shift);
-    // Only the client's clock is wrong: the service has its own.
+    // Only the client's clock is wrong, not the service's.
     const rightThere: typeof fetch = async (input, init) => {
       shift = 0;
       try {

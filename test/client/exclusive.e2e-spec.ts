@@ -1,6 +1,6 @@
 import type * as Module from "../../src/client/exclusive";
 
-/** A module of its own, as every tab has one. */
+/** A separate copy of the module, as in every tab. */
 function tab(): typeof Module {
   let loaded: typeof Module | undefined;
   jest.isolateModules(() => {
@@ -11,7 +11,7 @@ function tab(): typeof Module {
 }
 
 describe("tabs without Web Locks", () => {
-  it("run one task at a time, and all of them", async () => {
+  it("run all tasks, one at a time", async () => {
     let running = 0;
     let most = 0;
     let ended = 0;
@@ -27,7 +27,7 @@ describe("tabs without Web Locks", () => {
     expect([most, ended]).toEqual([1, 10]);
   });
 
-  it("go on after a task that fails", async () => {
+  it("continue after a task that fails", async () => {
     const run = tab().exclusive("failing");
     await expect(run(() => Promise.reject(new Error("no")))).rejects.toThrow();
     await expect(run(() => Promise.resolve(1))).resolves.toBe(1);

@@ -6,14 +6,20 @@ import {
 import type { AuthState } from "../../src/client";
 import type { TestService } from "../../src/testing";
 
-/** Where the service says that it is; calls of it are led to where it listens. */
+/**
+ * The service's PUBLIC_URL. Requests to it are sent to where the service
+ * listens.
+ */
 export const publicUrl = "https://service.example";
 export const appOrigin = "https://app.example";
 
-/** A network between front ends and a service, which can be cut, and counts. */
+/**
+ * A network between front ends and a service that can be cut, and counts
+ * requests.
+ */
 export class Network {
   isCut = false;
-  /** `POST /auth/refresh`, in the order of sending. */
+  /** The requests, such as `POST /auth/refresh`, in the order of sending. */
   readonly calls: string[] = [];
 
   constructor(
@@ -45,13 +51,13 @@ export class Network {
     return response;
   };
 
-  /** How often a call was sent. */
+  /** How often a request was sent. */
   count(call: string): number {
     return this.calls.filter((one) => one === call).length;
   }
 }
 
-/** As much of a browser's cookies as the service uses. */
+/** The part of a browser's cookie handling that the service uses. */
 export class CookieJar {
   private readonly cookies = new Map<string, string>();
 
@@ -68,7 +74,7 @@ export class CookieJar {
   }
 }
 
-/** A client that is closed with the test, and every state that it has told. */
+/** A client that is closed with the test, and every state that it reported. */
 export function frontEnd(
   network: Network,
   options: Partial<AuthClientOptions> = {},
@@ -84,7 +90,7 @@ export function frontEnd(
   return { client, states, [Symbol.dispose]: () => client.close() };
 }
 
-/** What tabs share, as localStorage is shared. */
+/** A storage that tabs share like localStorage. */
 export function sharedStorage() {
   const items = new Map<string, string>();
   return {
@@ -95,7 +101,7 @@ export function sharedStorage() {
   };
 }
 
-/** The error that a call of a client fails with. */
+/** The error of a failed client call. */
 export async function failure(
   promise: Promise<unknown>,
 ): Promise<AuthClientError> {
@@ -107,10 +113,10 @@ export async function failure(
   return error as AuthClientError;
 }
 
-/** Waits until something holds; fails after five seconds. */
+/** Waits until the condition holds; fails after five seconds. */
 export async function until(holds: () => boolean): Promise<void> {
   for (let waited = 0; !holds(); waited += 10) {
-    if (waited > 5000) throw new Error("It never came about");
+    if (waited > 5000) throw new Error("The condition never held");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -120,7 +126,7 @@ interface GoogleScriptOptions {
   readonly callback: (answer: { credential: string }) => void;
 }
 
-/** A document in which Google's script does what it is told, and shows nothing. */
+/** A document with a fake of Google's script that shows nothing. */
 export function fakeGoogleScript() {
   const urls: string[] = [];
   const shown: string[] = [];

@@ -34,7 +34,7 @@ describe("nest-google-auth/client in a page", () => {
   const tab = (network: Network) => frontEnd(network, { refresh: "cookie" });
   const idToken = () => google.idToken({ account: newAccount() });
 
-  it("restores the session of a reload, and of five tabs at once by one refresh", async () => {
+  it("restores the session after a reload, and in five tabs at once with one refresh", async () => {
     const { network } = browser();
     using first = tab(network);
     expect(await first.client.restore()).toBeNull();
@@ -50,7 +50,7 @@ describe("nest-google-auth/client in a page", () => {
     for (const { client } of tabs) client.close();
   });
 
-  it("signs out everywhere, takes the cookie back, and tells every tab", async () => {
+  it("signs out everywhere, clears the cookie, and informs every tab", async () => {
     const { network, jar } = browser();
     using one = tab(network);
     const account = newAccount();
@@ -69,7 +69,7 @@ describe("nest-google-auth/client in a page", () => {
     expect(other.client.state).toMatchObject({ reason: "session_revoked" });
   });
 
-  it("takes the cookie back when the session has already ended", async () => {
+  it("clears the cookie if the session has already ended", async () => {
     const { network, jar } = browser();
     using page = tab(network);
     await page.client.signIn({ idToken: await idToken() });
@@ -101,7 +101,7 @@ describe("nest-google-auth/client in a page", () => {
     expect(render()).toBe(`Hello ${user.email}`);
   });
 
-  it("is rendered by a server that refreshes once, however many requests come", async () => {
+  it("is rendered by a server that refreshes once for many concurrent requests", async () => {
     const { network, jar } = browser();
     using page = tab(network);
     const { user } = await page.client.signIn({ idToken: await idToken() });

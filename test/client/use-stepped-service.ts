@@ -4,7 +4,7 @@ import { useService } from "../support/use-service";
 
 /**
  * One service and its Google for all tests of the `describe` block that calls
- * this, and the service's clock, which is set right again after each test.
+ * this, and the service's clock, which is reset after each test.
  */
 export function useSteppedService() {
   const clock = new SteppedClock();
@@ -17,7 +17,7 @@ export function useSteppedService() {
 
   return Object.assign(site, {
     clock,
-    /** The ID token of somebody new. */
+    /** The ID token of a new account. */
     idToken: () => site.google.idToken({ account: newAccount() }),
   });
 }

@@ -1,6 +1,6 @@
-// Makes clients of an OpenAPI file with openapi-typescript and with
+// Generates clients from an OpenAPI file with openapi-typescript and
 // @hey-api/openapi-ts, compiles a program for each in strict mode, and signs in
-// with the second. Prints what the compiler says, and the answers.
+// with the second. Prints the compiler's messages and the responses.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import { build } from "esbuild";
 const { file, url, idToken } = JSON.parse(process.argv[2]);
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** What a front-end developer writes, with every type in it. */
+/** A front end's code that uses every type. */
 const withHeyApi = `
 import { createNonce, getMe, listSessions, refreshTokens, signInWithGoogle, signOut } from "./hey-api/sdk.gen";
 import { client } from "./hey-api/client.gen";
@@ -33,7 +33,7 @@ export async function use(idToken: string) {
   const device: string | null | undefined = sessions.data?.[0]?.device;
   const next = await refreshTokens({ body: { refreshToken: first.data.refreshToken } });
   const left = await signOut({ headers: { Authorization: "Bearer " + (next.data?.accessToken ?? "") } });
-  // Without a body: the cookie.
+  // Without a body, for the cookie mode.
   const none = await refreshTokens();
   return { seconds, email, isNewUser, anything, device, me: me.data?.id === user.id,
     code: refused.error?.code, left: left.response?.status, none: none.error?.code };
@@ -58,7 +58,7 @@ export const user = (u: components["schemas"]["UserDto"]): unknown => u.profile[
 
 const folder = await mkdtemp(join(root, "node_modules/.generated-clients-"));
 try {
-  // Of DPoP it says, on standard output, that it does not know it.
+  // The generator reports on standard output that it does not support DPoP.
   console.log = console.error;
   await createClient({
     input: file,

@@ -1,7 +1,7 @@
 /*
- * An API in another house, that knows nothing but the address of our keys. It
- * lives for as long as its standard input does: each line is a token to verify
- * or a step of its clock, and each token is answered by a line.
+ * A third-party API that has only the URL of our keys. It runs until its
+ * standard input ends: each line is a token to verify or a step of its clock,
+ * and each token gets one line of output.
  */
 import { createInterface } from "node:readline";
 import * as jose from "jose";
@@ -12,7 +12,7 @@ const RealDate = Date;
 let aheadMilliseconds = 0;
 let fetches = 0;
 
-// jose goes by the machine's clock, and so would a real API.
+// jose uses the machine's clock, as in a real API.
 globalThis.Date = class extends RealDate {
   constructor(...args) {
     super(...(args.length > 0 ? args : [Date.now()]));
@@ -22,7 +22,7 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-// With jose's own cache: 10 minutes, and 30 s between looks for an unknown key.
+// With jose's own cache: 10 minutes, and 30 s between fetches for unknown keys.
 const keys = jose.createRemoteJWKSet(
   new URL(`${issuer}/.well-known/jwks.json`),
   {

@@ -1,4 +1,4 @@
-/* The same life by oauth4webapi, step by step, with what it checks at each. */
+/* The same session with oauth4webapi, step by step, with its checks. */
 import * as oauth from "oauth4webapi";
 import { described, order, report, throughProxy } from "./console.mjs";
 
@@ -6,7 +6,10 @@ const { issuer, clientId, idToken, introspection, algorithm, resource } = order;
 const over = { [oauth.customFetch]: throughProxy };
 const client = { client_id: clientId };
 
-/** Runs it again when the server wants its nonce in the proof, as §8 says. */
+/**
+ * Repeats the request if the server requires its nonce in the proof (RFC 9449
+ * §8).
+ */
 async function withNonce(request, process) {
   const first = await process(await request()).catch((error) => error);
   if (!(first instanceof Error)) return { ...first, retried: false };
@@ -81,7 +84,7 @@ await report(async () => {
       ({ status }) => ({ status }),
       (error) => ({ challenges: error.cause }),
     );
-  // What an API of somebody else's would do with the request.
+  // A third-party API's check of the request.
   const headers = new globalThis.Headers({
     authorization: `${DPoP ? "DPoP" : "Bearer"} ${accessToken}`,
   });

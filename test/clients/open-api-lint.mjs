@@ -1,5 +1,5 @@
-// Lints an OpenAPI file by the recommended rules of Redocly and of Spectral, and
-// prints everything that they find, warnings and hints among it.
+// Lints an OpenAPI file with the recommended rules of Redocly and Spectral, and
+// prints every finding, including warnings and hints.
 import { readFile } from "node:fs/promises";
 import * as redocly from "@redocly/openapi-core";
 import spectralCore from "@stoplight/spectral-core";

@@ -1,4 +1,6 @@
-/* A whole life of a session by openid-client, which knows OAuth from its RFCs. */
+/*
+ * A complete session with openid-client, which implements OAuth from its RFCs.
+ */
 import * as client from "openid-client";
 import { described, order, report, throughProxy } from "./console.mjs";
 

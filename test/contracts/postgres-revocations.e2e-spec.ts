@@ -10,7 +10,7 @@ describe("PostgresRevocations", () => {
 
   beforeAll(async () => {
     postgres = await ContractDatabase.start();
-    // It is cut off on purpose.
+    // The database is disconnected on purpose.
     Logger.overrideLogger(false);
   });
 

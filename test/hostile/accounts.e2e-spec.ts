@@ -5,7 +5,7 @@ import { expectAdmitted } from "./admitted-case";
 import { accountRows } from "./invariants";
 import { Target } from "./target";
 
-describe("who a hostile sign-in may become", () => {
+describe("the user of a hostile sign-in", () => {
   let target: Target;
 
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe("who a hostile sign-in may become", () => {
 
   afterAll(() => target.stop());
 
-  /** One user with everything that hangs on it, as text. */
+  /** A user's rows in all tables, as text. */
   async function rowsOf(userId: string): Promise<unknown> {
     return query(
       target.service,
@@ -39,7 +39,7 @@ describe("who a hostile sign-in may become", () => {
     ["the same e-mail and no domain", { hd: undefined }],
     ["the same names and picture", { email: "eve@corp.com" }],
   ])(
-    "G-090 another account with %s as the known user's is another user",
+    "G-090 another account with %s as the known user is another user",
     async (_what, changes) => {
       const { known, knownUserId } = target;
       const before = await rowsOf(knownUserId);
@@ -68,7 +68,7 @@ describe("who a hostile sign-in may become", () => {
     },
   );
 
-  it("G-092 a local user with the e-mail is not linked, nor reached by who made it", async () => {
+  it("G-092 a local user with the same e-mail is neither linked nor taken over", async () => {
     const { service } = target;
     const account = newAccount({ email: "victim@gmail.com" });
     const localId = "019aa0b5-1c00-7000-8000-000000000001";
@@ -112,7 +112,7 @@ describe("who a hostile sign-in may become", () => {
     },
   );
 
-  it("G-095 a known account whose new e-mail is not verified keeps the old one, outside", async () => {
+  it("G-095 a known account whose new e-mail is not verified keeps the old one and is refused", async () => {
     const account = newAccount();
     const { user } = await enter(account);
     const before = await rowsOf(user.id);
@@ -125,7 +125,7 @@ describe("who a hostile sign-in may become", () => {
     expect(await rowsOf(user.id)).toEqual(before);
   });
 
-  it("G-030 both spellings of Google's issuer are one user, stored in one", async () => {
+  it("G-030 both spellings of Google's issuer are one user, stored with one spelling", async () => {
     const { google, service } = target;
     const account = newAccount();
     const ids = [];
@@ -153,7 +153,7 @@ describe("who a hostile sign-in may become", () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it("G-096 fifty first sign-ins at once are all 200, one user, new once", async () => {
+  it("G-096 fifty concurrent first sign-ins are all 200, with one user and one isNewUser", async () => {
     const { google, service } = target;
     const account = newAccount();
     const idTokens = await Promise.all(
@@ -177,7 +177,7 @@ describe("who a hostile sign-in may become", () => {
     ).toEqual([{ users: 1, identities: 1 }]);
   });
 
-  it("G-097 a disabled user stays outside, however it comes, and as it is", async () => {
+  it("G-097 a disabled user is refused on every route and stays unchanged", async () => {
     const { service } = target;
     const account = newAccount();
     const { user } = await enter(account);
@@ -200,7 +200,7 @@ describe("who a hostile sign-in may become", () => {
     expect(await accountRows(service)).toEqual(before);
   });
 
-  it("G-097 a deleted user who comes back is a new one with nothing of the old", async () => {
+  it("G-097 a deleted user who signs in again is a new user without the old data", async () => {
     const { service } = target;
     const account = newAccount();
     const { user } = await enter(account);
@@ -218,7 +218,7 @@ describe("who a hostile sign-in may become", () => {
     expect(back.user.id).not.toBe(user.id);
   });
 
-  it("G-098 one token a hundred times is one user, and a session each", async () => {
+  it("G-098 one token sent a hundred times is one user with a hundred sessions", async () => {
     const { google, service } = target;
     const account = newAccount();
     const idToken = await google.idToken({ account });
@@ -241,7 +241,7 @@ describe("who a hostile sign-in may become", () => {
     );
   });
 
-  it("W-008 a session named beforehand is not the session one gets", async () => {
+  it("W-008 a session id chosen by the client is not used", async () => {
     const { google, service } = target;
     const planted = "019aa0b5-1c00-7000-8000-00000000dead";
     const answer = await postJson(

@@ -7,7 +7,7 @@ const notFound: Answer = { status: 404, code: "not_found" };
 const unreadable: Answer = { status: 400, code: "invalid_request" };
 const wrongMethod: Answer = { status: 405, code: "method_not_allowed" };
 
-/** A good token at the wrong address, or by the wrong method. */
+/** A valid token sent to the wrong path, or with the wrong method. */
 function astray(
   id: string,
   name: string,
@@ -30,7 +30,7 @@ function astray(
   };
 }
 
-/** Nearly the sign-in's address; none of them leads there. */
+/** Paths similar to the sign-in's; none of them is routed there. */
 const nearAddresses = [
   ...["/auth/google/", "//auth/google", "/auth//google", "/AUTH/GOOGLE"],
   ...["/Auth/Google", "/auth/google;x=1", "/auth;x/google", "/auth%2fgoogle"],
@@ -91,7 +91,7 @@ export const addressCases: HostileCase[] = [
 export const methodCases: HostileCase[] = [
   ...["/auth/google", "/tokensignin"].flatMap((path) =>
     methods
-      // Of its answer there is no body to look at.
+      // The response to HEAD has no body to check.
       .filter((method) => method !== "HEAD")
       .map((method) =>
         astray("G-114", `${method} ${path}`, wrongMethod, { method, path }),

@@ -10,7 +10,7 @@ import { expectNothingOf, sendInTime } from "./invariants";
 import type { Target } from "./target";
 import { withClaimsText } from "./token-forgery";
 
-/** What a sign-in leaves behind, beside ids and times. */
+/** The rows that a sign-in writes, without ids and times. */
 export interface Stored {
   readonly subject: string;
   readonly email: string | null;
@@ -26,28 +26,28 @@ export interface Stored {
   readonly authorizedParty: string;
 }
 
-/** One input that looks odd and is good all the same: a new account signs in. */
+/** One unusual but valid input: a new account signs in. */
 export interface AdmittedCase {
   readonly id: string;
   readonly name: string;
-  /** How its account departs from a new consumer's. */
+  /** Differences of the account from a new consumer account. */
   readonly account?: Partial<GoogleAccount>;
-  /** How its token departs from Google's. */
+  /** Differences of the token from Google's usual one. */
   readonly options?: (target: Target) => IdTokenOptions;
-  /** Its claims' JSON text, edited by hand. */
+  /** Edits the JSON text of the claims. */
   readonly edit?: (json: string) => string;
-  /** How it is sent; as JSON unless told. */
+  /** How the token is sent; as JSON by default. */
   readonly send?: (target: Target, idToken: string) => Attack["send"];
-  /** What is stored and not simply what the account and the options say. */
+  /** Stored values that differ from the account and the options. */
   readonly stored?: (target: Target) => Partial<Stored>;
 }
 
-/** How a test of a table of such cases is called. */
+/** The title of a test of such a case. */
 export const admittedTitle = "$id $name signs a new user in";
 
 /**
- * Signs a new account in and checks the whole answer, what /users/me says, and
- * every row that it left: one user, one identity, one session, nothing else.
+ * Signs a new account in and checks the whole response, /users/me, and every
+ * new row: one user, one identity, one session, nothing else.
  */
 export async function expectAdmitted(
   target: Target,
@@ -97,7 +97,7 @@ export async function expectAdmitted(
       {
         issuer: "https://accounts.google.com",
         subject,
-        // Of a token that claims more, nothing more is kept.
+        // Other claims of the token are not stored.
         claims: {
           ...shown,
           clientId,
@@ -143,7 +143,7 @@ async function tableSizes({ service }: Target): Promise<number[]> {
   return rows.map(({ size }) => size);
 }
 
-/** A user's rows, beside ids and times. */
+/** A user's rows, without ids and times. */
 async function rowsOf({ service }: Target, userId: string): Promise<unknown> {
   const [row] = await query<{ row: unknown }>(
     service,

@@ -11,7 +11,7 @@ import {
   withSignature,
 } from "./token-forgery";
 
-/** Keys that anybody has, for which a verifier might take Google's or ours. */
+/** Public values that a confused verifier might use as an HMAC key. */
 const publicKeyAs: [string, (target: Target) => string | Buffer][] = [
   ["SPKI PEM", ({ google }) => spki(google.keys.current.publicKey, "pem")],
   [
@@ -105,7 +105,7 @@ export const hmacCases: HostileCase[] = publicKeyAs.flatMap(([name, key]) => [
   ),
   token(
     "G-002",
-    `RS256 in name, HMAC keyed with the ${name}`,
+    `RS256 in the header, HMAC keyed with the ${name}`,
     "bad_signature",
     (target) =>
       withSignature(
@@ -116,7 +116,7 @@ export const hmacCases: HostileCase[] = publicKeyAs.flatMap(([name, key]) => [
   ),
 ]);
 
-/** What a header may say beside a signature that is Google's RS256. */
+/** Values of alg over a signature that is Google's RS256. */
 const otherNames: unknown[] = [
   ...["RS384", "RS512", "PS256", "PS384", "PS512", "RS1", "RSA-OAEP"],
   ...["ES256", "ES384", "ES512", "ES256K", "EdDSA", "Ed25519", "HS256"],
@@ -137,20 +137,20 @@ export const algorithmCases: HostileCase[] = [
   ...(["RS384", "RS512", "PS256"] satisfies TokenAlgorithm[]).flatMap((alg) => [
     token(
       "G-003",
-      `${alg}, so signed with Google's own key`,
+      `${alg}, signed with Google's own key`,
       "algorithm_not_allowed",
       ({ google }) => google.idToken({ alg }),
     ),
     token(
       "G-003",
-      `RS256 in name, signed as ${alg} with Google's own key`,
+      `RS256 in the header, signed as ${alg} with Google's own key`,
       "bad_signature",
       ({ google }) => google.idToken({ alg, header: { alg: "RS256" } }),
     ),
   ]),
   token(
     "G-003",
-    "ES256, so signed with an own key",
+    "ES256, signed with the attacker's key",
     "algorithm_not_allowed",
     ({ google }) => {
       const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -167,7 +167,7 @@ export const algorithmCases: HostileCase[] = [
   ),
   token(
     "G-003",
-    "EdDSA, so signed with an own key",
+    "EdDSA, signed with the attacker's key",
     "algorithm_not_allowed",
     ({ google }) => {
       const { privateKey } = generateKeyPairSync("ed25519");
@@ -180,7 +180,7 @@ export const algorithmCases: HostileCase[] = [
   ),
   token(
     "G-003",
-    "RS256 put over a token that was signed as none",
+    "RS256 in the header of a token signed as none",
     "malformed_token",
     async ({ google }) =>
       edited(await google.idToken({ alg: "none" }), (_header, payload) => [
@@ -191,7 +191,7 @@ export const algorithmCases: HostileCase[] = [
   ),
   token(
     "G-003",
-    "alg none put over Google's signature",
+    "alg none in the header over Google's signature",
     "algorithm_not_allowed",
     async ({ google }) => {
       const [, payload, signature] = segmentsOf(await google.idToken());

@@ -7,7 +7,7 @@ type OfTarget<Value> = (target: Target) => Value;
 const otherClient =
   "210987654321-evil7k2m9c0x8w1z5n3j7h2d6q1r5v8.apps.googleusercontent.com";
 
-/** What an audience or an authorized party of somebody else looks like. */
+/** Audiences or authorized parties of other applications. */
 const otherParties: [string, OfTarget<unknown>][] = [
   ["another Google client", () => otherClient],
   ["a Firebase project", () => "our-project"],
@@ -19,7 +19,7 @@ const otherParties: [string, OfTarget<unknown>][] = [
     ({ google }) => google.clientIds[0].split(".")[0],
   ],
   ["an array of all of ours", ({ google }) => google.clientIds],
-  ["all of ours in one text", ({ google }) => google.clientIds.join(",")],
+  ["all of ours in one string", ({ google }) => google.clientIds.join(",")],
   ["ours with its label", ({ google }) => `ios=${google.clientIds[1]}`],
 ];
 
@@ -51,7 +51,7 @@ const otherIssuers: readonly string[] = [
   "https://service.example",
 ];
 
-/** A claim that is not as it should be, in a token that is good otherwise. */
+/** An invalid claim in an otherwise valid token. */
 function claim(
   id: string,
   name: string,
@@ -64,7 +64,7 @@ function claim(
   );
 }
 
-/** A text claim in every wrong type and in every spelling that is nearly right. */
+/** A string claim with every wrong type and every similar value. */
 function spoilt(
   id: string,
   name: string,
@@ -130,7 +130,7 @@ export const issuerCases: HostileCase[] = [
   ),
   token(
     "G-033",
-    "an attacker's own provider, key and all",
+    "an attacker's own provider, with its key",
     "unknown_key",
     async ({ google, trap }) =>
       google.idToken({

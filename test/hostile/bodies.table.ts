@@ -22,13 +22,15 @@ export const emptyBodyCases: HostileCase[] = [
   ...["{}", "null", "[]", '"jwt"', "1", "true", "[{}]", "[[]]"].map((body) =>
     jsonCase("G-100", body, "idToken", () => body),
   ),
-  jsonCase("G-100", "a token alone", "idToken", (token) => text(token)),
+  jsonCase("G-100", "a token as a JSON string", "idToken", (token) =>
+    text(token),
+  ),
   jsonCase("G-100", "a token in an array", "idToken", (token) => text([token])),
   jsonCase("G-100", "a bare token", "body", (token) => token),
   formCase("G-100", "a bare token", "idToken", (token) => token),
 ];
 
-/** What may stand in a token's place, none of which is one text. */
+/** Values in the place of a token that are not one string. */
 const noTokens: [string, (token: string) => unknown][] = [
   ["null", () => null],
   ["empty", () => ""],
@@ -154,10 +156,15 @@ export const twoTokenCases: HostileCase[] = [
     ),
   ]),
   {
-    ...token("G-101", "JSON: the token twice, the bad one last", "", () => ""),
+    ...token(
+      "G-101",
+      "JSON: the token twice, the invalid one last",
+      "",
+      () => "",
+    ),
     ...sent(
       "G-101",
-      "JSON: the token twice, the bad one last",
+      "JSON: the token twice, the invalid one last",
       json,
       (token) => `{"idToken":${text(token)},"idToken":"garbage"}`,
     ),
@@ -173,11 +180,11 @@ function escaped(name: string): string {
 }
 
 const unreadable: [string, Body][] = [
-  ["a comma too many", (token) => `{"idToken":${text(token)},}`],
+  ["a trailing comma", (token) => `{"idToken":${text(token)},}`],
   ["single quotes", (token) => `{'idToken':'${token}'}`],
   ["a comment", (token) => `{/**/"idToken":${text(token)}}`],
-  ["a word behind", (token) => `{"idToken":${text(token)}}x`],
-  ["a NUL behind", (token) => `{"idToken":${text(token)}}\u0000`],
+  ["a trailing word", (token) => `{"idToken":${text(token)}}x`],
+  ["a trailing NUL", (token) => `{"idToken":${text(token)}}\u0000`],
   ["a newline in the token", (token) => `{"idToken":"${token}\n"}`],
   ["UTF-16", (token) => Buffer.from(text({ idToken: token }), "utf16le")],
   ["gzip", (token) => gzipSync(text({ idToken: token }))],
@@ -192,7 +199,7 @@ const unreadable: [string, Body][] = [
   ],
   ["__proto__ alone", (token) => `{"__proto__":{"idToken":${text(token)}}}`],
   [
-    "__proto__ as a text",
+    "__proto__ as a string",
     (token) => `{"idToken":${text(token)},"__proto__":"x"}`,
   ],
   [

@@ -7,7 +7,7 @@ export const form = "application/x-www-form-urlencoded";
 /** A body, made from a token that would sign the known user in. */
 export type Body = (idToken: string) => string | Uint8Array | undefined;
 
-/** A request to the sign-in with this body; nothing is said of its answer. */
+/** A request to the sign-in with this body, without an expected response. */
 export function sent(
   id: string,
   name: string,
@@ -28,7 +28,7 @@ export function sent(
             ...headers,
             ...(contentType !== undefined && { "content-type": contentType }),
           },
-          // As bytes, for a text would get a content type of its own.
+          // As bytes, because fetch sets a content type for a string.
           body: text === undefined ? undefined : Buffer.from(text),
         }),
       };
@@ -36,7 +36,7 @@ export function sent(
   };
 }
 
-/** 400, and the field that is told. */
+/** 400, naming the field. */
 export function malformed(
   id: string,
   name: string,

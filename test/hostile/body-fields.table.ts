@@ -5,7 +5,7 @@ import type { Target } from "./target";
 
 type Attack = HostileCase["attack"];
 
-/** A JSON body with a good token of the known user and more. */
+/** A JSON body with a valid token of the known user and other fields. */
 function withFields(
   fields: Readonly<Record<string, unknown>>,
   options: IdTokenOptions = {},
@@ -57,20 +57,20 @@ export const fieldCases: HostileCase[] = [
   badField("G-075", "nonce", "x".repeat(10_000)),
 ];
 
-/** What the token says, what the request says; the two do not agree. */
+/** The nonce of the token and the nonce of the request, which do not match. */
 const nonces: [string, string | undefined, string][] = [
-  ["none in the token", undefined, "n-0S6_WzA2Mj"],
-  ["an empty one in the token", "", "n-0S6_WzA2Mj"],
-  ["another in the token", "n-another", "n-0S6_WzA2Mj"],
-  ["a beginning in the token", "n-0S6", "n-0S6_WzA2Mj"],
-  ["a beginning in the request", "n-0S6_WzA2Mj", "n-0S6"],
+  ["no nonce in the token", undefined, "n-0S6_WzA2Mj"],
+  ["an empty nonce in the token", "", "n-0S6_WzA2Mj"],
+  ["another nonce in the token", "n-another", "n-0S6_WzA2Mj"],
+  ["a prefix in the token", "n-0S6", "n-0S6_WzA2Mj"],
+  ["a prefix in the request", "n-0S6_WzA2Mj", "n-0S6"],
   ["another case", "n-0s6_wza2mj", "n-0S6_WzA2Mj"],
-  ["a blank behind", "n-0S6_WzA2Mj", "n-0S6_WzA2Mj "],
+  ["a trailing space", "n-0S6_WzA2Mj", "n-0S6_WzA2Mj "],
   ["a list", "n-0S6_WzA2Mj", "n-0S6_WzA2Mj,n-another"],
   ["a wildcard", "n-0S6_WzA2Mj", "*"],
   ["__proto__", "n-0S6_WzA2Mj", "__proto__"],
-  ["undefined, as a text", undefined, "undefined"],
-  ["null, as a text", undefined, "null"],
+  ["undefined, as a string", undefined, "undefined"],
+  ["null, as a string", undefined, "null"],
   ["a zero-width space", "n-0S6_WzA2Mj", "n-0S6_WzA2Mj\u200b"],
 ];
 
@@ -91,7 +91,7 @@ function tooLarge(name: string, attack: Attack): HostileCase {
   };
 }
 
-/** A body of so many bytes, with a good token at its beginning. */
+/** A body of this many bytes that starts with a valid token. */
 function ofSize(bytes: number, chunked = false): Attack {
   return async (target) => {
     const { google, known } = target;
@@ -125,7 +125,7 @@ export const sizeCases: HostileCase[] = [
   ),
 ];
 
-/** A good token everywhere but in the body. */
+/** A valid token anywhere but in the body. */
 function elsewhere(
   name: string,
   send: (target: Target, idToken: string) => ReturnType<typeof request>,

@@ -1,10 +1,10 @@
 import { exchange } from "../support/raw-connection";
 import { type HostileCase, secretsOf } from "./hostile-case";
 
-/** What is sent, made from a body that would sign the known user in. */
+/** Makes the bytes to send from a body that would sign the known user in. */
 export type Bytes = (body: string) => string | Uint8Array;
 
-/** Bytes that are refused before there is a request. */
+/** Bytes that are refused before they are parsed as a request. */
 export function broken(
   id: string,
   name: string,

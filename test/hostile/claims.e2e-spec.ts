@@ -21,7 +21,7 @@ import { edgeCases, goodEdgeCases, timeCases } from "./times.table";
 import { ofEachKind } from "../support/extent";
 
 class StoppableClock extends Clock {
-  /** Milliseconds since 1970; the machine's time unless given. */
+  /** Milliseconds since 1970; the machine's time by default. */
   stoppedAt?: number;
 
   override now(): number {
@@ -29,7 +29,7 @@ class StoppableClock extends Clock {
   }
 }
 
-describe("an ID token of Google's whose claims are hostile", () => {
+describe("an ID token from Google with hostile claims", () => {
   const clock = new StoppableClock();
   let target: Target;
 
@@ -43,12 +43,12 @@ describe("an ID token of Google's whose claims are hostile", () => {
 
   const tables = [
     ["is for another audience", audienceCases],
-    ["was asked for by another party", authorizedPartyCases],
+    ["has another authorized party", authorizedPartyCases],
     ["is of another issuer", issuerCases],
-    ["has no good times", timeCases],
-    ["has no good subject", subjectCases],
-    ["has no good nonce", nonceCases],
-    ["is for other ends", otherTokenCases],
+    ["has invalid times", timeCases],
+    ["has an invalid subject", subjectCases],
+    ["has an invalid nonce", nonceCases],
+    ["is for another purpose", otherTokenCases],
     ["is a service account's", serviceAccountCases],
   ] as const;
 
@@ -58,13 +58,13 @@ describe("an ID token of Google's whose claims are hostile", () => {
     );
   });
 
-  describe("when it is odd, and good all the same", () => {
+  describe("when it is unusual but valid", () => {
     it.each(ofEachKind(goodClaimCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });
 
-  describe("when its time ends, or begins, right now", () => {
+  describe("when it expires or becomes valid right now", () => {
     beforeEach(() => {
       clock.stoppedAt = target.google.now().getTime();
     });

@@ -7,33 +7,35 @@ const invalidEmails: [string, string][] = [
   ["without an @", "ada.corp.com"],
   ["with two @", "ada@evil.example@corp.com"],
   ["a list", "ada@corp.com,eve@evil.example"],
-  ["a list by semicolons", "ada@corp.com;eve@evil.example"],
-  ["a list by blanks", "ada@corp.com eve@evil.example"],
+  ["a list with semicolons", "ada@corp.com;eve@evil.example"],
+  ["a list with spaces", "ada@corp.com eve@evil.example"],
   ["with a display name", "Ada <ada@corp.com>"],
-  ["with nothing before the @", "@corp.com"],
-  ["with nothing behind the @", "ada@"],
+  ["without a local part", "@corp.com"],
+  ["without a domain", "ada@"],
   ["an @", "@"],
   ["quoted, with an @ inside", '"ada@corp.com"@evil.example'],
-  ["quoted, with a blank inside", '"ada l"@corp.com'],
-  ["with a blank behind", "ada@corp.com "],
-  ["with a blank in front", " ada@corp.com"],
-  ["with a newline behind", "ada@corp.com\n"],
-  ["with a header behind", "ada@corp.com\r\nBcc: eve@evil.example"],
+  ["quoted, with a space inside", '"ada l"@corp.com'],
+  ["with a trailing space", "ada@corp.com "],
+  ["with a leading space", " ada@corp.com"],
+  ["with a trailing newline", "ada@corp.com\n"],
+  ["with a trailing header", "ada@corp.com\r\nBcc: eve@evil.example"],
   ["with a NUL", "ada@corp.com\u0000.evil.example"],
   ["with a DEL", "ada\u007f@corp.com"],
   ["with a tab", "ada@corp\t.com"],
   ["with a no-break space", "ada@corp.com\u00a0"],
   ["with a line separator", "ada@corp.com\u2028"],
-  ["with half a pair", "ada\ud800@corp.com"],
+  ["with a lone surrogate", "ada\ud800@corp.com"],
   ["with a right-to-left override", "ada\u202e@corp.com"],
   ["with a byte order mark", "ada@corp.com\ufeff"],
   ["321 characters long", `${"a".repeat(312)}@corp.com`],
   ["4,000 characters long", `${"a".repeat(4000)}@corp.com`],
-  ["undefined, as a text", "undefined"],
-  ["null, as a text", "null"],
+  ["undefined, as a string", "undefined"],
+  ["null, as a string", "null"],
 ];
 
-/** `null` is a case of its own: some clients write it for "none". */
+/**
+ * Without `null`, which is a separate case: some clients send it for "none".
+ */
 const noEmails = noTexts.filter(([what]) => what !== "null");
 
 export const emailCases: HostileCase[] = [
@@ -54,15 +56,15 @@ export const emailCases: HostileCase[] = [
 
 const invalidDomains: [string, string][] = [
   ["empty", ""],
-  ["with a blank behind", "corp.com "],
-  ["with a newline behind", "corp.com\n"],
+  ["with a trailing space", "corp.com "],
+  ["with a trailing newline", "corp.com\n"],
   ["with a NUL", "corp.com\u0000"],
   ["with a slash", "corp.com/"],
   ["with an @", "@corp.com"],
   ["with a port", "corp.com:443"],
   ["a list", "evil.example,corp.com"],
   ["a wildcard", "*.corp.com"],
-  ["an address", "https://corp.com"],
+  ["a URL", "https://corp.com"],
   ["with a Cyrillic o", "cоrp.com"],
   ["in full-width letters", "ｃｏｒｐ.com"],
   ["with a zero-width space", "corp\u200b.com"],
@@ -82,7 +84,7 @@ export const hostedDomainFormCases: HostileCase[] = [
   ),
 );
 
-/** A genuine token whose owner may not enter: 403, and why is the code itself. */
+/** A valid token that the policy refuses: 403, with the reason as the code. */
 function forbidden(
   id: string,
   name: string,
@@ -99,13 +101,13 @@ function forbidden(
   };
 }
 
-/** What is not the JSON value `true`. */
+/** Values other than the JSON value `true`. */
 export const notTrue: [string, unknown][] = [
   ["false", false],
   ["absent", undefined],
   ["null", null],
   ...["true", "false", "TRUE", "True", "1", "yes", "verified", ""].map(
-    (text): [string, unknown] => [`the text ${JSON.stringify(text)}`, text],
+    (text): [string, unknown] => [`the string ${JSON.stringify(text)}`, text],
   ),
   ["1", 1],
   ["0", 0],
@@ -140,7 +142,7 @@ export const unverifiedCases: HostileCase[] = [
   }),
 ];
 
-/** With corp.com and other.example as the domains that may sign in. */
+/** For a service that admits the domains corp.com and other.example. */
 export const foreignDomainCases: HostileCase[] = [
   forbidden("G-085", "no hd", "hosted_domain_not_allowed", {}),
   forbidden("G-085", "no hd, e-mail @corp.com", "hosted_domain_not_allowed", {
@@ -177,15 +179,15 @@ export const foreignDomainCases: HostileCase[] = [
   ),
 ];
 
-/** With sign-up closed: whoever is not known yet stays outside. */
+/** For a service with sign-up closed: new accounts are refused. */
 export const strangerCases: HostileCase[] = [
-  forbidden("G-099", "a stranger", "sign_up_not_allowed", {}),
-  forbidden("G-099", "a stranger of corp.com", "sign_up_not_allowed", {
+  forbidden("G-099", "a new account", "sign_up_not_allowed", {}),
+  forbidden("G-099", "a new account of corp.com", "sign_up_not_allowed", {
     hd: "corp.com",
   }),
   forbidden(
     "G-090",
-    "a stranger with a known user's e-mail",
+    "a new account with a known user's e-mail",
     "sign_up_not_allowed",
     { email: "ada@corp.com", hd: "corp.com" },
   ),

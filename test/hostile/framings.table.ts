@@ -4,7 +4,10 @@ import type { HostileCase } from "./hostile-case";
 
 const length = (body: string) => String(Buffer.byteLength(body));
 
-/** A good request but for its length, behind which another one may hide. */
+/**
+ * A request that is valid except for its length, which may hide another
+ * request.
+ */
 const framings: [
   string,
   (body: string) => Record<string, string | undefined>,
@@ -40,7 +43,7 @@ const framings: [
     () => ({ "Content-Length": undefined, "Transfer-Encoding": "" }),
   ],
   [
-    "a transfer coding behind a vertical tab",
+    "a transfer coding after a vertical tab",
     () => ({
       "Content-Length": undefined,
       "Transfer-Encoding": "\u000bchunked",
@@ -62,7 +65,7 @@ const framings: [
     }),
   ],
   [
-    "chunked with a blank before the colon",
+    "chunked with a space before the colon",
     () => ({ "Content-Length": undefined, "Transfer-Encoding ": "chunked" }),
   ],
 ];
@@ -72,7 +75,7 @@ const lengths: [string, (body: string) => string][] = [
   ["with a minus", () => "-1"],
   ["in hexadecimal", (body) => `0x${Buffer.byteLength(body).toString(16)}`],
   ["with an exponent", () => "1e3"],
-  ["with a point", (body) => `${length(body)}.0`],
+  ["with a decimal point", (body) => `${length(body)}.0`],
   ["in two parts", () => "1 0"],
   ["as a list", (body) => `${length(body)}, ${length(body)}`],
   ["beyond 64 bits", () => "99999999999999999999999"],
@@ -81,14 +84,14 @@ const lengths: [string, (body: string) => string][] = [
 ];
 
 const chunks: [string, (body: string) => string][] = [
-  ["of no number", (body) => `zz\r\n${body}\r\n0\r\n\r\n`],
-  ["of a negative number", (body) => `-1\r\n${body}\r\n0\r\n\r\n`],
+  ["of an invalid size", (body) => `zz\r\n${body}\r\n0\r\n\r\n`],
+  ["of a negative size", (body) => `-1\r\n${body}\r\n0\r\n\r\n`],
   ["beyond 64 bits", (body) => `FFFFFFFFFFFFFFFFFF\r\n${body}\r\n0\r\n\r\n`],
-  ["longer than it says", (body) => `1\r\n${body}\r\n0\r\n\r\n`],
+  ["longer than its size", (body) => `1\r\n${body}\r\n0\r\n\r\n`],
   ["with an endless extension", (body) => `1;${"x".repeat(20_000)}\r\n${body}`],
-  ["in bare newlines", (body) => chunked(body).replaceAll("\r\n", "\n")],
+  ["with bare newlines", (body) => chunked(body).replaceAll("\r\n", "\n")],
   [
-    "and a length behind",
+    "with a length in the trailer",
     (body) => chunked(body).replace(/\r\n$/, "Content-Length: 5\r\n\r\n"),
   ],
 ];

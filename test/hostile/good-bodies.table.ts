@@ -6,7 +6,7 @@ import { request } from "./hostile-case";
 const json = "application/json";
 const form = "application/x-www-form-urlencoded";
 
-/** A body that looks odd, and has exactly one good token in it. */
+/** An unusual body with exactly one valid token. */
 function good(
   id: string,
   name: string,
@@ -35,7 +35,7 @@ const escaped = (value: string) =>
     (byte) => `%${byte.toString(16).padStart(2, "0")}`,
   ).join("");
 
-/** What a client would like to be, sent along. */
+/** Fields with which a client tries to set its own role or id. */
 const wishes = {
   id: "019aa0b5-1c00-7000-8000-000000000001",
   userId: "019aa0b5-1c00-7000-8000-000000000001",
@@ -52,7 +52,10 @@ const wishes = {
   user: { roles: ["admin"] },
 };
 
-/** The request names a nonce, and the token says the same in one of its spellings. */
+/**
+ * The request has a nonce, and the token has the same nonce in one of its
+ * forms.
+ */
 function agreed(name: string, signed: string): AdmittedCase {
   return {
     ...good("G-075", `a nonce ${name}`, json, (idToken) =>
@@ -66,7 +69,7 @@ const sha256 = (encoding: "hex" | "base64url") =>
   createHash("sha256").update("n-0S6_WzA2Mj").digest(encoding);
 
 export const goodBodyCases: AdmittedCase[] = [
-  agreed("as it is", "n-0S6_WzA2Mj"),
+  agreed("unchanged", "n-0S6_WzA2Mj"),
   agreed("in hexadecimal SHA-256", sha256("hex")),
   agreed("in base64url SHA-256", sha256("base64url")),
   ...idTokenFields.flatMap((field) => [
@@ -90,10 +93,10 @@ export const goodBodyCases: AdmittedCase[] = [
   good("G-102", "the same token under all four names", json, (token) =>
     text(Object.fromEntries(idTokenFields.map((field) => [field, token]))),
   ),
-  // As JSON.parse, and so every Node.js server, reads it.
+  // JSON.parse takes the last of two equal members.
   good(
     "G-101",
-    "JSON: the token twice, the good one last",
+    "JSON: the token twice, the valid one last",
     json,
     (token) => `{"idToken":"garbage","idToken":${text(token)}}`,
   ),
@@ -109,7 +112,7 @@ export const goodBodyCases: AdmittedCase[] = [
   ),
   good(
     "G-109",
-    "JSON with blanks around",
+    "JSON with surrounding whitespace",
     json,
     (token) => `\r\n\t ${simple(token)} \n`,
   ),
@@ -147,7 +150,7 @@ export const goodBodyCases: AdmittedCase[] = [
   ),
   good(
     "G-109",
-    "form: bad escapes beside",
+    "form: another field with invalid escapes",
     form,
     (token) => `x=%&y=%zz&z=%ff%fe&idToken=${token}`,
   ),
@@ -159,7 +162,7 @@ export const goodBodyCases: AdmittedCase[] = [
       idToken,
     }),
   ),
-  // What nobody asked for is ignored, however deep it goes.
+  // Unknown members are ignored at any depth.
   ...[20, 2000, 7000].map((depth) =>
     good(
       "G-109",
@@ -172,10 +175,10 @@ export const goodBodyCases: AdmittedCase[] = [
   good("G-109", "JSON: a constructor", json, (idToken) =>
     text({ idToken, constructor: "x", prototype: { role: "admin" } }),
   ),
-  good("G-109", "JSON: what a client would like to be", json, (idToken) =>
+  good("G-109", "JSON: a client's own role and id", json, (idToken) =>
     text({ ...wishes, idToken }),
   ),
-  good("G-109", "form: what a client would like to be", form, (idToken) =>
+  good("G-109", "form: a client's own role and id", form, (idToken) =>
     new URLSearchParams({ role: "admin", roles: "admin", idToken }).toString(),
   ),
   good("G-110", "a body of exactly 16 kB", json, (idToken) => {
@@ -188,7 +191,7 @@ export const goodBodyCases: AdmittedCase[] = [
     'application/json; charset="utf-8"',
     "application/json; charset=utf8",
     "application/json; charset=Unicode-1-1-UTF-8",
-    // Which has no effect: RFC 8259 §11.
+    // A charset has no effect on JSON: RFC 8259 §11.
     "application/json; charset=utf-16",
     "application/json; charset=iso-8859-1",
     "application/json; charset=nonsense",

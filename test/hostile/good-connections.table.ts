@@ -4,7 +4,7 @@ import { chunked } from "./broken-request";
 
 type Parts = Parameters<typeof requestText>[0];
 
-/** A good sign-in over an odd connection; the service answers for itself only. */
+/** A valid sign-in over an unusual connection. */
 function wired(
   id: string,
   name: string,
@@ -43,7 +43,7 @@ const inChunks = (headers: Readonly<Record<string, string>> = {}) =>
     },
   });
 
-/** Who says to be where, and through whom, without being believed. */
+/** Headers that claim another host or client address, and are ignored. */
 const claims: Readonly<Record<string, string>>[] = [
   { Host: "evil.example" },
   { Host: "evil.example:6666" },
@@ -125,7 +125,7 @@ export const goodConnectionCases: AdmittedCase[] = [
     "/%61%75%74%68/google",
     "http://service.example/auth/google",
     "http://evil.example/auth/google",
-  ].map((path) => plain("W-018", `the address ${path.slice(0, 60)}`, { path })),
+  ].map((path) => plain("W-018", `the path ${path.slice(0, 60)}`, { path })),
   wired("W-018", "one chunk", (body) => inChunks() + chunked(body)),
   wired(
     "W-018",
@@ -140,7 +140,7 @@ export const goodConnectionCases: AdmittedCase[] = [
   ),
   wired(
     "W-018",
-    "a header behind the last chunk",
+    "a header after the last chunk",
     (body) => inChunks() + chunked(body).replace(/\r\n$/, "X: y\r\n\r\n"),
   ),
   wired(

@@ -1,6 +1,6 @@
 import type { AdmittedCase } from "./admitted-case";
 
-/** A name as Google may sign it, and what is kept of it. */
+/** A name as Google may sign it, and the stored name. */
 function named(
   name: string,
   signed: unknown,
@@ -31,13 +31,13 @@ export const goodNameCases: AdmittedCase[] = [
   named("with a zero-width joiner", family, family),
   named("with a zero-width space", "A\u200bda", "A\u200bda"),
   named("with a NUL", "Ada\u0000 L", "Ada L"),
-  named("with half a pair", "A\ud800da\udc00", "Ada"),
-  named("with the halves of a pair the wrong way", "A\udc00\ud800", "A"),
+  named("with lone surrogates", "A\ud800da\udc00", "Ada"),
+  named("with a reversed surrogate pair", "A\udc00\ud800", "A"),
   named("with control characters", "\u001b[31mAda\u0007\u0085", "[31mAda"),
   named("with a newline", "Ada\r\nSet-Cookie: a=b", "AdaSet-Cookie: a=b"),
-  named("with blanks around", "  Ada \t", "Ada"),
-  named("of blanks", " \u00a0\u2003 ", null),
-  named("of nothing", "", null),
+  named("with surrounding spaces", "  Ada \t", "Ada"),
+  named("of spaces", " \u00a0\u2003 ", null),
+  named("that is empty", "", null),
   named("of NULs", "\u0000".repeat(10), null),
   named(
     "that is a script",

@@ -1,7 +1,7 @@
 import type { AdmittedCase } from "./admitted-case";
 import { googleHeader, withMember } from "./token-forgery";
 
-/** A header that is not Google's usual one and asks for nothing. */
+/** A header that differs from Google's usual one without an effect. */
 function header(
   id: string,
   name: string,
@@ -15,17 +15,17 @@ export const goodHeaderCases: AdmittedCase[] = [
   header("G-018", "no typ", { typ: undefined }),
   header("G-018", "typ jwt", { typ: "jwt" }),
   header("G-018", "typ Jwt", { typ: "Jwt" }),
-  header("G-019", "a header member nobody knows", { x: { y: [1] } }),
+  header("G-019", "an unknown header member", { x: { y: [1] } }),
   header("G-019", "cty", { cty: "JWT" }),
   header("G-019", "thumbprints", { x5t: "x", "x5t#S256": "x" }),
   {
     id: "G-019",
-    name: "JKU and X5U, which are no jku and x5u",
+    name: "JKU and X5U, which are not jku and x5u",
     options: ({ trap }) => ({ header: { JKU: trap.url, X5U: trap.url } }),
   },
   {
     id: "G-019",
-    name: "a header with blanks and its members in another order",
+    name: "a header with whitespace and another order of members",
     options: ({ google }) => ({
       rawHeader: ` { "typ" :\t"JWT",\n"kid":"${google.keys.current.kid}","alg":"RS256"} `,
     }),
@@ -46,12 +46,12 @@ export const goodHeaderCases: AdmittedCase[] = [
   },
 ];
 
-/** Claims that are added to Google's, none of which changes what is stored. */
+/** Claims that are added to Google's without an effect on the stored rows. */
 function extra(id: string, name: string, member: string): AdmittedCase {
   return { id, name, edit: (json) => withMember(json, member) };
 }
 
-/** A time as JSON may also write it: the same number. */
+/** A time in another JSON notation of the same number. */
 function rewritten(
   name: string,
   claim: string,
@@ -84,7 +84,7 @@ export const goodClaimCases: AdmittedCase[] = [
   },
   {
     id: "G-028",
-    name: "the web audience, asked for by the Android app",
+    name: "the web audience with the Android app as azp",
     options: ({ google }) => ({ azp: google.clientIds[2] }),
     stored: ({ google }) => ({ authorizedParty: google.clientIds[2] }),
   },
@@ -117,7 +117,7 @@ export const goodClaimCases: AdmittedCase[] = [
   ),
   {
     id: "G-044",
-    name: "a life of two hours",
+    name: "a lifetime of two hours",
     options: () => ({ lifetimeSeconds: 7200 }),
   },
   ...["exp", "iat", "nbf"].flatMap((claim) => [
@@ -131,13 +131,13 @@ export const goodClaimCases: AdmittedCase[] = [
     ["25 digits", "1082042680333113745191234"],
     ["leading zeros", "000108204268033311374519"],
     ["one digit", "1"],
-    ["all kinds of signs", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"],
+    ["all kinds of punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"],
     ["__proto__", "__proto__"],
     ["constructor", "constructor"],
     ["undefined", "undefined"],
     ["null", "null"],
     ["an e-mail", "ada@corp.com"],
-    ["SQL without blanks", "1'--"],
+    ["SQL without spaces", "1'--"],
     ["a wildcard", "%"],
     ["capitals", "Subject"],
     ["no capitals", "subject"],
@@ -155,26 +155,30 @@ export const goodClaimCases: AdmittedCase[] = [
   extra("G-066", "roles of its own", '"roles":["admin"],"status":"disabled"'),
   extra("G-066", "an id of its own", '"id":"1","userId":"1","user_id":"1"'),
   extra("G-069", "a claim 2,000 levels deep", `"deep":${nested(2000)}`),
-  extra("G-069", "500 claims more", many(500)),
+  extra("G-069", "500 more claims", many(500)),
   extra("G-069", "a claim of 4 kB", `"large":"${"x".repeat(4000)}"`),
-  extra("G-070", "claims nobody knows", '"x":1,"y":[{"z":null}],"":"empty"'),
-  extra("G-070", "names as values", '"x":"\\",\\"sub\\":\\"1","y":"sub"'),
+  extra("G-070", "unknown claims", '"x":1,"y":[{"z":null}],"":"empty"'),
+  extra("G-070", "claim names in values", '"x":"\\",\\"sub\\":\\"1","y":"sub"'),
   extra("G-070", "one name on two levels", '"x":{"sub":"1","x":{"x":1}}'),
   extra("G-070", "one name in two objects", '"x":[{"a":1},{"a":1}]'),
-  extra("G-070", "brackets in texts", '"x":"}]{[\\\\","y":"\\"{"'),
-  extra("G-077", "an at_hash of nothing", '"at_hash":"AAAAAAAAAAAAAAAAAAAAAA"'),
+  extra("G-070", "brackets in strings", '"x":"}]{[\\\\","y":"\\"{"'),
+  extra(
+    "G-077",
+    "an at_hash without an access token",
+    '"at_hash":"AAAAAAAAAAAAAAAAAAAAAA"',
+  ),
   extra("G-077", "an at_hash of the wrong type", '"at_hash":[1]'),
   extra("G-078", "auth_time in the future", '"auth_time":9999999999'),
-  extra("G-078", "auth_time as a text", '"auth_time":"yesterday"'),
+  extra("G-078", "auth_time as a string", '"auth_time":"yesterday"'),
   extra("G-078", "acr and amr of odd types", '"acr":1,"amr":{"mfa":true}'),
   {
     id: "G-075",
-    name: "a nonce that nobody asked about",
+    name: "a nonce that the request does not have",
     options: () => ({ nonce: "n".repeat(512) }),
   },
   {
     id: "G-070",
-    name: "blanks around its claims",
+    name: "whitespace around its claims",
     edit: (json) => `\n${json} `,
   },
 ];

@@ -12,7 +12,7 @@ import { Target } from "./target";
 import { encode, googleHeader, segmentsOf } from "./token-forgery";
 import { ofEachKind } from "../support/extent";
 
-describe("an ID token whose header or signature is hostile", () => {
+describe("an ID token with a hostile header or signature", () => {
   let target: Target;
 
   beforeAll(async () => {
@@ -21,8 +21,8 @@ describe("an ID token whose header or signature is hostile", () => {
 
   afterAll(() => target.stop());
 
-  // Before others use up the fetches that unknown keys are worth.
-  it("G-016 a key rotated in without notice signs a user in after one more fetch", async () => {
+  // First, before other tests use up the fetches for unknown keys.
+  it("G-016 a key rotated in unannounced is accepted after one more fetch", async () => {
     const { google } = target;
     await google.rotateKeys({ unannounced: true });
     const fetches = google.requestCount();
@@ -34,11 +34,11 @@ describe("an ID token whose header or signature is hostile", () => {
     ["its algorithm is none", noneCases],
     ["its algorithm is symmetric", hmacCases],
     ["its algorithm is another", algorithmCases],
-    ["its signature is not its own", signatureCases],
+    ["its signature is not for this token", signatureCases],
     ["its key id is not one of Google's", keyIdCases],
-    ["its header asks for something", headerMemberCases],
-    ["its segments are no JWS of two JSON objects", segmentCases],
-    ["it is not spelled as Google spells it", spellingCases],
+    ["its header names keys or extensions", headerMemberCases],
+    ["its segments are not a JWS of two JSON objects", segmentCases],
+    ["it is encoded differently from Google's tokens", spellingCases],
   ] as const;
 
   describe.each(tables)("when %s", (_when, cases) => {
@@ -47,7 +47,7 @@ describe("an ID token whose header or signature is hostile", () => {
     );
   });
 
-  describe("when its header is odd, and good all the same", () => {
+  describe("when its header is unusual but valid", () => {
     it.each(ofEachKind(goodHeaderCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );

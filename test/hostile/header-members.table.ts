@@ -3,7 +3,10 @@ import type { Target } from "./target";
 
 type OfTarget<Value> = (target: Target) => Value | Promise<Value>;
 
-/** Members that ask the verifier to fetch, trust, unpack or understand something. */
+/**
+ * Members that make a verifier fetch, trust, decompress or understand
+ * something.
+ */
 const requests: [string, string, OfTarget<unknown>][] = [
   ["G-011", "jwk", async ({ google }) => (await google.keys.foreign()).jwk],
   ["G-011", "jwk", ({ google }) => google.keys.current.jwk],
@@ -65,7 +68,7 @@ export const headerMemberCases: HostileCase[] = [
   ]),
   token(
     "G-011",
-    "jwk with a kid of its own, signed by it",
+    "jwk with its own kid, signed by it",
     "header_not_allowed",
     async ({ google }) => {
       const key = await google.keys.foreign();
@@ -74,7 +77,7 @@ export const headerMemberCases: HostileCase[] = [
   ),
   token(
     "G-011",
-    "jwk and no kid, signed by it",
+    "jwk without a kid, signed by it",
     "key_id_invalid",
     async ({ google }) => {
       const key = await google.keys.foreign();

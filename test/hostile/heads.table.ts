@@ -9,11 +9,11 @@ const heads: [string, Bytes][] = [
     (body) => requestText({ body }).replaceAll("\r\n", "\r"),
   ],
   [
-    "a blank before a colon",
+    "a space before a colon",
     (body) => requestText({ headers: { "X ": "y" }, body }),
   ],
   [
-    "a blank in a name",
+    "a space in a name",
     (body) => requestText({ headers: { "X y": "z" }, body }),
   ],
   [
@@ -39,7 +39,7 @@ const heads: [string, Bytes][] = [
   ],
 ];
 
-/** No Host, or one that nobody can tell: RFC 9112 §3.2 has them refused. */
+/** A missing, ambiguous or invalid Host: RFC 9112 §3.2 requires a refusal. */
 const hosts: [string, Bytes][] = [
   ["no Host", (body) => requestText({ headers: { Host: undefined }, body })],
   [
@@ -47,11 +47,11 @@ const hosts: [string, Bytes][] = [
     (body) => requestText({ headers: { host: "evil.example" }, body }),
   ],
   [
-    "two Hosts, the same",
+    "two equal Hosts",
     (body) => requestText({ headers: { host: "service.example" }, body }),
   ],
   [
-    "a Host with a blank",
+    "a Host with a space",
     (body) => requestText({ headers: { Host: "a b" }, body }),
   ],
   [
@@ -79,16 +79,16 @@ const lines: [string, string][] = [
   ["another protocol: SMTP", "EHLO evil.example\r\n"],
   ["another protocol: memcached", "stats\r\n"],
   ["another protocol: Redis", "*1\r\n$4\r\nPING\r\n"],
-  ["a method in small letters", "post /auth/google HTTP/1.1\r\n\r\n"],
-  ["a method nobody knows", "FETCH /auth/google HTTP/1.1\r\n\r\n"],
-  ["an endless method", `${"P".repeat(20_000)} / HTTP/1.1\r\n\r\n`],
-  ["a tab for a blank", "POST\t/auth/google\tHTTP/1.1\r\n\r\n"],
-  ["no address", "POST HTTP/1.1\r\n\r\n"],
-  ["an address without a slash", "POST auth/google HTTP/1.1\r\n\r\n"],
-  ["an address with backslashes", "POST \\auth\\google HTTP/1.1\r\n\r\n"],
-  ["an address with a NUL", "POST /auth/google\0 HTTP/1.1\r\n\r\n"],
-  ["an address with a DEL", "POST /auth/google\u007f HTTP/1.1\r\n\r\n"],
-  ["an address beyond ASCII", "POST /auth/gö HTTP/1.1\r\n\r\n"],
+  ["a method in lower case", "post /auth/google HTTP/1.1\r\n\r\n"],
+  ["an unknown method", "FETCH /auth/google HTTP/1.1\r\n\r\n"],
+  ["a method of 20 kB", `${"P".repeat(20_000)} / HTTP/1.1\r\n\r\n`],
+  ["a tab instead of a space", "POST\t/auth/google\tHTTP/1.1\r\n\r\n"],
+  ["no target", "POST HTTP/1.1\r\n\r\n"],
+  ["a target without a slash", "POST auth/google HTTP/1.1\r\n\r\n"],
+  ["a target with backslashes", "POST \\auth\\google HTTP/1.1\r\n\r\n"],
+  ["a target with a NUL", "POST /auth/google\0 HTTP/1.1\r\n\r\n"],
+  ["a target with a DEL", "POST /auth/google\u007f HTTP/1.1\r\n\r\n"],
+  ["a target beyond ASCII", "POST /auth/gö HTTP/1.1\r\n\r\n"],
 ];
 
 const binaries: [string, string][] = [
@@ -118,7 +118,7 @@ export const brokenHeadCases: HostileCase[] = [
 
 const large: [string, Bytes][] = [
   [
-    "an address of 20 kB",
+    "a target of 20 kB",
     (body) => requestText({ path: `/${"a".repeat(20_000)}`, body }),
   ],
   [
@@ -157,7 +157,7 @@ const large: [string, Bytes][] = [
       }),
   ],
   [
-    "20 kB behind the last chunk",
+    "20 kB after the last chunk",
     (body) =>
       requestText({
         headers: {

@@ -32,9 +32,9 @@ describe("a service for two hosted domains", () => {
     },
   );
 
-  // A Workspace account may have its address at another domain, even at gmail.com.
+  // A Workspace account may have an address of another domain, even gmail.com.
   it.each(["ada@gmail.com", "ada@elsewhere.example"])(
-    "G-086 hd corp.com with the e-mail %s signs a new user in, for hd decides",
+    "G-086 hd corp.com with the e-mail %s signs a new user in, because hd decides",
     async (email) => {
       const account = { hd: "corp.com", email };
       await expectAdmitted(target, { id: "G-086", name: email, account });

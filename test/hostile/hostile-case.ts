@@ -5,25 +5,25 @@ import type { Target } from "./target";
 /** One request, ready to be sent. */
 export interface Attack {
   readonly send: () => Promise<Reply>;
-  /** What is in it and must not be repeated: not in the answer, nor in the log. */
+  /** Parts of the input that must not appear in the response or the log. */
   readonly secrets: readonly string[];
 }
 
-/** One hostile input and the one answer it gets. */
+/** One hostile input and its exact response. */
 export interface HostileCase {
   /** A stable name for the kind of attack; several inputs share one. */
   readonly id: string;
   readonly name: string;
   readonly status: number;
   readonly code: AuthErrorCode;
-  /** The check that refused; absent where the code says it all. */
+  /** The reason of the refusal; absent if the code is enough. */
   readonly reason?: string;
-  /** The field that all of `errors` are about. */
+  /** The field that all `errors` name. */
   readonly field?: string;
   readonly attack: (target: Target) => Promise<Attack>;
 }
 
-/** How a test of a table of cases is called. */
+/** The title of a test of such a case. */
 export const caseTitle = "$id $name is $status $code";
 
 type Mint = (target: Target) => string | Promise<string>;
@@ -56,7 +56,7 @@ export function tokenAttack(target: Target, idToken: string): Attack {
   };
 }
 
-/** A request to the sign-in, a POST unless told. */
+/** A request to the sign-in; a POST by default. */
 export function request(
   { service }: Target,
   { path = "/auth/google", ...init }: RequestInit & { path?: string },
@@ -68,7 +68,7 @@ export function request(
   };
 }
 
-/** A token, its parts, and the texts in them. */
+/** A token, its segments, and the strings in them. */
 export function secretsOf(idToken: string): string[] {
   const segments = idToken.split(".");
   const texts = segments.flatMap((segment) =>

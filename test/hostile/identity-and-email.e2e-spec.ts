@@ -41,7 +41,7 @@ describe("an ID token with a hostile e-mail, domain, name or picture", () => {
     );
   });
 
-  describe("when only its e-mail, name or picture is odd", () => {
+  describe("when only its e-mail, name or picture is unusual", () => {
     it.each(
       ofEachKind([...goodEmailCases, ...goodNameCases, ...goodPictureCases]),
     )(admittedTitle, (given) => expectAdmitted(target, given));

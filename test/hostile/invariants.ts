@@ -6,16 +6,16 @@ import { query } from "../support/rows";
 import type { Attack, HostileCase } from "./hostile-case";
 import type { Target } from "./target";
 
-/** Most time an answer may take, in milliseconds. */
+/** The time limit for a response, in milliseconds. */
 const answerMilliseconds = 3000;
-/** Longest time the event loop may stand still, in milliseconds. */
+/** The longest time the event loop may be blocked, in milliseconds. */
 const standstillMilliseconds = 1000;
 
 /**
- * Sends one hostile input and checks everything that holds for all of them:
- * the exact answer and nothing beside it, in time; nothing stored or changed;
- * the refusal and its reason in the log, and nothing of the input; no request
- * of ours to anywhere; no polluted prototype; and the next sign-in works.
+ * Sends one hostile input and checks what holds for all of them: the exact
+ * response, in time; nothing stored or changed; the refusal and its reason in
+ * the log, without the input; no outgoing request; no polluted prototype; and
+ * the next sign-in works.
  */
 export async function expectRefused(
   target: Target,
@@ -28,7 +28,7 @@ export async function expectRefused(
   const reply = await sendInTime(target, attack);
   const requestId = expectProblem(reply, given);
   expect(await accountRows(service)).toEqual(rows);
-  // It also leaves the service the time to log the attack.
+  // This also gives the service time to log the attack.
   expect(await target.knownUserEnters()).toBe(true);
   const log = service.logLines.slice(firstLine);
   expectLogged(service, log, requestId, given);
@@ -37,7 +37,10 @@ export async function expectRefused(
   expect(inheritedNames()).toEqual([]);
 }
 
-/** Sends it while another client asks for something easy; both are answered in time. */
+/**
+ * Sends it while another client sends a cheap request; both get a response in
+ * time.
+ */
 export async function sendInTime(
   { service }: Target,
   attack: Attack,
@@ -58,13 +61,17 @@ export async function sendInTime(
   return reply;
 }
 
-/** Every row that an attack might make or change, by number and by who wrote it. */
+/**
+ * Every row that an attack might create or change, as a count and the
+ * transactions that wrote them.
+ */
 export async function accountRows(service: TestService): Promise<unknown> {
   return query(
     service,
     ["users", "identities", "sessions"]
       .map(
-        // xmin is the transaction that a row is from, so it changes with every write.
+        // xmin is the transaction that wrote a row; it changes with every
+        // write.
         (table) => `SELECT '${table}' AS table, count(*)::int,
           sum(xmin::text::bigint) AS writers FROM google_auth.${table}`,
       )
@@ -77,7 +84,7 @@ function expectProblem(reply: Reply, given: HostileCase): string {
   const { status, code, reason, field } = given;
   const { title, detail } = authErrorCodes[code];
   const body = JSON.parse(reply.text) as Record<string, unknown>;
-  // Whatever the cause, the words are those of the code.
+  // The texts depend only on the code, not on the cause.
   expect({ status: reply.status, body }).toEqual({
     status,
     body: {
@@ -106,7 +113,7 @@ function expectProblem(reply: Reply, given: HostileCase): string {
   return body.requestId as string;
 }
 
-/** RFC 6750 §3.1: no error is named where no token was sent. */
+/** RFC 6750 §3.1: no error code for a request without a token. */
 function challengeOf({ code, reason }: HostileCase): string | null {
   if (code !== "unauthenticated") return null;
   return reason === "no_token" ? "Bearer" : 'Bearer error="invalid_token"';
@@ -121,7 +128,7 @@ function expectLogged(
   const own = refusalsIn(log, given).filter(
     (entry) => entry.requestId === requestId,
   );
-  // Of a network's refusals for one reason, a hundred a minute are logged.
+  // At most a hundred refusals a minute are logged per network and reason.
   if (own.length === 0 && refusalsIn(logLines, given).length >= 100) return;
   expect(own).toHaveLength(1);
 }
@@ -136,7 +143,7 @@ function refusalsIn(
     .filter((entry) => reason === undefined || entry.reason === reason);
 }
 
-/** Neither what was sent nor what we keep to ourselves: secrets, stacks, SQL. */
+/** Expects neither the input nor internals: secrets, stacks, SQL. */
 export function expectNothingOf(
   secrets: readonly string[],
   text: string,
@@ -147,7 +154,10 @@ export function expectNothingOf(
   );
 }
 
-/** What every object and array would inherit if a prototype had been polluted. */
+/**
+ * The names that every object and array would inherit from a polluted
+ * prototype.
+ */
 function inheritedNames(): string[] {
   return [Object.prototype, Array.prototype].flatMap(Object.keys);
 }

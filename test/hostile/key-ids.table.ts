@@ -4,7 +4,7 @@ import type { Target } from "./target";
 
 type OfTarget<Value> = (target: Target) => Value;
 
-/** Not a name at all; each stands in a header that Google's own key signed. */
+/** Invalid key ids, each in a header that Google's own key signed. */
 const noNames: [string, OfTarget<unknown>][] = [
   ["absent", () => undefined],
   ["null", () => null],
@@ -22,7 +22,7 @@ const noNames: [string, OfTarget<unknown>][] = [
   ["4,000 characters long", () => "a".repeat(4000)],
 ];
 
-/** Names of no key; each is signed by somebody. */
+/** Unknown key ids, each signed by some key. */
 const strangeNames: [string, OfTarget<string>][] = [
   ...[
     "__proto__",
@@ -55,30 +55,33 @@ const strangeNames: [string, OfTarget<string>][] = [
     "\ud800",
     "\u202e",
     "a".repeat(128),
-    // As long as Google's, and as Firebase's own.
+    // As long as Google's and Firebase's.
     "0".repeat(40),
     "d4cc6d59b1a2b8e4bd2b2d6b1f4a6a4b5c6d7e8f",
   ].map((kid): [string, OfTarget<string>] => [
     kid.length > 60 ? `${kid.length} characters long` : JSON.stringify(kid),
     () => kid,
   ]),
-  ["Google's and a blank", ({ google }) => `${google.keys.current.kid} `],
+  ["Google's and a space", ({ google }) => `${google.keys.current.kid} `],
   ["Google's and a NUL", ({ google }) => `${google.keys.current.kid}\u0000`],
-  ["Google's behind a newline", ({ google }) => `\n${google.keys.current.kid}`],
+  ["Google's after a newline", ({ google }) => `\n${google.keys.current.kid}`],
   [
     "Google's in capitals",
     ({ google }) => google.keys.current.kid.toUpperCase(),
   ],
-  ["Google's but one", ({ google }) => google.keys.current.kid.slice(0, -1)],
+  [
+    "Google's without its last character",
+    ({ google }) => google.keys.current.kid.slice(0, -1),
+  ],
   [
     "both of Google's",
     ({ google }) => `${google.keys.current.kid},${google.keys.next.kid}`,
   ],
   [
-    "Google's with SQL behind",
+    "Google's with trailing SQL",
     ({ google }) => `${google.keys.current.kid}' OR 1=1--`,
   ],
-  ["an address of the attacker's", ({ trap }) => `${trap.url}/key.pem`],
+  ["a URL of the attacker", ({ trap }) => `${trap.url}/key.pem`],
 ];
 
 export const keyIdCases: HostileCase[] = [

@@ -51,7 +51,7 @@ const part = '--x\r\nContent-Disposition: form-data; name="credential"\r\n\r\n';
 const file =
   '--x\r\nContent-Disposition: form-data; name="credential"; filename="a.jwt"\r\nContent-Type: application/json\r\n\r\n';
 
-/** 415: a form of another site can send some of these without asking. */
+/** 415: another site's form can send some of these without a preflight. */
 function unsupported(
   id: string,
   name: string,
@@ -68,7 +68,7 @@ function unsupported(
 }
 
 export const mediaTypeCases: HostileCase[] = [
-  unsupported("G-107", "a body of no type", undefined, (idToken) =>
+  unsupported("G-107", "a body without a type", undefined, (idToken) =>
     text({ idToken }),
   ),
   ...otherTypes.map((type) =>
@@ -105,13 +105,13 @@ export const mediaTypeCases: HostileCase[] = [
   ),
   unsupported(
     "G-108",
-    "multipart in name, JSON in fact",
+    "multipart as type, JSON as body",
     "multipart/form-data; boundary=x",
     (idToken) => text({ idToken }),
   ),
 ];
 
-/** How a body may be packed; ours are 16 kB at most, and come as they are. */
+/** Content codings; bodies are at most 16 kB and must not be compressed. */
 const packings: [string, (text: string) => Uint8Array][] = [
   ["gzip", (text) => gzipSync(text)],
   ["x-gzip", (text) => gzipSync(text)],
@@ -133,14 +133,14 @@ const packed = (name: string, coding: string, body: Body): HostileCase => ({
 
 export const packedBodyCases: HostileCase[] = [
   ...packings.flatMap(([coding, pack]) => [
-    packed(`JSON packed by ${coding}`, coding, (idToken) =>
+    packed(`JSON compressed by ${coding}`, coding, (idToken) =>
       pack(text({ idToken })),
     ),
-    packed(`JSON in the name of ${coding}`, coding, (idToken) =>
+    packed(`plain JSON with the coding ${coding}`, coding, (idToken) =>
       text({ idToken }),
     ),
   ]),
-  packed("10 MB packed to 10 kB", "gzip", (idToken) =>
+  packed("10 MB compressed to 10 kB", "gzip", (idToken) =>
     gzipSync(text({ idToken }) + " ".repeat(1e7)),
   ),
 ];

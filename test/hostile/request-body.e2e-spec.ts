@@ -31,17 +31,17 @@ describe("a hostile request body", () => {
   afterAll(() => target.stop());
 
   const tables = [
-    ["has nothing in it", emptyBodyCases],
-    ["has something else for a token", tokenTypeCases],
-    ["calls the token something else", fieldNameCases],
+    ["is empty", emptyBodyCases],
+    ["has a token of the wrong type", tokenTypeCases],
+    ["has the token under another name", fieldNameCases],
     ["has two tokens", twoTokenCases],
-    ["cannot be read", unreadableCases],
+    ["cannot be parsed", unreadableCases],
     ["is of another type", mediaTypeCases],
-    ["is packed", packedBodyCases],
-    ["has other fields of no good form", fieldCases],
-    ["names another nonce than the token", nonceMismatchCases],
+    ["is compressed", packedBodyCases],
+    ["has other invalid fields", fieldCases],
+    ["has another nonce than the token", nonceMismatchCases],
     ["is too large", sizeCases],
-    ["is empty, for the token is elsewhere", elsewhereCases],
+    ["is empty, with the token elsewhere", elsewhereCases],
   ] as const;
 
   describe.each(tables)("when it %s", (_when, cases) => {
@@ -50,7 +50,7 @@ describe("a hostile request body", () => {
     );
   });
 
-  describe("when it is odd, and good all the same", () => {
+  describe("when it is unusual but valid", () => {
     it.each(ofEachKind(goodBodyCases))(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
@@ -70,7 +70,7 @@ describe("a hostile request body", () => {
     ]);
   });
 
-  it("G-106 what no database stores is taken out of a device label", async () => {
+  it("G-106 characters that Postgres cannot store are removed from a device label", async () => {
     const { google, service } = target;
     const idToken = await google.idToken();
     const { body } = await postJson(service, "/auth/google", {

@@ -17,9 +17,9 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
     ["header and payload", "malformed_token", ([h, p]) => `${h}.${p}`],
     ["payload and signature", "malformed_token", ([, p, s]) => `${p}.${s}`],
     ["four segments", "malformed_token", ([h, p, s]) => `${h}.${p}.${s}.${s}`],
-    ["a dot before", "malformed_token", ([h, p, s]) => `.${h}.${p}.${s}`],
-    ["a dot behind", "malformed_token", ([h, p, s]) => `${h}.${p}.${s}.`],
-    ["a dot too many", "malformed_token", ([h, p, s]) => `${h}..${p}.${s}`],
+    ["a leading dot", "malformed_token", ([h, p, s]) => `.${h}.${p}.${s}`],
+    ["a trailing dot", "malformed_token", ([h, p, s]) => `${h}.${p}.${s}.`],
+    ["a double dot", "malformed_token", ([h, p, s]) => `${h}..${p}.${s}`],
     ["one dot", "malformed_token", () => "."],
     ["two dots", "malformed_token", () => ".."],
     ["three dots", "malformed_token", () => "..."],
@@ -31,7 +31,7 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
     ["no header", "malformed_token", ([, p, s]) => `.${p}.${s}`],
     ["no payload (detached)", "malformed_token", ([h, , s]) => `${h}..${s}`],
     [
-      "its segments back to front",
+      "its segments in reverse order",
       "malformed_header",
       (parts) => parts.reverse().join("."),
     ],
@@ -42,7 +42,7 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
     ],
     ["8,193 characters", "token_too_large", () => "a".repeat(8193)],
     [
-      "a good token and 8 kB",
+      "a valid token and 8 kB",
       "token_too_large",
       (parts) => parts.join(".") + "A".repeat(8192),
     ],
@@ -52,7 +52,7 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
     ["emoji", "malformed_header", () => "🔑.📦.✍️"],
     ["lone surrogates", "malformed_header", () => "\ud800.\udc00.\ud800"],
     ["three NULs", "malformed_header", () => "\u0000.\u0000.\u0000"],
-    ["an address", "malformed_header", () => "https://evil.example/a.b"],
+    ["a URL", "malformed_header", () => "https://evil.example/a.b"],
     ["a path", "malformed_token", () => "../../../etc/passwd"],
     [
       "SQL",
@@ -60,7 +60,7 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
       () => "' OR 1=1; DROP TABLE google_auth.users;--",
     ],
     ["a template", "malformed_token", () => "${7*7}{{7*7}}"],
-    ["a shell", "malformed_token", () => "$(sleep 10)"],
+    ["a shell command", "malformed_token", () => "$(sleep 10)"],
     ["a log line", "malformed_token", () => '\n{"level":30,"msg":"ok"}'],
     [
       "an OAuth access token",
@@ -82,7 +82,7 @@ const shapes: [string, string, (parts: [string, string, string]) => string][] =
     ],
   ];
 
-/** What stands where the JSON object of a segment should, signed by Google. */
+/** Segments that are not a JSON object, signed by Google. */
 const noObjects: [string, string | Uint8Array][] = [
   ["null", "null"],
   ["an empty array", "[]"],
@@ -90,28 +90,28 @@ const noObjects: [string, string | Uint8Array][] = [
   ["a number", "1"],
   ["true", "true"],
   ["an open brace", "{"],
-  ["a blank", " "],
+  ["a space", " "],
   ["two objects", "{}{}"],
   ["a comment", '{/* */"a":1}'],
   ["single quotes", "{'a':1}"],
   ["a name without quotes", "{a:1}"],
-  ["a comma too many", '{"a":1,}'],
+  ["a trailing comma", '{"a":1,}'],
   ["NaN", '{"exp":NaN}'],
   ["Infinity", '{"exp":Infinity}'],
   ["a hexadecimal number", '{"exp":0x65}'],
   ["a number with a plus", '{"exp":+1}'],
   ["a number with a leading zero", '{"exp":017}'],
   ["a newline in a string", '{"a":"\n"}'],
-  ["a NUL behind", "{}\u0000"],
+  ["a trailing NUL", "{}\u0000"],
   ["a byte order mark", "\ufeff{}"],
   ["UTF-16LE", Buffer.from('{"a":1}', "utf16le")],
   ["UTF-16BE", Buffer.from('{"a":1}', "utf16le").swap16()],
   ["UTF-32", Buffer.from("{\0\0\0}\0\0\0")],
-  ["no UTF-8 (0xff)", withBytes(0xff)],
+  ["invalid UTF-8 (0xff)", withBytes(0xff)],
   ["an overlong slash (0xc0 0xaf)", withBytes(0xc0, 0xaf)],
   ["an overlong NUL (0xc0 0x80)", withBytes(0xc0, 0x80)],
   ["a surrogate (0xed 0xa0 0x80)", withBytes(0xed, 0xa0, 0x80)],
-  ["half a character (0xe2 0x82)", withBytes(0xe2, 0x82)],
+  ["a truncated character (0xe2 0x82)", withBytes(0xe2, 0x82)],
   ["beyond Unicode (0xf5)", withBytes(0xf5, 0x80, 0x80, 0x80)],
   ["Latin-1", withBytes(0xe9)],
   ["gzip", Buffer.from("1f8b0800000000000003", "hex")],
@@ -126,11 +126,11 @@ function withBytes(...bytes: number[]): Uint8Array {
   ]);
 }
 
-/** A member said twice; readers disagree on which of the two counts. */
+/** A duplicate member; parsers disagree on which of the two counts. */
 const repeatedClaims: [string, (json: string) => string][] = [
   ["sub", (json) => withMember(json, '"sub":"1"')],
   ["sub, before", (json) => json.replace("{", '{"sub":"1",')],
-  ["sub, by an escape", (json) => withMember(json, '"\\u0073ub":"1"')],
+  ["sub, with an escape", (json) => withMember(json, '"\\u0073ub":"1"')],
   [
     "sub, all escapes",
     (json) => withMember(json, '"\\u0073\\u0075\\u0062":"1"'),
@@ -140,7 +140,7 @@ const repeatedClaims: [string, (json: string) => string][] = [
   ["email_verified", (json) => withMember(json, '"email_verified":true')],
   ["exp", (json) => withMember(json, '"exp":9999999999')],
   ["hd, of the same value", (json) => withMember(json, '"hd":"corp.com"')],
-  ["a claim nobody knows", (json) => withMember(json, '"x":1,"x":1')],
+  ["an unknown claim", (json) => withMember(json, '"x":1,"x":1')],
   ["the empty name", (json) => withMember(json, '"":1,"":2')],
   ["__proto__", (json) => withMember(json, '"__proto__":1,"__proto__":2')],
   ["a name with quotes", (json) => withMember(json, '"\\"":1,"\\"":2')],
@@ -152,15 +152,15 @@ const repeatedClaims: [string, (json: string) => string][] = [
   ["in an array", (json) => withMember(json, '"x":[[{"a":1,"a":2}]]')],
   ["around an object", (json) => withMember(json, '"x":{"a":{"b":1},"a":2}')],
   [
-    "with blanks before the colon",
+    "with spaces before the colon",
     (json) => withMember(json, '"sub" \n\t:"1"'),
   ],
 ];
 
 const repeatedHeaders: [string, string][] = [
-  ["alg, the bad one last", '"alg":"none"'],
+  ["alg, the invalid one last", '"alg":"none"'],
   ["alg, of the same value", '"alg":"RS256"'],
-  ["alg, by an escape", '"\\u0061lg":"HS256"'],
+  ["alg, with an escape", '"\\u0061lg":"HS256"'],
   ["kid", '"kid":"another"'],
   ["typ", '"typ":"JWT"'],
 ];

@@ -4,20 +4,20 @@ import type { Reply } from "../support/raw-connection";
 import { type Attack, request } from "./hostile-case";
 import type { Target } from "./target";
 
-/** Who may ask about tokens at the target. */
+/** The target's client for introspection. */
 export const introspectionClient = {
   id: "matrix",
   secret: "kP3vN8qLs5tXw2yZb7cRd4fGh9jMn6aE",
 };
 
-/** A place that takes tokens of ours, or answers in the words of OAuth. */
+/** An endpoint that takes our tokens or responds in OAuth's format. */
 export interface ServiceTokenPlace {
   readonly name: string;
-  /** The kinds of token that are at home there, by name. */
-  readonly home: readonly string[];
-  /** What is answered to those. */
+  /** The names of the kinds of token that it accepts. */
+  readonly accepts: readonly string[];
+  /** The response to those. */
   readonly accepted: { readonly status: number; readonly body?: object };
-  /** What is answered to all others. */
+  /** The response to all others. */
   readonly refused: { readonly status: number; readonly body: object };
   readonly send: (
     target: Target,
@@ -56,32 +56,32 @@ const invalidRefreshToken = {
 const unauthenticated = { status: 401, body: { code: "unauthenticated" } };
 const { id, secret } = introspectionClient;
 
-/** All of them; a new endpoint is one entry here. */
+/** All endpoints; add an entry for a new one. */
 export const serviceTokenPlaces: readonly ServiceTokenPlace[] = [
   {
     name: "POST /auth/refresh",
-    home: ["our refresh token"],
+    accepts: ["our refresh token"],
     accepted: { status: 200 },
     refused: invalidRefreshToken,
     send: jsonTo("/auth/refresh"),
   },
   {
     name: "POST /auth/logout",
-    home: ["our refresh token", "our bound refresh token"],
+    accepts: ["our refresh token", "our bound refresh token"],
     accepted: { status: 204 },
     refused: invalidRefreshToken,
     send: jsonTo("/auth/logout"),
   },
   {
     name: "POST /oauth/token, subject_token",
-    home: ["a Google ID token"],
+    accepts: ["a Google ID token"],
     accepted: { status: 200 },
     refused: { status: 400, body: { error: "invalid_request" } },
     send: formTo("/oauth/token", exchangeOf),
   },
   {
     name: "POST /oauth/token, refresh_token",
-    home: ["our refresh token"],
+    accepts: ["our refresh token"],
     accepted: { status: 200 },
     refused: { status: 400, body: { error: "invalid_grant" } },
     send: formTo("/oauth/token", (token) => ({
@@ -91,14 +91,14 @@ export const serviceTokenPlaces: readonly ServiceTokenPlace[] = [
   },
   {
     name: "POST /oauth/revoke",
-    home: [...ours, "our bound access token", "our bound refresh token"],
+    accepts: [...ours, "our bound access token", "our bound refresh token"],
     accepted: { status: 200 },
     refused: { status: 200, body: {} },
     send: formTo("/oauth/revoke", (token) => ({ token })),
   },
   {
     name: "POST /oauth/introspect",
-    home: ["our access token", "our bound access token"],
+    accepts: ["our access token", "our bound access token"],
     accepted: { status: 200, body: { active: true } },
     refused: { status: 200, body: { active: false } },
     send: formTo(
@@ -109,7 +109,7 @@ export const serviceTokenPlaces: readonly ServiceTokenPlace[] = [
   },
   {
     name: "POST /security-events",
-    home: ["a Google security event token"],
+    accepts: ["a Google security event token"],
     accepted: { status: 202 },
     refused: { status: 400, body: { err: expect.any(String) as string } },
     send: (target, token) =>
@@ -121,7 +121,7 @@ export const serviceTokenPlaces: readonly ServiceTokenPlace[] = [
   },
   {
     name: "GET /users/me, Authorization: Bearer",
-    home: ["our access token"],
+    accepts: ["our access token"],
     accepted: { status: 200 },
     refused: unauthenticated,
     send: (target, token) =>
@@ -133,7 +133,7 @@ export const serviceTokenPlaces: readonly ServiceTokenPlace[] = [
   },
   {
     name: "GET /users/me, Authorization: DPoP with a proof for it",
-    home: ["our bound access token"],
+    accepts: ["our bound access token"],
     accepted: { status: 200 },
     refused: unauthenticated,
     send: (_target, token, client) => async () =>

@@ -10,7 +10,7 @@ import {
 
 const rsaBytes = 256;
 
-/** Signatures of Google's size and others that belong to nothing. */
+/** Forged signatures, of Google's size and of others. */
 const madeUp: [string, (genuine: Buffer, modulus: Buffer) => Buffer][] = [
   ["all zero", () => Buffer.alloc(rsaBytes)],
   ["all ones", () => Buffer.alloc(rsaBytes, 0xff)],
@@ -28,21 +28,21 @@ const madeUp: [string, (genuine: Buffer, modulus: Buffer) => Buffer][] = [
   ["one byte short", (genuine) => genuine.subarray(1)],
   ["without its last byte", (genuine) => genuine.subarray(0, -1)],
   [
-    "with a zero before it",
+    "with a leading zero",
     (genuine) => Buffer.concat([Buffer.alloc(1), genuine]),
   ],
   [
-    "with a zero behind it",
+    "with a trailing zero",
     (genuine) => Buffer.concat([genuine, Buffer.alloc(1)]),
   ],
   ["cut in half", (genuine) => genuine.subarray(0, rsaBytes / 2)],
   ["twice over", (genuine) => Buffer.concat([genuine, genuine])],
-  ["back to front", (genuine) => Buffer.from(genuine).reverse()],
+  ["reversed", (genuine) => Buffer.from(genuine).reverse()],
   ["its own base64url text", (genuine) => Buffer.from(encode(genuine))],
   ["the word signature", () => Buffer.from("signature")],
 ];
 
-/** One bit of a segment's bytes turned over. */
+/** A segment with one bit flipped. */
 function flipped(segment: string, position: number): string {
   const bytes = Buffer.from(segment, "base64url");
   const index = Math.floor(position * (bytes.length - 1));
@@ -52,7 +52,7 @@ function flipped(segment: string, position: number): string {
 
 const positions = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1];
 
-/** Claims as an attacker would like them, under Google's signature of others. */
+/** An attacker's claims, with Google's signature of others. */
 const wishes: [string, (claims: Record<string, unknown>) => object][] = [
   ["another sub", (claims) => ({ ...claims, sub: "1" })],
   ["another e-mail", (claims) => ({ ...claims, email: "boss@corp.com" })],
@@ -63,7 +63,7 @@ const wishes: [string, (claims: Record<string, unknown>) => object][] = [
     "the same claims in another order",
     (claims) => Object.fromEntries(Object.entries(claims).reverse()),
   ],
-  ["one claim more", (claims) => ({ ...claims, role: "admin" })],
+  ["an additional claim", (claims) => ({ ...claims, role: "admin" })],
   ["no claims at all", () => ({})],
 ];
 
@@ -95,7 +95,7 @@ export const signatureCases: HostileCase[] = [
   ...positions.map((position) =>
     token(
       "G-004",
-      `one bit of the signature turned at ${position * 100} %`,
+      `one bit of the signature flipped at ${position * 100} %`,
       "bad_signature",
       async ({ google }) =>
         edited(await google.idToken(), (header, payload, signature) => [
@@ -131,7 +131,7 @@ export const signatureCases: HostileCase[] = [
   ),
   token(
     "G-004",
-    "one blank more in the header",
+    "one more space in the header",
     "bad_signature",
     async ({ google }) =>
       edited(await google.idToken(), (header, payload, signature) => [
@@ -154,7 +154,7 @@ export const signatureCases: HostileCase[] = [
   ),
   token(
     "G-004",
-    "the signature of the same account's last token",
+    "the signature of the same account's previous token",
     "bad_signature",
     async ({ google, known }) => {
       const last = await google.idToken({ account: known });
@@ -199,26 +199,26 @@ export const signatureCases: HostileCase[] = [
   ),
   token(
     "G-006",
-    "somebody's key under Google's kid",
+    "an unknown key with Google's kid",
     "bad_signature",
     ({ google }) => google.idToken({ signWith: "foreign" }),
   ),
   token(
     "G-006",
-    "somebody's key, and expired too",
+    "an unknown key, and expired too",
     "bad_signature",
     ({ google }) =>
       google.idToken({ signWith: "foreign", issuedSecondsAgo: 7200 }),
   ),
   token(
     "G-006",
-    "somebody's key under the kid of Google's next key",
+    "an unknown key with the kid of Google's next key",
     "bad_signature",
     ({ google }) => google.idToken({ key: "next", signWith: "foreign" }),
   ),
   token(
     "G-006",
-    "Google's own key under the kid of its next one",
+    "Google's own key with the kid of its next one",
     "bad_signature",
     ({ google }) =>
       google.idToken({ key: "next", signWith: google.keys.current }),
@@ -226,7 +226,7 @@ export const signatureCases: HostileCase[] = [
   ...ownKeys.map(([name, make]) =>
     token(
       "G-006",
-      `an own ${name} key under Google's kid`,
+      `the attacker's ${name} key with Google's kid`,
       "bad_signature",
       ({ google }) => google.idToken({ signWith: make() }),
     ),

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { drip, requestText } from "../support/raw-connection";
 
-/** How often a client that drips sends a byte, in milliseconds. */
+/** The time between the bytes of a dripping client, in milliseconds. */
 const dripMilliseconds = 250;
 
 const head = "POST /auth/google HTTP/1.1\r\nHost: a\r\n";
@@ -10,7 +10,10 @@ const inChunks = requestText({
   headers: { "Content-Length": undefined, "Transfer-Encoding": "chunked" },
 });
 
-/** What each of them does, and how it begins; none of them ever comes to an end. */
+/**
+ * Clients that never finish a request: a description, and the start of the
+ * connection.
+ */
 export const slowClients: [string, (socket: Socket) => void][] = [
   ["sends nothing", stopAfter("")],
   ["sends an empty line", stopAfter("\r\n")],

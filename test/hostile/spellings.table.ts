@@ -2,17 +2,17 @@ import { type HostileCase, token } from "./hostile-case";
 import { decode, edited, encode, withClaimsText } from "./token-forgery";
 import type { Target } from "./target";
 
-/** A good token of the known user; spelled as Google did, it would sign in. */
+/** A valid token of the known user, which would sign in unchanged. */
 const good = ({ google, known }: Target) => google.idToken({ account: known });
 
-/** The same with `+`, `/` and `=` in all segments once it is standard base64. */
+/** A token whose segments contain `+`, `/` and `=` in standard base64. */
 function awkward({ google, known }: Target): Promise<string> {
   const account = { ...known, name: "???>>>~~~ÿÿÿ" };
   return withClaimsText(google, (json) => json, { account });
 }
 
 const blanks: [string, string][] = [
-  ["a blank", " "],
+  ["a space", " "],
   ["a tab", "\t"],
   ["a newline", "\n"],
   ["a CRLF", "\r\n"],
@@ -20,7 +20,7 @@ const blanks: [string, string][] = [
   ["a zero-width space", "\u200b"],
   ["a byte order mark", "\ufeff"],
   ["a no-break space", "\u00a0"],
-  ["an escaped blank", "%20"],
+  ["an escaped space", "%20"],
   ["a padding sign", "="],
 ];
 
@@ -51,10 +51,10 @@ const places: [string, string, (token: string, extra: string) => string][] = [
     "malformed_signature",
     (text, extra) => text.slice(0, -9) + extra + text.slice(-9),
   ],
-  ["behind the token", "malformed_signature", (text, extra) => text + extra],
+  ["after the token", "malformed_signature", (text, extra) => text + extra],
 ];
 
-/** Wrappings that some client or proxy adds, and one rule for all: as sent. */
+/** Wrappings that some client or proxy adds. All are refused. */
 const wrappings: [string, string, (token: string) => string][] = [
   ["a Bearer prefix", "malformed_header", (text) => `Bearer ${text}`],
   ["a JWT prefix", "malformed_header", (text) => `JWT ${text}`],
@@ -70,19 +70,19 @@ const wrappings: [string, string, (token: string) => string][] = [
     (text) => text.replaceAll(".", "。"),
   ],
   ["commas", "malformed_token", (text) => text.replaceAll(".", ",")],
-  ["base64 of it all", "malformed_token", (text) => encode(text)],
+  ["base64 of the token", "malformed_token", (text) => encode(text)],
   [
-    "hexadecimal of it all",
+    "hexadecimal of the token",
     "malformed_token",
     (text) => Buffer.from(text).toString("hex"),
   ],
   [
-    "UTF-16 of it all",
+    "UTF-16 of the token",
     "malformed_header",
     (text) => Array.from(text).join("\u0000"),
   ],
-  ["itself again", "malformed_token", (text) => `${text}.${text}`],
-  ["its capitals", "malformed_header", (text) => text.toUpperCase()],
+  ["the token twice", "malformed_token", (text) => `${text}.${text}`],
+  ["upper case", "malformed_header", (text) => text.toUpperCase()],
 ];
 
 /** The other characters that would decode to the same bytes. */
@@ -93,7 +93,9 @@ function withLeftOverBits(segment: string): string {
   return segment.slice(0, -1) + (alphabet[last + 1] ?? "");
 }
 
-/** The claims, as long as it takes for the last character to have spare bits. */
+/**
+ * A token whose claims are long enough that the last character has spare bits.
+ */
 function withSpareBits(target: Target): Promise<string> {
   return withClaimsText(
     target.google,
@@ -159,7 +161,7 @@ export const spellingCases: HostileCase[] = [
   ),
   token(
     "G-098",
-    "one character alone at the end of the signature",
+    "a single character at the end of the signature",
     "malformed_signature",
     async (target) =>
       edited(await good(target), (header, payload, signature) => [
@@ -181,9 +183,9 @@ export const spellingCases: HostileCase[] = [
   ),
 ];
 
-/** The same bytes in base64's first alphabet, without padding. */
+/** The same bytes in base64's standard alphabet, without padding. */
 function standard(segment: string): string {
   const text = segment.replaceAll("-", "+").replaceAll("_", "/");
-  if (text === segment) throw new Error("There is nothing to respell.");
+  if (text === segment) throw new Error("The segment has no such characters.");
   return text;
 }

@@ -4,19 +4,19 @@ import { noTexts } from "./near-misses";
 
 import { withClaimsText, withMember } from "./token-forgery";
 
-/** Texts that cannot be a subject: not 1 to 255 visible ASCII characters. */
+/** Strings that are not a subject of 1 to 255 visible ASCII characters. */
 const noSubjects: [string, string][] = [
   ["empty", ""],
-  ["a blank", " "],
+  ["a space", " "],
   ["256 digits", "1".repeat(256)],
   ["4,000 digits", "1".repeat(4000)],
-  ["digits and a blank", "108204268033311374519 "],
-  ["digits behind a blank", " 108204268033311374519"],
+  ["digits and a space", "108204268033311374519 "],
+  ["digits after a space", " 108204268033311374519"],
   ["digits and a newline", "108204268033311374519\n"],
   ["digits and a NUL", "108204268033311374519\u0000"],
   ["digits and a DEL", "108204268033311374519\u007f"],
   ["digits and a zero-width space", "108204268033311374519\u200b"],
-  ["digits and half a pair", "108204268033311374519\ud800"],
+  ["digits and a lone surrogate", "108204268033311374519\ud800"],
   ["full-width digits", "１０８２０４"],
   ["Arabic digits", "١٠٨٢٠٤"],
   ["a letter beyond ASCII", "straße"],
@@ -26,7 +26,7 @@ const noSubjects: [string, string][] = [
   ["a right-to-left override", "\u202e915473113330862402801"],
 ];
 
-/** Objects that some stores take for a condition instead of a value. */
+/** Objects that some databases treat as a condition instead of a value. */
 const operators: unknown[] = [
   { $ne: null },
   { $gt: "" },
@@ -82,7 +82,7 @@ export const nonceCases: HostileCase[] = [
       ["513 characters long", "n".repeat(513)],
       ["with a NUL", "n\u0000"],
       ["with a newline", "n\n1"],
-      ["with half a pair", "n\ud800"],
+      ["with a lone surrogate", "n\ud800"],
       ["with a right-to-left override", "n\u202e1"],
     ] as const
   ).map(([what, nonce]) =>
@@ -93,7 +93,9 @@ export const nonceCases: HostileCase[] = [
   ),
 ];
 
-/** Tokens that Google, or somebody like it, signs for other ends than a sign-in. */
+/**
+ * Tokens that Google or another issuer signs for purposes other than a sign-in.
+ */
 export const otherTokenCases: HostileCase[] = [
   token("J-012", "a security event token", "security_event_token", (target) =>
     target.google.securityEventToken({ account: target.known }),
@@ -133,13 +135,13 @@ export const otherTokenCases: HostileCase[] = [
       eventType: "http://schemas.openid.net/event/backchannel-logout",
     }),
   ),
-  odd("J-012", "a Firebase ID token of Google's key", "wrong_issuer", {
+  odd("J-012", "a Firebase ID token signed by Google's key", "wrong_issuer", {
     iss: "https://securetoken.google.com/our-project",
     aud: "our-project",
     azp: undefined,
     firebase: { sign_in_provider: "google.com" },
   }),
-  odd("J-012", "an IAP token of Google's key", "wrong_issuer", {
+  odd("J-012", "an IAP token signed by Google's key", "wrong_issuer", {
     iss: "https://cloud.google.com/iap",
     aud: "/projects/1/apps/our-project",
   }),
@@ -161,7 +163,10 @@ export const otherTokenCases: HostileCase[] = [
   ),
 ];
 
-/** Tokens of Google Cloud's programs: any customer can have them for our audience. */
+/**
+ * Tokens of service accounts: any Google Cloud customer can get them for our
+ * audience.
+ */
 const serviceAccounts: [string, (google: GoogleEmulator) => Promise<string>][] =
   [
     ["as Google mints it", (google) => google.serviceAccountToken()],

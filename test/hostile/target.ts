@@ -13,7 +13,7 @@ import {
 } from "../../src/testing/test-service";
 import { signIn } from "../support/requests";
 
-/** What is attacked: the service, its Google, and somebody to be mistaken for. */
+/** The target of attacks: a service, its Google, and a user to impersonate. */
 export class Target {
   private constructor(
     readonly google: GoogleEmulator,
@@ -21,13 +21,13 @@ export class Target {
     /** The first user of the service, who signs in after every attack. */
     readonly known: GoogleAccount,
     readonly knownUserId: string,
-    /** A server of the attacker's that nothing may ever talk to. */
+    /** The attacker's server, which must never receive a connection. */
     readonly trap: Trap,
   ) {}
 
   /**
-   * Only the first service of a process logs where it is told to, so there is
-   * one target to a test file.
+   * Only the first service of a process captures its log, so a test file has
+   * one target.
    */
   static async start(options: TestServiceOptions = {}): Promise<Target> {
     const google = await GoogleEmulator.start();
@@ -37,13 +37,13 @@ export class Target {
       const knownUserId = await signedUp(google, service, known);
       return new Target(google, service, known, knownUserId, await Trap.set());
     } catch (error) {
-      // Or the process would wait for it, and hide why nothing started.
+      // A running emulator would keep the process open and hide the error.
       await google.stop();
       throw error;
     }
   }
 
-  /** Whether a good sign-in still works: the known user's, with a fresh token. */
+  /** Whether the known user can still sign in with a new token. */
   async knownUserEnters(): Promise<boolean> {
     const idToken = await this.google.idToken({ account: this.known });
     const { status, user } = await signIn(this.service, idToken);
@@ -57,7 +57,7 @@ export class Target {
   }
 }
 
-/** Makes an account a user, though the service's own sign-up may be closed. */
+/** Creates a user for an account, even if the service's sign-up is closed. */
 async function signedUp(
   google: GoogleEmulator,
   { app }: TestService,
@@ -69,11 +69,11 @@ async function signedUp(
     .findOrCreate(await app.get(IdentityVerifier).verify(idToken), {
       signUp: "open",
     });
-  if (outcome.kind !== "created") throw new Error("There is nobody else yet.");
+  if (outcome.kind !== "created") throw new Error("The user already exists.");
   return outcome.user.id;
 }
 
-/** An HTTP server that counts who connects, and would answer with keys. */
+/** An HTTP server that counts connections and serves keys. */
 class Trap {
   connections = 0;
 

@@ -6,12 +6,12 @@ import type { Target } from "./target";
 
 type Seconds = (target: Target) => number;
 
-/** By the service's clock, which may stand still. */
+/** The service's time; its clock may be frozen. */
 const now: Seconds = ({ service }) => service.app.get(Clock).nowSeconds();
 
 const day = 86_400;
 
-/** What is no time in whole seconds after 1970. */
+/** Values that are not a time in whole seconds after 1970. */
 const noTimes: [string, (right: number) => unknown][] = [
   ["null", () => null],
   ["true", () => true],
@@ -21,12 +21,12 @@ const noTimes: [string, (right: number) => unknown][] = [
   ["the right time, negative", (right) => -right],
   ["a fraction", (right) => right + 0.5],
   ["a small fraction", (right) => right + 1e-6],
-  ["a text", (right) => String(right)],
-  ["a text with blanks", (right) => ` ${right} `],
+  ["a string", (right) => String(right)],
+  ["a string with spaces", (right) => ` ${right} `],
   ["an ISO date", (right) => new Date(right * 1000).toISOString()],
-  ["an empty text", () => ""],
-  ["NaN, as a text", () => "NaN"],
-  ["Infinity, as a text", () => "Infinity"],
+  ["an empty string", () => ""],
+  ["NaN, as a string", () => "NaN"],
+  ["Infinity, as a string", () => "Infinity"],
   ["an array of the right time", (right) => [right]],
   ["an empty array", () => []],
   ["an object", (right) => ({ seconds: right })],
@@ -35,7 +35,7 @@ const noTimes: [string, (right: number) => unknown][] = [
   ["1e300", () => 1e300],
 ];
 
-/** Numbers as JSON lets them be written, put in place of the claim's own. */
+/** JSON notations of numbers that replace the claim's value. */
 const written: [string, (right: number) => string][] = [
   ["with a fraction of zero and a bit", (right) => `${right}.000001`],
   ["as 1e400", () => "1e400"],
@@ -86,34 +86,39 @@ export const timeCases: HostileCase[] = [
   of("G-042", "nbf in milliseconds", "not_yet_valid", (seconds) => ({
     nbf: seconds * 1000,
   })),
-  of("G-042", "exp as large as can be", "lifetime_too_long", () => ({
+  of("G-042", "the largest exp", "lifetime_too_long", () => ({
     exp: Number.MAX_SAFE_INTEGER,
   })),
-  of("G-042", "exp at iat", "expiry_invalid", (seconds) => ({
+  of("G-042", "exp equal to iat", "expiry_invalid", (seconds) => ({
     exp: seconds,
   })),
   of("G-042", "exp before iat", "expiry_invalid", (seconds) => ({
     iat: seconds,
     exp: seconds - 1,
   })),
-  of("G-044", "a life of 24 hours", "lifetime_too_long", (seconds) => ({
+  of("G-044", "a lifetime of 24 hours", "lifetime_too_long", (seconds) => ({
     exp: seconds + day,
   })),
-  of("G-044", "a life of a year", "lifetime_too_long", (seconds) => ({
+  of("G-044", "a lifetime of a year", "lifetime_too_long", (seconds) => ({
     exp: seconds + 365 * day,
   })),
-  of("G-044", "a life of two hours and a second", "lifetime_too_long", (s) => ({
-    exp: s + 7201,
-  })),
-  of("G-044", "a long life, half of it over", "lifetime_too_long", (s) => ({
+  of(
+    "G-044",
+    "a lifetime of two hours and a second",
+    "lifetime_too_long",
+    (s) => ({
+      exp: s + 7201,
+    }),
+  ),
+  of("G-044", "a long lifetime, half of it over", "lifetime_too_long", (s) => ({
     iat: s - 7200,
     exp: s + 3600,
   })),
-  of("G-045", "issued in a day", "issued_in_future", (seconds) => ({
+  of("G-045", "issued a day in the future", "issued_in_future", (seconds) => ({
     iat: seconds + day,
     exp: seconds + day + 3600,
   })),
-  of("G-045", "valid from tomorrow on", "not_yet_valid", (seconds) => ({
+  of("G-045", "valid from tomorrow", "not_yet_valid", (seconds) => ({
     nbf: seconds + day,
   })),
   of("G-045", "nbf as in Google's sample", "not_yet_valid", () => ({
@@ -135,7 +140,9 @@ function of(
   );
 }
 
-/** Genuine and past its life: the one fault that a client can mend. */
+/**
+ * Genuine but expired: the only refusal that a client can fix with a new token.
+ */
 function expired(name: string, ahead: number): HostileCase {
   return {
     ...token("G-040", name, "expired", (target) => {
@@ -146,13 +153,13 @@ function expired(name: string, ahead: number): HostileCase {
   };
 }
 
-/** How far the clocks may differ: CLOCK_SKEW_SECONDS as it is by default. */
+/** The default of CLOCK_SKEW_SECONDS. */
 const skew = 60;
 
-/** For a clock that stands still. */
+/** For a frozen clock. */
 export const edgeCases: HostileCase[] = [
-  expired("expired and out of the skew by a second", -skew - 1),
-  expired("expired and out of the skew just now", -skew),
+  expired("expired a second beyond the skew", -skew - 1),
+  expired("expired exactly at the end of the skew", -skew),
   of("G-040", "issued a second beyond the skew", "issued_in_future", (s) => ({
     iat: s + skew + 1,
     exp: s + 3600,
@@ -162,14 +169,14 @@ export const edgeCases: HostileCase[] = [
   })),
 ];
 
-/** For a clock that stands still: a second less, and they sign in. */
+/** For a frozen clock: one second inside each limit, they sign in. */
 export const goodEdgeCases: AdmittedCase[] = (
   [
-    ["expires just now", { iat: -3600, exp: 0 }],
+    ["expires right now", { iat: -3600, exp: 0 }],
     ["expired a second ago", { iat: -3600, exp: -1 }],
     ["expired in the last second of the skew", { iat: -3600, exp: 1 - skew }],
     ["issued at the end of the skew", { iat: skew, exp: 3600 }],
-    ["valid from the end of the skew on", { nbf: skew }],
+    ["valid from the end of the skew", { nbf: skew }],
   ] as const
 ).map(([name, claims]) => ({
   id: "G-040",

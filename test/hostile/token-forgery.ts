@@ -4,7 +4,7 @@ import type { IdTokenOptions } from "../../src/testing/google/id-token.mint";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A segment: base64url of bytes, of a text, or of a value as JSON. */
+/** A segment: base64url of bytes, of a string, or of a value as JSON. */
 export function encode(value: unknown): string {
   const bytes =
     typeof value === "string" || value instanceof Uint8Array
@@ -13,18 +13,18 @@ export function encode(value: unknown): string {
   return Buffer.from(bytes).toString("base64url");
 }
 
-/** The text that a segment holds. */
+/** The decoded text of a segment. */
 export function decode(segment: string): string {
   return Buffer.from(segment, "base64url").toString();
 }
 
-/** Header, payload and signature of a token, as they stand in it. */
+/** The encoded header, payload and signature of a token. */
 export function segmentsOf(token: string): [string, string, string] {
   const [header = "", payload = "", signature = ""] = token.split(".");
   return [header, payload, signature];
 }
 
-/** A token, part by part edited. */
+/** A token with edited segments. */
 export function edited(
   token: string,
   edit: (
@@ -36,7 +36,7 @@ export function edited(
   return edit(...segmentsOf(token)).join(".");
 }
 
-/** Good claims as the JSON text that Google would sign. */
+/** Valid claims as the JSON text that Google would sign. */
 export async function claimsText(
   google: GoogleEmulator,
   options: IdTokenOptions = {},
@@ -44,7 +44,7 @@ export async function claimsText(
   return decode(segmentsOf(await google.idToken(options))[1]);
 }
 
-/** A token that Google signs, with its claims' JSON text edited by hand. */
+/** A token signed by Google, with the JSON text of its claims edited. */
 export async function withClaimsText(
   google: GoogleEmulator,
   edit: (json: string) => string | Uint8Array,
@@ -54,7 +54,7 @@ export async function withClaimsText(
   return google.idToken({ ...options, rawPayload: edit(json) });
 }
 
-/** A token that Google signs, with its header's JSON text edited by hand. */
+/** A token signed by Google, with the JSON text of its header edited. */
 export async function withHeaderText(
   google: GoogleEmulator,
   edit: (json: string) => string | Uint8Array,
@@ -63,7 +63,7 @@ export async function withHeaderText(
   return google.idToken({ rawHeader: edit(decode(header)) });
 }
 
-/** A token with good claims, this header and any third segment. */
+/** A token with valid claims, this header and any third segment. */
 export async function withSignature(
   google: GoogleEmulator,
   header: Members,

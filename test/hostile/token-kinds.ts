@@ -9,10 +9,12 @@ import {
   segmentsOf,
 } from "./token-forgery";
 
-/** Who looks at a token; every place that takes one has one of these behind it. */
+/**
+ * The verifiers of tokens; every endpoint that takes a token uses one of them.
+ */
 export type Verifier = "sign-in" | "guard";
 
-/** What the test service derives its own keys from; nobody else has it. */
+/** The secret that the test service derives its keys from. */
 const secretKey = "only for tests: 8b1f4c0d9e7a6352f1e0";
 
 /** The tokens of one signed-in administrator. */
@@ -21,14 +23,16 @@ export interface OwnTokens {
   readonly refreshToken: string;
 }
 
-/** A kind of token, and why each verifier refuses it; `null` where it is at home. */
+/**
+ * A kind of token, and the reason each verifier refuses it; `null` if accepted.
+ */
 export interface TokenKind {
   readonly name: string;
   readonly mint: (target: Target, own: OwnTokens) => string | Promise<string>;
   readonly refusals: Readonly<Record<Verifier, string | null>>;
 }
 
-/** What does not even look like an access token of ours. */
+/** A token that does not have the form of our access tokens. */
 function foreign(
   name: string,
   signIn: string,
@@ -41,7 +45,7 @@ function foreign(
   };
 }
 
-/** A JWT by an algorithm that our access tokens may have, too: its type tells. */
+/** A JWT with an algorithm that our access tokens may use; its type differs. */
 function otherJwt(
   name: string,
   signIn: string | null,
@@ -50,7 +54,7 @@ function otherJwt(
   return { name, mint, refusals: { "sign-in": signIn, guard: "wrong_type" } };
 }
 
-/** Our own access token with some of it changed, and signed by our own key. */
+/** Our access token with changes, signed by our own key. */
 function resigned(
   name: string,
   guard: string,
@@ -74,7 +78,9 @@ function resigned(
   };
 }
 
-/** Our own claims under an HMAC; whoever has its key could be anybody. */
+/**
+ * Our claims signed by HMAC; anyone with its key could impersonate any user.
+ */
 function withHmac(
   name: string,
   key: (target: Target) => string | Buffer,
@@ -101,7 +107,7 @@ function publicPem({ service }: Target): string {
     .toString();
 }
 
-/** Tokens that somebody really has and may present in the wrong place. */
+/** Real tokens that a client may present at the wrong endpoint. */
 export const tokenKinds: TokenKind[] = [
   otherJwt("a Google ID token", null, ({ google, known }) =>
     google.idToken({ account: known }),
@@ -156,9 +162,9 @@ export const tokenKinds: TokenKind[] = [
   otherJwt("a JWT of another service", "unknown_key", async ({ google }) =>
     google.idToken({ key: await google.keys.foreign() }),
   ),
-  withHmac("our claims under SECRET_KEY", () => secretKey),
+  withHmac("our claims signed with SECRET_KEY", () => secretKey),
   foreign(
-    "Google's claims under SECRET_KEY",
+    "Google's claims signed with SECRET_KEY",
     "algorithm_not_allowed",
     async ({ google }) => {
       const [, claims] = segmentsOf(await google.idToken());
@@ -174,7 +180,7 @@ export const tokenKinds: TokenKind[] = [
 const past = 1_700_000_000;
 const future = 4_000_000_000;
 
-/** Access tokens that are not quite ours; A-001 to A-016 of them. */
+/** Forged access tokens, A-001 to A-016. */
 export const forgedAccessTokens: TokenKind[] = [
   ...["none", "None", "nOnE"].map((alg) =>
     foreign(`unsigned (${alg})`, "malformed_token", (_target, own) => {
@@ -182,10 +188,10 @@ export const forgedAccessTokens: TokenKind[] = [
       return `${encode({ ...header, alg })}.${encode(claims)}.`;
     }),
   ),
-  withHmac("under an HMAC of our public key", publicPem),
-  withHmac("under an HMAC of nothing", () => ""),
+  withHmac("signed by HMAC with our public key", publicPem),
+  withHmac("signed by HMAC with an empty key", () => ""),
   {
-    name: "of Google's signature",
+    name: "signed by Google",
     mint: ({ google }, { accessToken }) =>
       google.idToken({
         header: { typ: "at+jwt" },
@@ -194,7 +200,7 @@ export const forgedAccessTokens: TokenKind[] = [
     refusals: { "sign-in": "type_not_allowed", guard: "unknown_key" },
   },
   {
-    name: "of our kid, by another key and another algorithm",
+    name: "with our kid, by another key and another algorithm",
     mint: ({ google }, { accessToken }) =>
       google.idToken({
         header: { ...partsOf(accessToken).header, alg: "RS256" },
@@ -208,43 +214,49 @@ export const forgedAccessTokens: TokenKind[] = [
   resigned("for another audience", "not_accepted", {
     claims: { aud: "other" },
   }),
-  resigned("for several others", "not_accepted", {
+  resigned("for several audiences", "not_accepted", {
     claims: { aud: ["a", "b"] },
   }),
-  resigned("for nobody", "not_accepted", { claims: { aud: undefined } }),
+  resigned("without an audience", "not_accepted", {
+    claims: { aud: undefined },
+  }),
   resigned("that has expired", "not_accepted", { claims: { exp: past } }),
   resigned("that never expires", "claims_invalid", {
     claims: { exp: undefined },
   }),
-  resigned("whose exp is a text", "not_accepted", {
+  resigned("whose exp is a string", "not_accepted", {
     claims: { exp: String(future) },
   }),
   resigned("whose exp is null", "not_accepted", { claims: { exp: null } }),
   resigned("whose exp is a fraction", "claims_invalid", {
     claims: { exp: future + 0.5 },
   }),
-  resigned("of the future", "not_accepted", { claims: { nbf: future } }),
+  resigned("not yet valid", "not_accepted", { claims: { nbf: future } }),
   resigned("issued in the future", "issued_in_future", {
     claims: { iat: future, exp: future + 900 },
   }),
-  resigned("of no user", "claims_invalid", { claims: { sub: undefined } }),
-  resigned("of a user called SQL", "claims_invalid", {
+  resigned("without a user", "claims_invalid", { claims: { sub: undefined } }),
+  resigned("with SQL as the user", "claims_invalid", {
     claims: { sub: "' OR '1'='1" },
   }),
-  resigned("of no session", "claims_invalid", { claims: { sid: undefined } }),
-  resigned("with roles in a text", "claims_invalid", {
+  resigned("without a session", "claims_invalid", {
+    claims: { sid: undefined },
+  }),
+  resigned("with roles as a string", "claims_invalid", {
     claims: { roles: "admin" },
   }),
   resigned("of type JWT", "wrong_type", { header: { typ: "JWT" } }),
-  resigned("of no type", "wrong_type", { header: { typ: undefined } }),
-  resigned("of a refresh token's type", "wrong_type", {
+  resigned("without a type", "wrong_type", { header: { typ: undefined } }),
+  resigned("with a refresh token's type", "wrong_type", {
     header: { typ: "rt+jwt" },
   }),
   resigned("of an unknown key", "unknown_key", { header: { kid: "another" } }),
   resigned("of the key __proto__", "unknown_key", {
     header: { kid: "__proto__" },
   }),
-  resigned("of no key", "malformed_token", { header: { kid: undefined } }),
+  resigned("without a key id", "malformed_token", {
+    header: { kid: undefined },
+  }),
   resigned("with a critical extension", "malformed_token", {
     header: { crit: ["exp"] },
   }),

@@ -34,7 +34,7 @@ class MatrixController {
   }
 }
 
-describe("every kind of token in every place that takes one", () => {
+describe("every kind of token at every endpoint that takes one", () => {
   let target: Target;
   let own: OwnTokens;
 
@@ -63,7 +63,7 @@ describe("every kind of token in every place that takes one", () => {
 
   afterAll(() => target.stop());
 
-  /** The cell of a kind and a place, when it is one of refusal. */
+  /** The case of a kind at a place that refuses it. */
   function cell(kind: TokenKind, place: TokenPlace): HostileCase {
     const reason = kind.refusals[place.verifier] ?? undefined;
     const tells = place.tellsPrograms ?? true;
@@ -81,19 +81,19 @@ describe("every kind of token in every place that takes one", () => {
   }
 
   describe.each(tokenPlaces)("at $name", (place) => {
-    const [atHome = [], strange = []] = [true, false].map((wanted) =>
+    const [accepted = [], refused = []] = [true, false].map((wanted) =>
       tokenKinds.filter(
         ({ refusals }) => (refusals[place.verifier] === null) === wanted,
       ),
     );
 
     it.each(
-      cellsOfRow(strange, tokenPlaces.indexOf(place), tokenPlaces.length),
+      cellsOfRow(refused, tokenPlaces.indexOf(place), tokenPlaces.length),
     )("$name is refused", (kind) => expectRefused(target, cell(kind, place)));
 
-    it("one kind of token is at home", () => expect(atHome).toHaveLength(1));
+    it("one kind of token is accepted", () => expect(accepted).toHaveLength(1));
 
-    it.each(atHome)("$name is accepted", async (kind) => {
+    it.each(accepted)("$name is accepted", async (kind) => {
       const token = await kind.mint(target, own);
       const send = place.send(target, token);
       const reply = await sendInTime(target, { send, secrets: [] });
@@ -113,7 +113,7 @@ describe("every kind of token in every place that takes one", () => {
     );
   });
 
-  it.each(tokenKinds)("$name in the query string is no token at all", (kind) =>
+  it.each(tokenKinds)("$name in the query string counts as no token", (kind) =>
     expectRefused(target, {
       ...cell(kind, { name: "", verifier: "guard", send: inQuery }),
       status: 401,
@@ -129,7 +129,7 @@ const inQuery: TokenPlace["send"] = (target, token) =>
     method: "GET",
   });
 
-/** What each verifier answers with to what it refuses. */
+/** The response of each verifier to a refused token. */
 const answers: Record<
   TokenPlace["verifier"],
   (reason: string | undefined) => Pick<HostileCase, "status" | "code">

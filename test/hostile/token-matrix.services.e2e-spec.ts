@@ -12,7 +12,7 @@ import { Target } from "./target";
 import { tokenKinds } from "./token-kinds";
 import { cellsOfRow } from "../support/extent";
 
-/** The tokens of one user: some of anybody's, some of a client with a key. */
+/** The tokens of one user: bearer tokens, and those bound to a client's key. */
 interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -45,7 +45,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-describe("every kind of token where tokens of ours are taken", () => {
+describe("every kind of token where our tokens are accepted", () => {
   let target: Target;
   let client: DpopCalls;
   let tokens: Tokens;
@@ -60,7 +60,7 @@ describe("every kind of token where tokens of ours are taken", () => {
 
   afterAll(() => target.stop());
 
-  // New ones for each cell: some places use them up.
+  // New tokens for each case: some endpoints use them up.
   beforeEach(async () => {
     const { google, service } = target;
     const account = newAccount();
@@ -75,7 +75,7 @@ describe("every kind of token where tokens of ours are taken", () => {
     };
   });
 
-  /** Presents it, and gives what came back and what was logged. */
+  /** Presents a token and returns the response and the log. */
   async function present(kind: Kind, place: ServiceTokenPlace) {
     const token = await kind.mint(target, tokens, client);
     const secrets = secretsOf(token);
@@ -84,7 +84,7 @@ describe("every kind of token where tokens of ours are taken", () => {
     const send = place.send(target, token, client);
     const { status, text } = await sendInTime(target, { send, secrets });
     const after = await accountRows(target.service);
-    // It also leaves the service the time to log the request.
+    // This also gives the service time to log the request.
     expect(await target.knownUserEnters()).toBe(true);
     const log = target.service.logLines.slice(firstLine).join("\n");
     const body = text === "" ? {} : (JSON.parse(text) as object);
@@ -92,22 +92,22 @@ describe("every kind of token where tokens of ours are taken", () => {
   }
 
   describe.each(serviceTokenPlaces)("at $name", (place) => {
-    const isAtHome = ({ name }: Kind) => place.home.includes(name);
+    const isAccepted = ({ name }: Kind) => place.accepts.includes(name);
 
-    it.each(kinds.filter(isAtHome))("$name is accepted", async (kind) => {
+    it.each(kinds.filter(isAccepted))("$name is accepted", async (kind) => {
       const { answer, token, log } = await present(kind, place);
       expect(answer).toMatchObject(place.accepted);
-      // What is in it may be: the user's and the session's ids.
+      // The claims may be logged: the ids of the user and the session.
       expectNothingOf([token], log);
     });
 
     it.each(
       cellsOfRow(
-        kinds.filter((kind) => !isAtHome(kind)),
+        kinds.filter((kind) => !isAccepted(kind)),
         serviceTokenPlaces.indexOf(place),
         serviceTokenPlaces.length,
       ),
-    )("$name is refused, and changes nothing", async (kind) => {
+    )("$name is refused and changes nothing", async (kind) => {
       const { answer, token, text, log, before, after } = await present(
         kind,
         place,
@@ -118,9 +118,9 @@ describe("every kind of token where tokens of ours are taken", () => {
     });
   });
 
-  it("covers every kind of home", () => {
+  it("covers every accepted kind", () => {
     const names = new Set(kinds.map(({ name }) => name));
-    const homes = serviceTokenPlaces.flatMap(({ home }) => home);
-    expect(homes.filter((home) => !names.has(home))).toEqual([]);
+    const accepted = serviceTokenPlaces.flatMap(({ accepts }) => accepts);
+    expect(accepted.filter((name) => !names.has(name))).toEqual([]);
   });
 });

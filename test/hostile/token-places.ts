@@ -4,13 +4,13 @@ import { type Attack, request } from "./hostile-case";
 import type { Target } from "./target";
 import type { Verifier } from "./token-kinds";
 
-/** A place that takes a token. */
+/** An endpoint that takes a token. */
 export interface TokenPlace {
   readonly name: string;
   readonly verifier: Verifier;
-  /** Of the answer to a token that is at home there; 200 unless given. */
+  /** The status for an accepted token; 200 by default. */
   readonly goodStatus?: number;
-  /** Whether a service account is told that it is one; yes unless given. */
+  /** Whether a service account gets its own reason; true by default. */
   readonly tellsPrograms?: boolean;
   readonly send: (target: Target, token: string) => Attack["send"];
 }
@@ -55,7 +55,7 @@ const redirect: TokenPlace = {
     }),
 };
 
-/** Who may ask at /verify-token. */
+/** The client for /verify-token. */
 export const verifyTokenClient = {
   id: "matrix",
   secret: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
@@ -93,7 +93,7 @@ const guarded = ["/users/me", "/matrix/optional", "/matrix/admin"].map(
   }),
 );
 
-/** All of them; a new endpoint is one line here, and a column for every kind. */
+/** All endpoints. A new one is one line here, and a column for every kind. */
 export const tokenPlaces: TokenPlace[] = [
   ...signIns,
   redirect,

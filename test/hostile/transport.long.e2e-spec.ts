@@ -18,7 +18,10 @@ import { expectRefused } from "./invariants";
 import { slowClients } from "./slow-clients";
 import { Target } from "./target";
 
-/** Longest time a slow request may stay, in milliseconds: 10 s and the check for it. */
+/**
+ * The time limit for a slow request, in milliseconds: 10 s and the interval of
+ * the check.
+ */
 const slowMilliseconds = 13_000;
 
 describe("a hostile connection", () => {
@@ -27,13 +30,13 @@ describe("a hostile connection", () => {
 
   beforeAll(async () => {
     target = await Target.start();
-    // All of them take their time while everything below happens.
+    // They stay open while the tests below run.
     slow = new Map(
       slowClients.map(([name, begin]) => {
         const socket = connectTo(target.service);
         begin(socket);
         const text = received(socket, slowMilliseconds);
-        // Looked at later.
+        // Asserted in a later test.
         text.catch(() => undefined);
         return [name, text];
       }),
@@ -44,24 +47,24 @@ describe("a hostile connection", () => {
 
   const tables = [
     ["is framed in more than one way", framingCases],
-    ["has no good head", brokenHeadCases],
+    ["has an invalid head", brokenHeadCases],
     ["has too large a head", largeHeadCases],
-    ["leads to another address", addressCases],
-    ["comes by another method", methodCases],
+    ["has another path", addressCases],
+    ["has another method", methodCases],
   ] as const;
 
   describe.each(tables)("when the request %s", (_when, cases) => {
     it.each(cases)(caseTitle, (given) => expectRefused(target, given));
   });
 
-  describe("when the request is odd, and good all the same", () => {
+  describe("when the request is unusual but valid", () => {
     it.each(goodConnectionCases)(admittedTitle, (given) =>
       expectAdmitted(target, given),
     );
   });
 
   it.each(["/auth/google", "/tokensignin", "/users/me"])(
-    "G-114 HEAD %s is answered without a body, and signs nobody in",
+    "G-114 HEAD %s is answered without a body and creates no session",
     async (path) => {
       const before = await query(
         target.service,
@@ -77,7 +80,7 @@ describe("a hostile connection", () => {
     },
   );
 
-  it("G-114 TRACE repeats nothing of the request", async () => {
+  it("G-114 TRACE does not echo the request", async () => {
     const socket = connectTo(target.service);
     socket.write(
       requestText({ method: "TRACE", headers: { Cookie: "secret=sauce" } }),
@@ -88,7 +91,7 @@ describe("a hostile connection", () => {
   });
 
   it.each(["evil.example:443", "/auth/google", "127.0.0.1:5432"])(
-    "G-114 CONNECT %s is closed, and nothing is connected",
+    "G-114 CONNECT %s is closed without a connection",
     async (authority) => {
       const socket = connectTo(target.service);
       socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: a\r\n\r\nhello`);
@@ -97,7 +100,7 @@ describe("a hostile connection", () => {
     },
   );
 
-  it("W-018 two requests in one go are two answers, in order", async () => {
+  it("W-018 two pipelined requests get two responses in order", async () => {
     const { google, known, service } = target;
     const idToken = await google.idToken({ account: known });
     const socket = connectTo(service);
@@ -121,7 +124,7 @@ describe("a hostile connection", () => {
     ],
     ["of a length of 9 PB", { "Content-Length": String(2 ** 53 - 1) }],
   ])(
-    "G-110 an endless body %s is 413 and closed, and little of it is taken",
+    "G-110 an endless body %s is 413 and closed after little of it was read",
     async (_how, headers) => {
       const socket = connectTo(target.service);
       const text = received(socket, 5000);
@@ -133,7 +136,7 @@ describe("a hostile connection", () => {
     },
   );
 
-  it("W-018 the user agent is kept no longer than 512 characters", async () => {
+  it("W-018 the user agent is truncated to 512 characters", async () => {
     const { google, known, service } = target;
     const idToken = await google.idToken({ account: known });
     const socket = connectTo(service);
@@ -151,7 +154,7 @@ describe("a hostile connection", () => {
     ).toEqual([{ user_agent: `ab${"x".repeat(509)}` }]);
   });
 
-  it("G-113 two hundred clients who never finish keep nobody out", async () => {
+  it("G-113 two hundred clients that never finish do not block others", async () => {
     const sockets = Array.from({ length: 200 }, () => {
       const socket = connectTo(target.service);
       socket.on("error", () => undefined);
@@ -175,7 +178,7 @@ describe("a hostile connection", () => {
     },
   );
 
-  it("G-113 and after all that, the health and the sign-in are well", async () => {
+  it("G-113 afterwards, health and sign-in work", async () => {
     const { google, known, service } = target;
     const idToken = await google.idToken({ account: known });
     const { status } = await postJson(service, "/tokensignin", { idToken });
@@ -184,13 +187,13 @@ describe("a hostile connection", () => {
   });
 });
 
-/** Writes until the other side closes, no faster than it takes. */
+/** Writes until the other side closes, no faster than it reads. */
 async function pourInto(socket: Socket): Promise<void> {
   const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
   while (!socket.destroyed && socket.bytesWritten < 64 * 1024 * 1024) {
     if (!socket.write(chunk)) {
       const next = [once(socket, "drain"), once(socket, "close")];
-      // The other side hanging up may also show as an error.
+      // A close by the other side may also appear as an error.
       await Promise.race(next).catch(() => undefined);
     }
   }

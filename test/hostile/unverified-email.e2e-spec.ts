@@ -5,7 +5,7 @@ import { expectRefused } from "./invariants";
 import { Target } from "./target";
 import { ofEachKind } from "../support/extent";
 
-describe("a service that asks for no verified e-mail", () => {
+describe("a service that requires no verified e-mail", () => {
   let target: Target;
 
   beforeAll(async () => {

@@ -2,7 +2,7 @@ const { ModernFakeTimers } = require("@jest/fake-timers");
 const { TestEnvironment } = require("jest-environment-node");
 const { ModuleMocker } = require("jest-mock");
 
-/** What Jest keeps in the global scope for one test file. */
+/** The state that Jest keeps in the global scope for one test file. */
 const statePerFile = new Set([
   "EVENT_HANDLERS",
   "JEST_STATE_SYMBOL",
@@ -10,9 +10,10 @@ const statePerFile = new Set([
 ]);
 
 /**
- * Runs test files in the worker's own global scope, one after the other, instead
- * of a scope for each: what modules they share is loaded once (see
- * shared-runtime.js). A file's changes to the process end with it.
+ * Runs test files one after the other in the worker's own global scope instead
+ * of a scope for each, so shared modules are loaded once (see
+ * shared-runtime.js). Changes that a file makes to the process are reverted
+ * after it.
  */
 module.exports = class SharedEnvironment extends TestEnvironment {
   constructor(config, context) {

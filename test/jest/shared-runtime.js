@@ -2,9 +2,9 @@ const Module = require("node:module");
 const { compileFunction } = require("node:vm");
 const { default: Runtime } = require("jest-runtime");
 
-/** The runtime of the test file that runs now: it compiles TypeScript. */
+/** The runtime of the current test file, which compiles TypeScript. */
 let current;
-/** From the path of a source to that of its source map. */
+/** Paths of source maps by the path of the source. */
 const sourceMaps = new Map();
 
 Module._extensions[".ts"] = (module, path) => {
@@ -16,15 +16,15 @@ Module._extensions[".ts"] = (module, path) => {
 };
 
 /**
- * Loads modules by Node itself, once per worker, where Jest would load Nest,
- * TypeORM and our sources anew for each of the test files. Therefore, they cannot
- * be mocked by `jest.mock`; the tests replace providers and spy on objects.
+ * Loads modules with Node's loader, once per worker. Jest would load Nest,
+ * TypeORM and our sources again for each test file. As a consequence,
+ * `jest.mock` does not work; the tests replace providers and spy on objects.
  */
 module.exports = class SharedRuntime extends Runtime {
   constructor(config, environment, ...rest) {
     super(config, environment, ...rest);
     current = this;
-    // Nothing of Jest's needs a scope of its own either.
+    // Jest's own modules need no separate scope either.
     const { executor } = this;
     executor.compile = (code, filename) =>
       environment.getVmContext()

@@ -10,8 +10,9 @@ import { TestDatabase } from "../../src/testing/test-database";
 import { Program } from "../support/programs";
 
 /**
- * What strangers may send, what it costs a service with 256 MB of heap, and what
- * an honest user sees meanwhile; on this machine alone, about two minutes.
+ * Attacks without credentials: their cost for a service with 256 MB of heap,
+ * and their effect on a legitimate user. Runs on this machine only, for about
+ * two minutes.
  *
  *     node -r @swc-node/register test/load/outsiders.ts
  */
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
       NODE_OPTIONS: "--max-old-space-size=256",
       PORT: "0",
       RATE_LIMIT_SIGN_IN: "off",
-      // So that the attacker and the honest user have different addresses.
+      // Gives the attacker and the legitimate user different addresses.
       TRUSTED_PROXIES: "127.0.0.1",
     },
   });
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
       target.foreignNonces(5000),
     );
     const readers = await target.peopleWithHistory(20, database.url);
-    await target.measure("20 exports of 20 MB that nobody reads", () =>
+    await target.measure("20 exports of 20 MB that are never read", () =>
       target.unreadExports(readers),
     );
     program.signal("SIGTERM");
@@ -81,7 +82,10 @@ class Target {
     this.port = Number(port);
   }
 
-  /** Runs an attack while a user signs in again and again, and prints both. */
+  /**
+   * Runs an attack while a user signs in repeatedly, and prints the result of
+   * both.
+   */
   async measure(name: string, attack: () => Promise<unknown>): Promise<void> {
     const before = this.memory();
     const times: number[] = [];
@@ -114,7 +118,7 @@ class Target {
       Math.round(times[Math.floor((times.length - 1) * share)] ?? 0);
     console.log(
       `${name}: ${seconds.toFixed(1)} s, memory ${before} → ${this.memory()} MB; ` +
-        `honest sign-ins: ${times.length}, refused ${failures}, median ${at(0.5)} ms, slowest ${at(1)} ms`,
+        `legitimate sign-ins: ${times.length}, refused ${failures}, median ${at(0.5)} ms, slowest ${at(1)} ms`,
     );
   }
 
@@ -153,12 +157,14 @@ class Target {
     console.log(
       "  answered",
       Object.fromEntries(statuses),
-      "then, honest:",
+      "then, legitimate:",
       own,
     );
   }
 
-  /** People with 20 MB of audit log each. @returns their access tokens */
+  /**
+   * Creates users with 20 MB of audit log each. @returns their access tokens
+   */
   async peopleWithHistory(
     count: number,
     databaseUrl: string,
@@ -200,7 +206,7 @@ class Target {
     await delay(10_000);
     console.log(`  after 10 s: memory ${this.memory()} MB`);
     await delay(55_000);
-    // A paused socket learns that it was closed only after it has read the rest.
+    // A paused socket detects the close only after reading the rest.
     for (const socket of sockets) socket.resume();
     for (let waited = 0; waited < 30 && !sockets.every(isClosed); waited++) {
       await delay(1000);
@@ -230,7 +236,7 @@ class Target {
     return answer.status;
   }
 
-  /** Resident, in MB. */
+  /** Resident memory, in MB. */
   private memory(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);

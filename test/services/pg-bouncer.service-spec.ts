@@ -8,7 +8,9 @@ import { PgBouncer } from "../support/pg-bouncer";
 import { postJson } from "../support/requests";
 import { describeWith } from "../support/service-programs";
 
-/** Fewer than an instance has, so that transactions have to share them. */
+/**
+ * Fewer connections than an instance opens, so transactions must share them.
+ */
 const serverConnections = { session: 30, transaction: 3 };
 
 describeWith("pgbouncer").each(["session", "transaction"] as const)(
@@ -16,7 +18,7 @@ describeWith("pgbouncer").each(["session", "transaction"] as const)(
   (mode) => {
     let database: TestDatabase;
     let bouncer: PgBouncer;
-    /** Sees the database past PgBouncer. */
+    /** Connects to the database directly, without PgBouncer. */
     let witness: Client;
 
     beforeEach(async () => {
@@ -39,7 +41,7 @@ describeWith("pgbouncer").each(["session", "transaction"] as const)(
     const options = (poolSize = 5) =>
       dataSourceOptions({ url: bouncer.url, poolSize, ssl: false });
 
-    it("carries the whole service: two instances, load, and an end of session within a second", async () => {
+    it("supports two instances under load, and ends a session within a second", async () => {
       const instances = await Instances.start({
         database,
         env: { DATABASE_URL: bouncer.url },
@@ -73,7 +75,7 @@ describeWith("pgbouncer").each(["session", "transaction"] as const)(
       }
     });
 
-    it("migrates once, from several processes at once, past a time limit of the role", async () => {
+    it("migrates once from several concurrent processes, despite the role's statement timeout", async () => {
       await witness.query("DROP SCHEMA google_auth CASCADE");
       const done = await Promise.all(
         [1, 2, 3].map(() => migrate({ ...options(), poolSize: 2 })),
@@ -85,7 +87,7 @@ describeWith("pgbouncer").each(["session", "transaction"] as const)(
       expect(rows).toEqual([{ held: 0 }]);
     });
 
-    it("leaves no time limit of ours behind for others who share its connections", async () => {
+    it("leaves no timeout of ours on connections that others share", async () => {
       const dataSource = await new DataSource(options()).initialize();
       const other = new Client({ connectionString: bouncer.url });
       await other.connect();
@@ -108,7 +110,7 @@ describeWith("pgbouncer").each(["session", "transaction"] as const)(
       }
     });
 
-    it("limits what a transaction may wait for a lock", async () => {
+    it("limits the time a transaction waits for a lock", async () => {
       const dataSource = await new DataSource(options()).initialize();
       const ours = new Database(dataSource);
       try {
@@ -129,7 +131,7 @@ describeWith("pgbouncer").each(["session", "transaction"] as const)(
       }
     });
 
-    it("reads dates whatever the DateStyle of the database is", async () => {
+    it("reads dates with any DateStyle of the database", async () => {
       const name = new URL(database.url).pathname.slice(1);
       await witness.query(`ALTER DATABASE ${name} SET DateStyle = 'German'`);
       const dataSource = await new DataSource(options(10)).initialize();

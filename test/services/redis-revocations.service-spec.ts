@@ -69,8 +69,8 @@ describe("RedisRevocations", () => {
     const isKnown = (sessionId: string) =>
       within(1000, async () => elsewhere.covers(sessionId, randomUUID(), 0));
 
-    it("knows what was ended within a second, when nothing is announced", async () => {
-      // Such as to a subscriber whose connection is dead without a word.
+    it("receives revocations within a second without notifications", async () => {
+      // Like a subscriber whose connection died silently.
       for (let round = 0; round < 3; round++) {
         const id = randomUUID();
         const number = await redis.incr(`${prefix}:revocations:number`);
@@ -80,7 +80,7 @@ describe("RedisRevocations", () => {
       }
     });
 
-    it("knows what was ended within a second, when the subscribers are thrown out", async () => {
+    it("receives revocations within a second when the subscribers are disconnected", async () => {
       for (let round = 0; round < 3; round++) {
         const id = randomUUID();
         await redis.client("KILL", "TYPE", "pubsub");
@@ -89,7 +89,7 @@ describe("RedisRevocations", () => {
       }
     });
 
-    it("knows what is ended after Redis has lost everything, and what was before", async () => {
+    it("keeps earlier revocations and receives new ones after Redis lost its data", async () => {
       const [before, after] = [randomUUID(), randomUUID()];
       await here.end([{ sessionId: before }], until());
       expect(await isKnown(before)).toBe(true);

@@ -15,7 +15,7 @@ describe("RedisSessionStore", () => {
     network = await TcpProxy.to(server.url);
     clients = [0, 1].map(() => {
       const client = new Redis(network.url, impatient);
-      // Commands tell of an outage as well.
+      // Commands report an outage as well.
       return client.on("error", () => undefined);
     });
   });

@@ -49,7 +49,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
       : {
           provide: Revocations,
           inject: [Clock],
-          // What each instance knows is its own.
+          // Each instance has its own copy.
           useFactory: (clock: Clock) =>
             new RedisRevocations(server.url, clock, "nga", impatient),
         };
@@ -61,7 +61,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     return row?.count;
   };
 
-  it("signs in, refreshes and lets in, and keeps what it keeps in Redis", async () => {
+  it("signs in, refreshes and accepts access tokens, with its data in Redis", async () => {
     const who = await instances.person();
     expect(who.status).toBe(200);
     const { refreshToken } = who;
@@ -82,7 +82,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     expect(sessions === 0).toBe(seam === "SessionStore");
   });
 
-  it("signs out one session, here at once and elsewhere within a second", async () => {
+  it("signs out one session, here at once and on the other instance within a second", async () => {
     const who = await instances.person();
     const other = await instances.person(who.account);
     const { accessToken } = who;
@@ -92,7 +92,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     expect((await instances.me(other, instances.other)).status).toBe(200);
   });
 
-  it("signs out everywhere, here at once and elsewhere within a second", async () => {
+  it("signs out everywhere, here at once and on the other instance within a second", async () => {
     const who = await instances.person();
     const { account } = who;
     const others = [
@@ -107,7 +107,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     for (const each of [who, ...others]) await instances.expectSignedOut(each);
     const revocations = await rowsOf("revocations");
     expect(revocations === 0).toBe(seam === "Revocations");
-    // Who signs in within the same second is signed in.
+    // A sign-in within the same second is not affected.
     const next = await instances.person(account);
     expect((await instances.me(next)).status).toBe(200);
     expect((await instances.me(next, instances.other)).status).toBe(200);
@@ -117,7 +117,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     expect(refreshed.status).toBe(200);
   });
 
-  it("ends the session, when Google reports a security event", async () => {
+  it("ends the session when Google reports a security event", async () => {
     const who = await instances.person();
     const bystander = await instances.person();
     await report(instances.one, instances.google, {
@@ -127,7 +127,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     expect((await instances.me(bystander)).status).toBe(200);
   });
 
-  it("has ended what it says it has, also when it could not do all at once", async () => {
+  it("has ended every session that it reported as ended, even after a partial failure", async () => {
     const who = await instances.person();
     const { accessToken, refreshToken } = who;
     const revocations = instances.one.app.get(Revocations);
@@ -143,7 +143,7 @@ describe.each(["SessionStore", "Revocations"])("%s alone in Redis", (seam) => {
     });
     expect(done.status).toBe(204);
     await instances.expectSignedOut(who);
-    // No more is written for who says it again.
+    // A repeated sign-out writes nothing.
     const calls = end.mock.calls.length;
     await postJson(instances.one, "/auth/logout", { refreshToken });
     expect(end.mock.calls).toHaveLength(calls);

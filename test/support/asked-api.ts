@@ -7,10 +7,10 @@ import { FrozenClock } from "../../src/testing/frozen-clock";
 import { type Answer, postJson } from "./requests";
 import { query } from "./rows";
 
-/** How long the service waits for the API. */
+/** The service's time limit for the API. */
 export const timeoutMilliseconds = 1500;
 
-/** An answer that signs in, with some of it changed. */
+/** A response that signs a user in, with some claims changed. */
 export function good(claims: object = {}): Behaviour {
   return answers(200, {
     ...{ active: true, sub: "ada", email: "ada@corp.example" },
@@ -18,7 +18,7 @@ export function good(claims: object = {}): Behaviour {
   });
 }
 
-/** A service, and a Verify Token API that it asks about the tokens of `partner`. */
+/** A service, and a Verify Token API that verifies the tokens of `partner`. */
 export class AskedApi {
   readonly clock = new FrozenClock();
 
@@ -46,7 +46,7 @@ export class AskedApi {
     await this.google.stop();
   }
 
-  /** An API and a service that know nothing of the test before; the database is empty. */
+  /** Replaces the API and the service, and empties the database. */
   async renew(): Promise<void> {
     await this.service.stop();
     await this.api.stop();
@@ -55,7 +55,10 @@ export class AskedApi {
     await query(this.service, "DELETE FROM google_auth.users");
   }
 
-  /** Another service that asks the API, with a changed entry of VERIFY_TOKEN_PROVIDERS. */
+  /**
+   * Another service that uses the API, with changes to its entry in
+   * VERIFY_TOKEN_PROVIDERS.
+   */
   another(changes: object = {}): Promise<TestService> {
     const provider = {
       ...{ name: "partner", url: this.api.url, clientId: "app-at-partner" },

@@ -2,7 +2,7 @@ import { AuditTrail } from "../../src/audit/audit-trail";
 import type { TestService } from "../../src/testing/test-service";
 import { query } from "./rows";
 
-/** A line of the audit log without its time, its id and whom it is about. */
+/** A line of the audit log without its time, id and user. */
 export interface Line {
   readonly event: string;
   readonly sessionId: string | null;
@@ -16,7 +16,7 @@ export interface Line {
 const columns = `event, session_id AS "sessionId", actor_id AS "actorId",
   reason, details, host(ip) AS ip, user_agent AS "userAgent"`;
 
-/** What happened to a user, in its order. */
+/** The audit lines of a user, oldest first. */
 export function linesOf(service: TestService, userId: string): Promise<Line[]> {
   return query<Line>(
     service,
@@ -27,8 +27,8 @@ export function linesOf(service: TestService, userId: string): Promise<Line[]> {
 }
 
 /**
- * Begins to look at what is about nobody; the function it gives writes what
- * waits and says what has come since.
+ * Starts watching for lines without a user. The returned function flushes the
+ * waiting lines and returns those written since.
  */
 export async function linesSince(
   service: TestService,

@@ -48,7 +48,7 @@ export class BrowserSite {
     return new BrowserSite(google, service, browser, clock, events);
   }
 
-  /** The address of a page, on a name that browsers trust without TLS. */
+  /** The URL of a page, on a host that browsers trust without TLS. */
   url(path = "/", host = "localhost"): string {
     const { port } = new URL(this.service.url);
     return `http://${host}:${port}${path}`;
@@ -66,7 +66,7 @@ export class BrowserSite {
   }
 }
 
-/** Clicks Google's button and chooses an account in the popup. */
+/** Clicks Google's button and selects an account in the popup. */
 export async function signIn(
   page: Page,
   email = "ada@gmail.com",

@@ -10,7 +10,7 @@ import {
 
 const folder = resolve(__dirname, "../../docs/images");
 
-/** Debian's Chromium, with nothing that calls home. */
+/** Debian's Chromium without background requests to its vendor. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
@@ -26,12 +26,15 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Answers of 400 and above are in the console too; they are asserted where they matter. */
+/**
+ * The console also lists responses of 400 and above; tests assert those that
+ * matter.
+ */
 const isAnswer = /^Failed to load resource: (the server responded|net::ERR_)/;
 
-/** A browser's profile whose pages must not complain. */
+/** A browser profile whose pages must not report errors. */
 export class Visitor {
-  /** What pages have complained of: errors in the console, policies broken, exceptions. */
+  /** Errors of the pages: console errors, policy violations, exceptions. */
   readonly complaints: string[] = [];
 
   private constructor(readonly context: BrowserContext) {
@@ -69,7 +72,7 @@ export class Visitor {
   }
 }
 
-/** What axe finds on a page of impact serious or worse: rule and element. */
+/** Findings of axe with serious or critical impact: rule and element. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
@@ -96,7 +99,10 @@ const sizes = {
   phone: { width: 390, height: 844 },
 };
 
-/** Refreshes the pictures of a page in docs/images: phone and desktop, dark and light. */
+/**
+ * Updates the pictures of a page in docs/images: phone and desktop, dark and
+ * light.
+ */
 export async function takePictures(page: Page, name: string): Promise<void> {
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport);
@@ -110,7 +116,7 @@ export async function takePictures(page: Page, name: string): Promise<void> {
   await page.setViewportSize(sizes.desktop);
 }
 
-/** Whether anything is wider than the page, at the narrowest we support. */
+/** Whether anything overflows the page at the narrowest supported width. */
 export async function overflowsAt360(page: Page): Promise<boolean> {
   await page.setViewportSize({ width: 360, height: 740 });
   const isWider = await page.evaluate(

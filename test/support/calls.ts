@@ -11,7 +11,10 @@ import {
   type UserBody,
 } from "./requests";
 
-/** A call with an access token; a body is sent as JSON, a text as it is. */
+/**
+ * A request with an access token. A string body is sent unchanged, another one
+ * as JSON.
+ */
 export async function call(
   service: Site,
   method: string,
@@ -31,7 +34,7 @@ export async function call(
   );
 }
 
-/** Somebody who has just signed in. */
+/** A user who has just signed in. */
 export interface Person extends Answer {
   readonly account: GoogleAccount;
   readonly id: string;
@@ -41,7 +44,10 @@ export interface Person extends Answer {
   readonly sessionId: string;
 }
 
-/** Signs an account in, a new one unless given, with more in the body where that is wanted. */
+/**
+ * Signs an account in, by default a new one, with optional other fields in the
+ * body.
+ */
 export async function person(
   service: Site,
   google: GoogleEmulator,
@@ -68,7 +74,7 @@ export function refusal({ status, body }: Answer): unknown[] {
   return [status, body.code, ...(errors ?? []).map(({ field }) => field)];
 }
 
-/** What an access token says. */
+/** The claims of an access token. */
 export function claimsOf(accessToken: string): Record<string, unknown> {
   const payload = accessToken.split(".")[1] ?? "";
   return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<

@@ -5,12 +5,12 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * Runs a program of test/clients, in which a library that nobody here wrote
- * talks to the service. Such libraries are ES modules, which jest cannot load.
+ * Runs a program of test/clients, in which a third-party library uses the
+ * service. These libraries are ES modules, which jest cannot load.
  *
- * @param name of the file, without its ending
- * @param order what it is to do
- * @returns what it printed
+ * @param name of the file, without its extension
+ * @param order the program's input
+ * @returns the program's output
  */
 export async function runClient<Report>(
   name: string,

@@ -12,7 +12,7 @@ interface Run {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Standard input; empty unless given. */
+  /** Standard input; empty by default. */
   readonly input?: string;
 }
 
@@ -25,8 +25,8 @@ class Exit extends Error {
 let queue: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command of the CLI in this process, as `src/cli.ts` does in its own:
- * that takes two seconds to start. One at a time, however many are called.
+ * Runs a command of the CLI in this process, because starting `src/cli.ts`
+ * takes two seconds. Concurrent calls run one at a time.
  */
 export function runCommand(make: () => Command, run: Run): Promise<Outcome> {
   const outcome = queue.then(() => runNow(make(), run));
@@ -59,7 +59,7 @@ async function runNow(
   const before = {
     cwd: process.cwd(),
     env: process.env,
-    // The commands turn off the log of the whole process.
+    // The commands turn off the process's log.
     logger: Logger["staticInstanceRef"],
     stdin: Object.getOwnPropertyDescriptor(process, "stdin") ?? {},
   };

@@ -13,7 +13,7 @@ class Address {
   city!: string;
 }
 
-/** What a team would write: `company` is required. */
+/** An application's profile class: `company` is required. */
 export class CompanyProfile {
   @Transform(({ value }: { value: unknown }) =>
     typeof value === "string" ? value.trim() : value,
@@ -31,7 +31,7 @@ export class CompanyProfile {
   address?: Address;
 }
 
-/** For `TestService.start`. */
+/** Options for `TestService.start`. */
 export const companyProfile = {
   provide: ProfileSchema,
   useValue: ClassProfileSchema.of(CompanyProfile),

@@ -7,8 +7,8 @@ import { TestDatabase } from "../../src/testing/test-database";
 import { TcpProxy } from "./tcp-proxy";
 
 /**
- * A Postgres of its own for the contracts of what is kept in one, and two
- * instances' connections to it, each with a network of its own.
+ * A separate Postgres for the contracts of stores, with the connections of two
+ * instances, each over its own network.
  */
 export class ContractDatabase {
   private constructor(
@@ -36,7 +36,7 @@ export class ContractDatabase {
       );
     }
     const [one, other] = dataSources.map((each) => new Database(each));
-    if (!one || !other) throw new Error("There are two");
+    if (!one || !other) throw new Error("Expected two databases");
     return new ContractDatabase(
       testDatabase,
       networks,
@@ -46,7 +46,7 @@ export class ContractDatabase {
     );
   }
 
-  /** Nobody reaches it. */
+  /** Disconnects both instances. */
   readonly outage: Outage = {
     begin: async () => {
       for (const network of this.networks) await network.cut();
@@ -56,7 +56,7 @@ export class ContractDatabase {
     },
   };
 
-  /** The second instance does not reach it. */
+  /** Disconnects the second instance. */
   readonly outageOfOther: Outage = {
     begin: async () => this.networks[1]?.cut(),
     end: async () => this.networks[1]?.restore(),

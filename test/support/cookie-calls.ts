@@ -9,16 +9,16 @@ export const app = "https://app.example";
 /** The origin of the service itself. */
 export const ownOrigin = "https://service.example";
 
-/** The settings that put refresh tokens into cookies, for that front end too. */
+/** The settings for refresh tokens in cookies, also for that front end. */
 export const cookieMode = { REFRESH_COOKIE: "browser", CORS_ORIGINS: app };
 
 export interface CookieAnswer extends Answer {
-  /** The refresh token of the cookie that was set; empty when it was cleared. */
+  /** The refresh token in the cookie that was set; empty if it was cleared. */
   readonly cookie: string | undefined;
   readonly attributes: string[];
 }
 
-/** A call as a page of the front end sends it, unless the headers say otherwise. */
+/** A request as sent by a page of the front end; headers override. */
 async function postFromPage(
   service: TestService,
   path: string,
@@ -43,7 +43,7 @@ async function postFromPage(
   };
 }
 
-/** Signs somebody new in from a page. */
+/** Signs a new account in from a page. */
 export async function signInFromPage(
   { service, google }: { service: TestService; google: GoogleEmulator },
   headers?: Record<string, string>,
@@ -52,7 +52,9 @@ export async function signInFromPage(
   return postFromPage(service, "/auth/google", { idToken }, headers);
 }
 
-/** The headers of a page's call with the refresh cookie among others. */
+/**
+ * The headers of a page's request with the refresh cookie among other cookies.
+ */
 export const withCookie = (cookie: string | undefined, origin = app) => ({
   origin,
   cookie: `theme=dark; __Host-refresh=${cookie ?? ""}; other=1`,
@@ -60,7 +62,7 @@ export const withCookie = (cookie: string | undefined, origin = app) => ({
 
 /**
  * One service in cookie mode for all tests of the `describe` block that calls
- * this, and the calls of a page to it.
+ * this, and a page's requests to it.
  */
 export function useCookieMode() {
   const site = useService({ env: cookieMode });

@@ -4,8 +4,8 @@ import { CurrentUser } from "../../src/index";
 type Decorator = ClassDecorator & MethodDecorator;
 
 /**
- * A controller whose decorators a table decides: `GET /path/method` for each of
- * its methods, which say whether the caller is known.
+ * A controller with decorators from a table: `GET /path/method` for each of its
+ * methods, which return whether the caller is known.
  */
 export function controllerOf(
   path: string,

@@ -5,10 +5,10 @@ import * as ts from "typescript";
 import * as published from "../../src/index";
 
 /**
- * What a complete example of the documentation exports: it runs as a user of
- * the package would run it.
+ * The exports of a complete example in the documentation, run as a user of the
+ * package would run it.
  *
- * @param page such as docs/signing-keys.md
+ * @param page for example docs/signing-keys.md
  * @param index of the example among the complete ones of its page
  */
 export function documentedCode<Exports>(page: string, index = 0): Exports {
@@ -28,7 +28,7 @@ export function documentedCode<Exports>(page: string, index = 0): Exports {
   const require = createRequire(__filename);
   const load = (name: string): unknown =>
     name === "nest-google-auth" ? published : require(name);
-  // It is our own page, and there is no file to load it from.
+  // The code is from our own page, and there is no file to import.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function("exports", "require", outputText) as (
     exports: object,

@@ -2,10 +2,10 @@ import type { TestService } from "../../src/testing/test-service";
 import { DpopClient, type ProofOrder } from "./dpop-client";
 import { type Answer, answerOf } from "./requests";
 
-/** What TestService calls itself to the world. */
+/** The public URL of TestService. */
 export const issuer = "https://service.example";
 
-/** The calls of one client with a key of its own. */
+/** The requests of one client with its own key. */
 export class DpopCalls {
   constructor(
     private readonly service: TestService,
@@ -31,7 +31,7 @@ export class DpopCalls {
     );
   }
 
-  /** A proof for POST to this path, but for what is different. */
+  /** A proof for POST to this path, with changes. */
   proof(path: string, order: Partial<ProofOrder> = {}): string {
     return this.client.proof({ url: issuer + path, ...order });
   }

@@ -8,20 +8,20 @@ import {
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** What a proof is made for, and how it differs from a good one. */
+/** The target of a proof, and its differences from a valid one. */
 export interface ProofOrder {
   readonly method?: string;
   readonly url: string;
-  /** The access token that it goes with. */
+  /** The access token that it is sent with. */
   readonly token?: string;
   readonly nonce?: string;
-  /** Seconds since 1970; now unless given. */
+  /** Seconds since 1970; now by default. */
   readonly issuedAt?: number;
-  /** Over the usual claims; undefined removes one. */
+  /** Override the usual claims; undefined removes one. */
   readonly claims?: Part;
-  /** As well, of the header. */
+  /** Override the usual header; undefined removes a member. */
   readonly header?: Part;
-  /** Sign with this instead. */
+  /** Signs instead of this client. */
   readonly signWith?: DpopClient;
 }
 
@@ -31,7 +31,7 @@ const kinds = {
   EdDSA: () => generateKeyPairSync("ed25519"),
 };
 
-/** A client with a key of its own, that makes good proofs and bad ones (RFC 9449). */
+/** A client with its own key that makes valid and invalid proofs (RFC 9449). */
 export class DpopClient {
   readonly jwk: Part;
   readonly privateKey: KeyObject;
@@ -42,7 +42,7 @@ export class DpopClient {
     this.jwk = { ...publicKey.export({ format: "jwk" }) };
   }
 
-  /** RFC 7638, written a second time to check the first. */
+  /** RFC 7638, implemented independently to check the product's. */
   get thumbprint(): string {
     const { kty, crv, x, y, e, n } = this.jwk;
     const required = { crv, e, kty, n, x, y };
@@ -71,7 +71,7 @@ export class DpopClient {
     );
   }
 
-  /** Whatever texts these are, under a signature of this key. */
+  /** Any header and payload, signed with this key. */
   signed(header: string, payload: string): string {
     const encode = (part: string | Buffer) =>
       Buffer.from(part).toString("base64url");

@@ -1,11 +1,11 @@
 import type { GoogleEmulator } from "../../src/testing/google/emulator";
 
-/** Fields of a form or a query; an undefined one is left out. */
+/** Fields of a form or a query; undefined ones are omitted. */
 export type Fields = Readonly<Record<string, string | undefined>>;
 
 export type Json = Record<string, unknown>;
 
-/** What goes into a form's body or a query. */
+/** The fields as a form body or a query. */
 export function parametersOf(fields: Fields): URLSearchParams {
   return new URLSearchParams(
     Object.entries(fields).filter(
@@ -14,7 +14,10 @@ export function parametersOf(fields: Fields): URLSearchParams {
   );
 }
 
-/** Posts to the token endpoint: a good exchange of no code, over which `fields` go. */
+/**
+ * Posts a valid exchange without a code to the token endpoint; `fields`
+ * override it.
+ */
 export async function exchange(
   google: GoogleEmulator,
   fields: Fields,
@@ -35,7 +38,7 @@ export async function exchange(
   return { status: response.status, headers: response.headers, json };
 }
 
-/** The payload of a token that nobody has verified. */
+/** The payload of a token, without verification. */
 export function payloadOf(token: unknown): Json {
   const [, payload = ""] = String(token).split(".");
   return JSON.parse(Buffer.from(payload, "base64url").toString()) as Json;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { close, listen } from "../../src/testing/google/emulator.http";
 
-/** A request that a receiver got. */
+/** A request that a receiver received. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
@@ -9,7 +9,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** What a receiver answers; `hang` says nothing, `reset` cuts the connection. */
+/** A receiver's response; `hang` sends none, `reset` closes the connection. */
 export type ReceiverAnswer =
   | "hang"
   | "reset"
@@ -19,10 +19,10 @@ export type ReceiverAnswer =
       readonly body?: string;
     };
 
-/** A receiver of security events that says what a test told it to. */
+/** A receiver of security events with the responses that a test sets. */
 export class RecordedReceiver {
   readonly received: ReceivedRequest[] = [];
-  /** The answers to come; 202 after the last. */
+  /** The next responses; 202 after the last. */
   readonly answers: ReceiverAnswer[] = [];
   #url = "";
 
@@ -58,7 +58,7 @@ export class RecordedReceiver {
     return this.#url;
   }
 
-  /** Forgets what it got and what it was to answer. */
+  /** Clears the received requests and the next responses. */
   clear(): void {
     this.received.length = 0;
     this.answers.length = 0;

@@ -1,15 +1,16 @@
 /**
- * How much the tests try. `npm test` tries each kind of thing; what uses this
- * file is run at full length by `npm run test:exhaustive`, which sets EXHAUSTIVE.
+ * The extent of the tests. `npm test` tries each kind of case; `npm run
+ * test:exhaustive`, which sets EXHAUSTIVE, runs the files that import this one
+ * at full length.
  */
 const isExhaustive = process.env.EXHAUSTIVE === "1";
 
-/** How often a race is repeated, or how many take part in a flood. */
+/** The number of repetitions of a race, or of requests in a flood. */
 export function rounds(quick: number, exhaustive: number): number {
   return isExhaustive ? exhaustive : quick;
 }
 
-/** All cases of a table; in `npm test` the first of each kind, which its id names. */
+/** All cases of a table; in `npm test` only the first case of each id. */
 export function ofEachKind<T extends { readonly id: string }>(
   cases: readonly T[],
 ): readonly T[] {
@@ -20,8 +21,8 @@ export function ofEachKind<T extends { readonly id: string }>(
 }
 
 /**
- * The cells of one row of a matrix: in `npm test` so many that every row has
- * one, and every column is tried in one of the rows.
+ * The cells of one row of a matrix: in `npm test` only enough to try every row
+ * and every column.
  */
 export function cellsOfRow<T>(
   columns: readonly T[],
@@ -39,11 +40,11 @@ const factor = Number(process.env.PROPERTY_RUNS ?? rounds(0.04, 1));
 const seed = process.env.PROPERTY_SEED;
 
 /**
- * How often a property is tried: `PROPERTY_RUNS` multiplies it (20 looks closer,
- * 0.1 is a glance), and `PROPERTY_SEED` repeats the run of a failure, whose
- * message names its seed.
+ * The runs of a property: `PROPERTY_RUNS` multiplies them (20 is thorough, 0.1
+ * is quick), and `PROPERTY_SEED` repeats a failed run, whose message has the
+ * seed.
  *
- * @param usual how often when the tests are exhaustive
+ * @param usual the number of runs in the exhaustive tests
  */
 export function runs(usual: number): { numRuns: number; seed?: number } {
   return {

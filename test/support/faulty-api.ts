@@ -1,16 +1,16 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** What the API does with a request. */
+/** The API's reaction to a request. */
 export type Behaviour = (response: ServerResponse, count: number) => void;
 
-/** A request as the API saw it. */
+/** A request as received by the API. */
 export interface ApiRequest {
   readonly authorization: string | undefined;
   readonly body: Record<string, unknown>;
 }
 
-/** A Verify Token API that behaves as a test wants it to. */
+/** A Verify Token API whose behaviour a test sets. */
 export class FaultyApi {
   readonly requests: ApiRequest[] = [];
   behaviour: Behaviour = answers(500);
@@ -20,7 +20,7 @@ export class FaultyApi {
     private readonly sockets: Set<Socket>,
   ) {}
 
-  /** @param port any free one unless given */
+  /** @param port by default any free one */
   static async start(port = 0): Promise<FaultyApi> {
     const sockets = new Set<Socket>();
     const server = createServer((request, response) => {
@@ -57,7 +57,7 @@ export class FaultyApi {
   }
 }
 
-/** Says this, as JSON unless it is a text. */
+/** Responds with this body: a string unchanged, another value as JSON. */
 export function answers(
   status: number,
   body: unknown = "",
@@ -73,21 +73,21 @@ export function answers(
   };
 }
 
-/** Never says anything. */
+/** Never responds. */
 export const hangs: Behaviour = () => undefined;
 
-/** Says a little, and then nothing. */
+/** Sends a part of a response, and then nothing. */
 export const stalls: Behaviour = (response) => {
   response.writeHead(200, { "content-type": "application/json" });
   response.write('{"active":true,');
 };
 
-/** Hangs up. */
+/** Closes the connection. */
 export const resets: Behaviour = (response) => {
   response.destroy();
 };
 
-/** Goes on for ever. */
+/** Sends a response that never ends. */
 export const floods: Behaviour = (response) => {
   response.writeHead(200, { "content-type": "application/json" });
   const more = () => {

@@ -3,13 +3,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * A front end of somebody else's on an origin of its own, made for Google and
- * under the policy that Google's documentation recommends.
+ * A third-party front end on its own origin, written for Google's script, with
+ * the content security policy that Google's documentation recommends.
  */
 export class ForeignPage {
   /** The bodies of forms that were posted to it. */
   readonly posted: URLSearchParams[] = [];
-  /** The cookies that came with them. */
+  /** The cookies that were sent with them. */
   readonly cookies: string[] = [];
 
   private constructor(
@@ -20,7 +20,7 @@ export class ForeignPage {
   /**
    * @param html the body
    * @param script the page's own, served as a file
-   * @param googleUrl where the emulator is
+   * @param googleUrl the URL of the emulator
    */
   static async start(
     html: string,

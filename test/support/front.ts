@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** 200 with this JSON, which may be kept for 5 minutes. */
+/** 200 with this JSON, which can be cached for 5 minutes. */
 export const says =
   (value: unknown): Answer =>
   (_request, response) =>
@@ -18,14 +18,14 @@ export const says =
       .writeHead(200, { "cache-control": "max-age=300" })
       .end(JSON.stringify(value));
 
-/** 500 with nothing. */
+/** 500 without a body. */
 export const fails: Answer = (_request, response) =>
   void response.writeHead(500).end();
 
 /**
- * A reverse proxy with an address that is known before there is a service
- * behind it, so that the service can be told its own. It counts what passes,
- * and can answer single paths by itself.
+ * A reverse proxy whose URL is known before the service behind it starts, so it
+ * can be the service's PUBLIC_URL. It counts requests, and can answer single
+ * paths itself.
  *
  * @example
  * const front = await Front.start();
@@ -57,17 +57,17 @@ export class Front {
     this.target = url;
   }
 
-  /** From now on this path is answered here. */
+  /** Answers this path here from now on. */
   answer(path: string, answer: Answer): void {
     this.answers.set(path, answer);
   }
 
-  /** From now on everything is passed on again. */
+  /** Forwards all paths again. */
   clearAnswers(): void {
     this.answers.clear();
   }
 
-  /** How often a path was asked for. */
+  /** The number of requests for a path. */
   count(path: string): number {
     return this.counts.get(path) ?? 0;
   }

@@ -1,7 +1,8 @@
 /**
- * Stops the date of the whole process; timers go on. For times that a library
- * also reads: google-auth-library knows no clock but the machine's. It moves by
- * `jest.setSystemTime` and ends by `jest.useRealTimers`.
+ * Freezes the date of the whole process; timers continue. Needed for libraries
+ * such as google-auth-library, which read the machine's clock. Use
+ * `jest.setSystemTime` to change the date and `jest.useRealTimers` to end the
+ * freeze.
  */
 export function freezeDate(): void {
   jest.useFakeTimers({

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { TestDatabase } from "../../src/testing/test-database";
 
 /**
- * Builds the scripts of the pages, which are served from dist/ui, and holds the
- * Postgres for tests up for the whole run; every test file makes a database of
- * its own in it.
+ * Builds the scripts of the pages, which are served from dist/ui, and keeps the
+ * Postgres for tests running for the whole run. Every test file creates its own
+ * databases in it.
  */
 export default async function globalSetup(): Promise<void> {
   const buildUi = resolve(__dirname, "../../tools/build-ui.mjs");

@@ -4,18 +4,18 @@ import {
   identityFromClaims,
 } from "../../src/identity/google/id-token.claims";
 
-/** When the tokens are looked at: seconds since 1970. */
+/** The time of verification: seconds since 1970. */
 export const now = 1_763_700_000;
-/** The clients that are ours. */
+/** Our client ids. */
 export const web = "123-web.apps.googleusercontent.com";
 export const ios = "123-ios.apps.googleusercontent.com";
-/** What the claims are held to. */
+/** The rules for the claims. */
 export const rules: ClaimRules = {
   clientIds: new Set([web, ios]),
   clockSkewSeconds: 60,
   nowSeconds: now,
 };
-/** With everything that Google may send. */
+/** Valid claims with every member that Google may send. */
 export const goodClaims = {
   iss: "https://accounts.google.com",
   azp: ios,
@@ -36,7 +36,7 @@ export const goodClaims = {
   jti: "756e69717565206964656e746966696572",
 };
 
-/** The identity of the good claims with some changed; undefined leaves one out. */
+/** The identity of the valid claims with changes; undefined omits a claim. */
 export function identityWith(changes: object = {}, atSeconds = now) {
   const claims: unknown = JSON.parse(
     JSON.stringify({ ...goodClaims, ...changes }),
@@ -47,7 +47,7 @@ export function identityWith(changes: object = {}, atSeconds = now) {
   });
 }
 
-/** What is thrown, which has to be a refusal. */
+/** The thrown error, which must be a refusal. */
 export function refusalOf(act: () => unknown): AuthError {
   try {
     act();
@@ -58,7 +58,10 @@ export function refusalOf(act: () => unknown): AuthError {
   throw new Error("The claims were accepted");
 }
 
-/** That the good claims with these changes are an `invalid_token`, for this reason. */
+/**
+ * Expects that the valid claims with these changes are an `invalid_token` with
+ * this reason.
+ */
 export function expectRefusal(
   changes: object,
   reason: string,

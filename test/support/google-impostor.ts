@@ -8,18 +8,21 @@ import {
   newSigningKey,
 } from "../../src/testing/google/signing-key";
 
-/** Somebody in Google's place who publishes keys of his own, if he is asked. */
+/** A server that impersonates Google and serves its own keys. */
 export class GoogleImpostor {
-  /** How many requests got as far as his answer. */
+  /** The number of requests that reached the handler. */
   requestCount = 0;
 
   private constructor(
-    /** His own; what it signs is good to whoever takes his keys for Google's. */
+    /**
+     * The impostor's key. Its tokens are valid for a service that accepts its
+     * key set.
+     */
     readonly key: GoogleSigningKey,
     private readonly server: Server,
   ) {}
 
-  /** @param tls with a certificate that nobody vouches for, or no TLS at all */
+  /** @param tls with an untrusted certificate, or no TLS at all */
   static async start(tls: "with" | "without"): Promise<GoogleImpostor> {
     const key = await newSigningKey();
     const answer: RequestListener = (_request, response) => {
@@ -37,7 +40,7 @@ export class GoogleImpostor {
     return impostor;
   }
 
-  /** Where a service would ask for keys by https. */
+  /** The https URL of the key set. */
   get certsUrl(): string {
     const { port } = this.server.address() as AddressInfo;
     return `https://127.0.0.1:${port}${googlePaths.certs}`;

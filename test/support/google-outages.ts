@@ -3,7 +3,7 @@ import { googlePaths } from "../../src/testing/google/emulator.routes";
 import type { EndpointFault } from "../../src/testing/google/faults";
 import type { TcpProxy } from "./tcp-proxy";
 
-/** Google, the network before it, and somebody else who would like to be Google. */
+/** Google, the network in front of it, and another Google with other keys. */
 export interface GoogleSite {
   readonly google: GoogleEmulator;
   readonly network: TcpProxy;
@@ -12,13 +12,13 @@ export interface GoogleSite {
 
 /** One way in which Google's keys are unavailable. */
 export interface GoogleOutage {
-  /** How it is found out; several outages share one. */
+  /** How it is detected; several outages share one. */
   readonly id: "status" | "body" | "network" | "time-out";
   /** Continues the sentence "when the keys' endpoint…". */
   readonly name: string;
-  /** What the log calls it. */
+  /** Matches the message in the log. */
   readonly says: RegExp;
-  /** Found out by the time-out only. */
+  /** Detected only by the time-out. */
   readonly slow?: boolean;
   begin(site: GoogleSite): Promise<void> | void;
   end(site: GoogleSite): Promise<void> | void;
@@ -45,28 +45,25 @@ function fault(
 
 const notAMap = /is not a map of certificates/;
 
-/** Every way in which the keys were ever seen, or feared, not to come. */
+/** Every known or expected way in which the keys are unavailable. */
 export const googleOutages: readonly GoogleOutage[] = [
   fault("status", "answers 500", /has status 500/, { status: 500 }),
   fault("status", "answers 404", /has status 404/, { status: 404 }),
-  fault(
-    "network",
-    "breaks the connection off",
-    /other side closed|ECONNRESET/,
-    {
-      reset: true,
-    },
-  ),
+  fault("network", "closes the connection", /other side closed|ECONNRESET/, {
+    reset: true,
+  }),
   fault("body", "answers with a web page", /is not JSON/, { html: true }),
-  fault("body", "answers nothing", /is not JSON/, { body: "" }),
-  fault("body", "answers half", /is not JSON/, { truncated: true }),
+  fault("body", "answers with an empty body", /is not JSON/, { body: "" }),
+  fault("body", "answers with a truncated body", /is not JSON/, {
+    truncated: true,
+  }),
   fault("body", "answers {}", notAMap, { empty: true }),
-  fault("body", "answers a JWKS of somebody else", notAMap, ({ stranger }) => ({
+  fault("body", "answers with another key set", notAMap, ({ stranger }) => ({
     body: JSON.stringify(stranger.keys.jwks()),
   })),
   fault(
     "body",
-    "answers what is no certificate",
+    "answers with an invalid certificate",
     /certificates cannot be read/,
     {
       body: '{"k":"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"}',
@@ -77,7 +74,7 @@ export const googleOutages: readonly GoogleOutage[] = [
   }),
   fault(
     "status",
-    "redirects to somebody else",
+    "redirects to another host",
     /unexpected redirect/,
     (site) => ({
       redirectTo: `${site.stranger.url}${googlePaths.certs}`,

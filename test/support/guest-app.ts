@@ -16,7 +16,7 @@ import type { GoogleEmulator } from "../../src/testing/google/emulator";
 import { googlePaths } from "../../src/testing/google/emulator.routes";
 import type { TestDatabase } from "../../src/testing/test-database";
 
-/** The HTTP platforms of Nest, as they come. */
+/** Nest's HTTP platforms with their defaults. */
 export const platforms = {
   express: () => new ExpressAdapter(),
   fastify: () => new FastifyAdapter(),
@@ -24,7 +24,7 @@ export const platforms = {
 
 export type Platform = keyof typeof platforms;
 
-/** What every application has to say. */
+/** The options that every application must set. */
 export function requiredOptions(
   google: GoogleEmulator,
   { url }: Pick<TestDatabase, "url">,
@@ -41,26 +41,26 @@ export function requiredOptions(
 }
 
 export interface GuestAppOptions {
-  /** Over what every application has to say. */
+  /** Override the required options. */
   readonly options?: Partial<GoogleAuthModuleOptions>;
-  /** In the place of `GoogleAuthModule.forRoot` with those. */
+  /** Replaces `GoogleAuthModule.forRoot` with those options. */
   readonly googleAuth?: DynamicModule;
-  /** The host's own, beside it. */
+  /** The host's own modules and providers. */
   readonly host?: ModuleMetadata;
   readonly platform?: Platform;
-  /** What the host sets before it starts: pipes, filters, prefixes. */
+  /** The host's set-up before the start: pipes, filters, prefixes. */
   readonly configure?: (app: INestApplication) => void;
 }
 
-/** A plain Nest application of a stranger's, with our module as its guest. */
+/** A plain Nest application that imports our module. */
 export class GuestApp {
   private constructor(
     readonly app: INestApplication,
-    /** Where it listens. */
+    /** The URL it listens on. */
     readonly url: string,
   ) {}
 
-  /** @throws what the start of the application throws */
+  /** @throws the error of the application's start */
   static async start(
     google: GoogleEmulator,
     database: Pick<TestDatabase, "url">,

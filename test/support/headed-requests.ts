@@ -1,7 +1,7 @@
 import type { TestService } from "../../src/testing/test-service";
 import { type Answer, answerOf } from "./requests";
 
-/** Sends JSON with headers of the test's own. */
+/** Sends JSON with these headers. */
 export async function postWith(
   headers: Readonly<Record<string, string>>,
   service: TestService,

@@ -27,7 +27,7 @@ class LetterDto {
 
 class OutOfPaper extends Error {}
 
-/** The host answers its own errors in its own way. */
+/** The host's own error filter. */
 @Catch(OutOfPaper)
 export class OutOfPaperFilter implements ExceptionFilter<OutOfPaper> {
   catch(_error: OutOfPaper, host: ArgumentsHost): void {
@@ -66,7 +66,7 @@ class HostController {
     throw new AuthError("insufficient_role");
   }
 
-  /** Looks like one of ours. */
+  /** A route of the host next to ours. */
   @Post("auth/login")
   login(): object {
     return { host: "logged in" };
@@ -99,6 +99,6 @@ class StrangersController {
   }
 }
 
-/** A module of the host's that knows nothing of where the guards come from. */
+/** A module of the host that does not import the guards' module. */
 @Module({ controllers: [HostController, StrangersController] })
 export class HostModule {}

@@ -8,14 +8,14 @@ const oddities = [
   ...['"', "\\", "/", "{", "}", ":", ",", "@", ".", " ", "é", "ß", "K", "😀"],
 ];
 
-/** A character as it is rarely tried: anything of UTF-16, halves too. */
+/** Unusual characters: any UTF-16 code unit, including lone surrogates. */
 const unit = fc.oneof(
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
   fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
   fc.constantFrom(...oddities),
 );
 
-/** Any text, now and then a long one. */
+/** Any string, sometimes a long one. */
 export const anyText = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit, maxLength: 30 }) },
   { weight: 2, arbitrary: fc.string({ unit: "grapheme", maxLength: 30 }) },
@@ -32,7 +32,7 @@ const memberName = fc.oneof(
   fc.constantFrom("__proto__", "constructor", "toString", "a", "sub", "aud"),
 );
 
-/** Any JSON value, texts of every kind in it. */
+/** Any JSON value with strings of every kind. */
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>(
   (tie) => ({
     value: fc.oneof(
@@ -49,13 +49,13 @@ export const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>(
   }),
 ).value;
 
-/** How a JSON text is spelled; see {@link JsonWriter}. */
+/** Choices for the notation of a JSON text; see {@link JsonWriter}. */
 export const whims = fc.oneof(
   fc.constant([0]),
   fc.array(fc.nat(255), { minLength: 1, maxLength: 64 }),
 );
 
-/** The JSON text of a value, in any spelling. */
+/** The JSON text of a value, in any notation. */
 export function spelled(value: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   return fc
     .tuple(value, whims)
@@ -90,7 +90,7 @@ const email = fc.oneof(
     .map((parts) => parts.join("@")),
 );
 
-/** A text for display; of a longer one the end is not even looked at. */
+/** A string for display; the end of a longer one is ignored. */
 function profileText(limit: number): fc.Arbitrary<unknown> {
   return fc
     .oneof(anyText, anyJson)
@@ -99,7 +99,7 @@ function profileText(limit: number): fc.Arbitrary<unknown> {
     );
 }
 
-/** Seconds near the ones that decide, and anywhere between. */
+/** Seconds near these limits, and anywhere between. */
 export function near(...seconds: number[]): fc.Arbitrary<number> {
   return fc
     .tuple(fc.constantFrom(...seconds), fc.integer({ min: -3, max: 3 }))
@@ -114,7 +114,7 @@ const goodTimes = fc
   .filter(({ age, left }) => age + left > 0 && age + left <= 7200)
   .map(({ age, left }) => ({ iat: nowSeconds - age, exp: nowSeconds + left }));
 
-/** Claims that make a good token, with all that Google may add to them. */
+/** Valid claims, with everything that Google may add. */
 export function goodClaims(
   clientIds: readonly string[],
 ): fc.Arbitrary<Record<string, unknown>> {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 
-/** One change of a text; positions count from the front and wrap around. */
+/** One edit of a text; positions count from the start and wrap around. */
 type Edit = (bytes: Buffer) => Buffer;
 
 const position = fc.nat(4096);
 
-/** What breaks JSON, UTF-8 or a reader's patience. */
+/** Snippets that break JSON or UTF-8, or that are expensive to parse. */
 const snippets = [
   ...['"', ",", ":", "{", "}", "[", "]", "\\", " ", "\n", "\t", "\0", "\u007f"],
   ...["\ufeff", "\u2028", "é", "😀", "//", "/**/", "-", "0", ".0", "e0", "1"],
@@ -23,7 +23,7 @@ const notUtf8 = [
   "80",
 ].map((hex) => Buffer.from(hex, "hex"));
 
-/** The bytes with something between them, in the place of some of them. */
+/** Replaces a part of the bytes with an insertion. */
 function splice(
   bytes: Buffer,
   at: number,
@@ -71,7 +71,7 @@ const byteEdit: fc.Arbitrary<Edit> = fc.oneof(
       ),
   },
   {
-    // Right behind the first brace, where another member goes.
+    // Right after the first brace, where another member fits.
     weight: 4,
     arbitrary: fc.constantFrom(...snippets).map(
       (snippet): Edit =>
@@ -106,7 +106,7 @@ const byteEdit: fc.Arbitrary<Edit> = fc.oneof(
   },
 );
 
-/** A few changes of the bytes of a JSON text. */
+/** A few edits of the bytes of a JSON text. */
 export const byteEdits = fc.array(byteEdit, { minLength: 1, maxLength: 3 }).map(
   (edits): Edit =>
     (bytes) =>
@@ -120,7 +120,7 @@ const intruders = [
   ...["\0", "é", "Ａ", "\ud800", "😀", "\ufeff", '"', "Bearer ", "%3D", "~"],
 ];
 
-/** One change of the spelling of a segment, or of a whole token. */
+/** One change of the encoding of a segment, or of a whole token. */
 type Respelling = (text: string) => string;
 
 const respelling: fc.Arbitrary<Respelling> = fc.oneof(
@@ -150,7 +150,7 @@ const respelling: fc.Arbitrary<Respelling> = fc.oneof(
       (text) =>
         text.slice(0, at % (text.length + 1)),
   ),
-  // Other bits in the last character, of which not all count.
+  // Other bits in the last character, of which some are unused.
   fc.integer({ min: 1, max: 15 }).map((bits): Respelling => (text) => {
     const last = alphabet.indexOf(text.slice(-1));
     return last < 0
@@ -167,7 +167,7 @@ const respelling: fc.Arbitrary<Respelling> = fc.oneof(
   ),
 );
 
-/** A few changes of the spelling. */
+/** A few changes of the encoding. */
 export const respellings = fc
   .array(respelling, { minLength: 1, maxLength: 2 })
   .map(
@@ -178,7 +178,7 @@ export const respellings = fc
 
 type SegmentEdit = (segments: readonly string[]) => readonly string[];
 
-/** A change of the three segments' spelling, order or number. */
+/** A change of the encoding, order or number of the segments. */
 export const segmentEdits: fc.Arbitrary<SegmentEdit> = fc.oneof(
   {
     weight: 4,

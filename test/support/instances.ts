@@ -10,8 +10,8 @@ import { call, type Person, person, refusal } from "./calls";
 import { postJson } from "./requests";
 import { query } from "./rows";
 
-/** Other instances have to know of an ended session within this, in milliseconds. */
-const promise = 1000;
+/** The time limit for a revocation on other instances, in milliseconds. */
+const maxDelay = 1000;
 
 /** One service as two instances, and a Google for both. */
 export class Instances {
@@ -40,7 +40,7 @@ export class Instances {
     await this.google.stop();
   }
 
-  /** Signs an account in, a new one unless given. */
+  /** Signs an account in, by default a new one. */
   person(
     account?: GoogleAccount,
     body?: object,
@@ -49,7 +49,7 @@ export class Instances {
     return person(service, this.google, account, body);
   }
 
-  /** Somebody new with these roles. */
+  /** Signs a new account in, with these roles. */
   async personWithRoles(...roles: string[]): Promise<Person> {
     const { id, account } = await this.person();
     const text = "UPDATE google_auth.users SET roles = $2 WHERE id = $1";
@@ -61,12 +61,15 @@ export class Instances {
     return call(service, "GET", "/users/me", accessToken);
   }
 
-  /** Dead on the first instance at once, on the other within the second, and for good. */
+  /**
+   * Expects that the session is refused on the first instance at once, on the
+   * other within a second, and permanently.
+   */
   async expectSignedOut(who: Person): Promise<void> {
     const startedAt = Date.now();
     expect(refusal(await this.me(who))).toEqual([401, "unauthenticated"]);
     while ((await this.me(who, this.other)).body.reason !== "session_ended") {
-      if (Date.now() - startedAt > promise) throw new Error("too late");
+      if (Date.now() - startedAt > maxDelay) throw new Error("too late");
       await delay(20);
     }
     const { refreshToken } = who;

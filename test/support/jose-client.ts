@@ -4,24 +4,27 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
-/** What jose says of a token. */
+/** jose's verdict on a token. */
 export interface JoseVerdict {
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly protectedHeader?: Readonly<Record<string, unknown>>;
   readonly failed?: { readonly code?: string; readonly message: string };
-  /** How often it has asked for the keys so far. */
+  /** The number of fetches of the keys so far. */
   readonly fetches: number;
 }
 
 export interface JoseClientOptions {
   readonly issuer: string;
-  /** Where the instances of the issuer really are, which are asked in turn. */
+  /** The URLs of the issuer's instances, which are used in turn. */
   readonly listensAt: readonly string[];
 }
 
-/** jose in a process of its own, with one remote key set for as long as that lives. */
+/**
+ * jose in a separate process, with one remote key set for the life of the
+ * process.
+ */
 export class JoseClient {
-  /** How often it has asked for the keys. */
+  /** The number of fetches of the keys. */
   fetches = 0;
 
   private readonly waiting = new Map<number, (verdict: JoseVerdict) => void>();
@@ -34,7 +37,7 @@ export class JoseClient {
     this.failure = once(child, "exit").then(() => {
       throw new Error("jose has ended");
     });
-    // Told to those who wait for a verdict.
+    // Reported to the calls that wait for a verdict.
     this.failure.catch(() => undefined);
     createInterface({ input: child.stdout }).on("line", (line) => {
       const verdict = JSON.parse(line) as JoseVerdict & { id: number };
@@ -63,13 +66,13 @@ export class JoseClient {
     return Promise.race([verdict, this.failure]);
   }
 
-  /** @returns what is wrong with a token; null when it is good */
+  /** @returns the reason of the refusal; null if the token is valid */
   async refusalOf(token: string): Promise<string | null> {
     const { failed } = await this.verify(token);
     return failed ? `jose: ${failed.code ?? failed.message}` : null;
   }
 
-  /** @param seconds by which its clock goes forward, for what it is asked from now on */
+  /** @param seconds by which its clock advances for later tokens */
   step(seconds: number): void {
     this.tell({ step: seconds });
   }

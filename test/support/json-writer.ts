@@ -1,15 +1,14 @@
 /**
- * Writes JSON in one of its many spellings: other blanks, other order of the
- * members, other escapes, other notations of a number. What it means is the
- * same as what `JSON.stringify` writes.
+ * Writes JSON in one of its many notations: other whitespace, order of members,
+ * escapes and notations of numbers. The meaning is that of `JSON.stringify`.
  */
 export class JsonWriter {
   private turn = 0;
 
-  /** @param whims what to do at each turn, from the front again at the end */
+  /** @param whims the choice at each step; repeats from the start */
   constructor(private readonly whims: readonly number[]) {}
 
-  /** @param value anything that JSON has; no undefined in it */
+  /** @param value any JSON value, without undefined */
   write(value: unknown): string {
     const text =
       typeof value === "string"
@@ -86,7 +85,7 @@ export class JsonWriter {
     return ["", "", "", " ", "\n", "\t", "\r\n  ", "    "][this.whim(8)] ?? "";
   }
 
-  /** The next turn's whim, from 0 to less than `choices`. */
+  /** The choice of the next step, from 0 to less than `choices`. */
   private whim(choices: number): number {
     const whim = this.whims[this.turn % this.whims.length] ?? 0;
     this.turn++;

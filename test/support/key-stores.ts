@@ -14,7 +14,7 @@ import {
 export const secretKey = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 export const newSecretKey = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
 
-/** Signing keys in a real Postgres, and a clock that stands still. */
+/** Signing keys in a real Postgres, and a frozen clock. */
 export class KeyStores {
   clock = new FrozenClock();
 
@@ -36,19 +36,19 @@ export class KeyStores {
     await this.testDatabase.destroy();
   }
 
-  /** From now on nothing is there to connect to. */
+  /** Makes the database unreachable from now on. */
   loseDatabase(): Promise<void> {
     return this.testDatabase.destroy();
   }
 
-  /** No keys, no audit lines, another clock. */
+  /** Deletes keys and audit lines, and resets the clock. */
   async clear(): Promise<void> {
     await this.dataSource.query("DELETE FROM google_auth.signing_keys");
     await this.dataSource.query("DELETE FROM google_auth.audit_events");
     this.clock = new FrozenClock();
   }
 
-  /** A store as another instance, or the command line, has it. */
+  /** A store like that of another instance or the command line. */
   open(options: Partial<KeyStoreOptions> = {}): SigningKeyStore {
     const database = new Database(this.dataSource);
     const audit = new AuditTrail(database, new LogAuditSink(), this.clock);
@@ -58,7 +58,7 @@ export class KeyStores {
     });
   }
 
-  /** The keys there are; one is current and one is next. */
+  /** The keys by state; one is current and one is next. */
   async byState() {
     const keys = await this.open().load();
     const of = (state: string) => keys.filter((key) => key.state === state);
@@ -76,7 +76,7 @@ export class KeyStores {
     );
   }
 
-  /** So that the next key may sign. */
+  /** Advances the clock until the next key may sign. */
   untilEverybodyKnows(): void {
     this.clock.advance(publishedBeforeUseSeconds);
   }

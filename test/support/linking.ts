@@ -17,7 +17,9 @@ interface Item {
   readonly email: string | null;
 }
 
-/** A service at which users link accounts: of Google, and of the provider `partner`. */
+/**
+ * A service whose users link accounts of Google and of the provider `partner`.
+ */
 export class Linking {
   private constructor(
     readonly google: GoogleEmulator,
@@ -48,7 +50,7 @@ export class Linking {
     return startService(this.google, this.api, this.clock, env, database);
   }
 
-  /** Somebody new. */
+  /** Signs a new account in. */
   person(account = newAccount(), by = this.service): Promise<Person> {
     return person(by, this.google, account);
   }
@@ -77,7 +79,7 @@ export class Linking {
     return call(this.service, "DELETE", path, accessToken);
   }
 
-  /** What the audit log has of the user's links. */
+  /** The audit lines about the user's links. */
   async linesOf({ id }: Person) {
     const lines = await linesOf(this.service, id);
     return lines.filter(({ event }) => event.startsWith("identity_"));

@@ -2,20 +2,20 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { TestService } from "../../src/testing/test-service";
 
-/** What a browser says of a form that Google's page posts. */
+/** A browser's headers for a form that Google's page posts. */
 export const fromGoogle = {
   origin: "https://accounts.google.com",
   cookie: "g_csrf_token=csrf",
 };
 
-/** What it adds when a person's page goes there, in browsers since 2019 to 2023. */
+/** Headers for a navigation, sent by browsers released since 2019 to 2023. */
 export const navigation = {
   "sec-fetch-dest": "document",
   "sec-fetch-mode": "navigate",
   "sec-fetch-site": "cross-site",
 };
 
-/** The form that Google Identity Services posts, with the fields seen in the field. */
+/** The form that Google Identity Services posts, with all observed fields. */
 export function loginForm(
   credential: string,
   more: Readonly<Record<string, string>> = {},
@@ -30,17 +30,17 @@ export function loginForm(
   });
 }
 
-/** What is posted: a form, or JSON; over the headers of {@link fromGoogle}. */
+/** The body, a form or JSON, and headers that override {@link fromGoogle}. */
 export interface LoginPost {
   readonly body?: URLSearchParams;
   readonly json?: unknown;
-  /** Undefined removes one. */
+  /** Undefined removes a header. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Posts to the `login_uri` as Google's page does, and stays where that leads.
- * Not by fetch, which has a `Sec-Fetch-Mode` of its own.
+ * Posts to the `login_uri` like Google's page, without following redirects.
+ * Does not use fetch, which sets its own `Sec-Fetch-Mode`.
  */
 export async function postToLoginUri(
   service: Pick<TestService, "url">,
@@ -82,7 +82,7 @@ export async function postToLoginUri(
   });
 }
 
-/** The refresh token in the cookie that an answer sets. */
+/** The refresh token in the cookie of a response. */
 export function refreshCookieOf(answer: Response): string | undefined {
   const [set = ""] = answer.headers.getSetCookie();
   return /^__Host-refresh=([^;]*)/.exec(set)?.[1];

@@ -3,7 +3,7 @@ import { type Answer, answerOf } from "./requests";
 
 export type Fields = Readonly<Record<string, string>> | [string, string][];
 
-/** A form to one of the OAuth endpoints. */
+/** Posts a form to one of the OAuth endpoints. */
 export async function postOAuth(
   service: TestService,
   path: string,
@@ -59,7 +59,7 @@ export function refreshGrant(
   );
 }
 
-/** The form of every error of these endpoints (RFC 6749 §5.2). */
+/** Expects the error format of these endpoints (RFC 6749 §5.2). */
 export function expectOAuthError(
   answer: Answer,
   status: number,

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** As much of a JSON schema as our OpenAPI file uses. */
+/** The part of JSON Schema that our OpenAPI file uses. */
 export interface Schema {
   readonly $ref?: string;
-  /** Several where null is allowed too. */
+  /** Several types if null is allowed. */
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly format?: string;
@@ -73,7 +73,7 @@ export const operations: readonly Operation[] = Object.entries(
   })),
 );
 
-/** A schema, or the one that it refers to. */
+/** Resolves a reference to its schema. */
 export function resolved(schema: Schema): Schema {
   const name = schema.$ref?.replace("#/components/schemas/", "");
   return name === undefined ? schema : (file.components.schemas[name] ?? {});

@@ -3,18 +3,18 @@ import { TestService } from "../../src/testing/test-service";
 import { FrozenClock } from "../../src/testing/frozen-clock";
 import { type Answer, postJson } from "./requests";
 
-/** What the service authenticates with at the partner's API. */
+/** The service's secret at the partner's API. */
 export const partnerSecret = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 
 /**
- * A service whose provider `partner` is a second instance of this very service,
- * with a Google and a database of its own: the partner's POST /verify-token is
- * the remote API.
+ * A service whose provider `partner` is another instance of this service, with
+ * its own Google and database. The partner's POST /verify-token is the remote
+ * API.
  */
 export class Partner {
   private constructor(
     readonly google: GoogleEmulator,
-    /** Whose tokens the partner verifies. */
+    /** The Google whose tokens the partner verifies. */
     readonly partnerGoogle: GoogleEmulator,
     readonly partner: TestService,
     readonly service: TestService,
@@ -46,12 +46,12 @@ export class Partner {
     await this.google.stop();
   }
 
-  /** The entry of VERIFY_TOKEN_PROVIDERS, with some of it changed. */
+  /** The entry of VERIFY_TOKEN_PROVIDERS, with changes. */
   provider(changes: object = {}) {
     return { ...settings(this.partner, this.partnerGoogle), ...changes };
   }
 
-  /** Another service that lets the partner's users in. */
+  /** Another service that accepts the partner's users. */
   another(
     env: Readonly<Record<string, string>>,
     providers: readonly object[] = [this.provider()],
@@ -87,7 +87,7 @@ function startService(
     providers: [clock.provider],
     env: {
       VERIFY_TOKEN_PROVIDERS: JSON.stringify(providers),
-      // What a limit counts is audited line by line.
+      // Refusals that a rate limit counts are audited one by one.
       RATE_LIMIT_SIGN_IN_FAILURES: "100000/60",
       ...env,
     },

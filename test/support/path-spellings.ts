@@ -1,4 +1,7 @@
-/** The same path, or something that another server might take for it, as it stands in a request line. */
+/**
+ * The same path in the request line, or one that another server might treat as
+ * the same.
+ */
 type Spelling = (path: string) => string;
 
 const host = "service.example";
@@ -15,7 +18,7 @@ const letters = (path: string, write: (letter: string) => string) =>
   Array.from(path, (one) => (letter.test(one) ? write(one) : one)).join("");
 const firstLetter = (path: string, write: (letter: string) => string) =>
   path.replace(letter, write);
-/** More bytes than a character needs, which no reader of UTF-8 may accept. */
+/** An overlong encoding, which UTF-8 decoders must refuse. */
 const overlong = (text: string) =>
   escaped(
     Uint8Array.from(
@@ -28,15 +31,15 @@ const overlong = (text: string) =>
 const lastSegment = (path: string) => path.slice(path.lastIndexOf("/"));
 
 /**
- * Ways to write a path that a router, a proxy in front of it and a guard may
- * each read differently. A path is such as `/users/me`.
+ * Ways to write a path such as `/users/me` that a router, a proxy in front of
+ * it and a guard may interpret differently.
  */
 export const pathSpellings: readonly (readonly [string, Spelling])[] = [
-  ["a slash at the end", behind("/")],
-  ["two slashes at the end", behind("//")],
-  ["an encoded slash at the end", behind("%2f")],
-  ["two slashes in front", before("/")],
-  ["three slashes in front", before("//")],
+  ["a trailing slash", behind("/")],
+  ["two trailing slashes", behind("//")],
+  ["a trailing encoded slash", behind("%2f")],
+  ["two leading slashes", before("/")],
+  ["three leading slashes", before("//")],
   ["doubled slashes", slashes("//")],
   ["encoded slashes", slashes("%2f")],
   ["encoded slashes in capitals", slashes("%2F")],
@@ -46,28 +49,28 @@ export const pathSpellings: readonly (readonly [string, Spelling])[] = [
   ["full-width slashes", slashes(escaped("\uff0f"))],
   ["backslashes", slashes("\\")],
   ["encoded backslashes", slashes("%5c")],
-  ["a backslash in front", (path) => `\\${path.slice(1)}`],
+  ["a leading backslash", (path) => `\\${path.slice(1)}`],
   ["a slash and a backslash", slashes("/\\")],
-  ["a backslash at the end", behind("\\")],
-  ["a dot in front", before("/.")],
-  ["dots between", slashes("/./")],
-  ["a dot at the end", behind("/.")],
+  ["a trailing backslash", behind("\\")],
+  ["a leading dot segment", before("/.")],
+  ["dot segments between", slashes("/./")],
+  ["a trailing dot segment", behind("/.")],
   ["a dot without a slash", behind(".")],
-  ["two dots at the end", behind("/..")],
-  ["there and back at the end", (path) => `${path}/..${lastSegment(path)}`],
-  ["below and back", behind("/x/..")],
-  ["from elsewhere", before("/x/..")],
-  ["from above the root", before("/../..")],
-  ["from a public route", before("/health/live/../..")],
-  ["from the pages of the description", before("/docs/..")],
-  ["from those, encoded", before("/docs/%2e%2e")],
-  ["from those, with the slash", before("/docs/..%2f..")],
-  ["encoded dots between", slashes("/%2e/")],
-  ["from elsewhere, encoded", before("/x/%2e%2e")],
-  ["from elsewhere, encoded twice", before("/x/%252e%252e")],
-  ["from elsewhere, overlong", before("/x/%c0%ae%c0%ae")],
-  ["from elsewhere, by a backslash", before("/x/..%5c")],
-  ["from elsewhere, with a parameter", before("/x/..;/")],
+  ["two trailing dots", behind("/..")],
+  ["up and down again at the end", (path) => `${path}/..${lastSegment(path)}`],
+  ["down and up again", behind("/x/..")],
+  ["up from another path", before("/x/..")],
+  ["up beyond the root", before("/../..")],
+  ["up from a public route", before("/health/live/../..")],
+  ["up from the API pages", before("/docs/..")],
+  ["up from the API pages, encoded", before("/docs/%2e%2e")],
+  ["up from the API pages, with encoded slashes", before("/docs/..%2f..")],
+  ["encoded dot segments between", slashes("/%2e/")],
+  ["up from another path, encoded", before("/x/%2e%2e")],
+  ["up from another path, encoded twice", before("/x/%252e%252e")],
+  ["up from another path, overlong", before("/x/%c0%ae%c0%ae")],
+  ["up from another path, with a backslash", before("/x/..%5c")],
+  ["up from another path, with a parameter", before("/x/..;/")],
   ["an encoded letter", (path) => firstLetter(path, escaped)],
   ["encoded letters", (path) => letters(path, escaped)],
   [
@@ -83,7 +86,7 @@ export const pathSpellings: readonly (readonly [string, Spelling])[] = [
       ),
   ],
   [
-    "a letter as IIS has it",
+    "a letter in the %u encoding of IIS",
     (path) => firstLetter(path, (one) => `%u00${hex(one.codePointAt(0) ?? 0)}`),
   ],
   ["upper case", (path) => path.toUpperCase()],
@@ -91,12 +94,12 @@ export const pathSpellings: readonly (readonly [string, Spelling])[] = [
   ["a matrix parameter", behind(";x=1")],
   ["a matrix parameter in every segment", slashes(";x=1/")],
   ["an encoded matrix parameter", behind("%3bx=1")],
-  ["a matrix parameter in front", before("/;x=1")],
+  ["a leading matrix parameter", before("/;x=1")],
   ["a NUL", behind("%00")],
-  ["a NUL and an ending", behind("%00.css")],
-  ["an ending", behind(".json")],
-  ["an ending as a parameter", behind(";.css")],
-  ["a blank", behind("%20")],
+  ["a NUL and an extension", behind("%00.css")],
+  ["an extension", behind(".json")],
+  ["an extension as a parameter", behind(";.css")],
+  ["a space", behind("%20")],
   ["a line feed", behind("%0a")],
   ["a header", behind("%0d%0aX-User:%20admin")],
   ["a plus", behind("+")],
@@ -107,11 +110,11 @@ export const pathSpellings: readonly (readonly [string, Spelling])[] = [
   ["an encoded query", behind("%3fx=1")],
   ["a fragment", behind("#x")],
   ["an encoded fragment", behind("%23x")],
-  ["an absolute address", before(`http://${host}`)],
-  ["an absolute address of another scheme", before(`HTTPS://${host}`)],
-  ["an absolute address elsewhere", before("http://evil.example")],
-  ["an absolute address with a user", before(`http://admin:x@${host}`)],
-  ["an absolute address and two slashes", before(`http://${host}/`)],
-  ["an absolute address and a dot", before(`http://${host}/x/..`)],
-  ["the address of a host", before(`//${host}`)],
+  ["an absolute URL", before(`http://${host}`)],
+  ["an absolute URL with another scheme", before(`HTTPS://${host}`)],
+  ["an absolute URL of another host", before("http://evil.example")],
+  ["an absolute URL with a user", before(`http://admin:x@${host}`)],
+  ["an absolute URL and two slashes", before(`http://${host}/`)],
+  ["an absolute URL and dot segments", before(`http://${host}/x/..`)],
+  ["a host without a scheme", before(`//${host}`)],
 ];

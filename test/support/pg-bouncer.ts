@@ -14,20 +14,20 @@ import { Client } from "pg";
 import { freePort } from "../../src/database/embedded/launch-server";
 
 /**
- * A PgBouncer before a database, with its default configuration except for how
- * it pools.
+ * A PgBouncer in front of a database, with its default configuration except for
+ * the pool mode.
  */
 export class PgBouncer {
   private constructor(
     private readonly child: ChildProcess,
     private readonly folder: string,
-    /** The database by way of it. */
+    /** The database's URL through PgBouncer. */
     readonly url: string,
   ) {}
 
   /**
    * @param databaseUrl with the password of its user
-   * @param serverConnections how many connections to the database it opens
+   * @param serverConnections the number of connections it opens to the database
    */
   static async start(
     databaseUrl: string,
@@ -60,7 +60,7 @@ export class PgBouncer {
       ...account,
       stdio: "ignore",
     });
-    // Should this process end first, PgBouncer must not outlive it.
+    // PgBouncer must not outlive this process.
     const kill = () => child.kill();
     process.once("exit", kill);
     child.once("exit", () => process.off("exit", kill));

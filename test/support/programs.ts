@@ -8,11 +8,11 @@ export interface ProgramOptions {
   readonly cwd: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input; nothing comes, and it does not end, unless given. */
+  /** Standard input; by default it stays open and empty. */
   readonly input?: string;
 }
 
-/** A program of ours in a process of its own, straight from its source. */
+/** One of our programs in a separate process, run from source. */
 export class Program {
   stdout = "";
   stderr = "";
@@ -24,7 +24,7 @@ export class Program {
     input: string | undefined,
   ) {
     if (input !== undefined) {
-      // It may end before it has read all.
+      // The program may end before it has read all of its input.
       child.stdin?.on("error", () => undefined).end(input);
     }
     child.stdout?.on("data", (chunk: Buffer) => {
@@ -38,7 +38,7 @@ export class Program {
     child.on("exit", () => this.heard.emit("anything"));
   }
 
-  /** @param file such as src/main.ts */
+  /** @param file for example src/main.ts */
   static start(
     file: string,
     { cwd, args = [], env, input }: ProgramOptions,
@@ -71,11 +71,13 @@ export class Program {
     return this.child.pid ?? 0;
   }
 
-  /** Waits until standard output or error has this in it. */
+  /** Waits until standard output or error contains the text. */
   async says(text: string): Promise<void> {
     while (!`${this.stdout}${this.stderr}`.includes(text)) {
       if (this.child.exitCode !== null) {
-        throw new Error(`It ended without saying "${text}": ${this.stderr}`);
+        throw new Error(
+          `The program ended without printing "${text}": ${this.stderr}`,
+        );
       }
       await once(this.heard, "anything");
     }
@@ -85,7 +87,7 @@ export class Program {
     this.child.kill(signal);
   }
 
-  /** Waits for its end; the exit status, or null when a signal ended it. */
+  /** Waits for its end; returns the exit status, or null after a signal. */
   async ended(): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       await once(this.child, "close");

@@ -1,17 +1,17 @@
 import { connect, type Socket } from "node:net";
 import type { TestService } from "../../src/testing/test-service";
 
-/** An answer as it came over the wire. */
+/** A response as received over the wire. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** How long a server may take to answer and close, in milliseconds. */
+/** The time limit for a server to respond and close, in milliseconds. */
 const patienceMilliseconds = 5000;
 
-/** A connection to the service, without anything that knows HTTP in between. */
+/** A plain TCP connection to the service, without an HTTP client. */
 export function connectTo({ url }: TestService): Socket {
   const { hostname, port } = new URL(url);
   return connect(Number(port), hostname);
@@ -20,7 +20,8 @@ export function connectTo({ url }: TestService): Socket {
 /**
  * Sends bytes and waits until the service has closed the connection.
  *
- * @throws Error when it keeps the connection open, or has answered other than once
+ * @throws Error if it keeps the connection open or does not send exactly one
+ * response
  */
 export async function exchange(
   service: TestService,
@@ -31,7 +32,7 @@ export async function exchange(
   return replyIn(await received(socket, patienceMilliseconds));
 }
 
-/** All that comes until the other side closes. */
+/** Everything received until the other side closes. */
 export function received(
   socket: Socket,
   withinMilliseconds: number,
@@ -43,7 +44,7 @@ export function received(
       reject(new Error(`Still open after ${withinMilliseconds} ms`));
     }, withinMilliseconds);
     socket.on("data", (chunk) => chunks.push(chunk));
-    // A server that has said all it has to say may reset.
+    // A server may reset the connection after its response.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       clearTimeout(timer);
@@ -53,21 +54,21 @@ export function received(
 }
 
 /**
- * Sends the same text again and again, for as long as the service listens.
+ * Sends the same text repeatedly until the connection closes.
  *
- * @param every time between two of them, in milliseconds
+ * @param every time between two sends, in milliseconds
  */
 export function drip(socket: Socket, text: string, every: number): void {
   const timer = setInterval(() => socket.write(text), every);
   socket.on("close", () => clearInterval(timer));
 }
 
-/** The one answer in what was received. */
+/** The only response in the received text. */
 export function replyIn(text: string): Reply {
   const starts = text.match(/HTTP\/1\.1 \d{3} /g) ?? [];
   const end = text.indexOf("\r\n\r\n");
   if (starts.length !== 1 || end === -1) {
-    throw new Error(`There are ${starts.length} answers`);
+    throw new Error(`Expected one response, received ${starts.length}`);
   }
   const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
   const headers = new Headers(
@@ -83,7 +84,7 @@ export function replyIn(text: string): Reply {
   };
 }
 
-/** A request as text; what is undefined is left out. */
+/** A request as text; undefined parts are omitted. */
 export function requestText({
   method = "POST",
   path = "/auth/google",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Redis, type RedisOptions } from "ioredis";
 import { freePort } from "../../src/database/embedded/launch-server";
 
-/** So that an outage is answered, and not waited out. */
+/** Commands fail at once during an outage instead of waiting. */
 export const impatient: RedisOptions = {
   maxRetriesPerRequest: 1,
   connectTimeout: 1000,
@@ -11,11 +11,11 @@ export const impatient: RedisOptions = {
   retryStrategy: (attempt) => Math.min(attempt * 20, 100),
 };
 
-/** A Redis of its own for one test file: on loopback, and in memory only. */
+/** A separate Redis for one test file: on loopback, and in memory only. */
 export class RedisServer {
   private constructor(
     private readonly child: ChildProcess,
-    /** Where to connect. */
+    /** The URL to connect to. */
     readonly url: string,
   ) {}
 
@@ -29,11 +29,11 @@ export class RedisServer {
       ],
       { stdio: "ignore" },
     );
-    // Should this process end first, the server must not outlive it.
+    // The server must not outlive this process.
     process.once("exit", () => child.kill());
     const url = `redis://127.0.0.1:${port}`;
     const probe = new Redis(url, { retryStrategy: () => 20 });
-    // It refuses connections until it listens.
+    // The server refuses connections until it listens.
     probe.on("error", () => undefined);
     const [answer] = await Promise.race([
       probe.ping().then((pong) => [pong]),

@@ -1,4 +1,4 @@
-/** A JSON value; an object is a map, so that no member name is special. */
+/** A JSON value; objects are maps, so no member name is special. */
 export type Json =
   | null
   | boolean
@@ -8,12 +8,12 @@ export type Json =
   | ReadonlyMap<string, Json>;
 
 /**
- * Reads a JSON text character by character (RFC 8259): slow, and with nothing
- * of `JSON.parse` or of a regular expression in it, so that it cannot share a
- * mistake with a reader that is made of them.
+ * Parses a JSON text character by character (RFC 8259). It is slow, but uses
+ * neither `JSON.parse` nor regular expressions, so it cannot share a bug with a
+ * parser that does.
  *
- * @returns the value, or undefined when the text is not JSON or one of its
- *   objects, at any depth, names a member twice
+ * @returns the value, or undefined if the text is not JSON or an object at any
+ * depth has a duplicate member
  */
 export function readJson(text: string): Json | undefined {
   const reader = new JsonReader(text);
@@ -56,7 +56,7 @@ class JsonReader {
     return value;
   }
 
-  /** Nothing may follow. */
+  /** Fails if anything follows. */
   end(): void {
     if (this.at !== this.text.length) throw new NotJson();
   }
@@ -92,7 +92,8 @@ class JsonReader {
   private open(bracket: string): void {
     this.take(bracket);
     this.depth++;
-    // What cannot be closed any more is not read to the bottom of the stack.
+    // Fails early if there are too few characters left to close all levels,
+    // which avoids a stack overflow.
     if (this.depth > this.text.length - this.at) throw new NotJson();
     this.blanks();
   }
@@ -145,7 +146,7 @@ class JsonReader {
     }
   }
 
-  /** Numbers are doubles, as everywhere that reads JSON (RFC 8259 §6). */
+  /** Numbers are doubles, as in most JSON parsers (RFC 8259 §6). */
   private number(): number {
     const start = this.at;
     this.skip("-");
@@ -178,7 +179,7 @@ class JsonReader {
     );
   }
 
-  /** The character here; "" at the end. */
+  /** The current character; "" at the end. */
   private peek(): string {
     return this.text.charAt(this.at);
   }

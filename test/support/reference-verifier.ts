@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, verify } from "node:crypto";
 import { type Json, readJson } from "./reference-json";
 
-/** The world that a token is judged in. */
+/** The keys, clients and time for the verification of a token. */
 export interface ReferenceRules {
   readonly clientIds: readonly string[];
   /** Google's published keys by their id. */
@@ -11,7 +11,7 @@ export interface ReferenceRules {
   readonly nowSeconds: number;
 }
 
-/** What the rules say about a token. */
+/** The verdict on a token. */
 export type ReferenceVerdict =
   | { readonly code: "accepted"; readonly identity: object }
   | { readonly code: RefusalCode };
@@ -27,12 +27,12 @@ class Refusal extends Error {
 }
 
 /**
- * A second verifier of Google ID tokens, to hold the product's against: one
- * rule after the other in the plainest way, without a line of the product's.
+ * An independent verifier of Google ID tokens to compare the product's with:
+ * one rule after the other, as simple as possible, without the product's code.
  *
- * A token is expired only if nothing else is wrong with it, for a fresh one is
- * then all that is needed. It is a service account's once Google has signed it
- * for one of our clients.
+ * A token is `expired` only if it has no other fault, so a new one would be
+ * accepted. It is a service account's if Google signed it for one of our
+ * clients.
  *
  * @see https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
  * @see https://www.rfc-editor.org/rfc/rfc7515 JSON Web Signature
@@ -113,7 +113,7 @@ function bytesOf(segment: string): Buffer {
     bytes.push(pending >> pendingBits);
     pending &= (1 << pendingBits) - 1;
   }
-  // What is left must be less than a character, and nothing but zeros.
+  // The remaining bits must be fewer than a character's, and all zero.
   insist(pendingBits < 6 && pending === 0);
   return Buffer.from(bytes);
 }
@@ -245,7 +245,7 @@ function pictureOf(value: Json | undefined): string | null {
     : null;
 }
 
-/** With a host, and with no user name or password before it. */
+/** Whether it is a URL with a host and without a user name or password. */
 function isUrlOfNobody(value: string): boolean {
   try {
     const { host, href } = new URL(value);
@@ -260,7 +260,7 @@ function textOf(value: Json | undefined, limit: number): string | null {
   return [...cleaned(value).trim()].slice(0, limit).join("") || null;
 }
 
-/** Without control characters, halves of characters and marks of direction. */
+/** Removes control characters, lone surrogates and direction marks. */
 function cleaned(text: string): string {
   let kept = "";
   for (const character of text) {

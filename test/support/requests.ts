@@ -1,16 +1,16 @@
 import type { TestService } from "../../src/testing/test-service";
 
-/** The service, or another application that is asked by HTTP. */
+/** The service, or another application with HTTP routes. */
 export type Site = Pick<TestService, "fetch">;
 
-/** An answer with its body read. */
+/** A response with its body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Record<string, unknown>;
 }
 
-/** The user in a sign-in answer or of /users/me. */
+/** The user in the response to a sign-in or to /users/me. */
 export interface UserBody {
   readonly id: string;
   readonly email: string | null;
@@ -54,7 +54,7 @@ export async function postForm(
   );
 }
 
-/** Signs in; `signedIn.user` is the answer's user. */
+/** Signs in; `signedIn.user` is the user in the response. */
 export async function signIn(
   service: Site,
   idToken: string,

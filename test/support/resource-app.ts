@@ -58,8 +58,8 @@ class NotesController {
 class NotesModule {}
 
 /**
- * Another team's application: it imports the resource server module and nothing
- * else of ours; no database, no configuration of the service.
+ * Another application: it imports only the resource server module, without a
+ * database or the service's configuration.
  */
 export class ResourceApp {
   private constructor(
@@ -67,7 +67,7 @@ export class ResourceApp {
     readonly url: string,
   ) {}
 
-  /** @param clock of the application; the machine's unless given */
+  /** @param clock of the application; the machine's by default */
   static async start(
     options: ResourceServerOptions,
     clock?: Clock,

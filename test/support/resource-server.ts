@@ -14,24 +14,24 @@ interface KeptKeys {
 }
 
 /**
- * A service of somebody else's that checks our access tokens, and is as strict
- * as it may be: it keeps the JWKS for exactly its `max-age`, and asks no
- * earlier, not even for a key that it does not know.
+ * A third-party service that verifies our access tokens with the least fetching
+ * allowed: it caches the JWKS for exactly its `max-age`, even if a key is
+ * unknown.
  */
 export class ResourceServer {
   private kept: KeptKeys | undefined;
   private asked = 0;
 
   /**
-   * @param issuers the instances, which are asked in turn
-   * @param clock the time here
+   * @param issuers the issuer's instances, which are used in turn
+   * @param clock of this server
    */
   constructor(
     private readonly issuers: readonly TestService[],
     private readonly clock: Clock,
   ) {}
 
-  /** @returns what is wrong with a token; null when it is good */
+  /** @returns the reason of the refusal; null if the token is valid */
   async refusalOf(token: string): Promise<string | null> {
     const [header = "", payload = "", signature = ""] = token.split(".");
     const { alg, typ, kid } = decode(header);
@@ -60,7 +60,7 @@ export class ResourceServer {
   private async ask(): Promise<KeptKeys> {
     const now = this.clock.now();
     const instance = this.issuers[this.asked++ % this.issuers.length];
-    if (!instance) throw new Error("There is nobody to ask");
+    if (!instance) throw new Error("There are no issuers");
     const answer = await instance.fetch("/.well-known/jwks.json");
     const caching = answer.headers.get("cache-control") ?? "";
     const [, maxAge] = /^public, max-age=(\d+)$/.exec(caching) ?? [];

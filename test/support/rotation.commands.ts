@@ -10,7 +10,7 @@ import {
 
 type Command = fc.Command<Clients, Server>;
 
-/** Never more than one live token, and never one beyond what was handed out. */
+/** Checks that at most one token is valid, and none that was never issued. */
 function checkChain(clients: Clients, server: Server): void {
   const live = [...clients.seen].filter(
     (generation) =>
@@ -22,7 +22,7 @@ function checkChain(clients: Clients, server: Server): void {
   );
 }
 
-/** A tab refreshes; its answer may be lost, and then it has to try again. */
+/** A tab refreshes; if the response is lost, it tries again. */
 export class RefreshCommand implements Command {
   constructor(
     readonly tab: number,
@@ -48,7 +48,8 @@ export class RefreshCommand implements Command {
       const replacedAt = before.rotations[before.generation - held - 1];
       const tooLate =
         replacedAt === undefined || server.now - replacedAt >= grace;
-      // An honest session ends by time, or by a tab that slept over the grace.
+      // Without theft, a session ends by expiry, or by a tab that slept longer
+      // than the grace period.
       expect(over || tooLate).toBe(true);
     }
     checkChain(clients, server);
@@ -57,7 +58,7 @@ export class RefreshCommand implements Command {
   toString = () => `refresh(tab ${this.tab}, lost: ${this.answerIsLost})`;
 }
 
-/** The tabs share their storage, as those of one browser do. */
+/** The tabs share their storage, like those of one browser. */
 export class ShareCommand implements Command {
   check = () => true;
 
@@ -80,7 +81,7 @@ class WaitCommand implements Command {
   toString = () => `wait(${this.milliseconds})`;
 }
 
-/** Somebody presents a token of long ago. */
+/** A thief presents an old token. */
 export class TheftCommand implements Command {
   constructor(readonly age: number) {}
 
@@ -90,7 +91,7 @@ export class TheftCommand implements Command {
     const { state, now } = server;
     const generation = Math.max(1, state.generation - this.age);
     const replacedAt = state.rotations[state.generation - generation - 1];
-    // The parent of the live token may also be an honest retry that comes late.
+    // The parent of the valid token may also be a legitimate late retry.
     const isOld =
       generation < state.generation - 1 &&
       (replacedAt === undefined || now - replacedAt >= grace);
@@ -107,7 +108,7 @@ export class TheftCommand implements Command {
   toString = () => `theft(${this.age} generations old)`;
 }
 
-/** After it no token that was ever handed out is good. */
+/** After it every issued token is refused. */
 export class SignOutCommand implements Command {
   check = () => true;
 
@@ -125,8 +126,8 @@ export class SignOutCommand implements Command {
 export const refreshes = fc
   .tuple(fc.integer({ min: 0, max: 2 }), fc.boolean())
   .map(([tab, lost]) => new RefreshCommand(tab, lost));
-/** Time passes, at most so many milliseconds. */
+/** Time passes, at most this many milliseconds. */
 export const waits = (max: number) =>
   fc.integer({ min: 0, max }).map((time) => new WaitCommand(time));
-/** The tabs take over the newest token among them. */
+/** The tabs switch to the newest token among them. */
 export const share = fc.constant(new ShareCommand());

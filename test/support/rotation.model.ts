@@ -5,9 +5,9 @@ import {
 } from "../../src/sessions/rotation";
 
 /*
- * A session as the store keeps it, and everybody who may hold a token of it:
- * honest clients that refresh with the newest token they have, lose answers and
- * retry, in several tabs; and a thief who comes with old ones. Times in ms.
+ * A session as the store keeps it, and all holders of its tokens: legitimate
+ * clients in several tabs that refresh with their newest token, lose responses
+ * and retry; and a thief with old tokens. Times in ms.
  */
 export const grace = 10_000;
 export const budget = 3;
@@ -15,24 +15,24 @@ export const rules = { graceMilliseconds: grace, lateRetries: budget };
 export const idle = 3_600_000;
 export const absolute = 24 * 3_600_000;
 
-/** One session, and how often reuse was found. */
+/** One session, and the number of detected reuses. */
 export interface Server {
   now: number;
   state: RotationState;
   reuses: number;
 }
 
-/** The tokens that were handed out, by their generations. */
+/** The issued tokens, by generation. */
 export interface Clients {
-  /** Newest generation each tab holds. */
+  /** The newest generation each tab holds. */
   tabs: number[];
-  /** Every generation that was ever handed out. */
+  /** Every issued generation. */
   seen: Set<number>;
 }
 
 type Answer = { kind: "token"; generation: number } | { kind: "refused" };
 
-/** What the store does with a decision, in memory. */
+/** Applies a decision like the store, in memory. */
 export function present(server: Server, generation: number): Answer {
   const { state, now } = server;
   switch (decideRotation(state, generation, now, rules)) {
@@ -62,7 +62,7 @@ export function present(server: Server, generation: number): Answer {
   }
 }
 
-/** A session that has just begun, and three tabs that hold its token. */
+/** A new session, and three tabs that hold its token. */
 export function start(): { model: Clients; real: Server } {
   return {
     model: { tabs: [1, 1, 1], seen: new Set([1]) },

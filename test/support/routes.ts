@@ -1,6 +1,6 @@
 import type { TestService } from "../../src/testing/test-service";
 
-/** Every route that the router really has, such as `GET /users/me`, sorted. */
+/** All routes of the router, such as `GET /users/me`, sorted. */
 export function routesOf(service: TestService): string[] {
   const fastify = service.app.getHttpAdapter().getInstance();
   const tree = fastify.printRoutes().replace("(empty root node)", "");

@@ -1,12 +1,12 @@
 import type { INestApplicationContext } from "@nestjs/common";
 import { Database } from "../../src/index";
 
-/** The service, or another application with GoogleAuthModule in it. */
+/** The service, or another application with GoogleAuthModule. */
 interface Hosting {
   readonly app: Pick<INestApplicationContext, "get">;
 }
 
-/** Looks into the service's database. */
+/** Queries the service's database. */
 export function query<Row>(
   service: Hosting,
   text: string,
@@ -15,7 +15,7 @@ export function query<Row>(
   return service.app.get(Database).dataSource.query<Row[]>(text, values);
 }
 
-/** How many rows each table of ours has. */
+/** The number of rows in each of our tables. */
 export async function rowCounts(
   service: Hosting,
 ): Promise<Record<string, number>> {
@@ -28,7 +28,7 @@ export async function rowCounts(
   return counts ?? {};
 }
 
-/** What was sent to the database. */
+/** The statements sent to the database. */
 export function textsOf({ mock }: jest.SpyInstance): string[] {
   return (mock.calls as [string | { text: string }][]).map(([sent]) =>
     typeof sent === "string" ? sent : sent.text,

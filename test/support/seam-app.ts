@@ -8,7 +8,7 @@ import { GuestApp } from "./guest-app";
 import { postJson } from "./requests";
 import { deliver, eventUri } from "./security-events";
 
-/** An application in which some seams are replaced, and what people do at it. */
+/** An application with replaced seams, and its users' requests. */
 export class SeamApp {
   private constructor(
     readonly google: GoogleEmulator,
@@ -18,8 +18,9 @@ export class SeamApp {
   ) {}
 
   /**
-   * @param providers the lines of `providers`
-   * @param database another application's, for a second instance; otherwise one of its own
+   * @param providers the entries of `providers`
+   * @param database of another application, for a second instance; by default a
+   * new one
    */
   static async start(
     google: GoogleEmulator,
@@ -44,7 +45,7 @@ export class SeamApp {
     if (this.ownsDatabase) await this.database.destroy();
   }
 
-  /** For what looks into the application. */
+  /** The Nest application, for assertions. */
   get app() {
     return this.guest.app;
   }
@@ -53,7 +54,7 @@ export class SeamApp {
     return this.guest.fetch(path, init);
   }
 
-  /** The replacement, where it is a class that Nest has made an instance of. */
+  /** The instance of a replacement that Nest created. */
   replacement<Replacement>(token: string | symbol | object): Replacement {
     return this.app.get<Replacement>(token as symbol, { strict: false });
   }
@@ -79,7 +80,7 @@ export class SeamApp {
     return call(this, "POST", path, accessToken, { idToken });
   }
 
-  /** Google reports something about somebody. */
+  /** Delivers an event from Google about a user. */
   async tell(name: string, { account }: Person, event = {}): Promise<void> {
     const order = { eventType: eventUri(name), account, event };
     const token = await this.google.securityEventToken(order);
@@ -91,7 +92,7 @@ export class SeamApp {
     expect(refusal(await this.refresh(who))).toEqual([401, "session_revoked"]);
   }
 
-  /** Every way out of a session. */
+  /** Ends a session in every way and expects that it is refused. */
   async expectEverythingEnds(): Promise<void> {
     const account = newAccount();
     const first = await this.signIn(account);

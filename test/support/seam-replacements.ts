@@ -38,7 +38,7 @@ export class ListSink extends AuditSink {
   }
 }
 
-/** Believes everybody who says a name. */
+/** Accepts `i am <subject>` as a token. */
 export class CredulousVerifier extends IdentityVerifier {
   override verify(token: string): Promise<VerifiedIdentity> {
     const identity = testIdentity(token, token.replace("i am ", ""));
@@ -49,7 +49,7 @@ export class CredulousVerifier extends IdentityVerifier {
   }
 }
 
-/** Users of the tenant that the session was begun for. */
+/** Adds the tenant of the session. */
 export class TenantClaims extends AccessTokenClaims {
   override of({ email }: User, { device, generation }: Session) {
     const [, tenant = null] = email?.split("@") ?? [];
@@ -57,7 +57,7 @@ export class TenantClaims extends AccessTokenClaims {
   }
 }
 
-/** Only by invitation. */
+/** Admits invited accounts only. */
 export class InvitedOnly extends SignInPolicy {
   readonly invited = new Set<string>();
 
@@ -70,7 +70,7 @@ export class InvitedOnly extends SignInPolicy {
       code: {
         ...{ code: "invitation_required", status: 403 },
         title: "Invitation required",
-        detail: "Ask somebody who is here to invite you.",
+        detail: "Ask a member to invite you.",
       },
     };
   }
@@ -97,7 +97,7 @@ export class ListHooks extends SignInHooks {
   }
 }
 
-/** Takes note of events, and lets everybody stay. */
+/** Records events and ends no sessions. */
 export class NotingHandler extends SecurityEventHandler {
   readonly types: string[] = [];
 
@@ -111,7 +111,7 @@ export class NotingHandler extends SecurityEventHandler {
   }
 }
 
-/** Users and sessions at once, by whatever stores there are. */
+/** Writes users and sessions in one transaction, with the configured stores. */
 @Injectable()
 export class CombinedStore extends SignInStore {
   readonly calls: string[] = [];
@@ -149,7 +149,7 @@ export class CombinedStore extends SignInStore {
   }
 }
 
-/** Our directory, but for one thing: everybody gets a role. */
+/** The default directory, except that every user gets a role. */
 @Injectable()
 export class GenerousDirectory extends PostgresUserDirectory {
   override findOrCreate(
@@ -162,7 +162,7 @@ export class GenerousDirectory extends PostgresUserDirectory {
   }
 }
 
-/** Counts in a place of the test's own. */
+/** Counts in a map of the test. */
 export class CountingStorage implements ThrottlerStorage {
   readonly hits = new Map<string, number>();
 

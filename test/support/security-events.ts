@@ -7,12 +7,12 @@ import { query } from "./rows";
 const risc = "https://schemas.openid.net/secevent/risc/event-type/";
 const oauth = "https://schemas.openid.net/secevent/oauth/event-type/";
 
-/** The URI of an event of Google's, by its short name. */
+/** The URI of one of Google's events, by its short name. */
 export function eventUri(name: string): string {
   return (name.startsWith("token") ? oauth : risc) + name;
 }
 
-/** Delivers a body as a transmitter does, unless told how else. */
+/** Delivers a body like a transmitter; headers override. */
 export async function deliver(
   service: Site,
   body: string | undefined,
@@ -31,7 +31,9 @@ export async function deliver(
   );
 }
 
-/** Has Google's transmitter report something, and the service take it. */
+/**
+ * Delivers an event from Google's transmitter and expects that it is accepted.
+ */
 export async function report(
   service: Pick<TestService, "url">,
   google: GoogleEmulator,
@@ -47,14 +49,14 @@ export async function report(
   expect([outcome, statuses]).toEqual(["delivered", [202]]);
 }
 
-/** An audit line about what Google has reported. */
+/** An audit line about one of Google's events. */
 export interface ReportLine {
   readonly userId: string | null;
   readonly reason: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What the audit log says of reports, in the order of their coming. */
+/** The audit lines about Google's events, in order of arrival. */
 export function reportLines(service: TestService): Promise<ReportLine[]> {
   return query<ReportLine>(
     service,

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 
 /**
- * `describe` for what needs a program that not every system has; skips with a
- * message where it is missing. `npm run test:services` installs it on Debian.
+ * `describe` for tests that need an optional program. It skips them with a
+ * message if the program is missing. `npm run test:services` installs it on
+ * Debian.
  */
 export function describeWith(program: string): typeof describe {
   const { status } = spawnSync(program, ["--version"], { stdio: "ignore" });

@@ -3,8 +3,8 @@ import type { TestService } from "../../src/testing/test-service";
 import { type Answer, signIn } from "./requests";
 
 /**
- * Sign-ins one after the other on a few connections at once: what goes on while
- * something else happens.
+ * Repeated sign-ins on a few concurrent connections: the load during another
+ * action.
  */
 export class SignInLoad {
   private readonly answers: Answer[] = [];
@@ -21,14 +21,14 @@ export class SignInLoad {
     this.workers = Promise.all(
       Array.from({ length: connections }, () => this.work()),
     );
-    // Reported by those who wait for the end.
+    // The failure is reported by `ended` and `stop`.
     this.workers.catch(() => undefined);
   }
 
   /**
-   * @param nextToken gives the ID token of each sign-in; undefined when there
-   *   are no more
-   * @param connections how many sign-ins are under way at a time
+   * @param nextToken returns the ID token of each sign-in; undefined ends the
+   * load
+   * @param connections the number of concurrent sign-ins
    */
   static start(
     service: TestService,
@@ -38,7 +38,7 @@ export class SignInLoad {
     return new SignInLoad(service, nextToken, connections);
   }
 
-  /** Waits until so many more have been answered. */
+  /** Waits until this many more sign-ins have a response. */
   async more(count: number): Promise<void> {
     const enough = this.answers.length + count;
     while (this.answers.length < enough && !this.stopped) {
@@ -46,13 +46,13 @@ export class SignInLoad {
     }
   }
 
-  /** Waits until there are no more tokens, and returns every answer. */
+  /** Waits until there are no more tokens, and returns every response. */
   async ended(): Promise<readonly Answer[]> {
     await this.workers;
     return this.answers;
   }
 
-  /** Ends it, and returns every answer. */
+  /** Ends the load and returns every response. */
   stop(): Promise<readonly Answer[]> {
     this.stopped = true;
     return this.ended();
@@ -67,14 +67,17 @@ export class SignInLoad {
         this.answered.emit("answer");
       }
     } finally {
-      // One that ends, even by getting no answer, ends them all.
+      // The end of one worker, even by a failure, ends them all.
       this.stopped = true;
       this.answered.emit("answer");
     }
   }
 }
 
-/** How often each status and code was answered, such as `200` or `503 service_unavailable`. */
+/**
+ * Counts the responses by status and code, such as `200` or `503
+ * service_unavailable`.
+ */
 export function tally(answers: readonly Answer[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of answers) {

@@ -8,9 +8,8 @@ import {
 } from "node:net";
 
 /**
- * A stretch of network between the service and something it needs, which can
- * be cut and can fall silent. It knows nothing of what it carries, so it stands
- * before Postgres as well as before Google.
+ * A network between the service and a dependency that can be cut or paused. It
+ * works for any TCP protocol, such as Postgres or HTTP.
  *
  * @example
  * const network = await TcpProxy.to(database.url);
@@ -18,7 +17,7 @@ import {
  *   database,
  *   env: { DATABASE_URL: network.url },
  * });
- * await network.cut(); // as if the server had died
+ * await network.cut(); // like a crash of the server
  * await network.restore();
  */
 export class TcpProxy {
@@ -28,13 +27,13 @@ export class TcpProxy {
   private held: (() => void)[] = [];
   private readonly heard = new EventEmitter();
   private readonly sockets = new Set<Socket>();
-  /** Those of them that the server talks on. */
+  /** The connections to the server, a subset of `sockets`. */
   private readonly answering = new Set<Socket>();
 
   private constructor(private readonly target: URL) {}
 
   /**
-   * Stands before a server.
+   * Starts a proxy in front of a server.
    *
    * @param url of the server, with its port
    */
@@ -44,7 +43,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The server's URL by way of this proxy; the same after a cut. */
+  /** The server's URL through this proxy; the same after a cut. */
   get url(): string {
     const url = new URL(this.target);
     url.hostname = "127.0.0.1";
@@ -52,20 +51,22 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Breaks every connection, and refuses new ones: the server has died. */
+  /**
+   * Closes every connection and refuses new ones, like a crash of the server.
+   */
   async cut(): Promise<void> {
     const { server } = this;
     this.server = undefined;
     this.held = [];
     // Not resetAndDestroy(): Node 20 can lose the handle of a socket that is
-    // ending, and then never gets through its own exit.
+    // ending, and then never exits.
     for (const socket of this.sockets) socket.destroy();
     if (!server) return;
     server.close();
     await once(server, "close");
   }
 
-  /** Takes connections again, at the same port. */
+  /** Accepts connections again, on the same port. */
   async restore(): Promise<void> {
     if (this.server) return;
     const server = createServer((socket) => this.carry(socket));
@@ -76,31 +77,30 @@ export class TcpProxy {
   }
 
   /**
-   * Lets nothing through any more, in either direction, and closes nothing: a
-   * firewall, or a machine that has died, says no word. New connections are
-   * accepted.
+   * Forwards nothing in either direction and closes nothing, like a firewall or
+   * a machine that lost power. New connections are accepted.
    */
   pause(): void {
     this.silent = true;
   }
 
-  /** Lets through what the server is asked, and no more of what it answers. */
+  /** Forwards requests to the server, but holds its responses. */
   pauseAnswers(): void {
     for (const socket of this.answering) socket.pause();
   }
 
-  /** Waits until something has been said into the silence. */
+  /** Waits until some data is held. */
   async somethingHeld(): Promise<void> {
     if (this.held.length === 0) await once(this.heard, "held");
   }
 
-  /** Lets through what has waited, in its order, and all that comes. */
+  /** Forwards the held data in order, and all later data. */
   resume(): void {
     this.silent = false;
     for (const pass of this.held.splice(0)) pass();
   }
 
-  /** Ends it for good. */
+  /** Stops the proxy. */
   async stop(): Promise<void> {
     await this.cut();
   }
@@ -129,7 +129,7 @@ export class TcpProxy {
     });
   }
 
-  /** Does it now, or when the silence is over. */
+  /** Runs a step now, or on `resume`. */
   private pass(step: () => void): void {
     if (!this.silent) {
       step();

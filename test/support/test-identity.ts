@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { VerifiedIdentity } from "../../src/index";
 
-/** Somebody whom a provider of a test's own has proved just now. */
+/** An identity that a test's own provider has just verified. */
 export function testIdentity(token: string, subject: string): VerifiedIdentity {
   const nowSeconds = Math.floor(Date.now() / 1000);
   return {

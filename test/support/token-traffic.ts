@@ -3,9 +3,9 @@ import type { Clock } from "../../src/common/clock.port";
 import type { TestService } from "../../src/testing/test-service";
 import { getWithToken, signIn } from "./requests";
 
-/** Somebody else who checks our tokens. */
+/** A third party that verifies our tokens. */
 interface Verifier {
-  /** @returns what is wrong with a token; null when it is good */
+  /** @returns the reason of the refusal; null if the token is valid */
   refusalOf(token: string): Promise<string | null>;
 }
 
@@ -16,10 +16,10 @@ interface HeldToken {
   readonly expiresAt: number;
 }
 
-/** Every token that was refused, or sign-in that failed, and everything else. */
+/** Refused tokens, failed sign-ins and statistics. */
 export interface TrafficReport {
   readonly failures: readonly string[];
-  /** How often a token was used; at least twice, fresh and old. */
+  /** The number of uses of tokens; each is used at least twice, new and old. */
   readonly uses: number;
   /** The keys that signed, in the order of their first token. */
   readonly kids: readonly string[];
@@ -27,7 +27,7 @@ export interface TrafficReport {
 
 /**
  * Users of several instances: each signs in at one, uses the token at another
- * and at services of somebody else's, and uses a token from before again.
+ * and at third-party services, and uses an earlier token again.
  */
 export class TokenTraffic {
   private readonly held: HeldToken[] = [];
@@ -45,11 +45,11 @@ export class TokenTraffic {
     private readonly newIdToken: () => Promise<string>,
   ) {
     this.workers = Promise.all([0, 1, 2].map((worker) => this.work(worker)));
-    // Reported by those who wait for the end.
+    // The failure is reported by `more` and `stop`.
     this.workers.catch(() => undefined);
   }
 
-  /** @param newIdToken mints a good Google ID token */
+  /** @param newIdToken mints a valid Google ID token */
   static start(
     services: readonly TestService[],
     servers: readonly Verifier[],
@@ -59,7 +59,7 @@ export class TokenTraffic {
     return new TokenTraffic(services, servers, clock, newIdToken);
   }
 
-  /** Waits until so many more users have come and gone. */
+  /** Waits until this many more users are done. */
   async more(count: number): Promise<void> {
     const enough = this.rounds + count;
     while (this.rounds < enough && !this.stopped) {
@@ -94,15 +94,15 @@ export class TokenTraffic {
         this.used.emit("round");
       }
     } finally {
-      // One that ends, even by getting no answer, ends them all.
+      // The end of one worker, even by a failure, ends them all.
       this.stopped = true;
       this.used.emit("round");
     }
   }
 
-  /** The oldest that is still good. */
+  /** Uses the oldest token that is still valid. */
   private async useOldToken(round: number): Promise<void> {
-    // Enough for the steps of the clock that come while it is under way.
+    // Enough for steps of the clock during the request.
     const until = this.clock.nowSeconds() + 150;
     const old = this.held.find(({ expiresAt }) => expiresAt > until);
     if (old) await this.use(old.token, this.at(round));

@@ -9,20 +9,20 @@ import { googlePaths } from "../../src/testing/google/emulator.routes";
 import { freezeDate } from "./frozen-date";
 import { type ReferenceVerdict, referenceVerdict } from "./reference-verifier";
 
-/** When the tokens of these tests are judged unless a test says otherwise. */
+/** The default time of verification, in seconds since 1970. */
 export const nowSeconds = 1_763_700_000;
-/** How far the clocks may differ unless a test says otherwise, in seconds. */
+/** The default clock skew, in seconds. */
 export const clockSkewSeconds = 60;
 
 /**
- * The product's verifier, with its key cache and a Google over HTTP, beside the
- * reference: every token is given to both.
+ * The product's verifier, with its key cache and a Google over HTTP, and the
+ * reference verifier. Every token is given to both.
  */
 export class TwoVerifiers {
-  /** How many tokens have had which verdict. */
+  /** The number of tokens by verdict. */
   readonly seen = new Map<string, number>();
 
-  // The machine's, which stands still: google-auth-library knows no other.
+  // The machine's clock, which is frozen, because google-auth-library uses it.
   private readonly clock = new SystemClock();
   private readonly signingKeys: GoogleSigningKeys;
   private readonly verifiers = new Map<number, GoogleIdTokenVerifier>();
@@ -31,7 +31,7 @@ export class TwoVerifiers {
     this.signingKeys = new GoogleSigningKeys(this.options(0), this.clock);
   }
 
-  /** Starts the emulator and stops the machine's date. */
+  /** Starts the emulator and freezes the machine's date. */
   static async start(): Promise<TwoVerifiers> {
     const google = await GoogleEmulator.start({ maxAgeSeconds: 24 * 3600 });
     await google.rotateKeys();
@@ -47,8 +47,8 @@ export class TwoVerifiers {
   }
 
   /**
-   * Gives a token to both and demands that they agree, on the whole identity
-   * if it is accepted, and that a refusal does not quote the token.
+   * Gives a token to both and expects the same verdict, the same identity if it
+   * is accepted, and a refusal that does not quote the token.
    *
    * @returns `accepted` or the error code
    */
@@ -69,7 +69,7 @@ export class TwoVerifiers {
       clockSkewSeconds: skew,
       nowSeconds: Math.floor(now / 1000),
     });
-    // Much faster than the matcher, which then says what is different.
+    // Much faster than the matcher, which only reports the difference.
     if (!isDeepStrictEqual(verdict, expected)) {
       expect(verdict).toStrictEqual(expected);
     }
@@ -78,8 +78,8 @@ export class TwoVerifiers {
   }
 
   /**
-   * That the tokens so far have had all of these verdicts, so that none of the
-   * rules was tried in vain. Of a short run that is too much to ask.
+   * Expects that the tokens so far had all of these verdicts, so every rule was
+   * exercised. Skipped in short runs, which cannot cover all of them.
    */
   expectSeen(...codes: ReferenceVerdict["code"][]): void {
     const seen = [...this.seen.keys()];
@@ -88,7 +88,7 @@ export class TwoVerifiers {
     if (tried >= 500) expect(seen).toEqual(expect.arrayContaining(codes));
   }
 
-  /** What the product says; what it throws can only be an AuthError. */
+  /** The product's verdict; it may only throw an AuthError. */
   async productVerdict(
     token: string,
     skew = clockSkewSeconds,
@@ -124,7 +124,7 @@ export class TwoVerifiers {
   }
 }
 
-/** That nothing of the token is in anything that a log could print. */
+/** Expects that no loggable text contains a part of the token. */
 function expectSilence(error: AuthError, token: string): void {
   const { code, reason, message, cause, stack = "" } = error;
   match(String(reason), /^[a-z_]{1,40}$/);

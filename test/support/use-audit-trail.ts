@@ -10,7 +10,7 @@ import { TestDatabase } from "../../src/testing/test-database";
 
 const poolSize = 3;
 
-/** Keeps every event that it is notified of. */
+/** Records every event. */
 class RememberingSink extends AuditSink {
   readonly told: AuditEvent[] = [];
 
@@ -19,7 +19,7 @@ class RememberingSink extends AuditSink {
   }
 }
 
-/** A refused sign-in, as the audit trail is given it. */
+/** A refused sign-in as input for the audit trail. */
 export const refusal = (reason = "bad_signature"): AuditEvent => ({
   event: "sign_in_refused",
   userId: null,
@@ -37,7 +37,7 @@ class TrailOnPostgres {
   sink!: RememberingSink;
   trail!: AuditTrail;
 
-  /** All of it anew, without lines. */
+  /** Opens a new trail without lines. */
   async open(url: string): Promise<void> {
     this.dataSource = await new DataSource(
       dataSourceOptions({ url, poolSize, ssl: false }),
@@ -50,7 +50,7 @@ class TrailOnPostgres {
   }
 
   async close(): Promise<void> {
-    // What still waits would be written in the middle of the next test.
+    // Waiting events would otherwise be written during the next test.
     await this.trail.onModuleDestroy();
     this.trail.onApplicationShutdown();
     await this.dataSource.destroy();
@@ -69,7 +69,7 @@ class TrailOnPostgres {
     return this.sink.told.map(({ event }) => event);
   }
 
-  /** Lets the trail's connections write no longer, or again. */
+  /** Makes the trail's connections read-only, or writable again. */
   async setReadOnly(readOnly: boolean): Promise<void> {
     const runners = Array.from({ length: poolSize }, () =>
       this.dataSource.createQueryRunner(),

@@ -9,11 +9,11 @@ import { query } from "./rows";
 export const refresh = (service: TestService, refreshToken: unknown) =>
   postJson(service, "/auth/refresh", { refreshToken });
 
-/** The status, and the code of a refusal. */
+/** The status and, for a refusal, the code. */
 export const verdict = ({ status, body }: Answer) =>
   status === 200 ? "200" : `${status} ${String(body.code)}`;
 
-/** The refresh token of an answer. */
+/** The refresh token in a response. */
 export const tokenOf = ({ body }: Answer) => String(body.refreshToken);
 
 /** Two instances of one service, whose clock can be stepped. */
@@ -43,30 +43,30 @@ class SteppedInstances {
     return this.instances.other;
   }
 
-  /** Another instance. */
+  /** Starts another instance. */
   start(): Promise<TestService> {
     const { google, database } = this.instances;
     return TestService.start(google, { database, providers: this.providers });
   }
 
-  /** @param seconds forward, or back when negative */
+  /** @param seconds forward, or back if negative */
   step(seconds: number): void {
     this.ahead += seconds;
     this.clock.step(seconds);
   }
 
-  /** Back to the machine's time, which Google's library goes by. */
+  /** Resets the clock to the machine's time, which Google's library uses. */
   unstep(): void {
     this.step(-this.ahead);
   }
 
-  /** Signs somebody new in. */
+  /** Signs a new account in. */
   async newSession() {
     const idToken = await this.google.idToken({ account: newAccount() });
     return signIn(this.one, idToken);
   }
 
-  /** What is stored of an answer's session. */
+  /** The stored row of a response's session. */
   async sessionRow(answer: Answer) {
     const [row] = await query<{
       generation: number;
@@ -82,7 +82,7 @@ class SteppedInstances {
 
 /**
  * Two instances for all tests of the `describe` block that calls this, each of
- * which begins at the machine's time. What it returns can be used in tests.
+ * which starts at the machine's time. What it returns can be used in tests.
  */
 export function useRefreshing(): SteppedInstances {
   const site = new SteppedInstances();

@@ -7,7 +7,7 @@ import { securityEventTypes } from "../../src/testing/google/risc.events";
 import type { ServiceAccountKey } from "../../src/testing/google/service-account";
 import { type Outcome, runCommand } from "./command-run";
 
-/** What a receiver is registered for unless it names events. */
+/** The events a receiver is registered for by default. */
 export const allEvents = Object.values(securityEventTypes);
 
 /** The settings of a service whose receiver Google accepts. */
@@ -58,7 +58,7 @@ class RiscCommandSite {
       env: { ...this.environment(), ...env },
     });
     const { stdout, stderr } = outcome;
-    // Whatever happens, neither a token nor the key is ever shown.
+    // The output must never contain a token or the key.
     expect(stdout + stderr).not.toMatch(/eyJ|BEGIN|\n {4}at /);
     expect(stdout + stderr).not.toContain(this.key.private_key.slice(100, 140));
     return outcome;

@@ -10,7 +10,7 @@ import { StoredSigningKeys } from "../../src/signing-keys/stored-signing-keys";
 import type { FrozenClock } from "../../src/testing/frozen-clock";
 import { KeyStores, secretKey } from "./key-stores";
 
-/** Whom an access token is for. */
+/** The subject of an access token. */
 export const subject = {
   userId: "019aa0b5-1c00-7000-8000-000000000001",
   sessionId: "019aa0b5-1c00-7000-8000-000000000002",
@@ -19,10 +19,10 @@ export const subject = {
   authenticatedAt: new Date(),
 };
 
-/** An instance that has started, and the store of its keys. */
+/** A started instance and the store of its keys. */
 class StartedKeys {
   stores!: KeyStores;
-  /** What another instance, or the command line, works with. */
+  /** The store as another instance or the command line has it. */
   store!: SigningKeyStore;
   keys!: StoredSigningKeys;
 
@@ -42,7 +42,7 @@ class StartedKeys {
     return stores.open({ rotationDays: null, ...options });
   }
 
-  /** Another instance that has started. */
+  /** Starts another instance. */
   async started(its: SigningKeyStore): Promise<StoredSigningKeys> {
     const instance = new StoredSigningKeys(its, this.clock);
     await instance.onModuleInit();

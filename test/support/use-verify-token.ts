@@ -9,7 +9,7 @@ export const secret = "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA";
 export const authorized = basicAuth("api", secret);
 const clients = { INTROSPECTION_CLIENTS: `api:${secret}` };
 
-/** The token is refused, and nothing is said of it. */
+/** Expects a refusal without details about the token. */
 export function expectInvalid(answer: Answer, code = "invalid_token"): void {
   expect(refusal(answer)).toEqual([401, code]);
   expect(answer.headers.get("content-type")).toMatch(/problem\+json/);
@@ -19,7 +19,7 @@ export function expectInvalid(answer: Answer, code = "invalid_token"): void {
 
 /**
  * One service with a client for all tests of the `describe` block that calls
- * this, and the client's calls to it or to another.
+ * this, and the client's requests to it or to another.
  */
 export function useVerifyToken() {
   const site = useService({ env: clients });

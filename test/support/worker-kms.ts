@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-/** Runs in a thread of its own, which alone has the private keys. */
+/** Runs in a separate thread, the only one with the private keys. */
 const program = `
   const { generateKeyPairSync, sign } = require("node:crypto");
   const { parentPort, workerData } = require("node:worker_threads");
@@ -28,11 +28,11 @@ interface KmsAnswer {
 }
 
 /**
- * A key management service in another thread: it really signs, in DER as most
- * do, and hands out no private key.
+ * A key management service in another thread: it creates real signatures, in
+ * DER like most services, and does not export private keys.
  */
 export class WorkerKms {
-  /** How often it has signed. */
+  /** The number of signatures. */
   signatures = 0;
 
   private readonly worker: Worker;
@@ -59,14 +59,14 @@ export class WorkerKms {
     return this.ask({ action: "sign", keyId, message });
   }
 
-  /** The service is out of reach from now on. */
+  /** Makes the service unreachable from now on. */
   async stop(): Promise<void> {
     if (this.gone) return;
     this.gone = true;
     const ended = once(this.worker, "exit");
     await this.worker.terminate();
     await ended;
-    const error = new Error("The key management service is out of reach");
+    const error = new Error("The key management service is unreachable");
     for (const call of [...this.waiting.keys()]) this.settle(call, error);
   }
 

@@ -22,18 +22,18 @@ import {
   told,
 } from "./session-changes";
 
-/** What every store in memory shares with those of the same sessions. */
+/** The state that several stores of the same sessions share. */
 export class MemorySessions {
   readonly byId = new Map<string, Session>();
-  /** User id to the time before which sessions are over. */
+  /** The cutoff of each user: sessions authenticated before it have ended. */
   readonly cutoffs = new Map<string, number>();
 }
 
 /**
- * Sessions in the memory of one process. Nothing in a method waits, so that
- * each is atomic by itself.
+ * Sessions in the memory of one process. The methods do not await anything, so
+ * each is atomic.
  */
-/** Rules as good as any, for tests that are about something else. */
+/** Rules for tests that do not depend on them. */
 export const dayLongSessions: SessionStoreRules = {
   idleTtlSeconds: 24 * 3600,
   maxTtlSeconds: 24 * 3600,

@@ -19,7 +19,7 @@ interface StoredIdentity extends Identity {
   readonly userId: string;
 }
 
-/** What every directory in memory shares with those of the same users. */
+/** The state that several directories of the same users share. */
 export class MemoryUsers {
   users = new Map<string, User>();
   identities = new Map<string, StoredIdentity>();
@@ -27,8 +27,8 @@ export class MemoryUsers {
   private free: Promise<void> = Promise.resolve();
 
   /**
-   * Gives a transaction everything until it is over; the others wait. What it
-   * has done is taken back when it comes to nothing.
+   * Locks the state for a transaction; others wait. A rollback reverts its
+   * changes.
    */
   async hold(transaction: Transaction): Promise<void> {
     if (this.holder === transaction) return;
@@ -51,7 +51,7 @@ export class MemoryUsers {
     });
   }
 
-  /** Runs something that does not wait, when nobody holds this. */
+  /** Runs a synchronous function while no transaction holds the lock. */
   async alone<T>(run: () => T): Promise<T> {
     const before = this.free;
     const done = before.then(run);
@@ -63,7 +63,7 @@ export class MemoryUsers {
   }
 }
 
-/** Users in the memory of one process; one transaction changes them at a time. */
+/** Users in the memory of one process, changed by one transaction at a time. */
 export class MemoryUserDirectory extends UserDirectory {
   constructor(
     private readonly clock: Clock,
@@ -231,7 +231,7 @@ function withoutUser({
   return { issuer, subject, claims, createdAt, lastSignInAt };
 }
 
-/** What the provider says of its account, as far as a user has a place for it. */
+/** The provider's data about an account, limited to the fields of a user. */
 function said(identity: VerifiedIdentity) {
   const { email, emailVerified, emailAuthority, hostedDomain } = identity;
   const { name, givenName, familyName, picture, locale } = identity;

@@ -1,12 +1,14 @@
 import { AuthError } from "../../../src/index";
 
-/** When a client should try again, in seconds. */
+/** The Retry-After of an outage, in seconds. */
 const retryAfterSeconds = 5;
 
-/** An answer of Redis that says "not like this": a bug, and no outage. */
+/** Errors of a malformed command: a bug, not an outage. */
 const replyErrors = ["ReplyError", "TypeError", "SyntaxError"];
 
-/** Asks Redis; when it cannot be reached, that is `service_unavailable`. */
+/**
+ * Runs a Redis command. @throws `service_unavailable` if Redis is unreachable
+ */
 export async function askRedis<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

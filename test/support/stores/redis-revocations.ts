@@ -8,21 +8,32 @@ import {
 } from "../../../src/index";
 import { askRedis } from "./redis-answers";
 
-/** Time between two looks, in milliseconds; what is published only hurries them. */
+/**
+ * The time between two polls, in milliseconds; notifications only trigger
+ * earlier ones.
+ */
 const pollMilliseconds = 400;
-/** How old the last look may be before a request asks for a newer one, in milliseconds. */
+/**
+ * The largest age of the last poll before a request triggers another, in
+ * milliseconds.
+ */
 const freshMilliseconds = 1000;
-/** How long sessions are trusted while Redis is away, in milliseconds. */
+/**
+ * How long sessions are accepted while Redis is unavailable, in milliseconds.
+ */
 const maxSilenceMilliseconds = 60_000;
-/** Time after which everything is read again, in milliseconds. */
+/** The time between two complete reads, in milliseconds. */
 const reloadMilliseconds = 30_000;
-/** How long what is over is kept for instances whose clocks are behind, in milliseconds. */
+/**
+ * How long expired entries are kept for instances whose clocks are behind, in
+ * milliseconds.
+ */
 const keptMilliseconds = 60_000;
 
 /**
- * KEYS: the last number, the list by number. ARGV: the channel, then what has
- * been revoked. Redis runs one script at a time, so a number that is read
- * leaves no lower one to come.
+ * KEYS: the last number, the list by number. ARGV: the channel, then the
+ * entries. Redis runs one script at a time, so no lower number appears after
+ * one that was read.
  */
 const append = `
 for index = 2, #ARGV do
@@ -31,22 +42,24 @@ end
 redis.call('PUBLISH', ARGV[1], '')
 return #ARGV - 1`;
 
-/** KEYS: as above. ARGV: the number up to which everything is known. */
+/** KEYS: as above. ARGV: the number up to which all entries were read. */
 const readSince = `
 return {redis.call('GET', KEYS[1]) or '0',
   redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '+inf')}`;
 
-/** Session or user, the time before which the user's are over, until when. */
+/**
+ * Session or user, its id, the cutoff of the user's sessions, and the expiry of
+ * the entry.
+ */
 type Entry = readonly ["s" | "u", string, number, number];
 
 /**
- * Revocations in Redis, known in memory on every instance: a sorted set that is
- * read from where the last look ended, at once when something is published and
+ * Revocations in Redis, with a copy in memory on every instance: a sorted set
+ * that is read from the last known number on, at once after a notification and
  * otherwise every 400 ms. After a lost connection, and every 30 s, all of it is
- * read, for Redis may have been restarted, or another may have taken over.
+ * read, because Redis may have restarted or failed over.
  *
- * It is not in the service's database: what it does in a transaction it does
- * at once.
+ * It does not take part in database transactions: its changes apply at once.
  */
 export class RedisRevocations extends Revocations {
   private readonly commands: Redis;
@@ -76,7 +89,8 @@ export class RedisRevocations extends Revocations {
     this.subscriber = new Redis(url, {
       ...options,
       lazyConnect: true,
-      // ioredis lets its own attempt fail unhandled when it is cut off, too.
+      // When disconnected, ioredis's own attempt fails with an unhandled
+      // rejection.
       autoResubscribe: false,
     });
     for (const client of [this.commands, this.subscriber]) {
@@ -152,7 +166,7 @@ export class RedisRevocations extends Revocations {
     this.look().catch(() => undefined);
   }
 
-  /** One look at a time; who asks during one gets another after it. */
+  /** Runs one poll at a time; a call during a poll gets another after it. */
   private look(): Promise<void> {
     this.again = this.looking !== undefined;
     this.looking ??= (async () => {
@@ -172,7 +186,7 @@ export class RedisRevocations extends Revocations {
         Math.abs(startedAt - this.reloadedAt) >= reloadMilliseconds;
       this.mustReload = false;
       let [number, entries] = await this.read(isDue ? 0 : this.lastNumber);
-      // This is another Redis, or one that has lost what it had.
+      // This is another Redis, or one that lost its data.
       const isOther = number < this.lastNumber && !isDue;
       if (isOther) [number, entries] = await this.read(0);
       for (const entry of entries) this.take(JSON.parse(entry) as Entry);
@@ -203,14 +217,14 @@ export class RedisRevocations extends Revocations {
       this.sessions.set(id, Math.max(until, this.sessions.get(id) ?? 0));
       return;
     }
-    // One that ends later may refuse less: what another makes needless goes.
+    // Drops entries that a later cutoff with a later expiry makes redundant.
     const others = (this.users.get(id) ?? []).filter(
       (known) => known.before > before || known.until > until,
     );
     this.users.set(id, [...others, { before, until }]);
   }
 
-  /** Forgets what is over, and takes it out of the list. */
+  /** Removes expired entries from memory and from the list. */
   private async drop(entries: string[], now: number): Promise<void> {
     const isOver = (until: number) => until < now - keptMilliseconds;
     for (const [id, until] of this.sessions) {

@@ -32,25 +32,25 @@ import {
   told,
 } from "./session-changes";
 
-/** How often a change is tried that others keep getting in the way of. */
+/** The number of attempts for a change that conflicts with others. */
 const maxAttempts = 100;
 /** How long a session is kept after its last possible use, in seconds. */
 const keptSeconds = 24 * 3600;
 
-/** A session as it was read. */
+/** A session as read from Redis. */
 interface Stored {
   readonly session: Session;
   readonly value: string;
 }
 
 /**
- * Sessions in Redis: one value each, which is replaced only as it was read, so
- * that of many changes at once each sees those before it. Ending all of a
- * user's sessions writes one time, however many there are.
+ * Sessions in Redis: one value each, which is replaced only if it is unchanged
+ * since it was read, so concurrent changes apply one after the other. Ending
+ * all of a user's sessions writes one cutoff, regardless of their number.
  *
- * It is not in the service's database: what it does in a transaction it does
- * at once. For one Redis, or one with replicas; a cluster would want the keys
- * of a user in one slot.
+ * It does not take part in database transactions: its changes apply at once.
+ * For one Redis, or one with replicas; a cluster would need the keys of a user
+ * in one slot.
  */
 export class RedisSessionStore extends SessionStore {
   constructor(
@@ -166,7 +166,7 @@ export class RedisSessionStore extends SessionStore {
     });
   }
 
-  /** Reads, decides and writes, until nobody else has written in between. */
+  /** Reads, decides and writes; repeats if another write came in between. */
   private changed<T>(
     id: string,
     absent: T,
@@ -201,7 +201,7 @@ export class RedisSessionStore extends SessionStore {
     throw contention();
   }
 
-  /** The time, and what of the user's sessions is over, as both are now. */
+  /** The current time and the user's current cutoff. */
   private async moment(userId: string): Promise<Moment> {
     const answers = await this.redis
       .multi()
@@ -212,7 +212,8 @@ export class RedisSessionStore extends SessionStore {
       if (error) throw error;
       return answer;
     });
-    // Redis's clock, which all instances share, unless the application has its own.
+    // Redis's clock, which all instances share, unless the application sets a
+    // clock.
     const ownTime = this.clock.statementTime();
     return {
       now: ownTime === null ? timeOf(time) : Date.parse(ownTime),
@@ -237,7 +238,7 @@ export class RedisSessionStore extends SessionStore {
     return isWritten === 1;
   }
 
-  /** The user's sessions that have begun since a time, also those that are over. */
+  /** The user's sessions that started since a time, including ended ones. */
   private async sessionsOf(userId: string, since: number): Promise<Session[]> {
     const index = this.indexKey(userId);
     const ids = await this.redis.zrangebyscore(index, since, "+inf");

@@ -1,6 +1,9 @@
 import type { Session } from "../../../src/index";
 
-/** A session as a value in Redis: JSON, times as text, bytes in base64. */
+/**
+ * A session as a value in Redis: JSON, with times as strings and bytes in
+ * base64.
+ */
 export function writeSession(session: Session): string {
   return JSON.stringify({
     ...session,
@@ -9,7 +12,7 @@ export function writeSession(session: Session): string {
   });
 }
 
-/** @param value as `writeSession` made it */
+/** @param value written by `writeSession` */
 export function readSession(value: string): Session {
   const stored = JSON.parse(value) as Record<keyof Session, string> &
     Pick<Session, "generation"> & {
@@ -37,7 +40,7 @@ export function readSession(value: string): Session {
 /**
  * KEYS: session, index of the user. ARGV: the value as it was read ("" for
  * none), the new one, the session's id, when it was authenticated, seconds to
- * keep it. Answers 1 when nobody else has written meanwhile.
+ * keep it. Returns 1 if there was no other write meanwhile.
  */
 export const writeIfUnchanged = `
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
@@ -52,7 +55,7 @@ if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1`;
 
-/** What TIME answers, in milliseconds since 1970. */
+/** The result of TIME, in milliseconds since 1970. */
 export function timeOf(answer: unknown): number {
   const [seconds = 0, microseconds = 0] = (answer as string[]).map(Number);
   return seconds * 1000 + Math.floor(microseconds / 1000);

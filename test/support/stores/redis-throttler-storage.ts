@@ -2,13 +2,13 @@ import type { ThrottlerStorage } from "@nestjs/throttler";
 import type { Redis } from "ioredis";
 import { askRedis } from "./redis-answers";
 
-/** KEYS: what is counted. ARGV: length of the window in milliseconds. */
+/** KEYS: the counter. ARGV: length of the window in milliseconds. */
 const hit = `
 local hits = redis.call('INCR', KEYS[1])
 if hits == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {hits, redis.call('PTTL', KEYS[1])}`;
 
-/** Counts in Redis, in fixed windows that begin with a key's first hit. */
+/** Counts in Redis, in fixed windows that start with a key's first hit. */
 export class RedisThrottlerStorage implements ThrottlerStorage {
   constructor(
     private readonly redis: Redis,

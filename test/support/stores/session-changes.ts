@@ -13,20 +13,25 @@ import { digestOf } from "../../../src/users/stored-identity";
 import type { SessionStoreRules } from "../../../src/testing";
 
 /*
- * What becomes of a session, for stores that keep it as one value: they read
- * it, ask here, and write what they are answered if nobody else has written
- * meanwhile. Times are milliseconds since 1970, by the store's clock.
+ * Changes of a session, for stores that keep it as one value: they read it,
+ * call a function of this file, and write its result if there was no other
+ * write meanwhile. Times are milliseconds since 1970, by the store's clock.
  */
 
-/** Rotations that are remembered: as many as may fall within a grace. */
+/**
+ * The number of recorded rotations: as many as can fall within a grace period.
+ */
 const rememberedRotations = 64;
 const rememberedLateRetries = 10;
 const maxListed = 1000;
 
-/** The time of a change, and how sessions live. */
+/** The time of a change, and the rules for sessions. */
 export interface Moment {
   readonly now: number;
-  /** Sessions of the user that were authenticated before this are over; 0 for none. */
+  /**
+   * Sessions of the user that were authenticated before this have ended; 0 for
+   * none.
+   */
   readonly cutoff: number;
   readonly rules: SessionStoreRules;
 }
@@ -51,7 +56,7 @@ export function newSession(
   };
 }
 
-/** Whether a session is over by what has ended all of its user's. */
+/** Whether the cutoff of its user has ended a session. */
 export function isCutOff(session: Session, cutoff: number): boolean {
   return session.authenticatedAt.getTime() < cutoff;
 }
@@ -65,14 +70,14 @@ export function isLive(session: Session, { now, cutoff }: Moment): boolean {
   );
 }
 
-/** As others are told of a session: one that is cut off has been ended. */
+/** The session for callers: one before the cutoff is marked as ended. */
 export function told(session: Session, cutoff: number): Session {
   return session.revokedAt === null && isCutOff(session, cutoff)
     ? { ...session, revokedAt: new Date(cutoff) }
     : session;
 }
 
-/** Those that are not over, last used first, at most 1000. */
+/** The active sessions, last used first, at most 1000. */
 export function listed(sessions: Session[], moment: Moment): Session[] {
   const time = ({ lastUsedAt }: Session) => lastUsedAt.getTime();
   return sessions
@@ -81,7 +86,7 @@ export function listed(sessions: Session[], moment: Moment): Session[] {
     .slice(0, maxListed);
 }
 
-/** What becomes of a presented token, and the session to be written for it. */
+/** The outcome for a presented token, and the session to write. */
 export function rotation(
   session: Session,
   { generation, pepper, proof }: PresentedRefreshToken,
@@ -121,7 +126,10 @@ export function rotation(
   }
 }
 
-/** The session authenticated anew; null when it is over, or not this user's with this key. */
+/**
+ * The session authenticated again; null if it has ended, or does not belong to
+ * this user with this key.
+ */
 export function renewed(
   session: Session,
   userId: string,
@@ -137,7 +145,7 @@ export function renewed(
   return { ...next, ...proved(proof, moment) };
 }
 
-/** The whole second after now, and after the cutoff before. */
+/** The next whole second after now and after the previous cutoff. */
 export function nextCutoff({ now, cutoff }: Moment): number {
   const second = Math.floor(now / 1000) + 1;
   return Math.max(second, Math.floor(cutoff / 1000) + 1) * 1000;
@@ -147,7 +155,10 @@ function rotatedTo(session: Session) {
   return { kind: "rotated" as const, session, late: false };
 }
 
-/** @param generation the one that is replaced; those that were lost before it count as well */
+/**
+ * @param generation the replaced one; unused ones before it are replaced as
+ * well
+ */
 function replaced(
   session: Session,
   generation: number,
@@ -175,7 +186,7 @@ function proved(proof: SessionProof, { now, cutoff }: Moment) {
   return {
     ...{ clientId: proof.clientId, identityDigest: digestOf(proof) },
     provedAt: new Date(proof.issuedAt * 1000),
-    // Otherwise what has ended the user's sessions would end this one as well.
+    // Otherwise the user's cutoff would end this session as well.
     authenticatedAt: new Date(Math.max(now, cutoff)),
   };
 }
