@@ -32,19 +32,19 @@ function refusalOf(act: () => unknown): AuthError {
     if (error instanceof AuthError) return error;
     throw error;
   }
-  throw new Error("It was accepted");
+  throw new Error("The token was accepted");
 }
 
 function expectRefusal(act: () => unknown, reason: string): void {
   const error = refusalOf(act);
   expect(error).toMatchObject({ code: "unauthenticated", reason });
-  // The whole message: nothing of the token can be in it.
+  // Compares the whole message, so it cannot contain a part of the token.
   expect(error.message).toBe(`unauthenticated: ${reason}`);
   expect(error.cause).toBeUndefined();
 }
 
 describe("accessTokenKeyId", () => {
-  describe("when the header is one of ours", () => {
+  describe("when the header is valid", () => {
     it.each(["at+jwt", "application/at+jwt"])(
       "reads the kid of a %s",
       (typ) => {
@@ -52,13 +52,13 @@ describe("accessTokenKeyId", () => {
       },
     );
 
-    it("leaves it to the key which of our algorithms it takes", () => {
+    it("accepts any of our algorithms; the key decides which one applies", () => {
       const header = { ...goodHeader, alg: "RS256" };
       expect(accessTokenKeyId(tokenOf(header))).toBe("k1");
     });
 
     it.each(["", "__proto__", "../../etc/passwd"])(
-      "hands on the kid %j untouched",
+      "returns the kid %j unchanged",
       (kid) => {
         expect(accessTokenKeyId(tokenOf({ ...goodHeader, kid }))).toBe(kid);
       },
@@ -103,26 +103,26 @@ describe("accessTokenKeyId", () => {
     );
   });
 
-  describe("when it has not the shape of a token", () => {
+  describe("when it is not a compact JWS", () => {
     const good = tokenOf(goodHeader);
     it.each([
       ...["", "token", "..", `.${good}`, `${good}.`, `${good}.e30`],
       ...[good.slice(0, good.lastIndexOf(".")), `{}.${good}`, "a.b.c"],
       `${encode("{")}.e30.e30`,
-      // A refresh token.
+      // A refresh token
       "v1.019aa0b5-1c00-7000-8000-000000000002.1.c2ln",
     ])("refuses %j", (token) => {
       expectRefusal(() => accessTokenKeyId(token), "malformed_token");
     });
 
-    it("reads 8192 characters and not one more", () => {
+    it("reads at most 8192 characters", () => {
       const longest = good.padEnd(8192, "A");
       expect(accessTokenKeyId(longest)).toBe("k1");
       expectRefusal(() => accessTokenKeyId(`${longest}A`), "malformed_token");
     });
 
-    // A regression: 16 spellings of one signature were one token.
-    it("refuses a second spelling of the signature", () => {
+    // Guards against accepting 16 encodings of one signature.
+    it("refuses another encoding of the signature", () => {
       const [header, payload] = good.split(".");
       const withSignature = (signature: string) => () =>
         accessTokenKeyId(`${header}.${payload}.${signature}`);
@@ -135,8 +135,8 @@ describe("accessTokenKeyId", () => {
 });
 
 describe("principalFromClaims", () => {
-  describe("when every claim is good", () => {
-    it("returns who it is, frozen", () => {
+  describe("when every claim is valid", () => {
+    it("returns the principal, frozen", () => {
       const principal = principalFromClaims({ ...goodClaims, plan: "x" }, now);
       expect(principal).toEqual({
         userId: goodClaims.sub,
@@ -151,7 +151,7 @@ describe("principalFromClaims", () => {
         confirmation: null,
         claims: { ...goodClaims, plan: "x" },
       });
-      // It is remembered and shared by requests.
+      // It is cached and shared by requests.
       const { roles, scopes, claims } = principal;
       for (const part of [principal, roles, scopes, claims]) {
         expect(Object.isFrozen(part)).toBe(true);
@@ -167,14 +167,14 @@ describe("principalFromClaims", () => {
       expect(principalFromClaims(claims, now).scopes).toEqual(scopes);
     });
 
-    it("reads which key its sender has to prove to have", () => {
+    it("reads the thumbprint of the key it is bound to", () => {
       const cnf = { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" };
       const { confirmation } = principalFromClaims({ ...goodClaims, cnf }, now);
       expect(confirmation).toEqual(cnf);
       expect(Object.isFrozen(confirmation)).toBe(true);
     });
 
-    it("accepts a minute between our clocks and not a second more", () => {
+    it("accepts at most one minute of clock skew", () => {
       const { issuedAt } = principalFromClaims(goodClaims, now - 60);
       expect(issuedAt).toBe(now);
       const early = () => principalFromClaims(goodClaims, now - 61);
@@ -202,7 +202,8 @@ describe("principalFromClaims", () => {
       }
     });
 
-    // Whoever does not understand it would take it for a bearer token.
+    // Ignoring an unknown confirmation would turn the token into a bearer
+    // token.
     const jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     it.each([
       ...[null, "", jkt, [jkt], [], {}, { jkt: null }, { jkt: "" }, { jkt: 1 }],
@@ -214,7 +215,7 @@ describe("principalFromClaims", () => {
     });
 
     it.each([null, undefined, "x", 1, [], [goodClaims]])(
-      "refuses %j for claims",
+      "refuses %j as claims",
       (claims) => {
         expectRefusal(() => principalFromClaims(claims, now), "claims_invalid");
       },

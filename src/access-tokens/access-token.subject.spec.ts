@@ -10,8 +10,8 @@ const subject = {
 const jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 
 describe("claimsOfSubject", () => {
-  describe("when nothing else is asked for", () => {
-    it("gives a user's claims and no other", () => {
+  describe("when only a user is given", () => {
+    it("returns exactly the user's claims", () => {
       expect(claimsOfSubject(subject)).toEqual({
         sub: subject.userId,
         sid: subject.sessionId,
@@ -25,7 +25,7 @@ describe("claimsOfSubject", () => {
 
   describe("when a scope is given", () => {
     it.each(["sign_up", "user notes:read https://x.example/s", "!#[]~"])(
-      "takes %j",
+      "accepts %j",
       (scope) => {
         expect(claimsOfSubject({ ...subject, scope }).scope).toBe(scope);
       },
@@ -40,7 +40,7 @@ describe("claimsOfSubject", () => {
   });
 
   describe("when the token is bound to a key", () => {
-    it("names the key and nothing else", () => {
+    it("contains only the key's thumbprint", () => {
       const confirmation = { jkt, d: "not this" };
       const { cnf } = claimsOfSubject({ ...subject, confirmation });
       expect(cnf).toEqual({ jkt });
@@ -57,7 +57,7 @@ describe("claimsOfSubject", () => {
     );
   });
 
-  describe("when the app has claims of its own", () => {
+  describe("when the app adds claims", () => {
     it("adds them", () => {
       const claims = { tenant: "acme", plan: { seats: 3 }, "urn:x:y": null };
       expect(claimsOfSubject({ ...subject, claims })).toMatchObject(claims);
@@ -66,7 +66,7 @@ describe("claimsOfSubject", () => {
     it.each([
       ...["iss", "aud", "sub", "sid", "jti", "iat", "exp", "nbf", "auth_time"],
       ...["client_id", "roles", "scope", "cnf"],
-    ])("refuses that they say %s", (name) => {
+    ])("refuses an app's claim %s", (name) => {
       const claims = { tenant: "acme", [name]: "of theirs" };
       expect(() => claimsOfSubject({ ...subject, claims })).toThrow(
         `The claim ${name} is set by the service`,

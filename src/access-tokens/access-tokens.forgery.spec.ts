@@ -37,7 +37,7 @@ class FrozenClock extends Clock {
   }
 }
 
-/** Two keys in memory: k1 signs, k0 is an older one. */
+/** Two keys in memory: k1 signs, k0 is older. */
 class MemorySigningKeys extends SigningKeys {
   private readonly keys = new Map(
     ["k0", "k1"].map((kid) => [
@@ -49,7 +49,7 @@ class MemorySigningKeys extends SigningKeys {
   get privateKey(): KeyObject {
     const privateKey = this.keys.get("k1")?.privateKey;
     if (privateKey) return privateKey;
-    throw new Error("There is always k1");
+    throw new Error("k1 always exists");
   }
 
   override current(): SigningKey {
@@ -71,7 +71,7 @@ type Signer = (input: string) => Buffer;
 
 let keys: MemorySigningKeys;
 let tokens: AccessTokens;
-/** A good one. */
+/** A valid token. */
 let issued: string;
 
 beforeEach(async () => {
@@ -98,7 +98,7 @@ function es256(input: string, key = keys.privateKey): Buffer {
   return sign("sha256", Buffer.from(input), { key, dsaEncoding: "ieee-p1363" });
 }
 
-/** A good token with some of it changed; undefined leaves a member out. */
+/** A valid token with changes; undefined omits a member. */
 function forge(changes: { header?: Part; claims?: Part; signer?: Signer }) {
   const [header, claims] = issued.split(".");
   const { signer = es256 } = changes;
@@ -119,25 +119,25 @@ function expectRefusal(token: string, reason: string): void {
   expect(refusal).toBeInstanceOf(AuthError);
   expect(refusal).toMatchObject({
     code: "unauthenticated",
-    // The whole message: nothing of the token can be in it.
+    // Compares the whole message, so it cannot contain a part of the token.
     message: `unauthenticated: ${reason}`,
   });
   expect((refusal as AuthError).cause).toBeUndefined();
 }
 
 describe("AccessTokens", () => {
-  describe("when nothing about it is forged", () => {
-    it("accepts the token of this spec", () => {
+  describe("when nothing is forged", () => {
+    it("accepts the token", () => {
       expect(tokens.verify(forge({})).userId).toBe(subject.userId);
     });
   });
 
-  describe("when the header is not one of ours, with a good signature", () => {
+  describe("when the header is not ours, with a valid signature", () => {
     it.each<[Part, string]>([
       [{ alg: "none" }, "malformed_token"],
       [{ alg: "None" }, "malformed_token"],
       [{ alg: "HS256" }, "malformed_token"],
-      // One that we use, but not with this key.
+      // One of our algorithms, but not of this key.
       [{ alg: "RS256" }, "not_accepted"],
       [{ typ: "JWT" }, "wrong_type"],
       [{ typ: undefined }, "wrong_type"],
@@ -147,7 +147,7 @@ describe("AccessTokens", () => {
       [{ kid: "" }, "unknown_key"],
       [{ kid: undefined }, "malformed_token"],
       [{ kid: ["k1"] }, "malformed_token"],
-      // A key of ours, but not the one that signed.
+      // One of our keys, but not the one that signed.
       [{ kid: "k0" }, "not_accepted"],
       [{ crit: ["exp"] }, "malformed_token"],
     ])("refuses %j", (header, reason) => {
@@ -159,7 +159,7 @@ describe("AccessTokens", () => {
     const none: Signer = () => Buffer.alloc(0);
 
     it.each(["none", "None", "NONE", "ES256"])(
-      "refuses none at all under alg %s",
+      "refuses an empty signature with alg %s",
       (alg) =>
         expectRefusal(
           forge({ header: { alg }, signer: none }),
@@ -184,7 +184,7 @@ describe("AccessTokens", () => {
       },
     );
 
-    it("refuses a foreign one, though the token brings the key along", () => {
+    it("refuses an unknown key's signature, even with the key in the header", () => {
       const foreign = new MemorySigningKeys().privateKey;
       const jwk = createPublicKey(foreign).export({ format: "jwk" });
       const signer: Signer = (input) => es256(input, foreign);
@@ -195,7 +195,7 @@ describe("AccessTokens", () => {
       ["all zero", () => Buffer.alloc(64)],
       ["too short", (input) => es256(input).subarray(1)],
       ["too long", (input) => Buffer.concat([es256(input), Buffer.alloc(1)])],
-      ["of another text", (input) => es256(`${input} `)],
+      ["of another input", (input) => es256(`${input} `)],
       [
         "in DER",
         (input) => sign("sha256", Buffer.from(input), keys.privateKey),
@@ -221,7 +221,7 @@ describe("AccessTokens", () => {
     });
   });
 
-  describe("when the claims are not for us, with a good signature", () => {
+  describe("when the claims are not for us, with a valid signature", () => {
     it.each<[Part, string]>([
       [{ iss: "https://evil.example" }, "not_accepted"],
       [{ iss: "https://auth.corp.example/" }, "not_accepted"],
@@ -243,7 +243,7 @@ describe("AccessTokens", () => {
       expectRefusal(forge({ claims }), reason);
     });
 
-    it("accepts iat a minute ahead", () => {
+    it("accepts an iat one minute ahead", () => {
       const token = forge({ claims: { iat: startSeconds + 60 } });
       expect(tokens.verify(token).issuedAt).toBe(startSeconds + 60);
     });

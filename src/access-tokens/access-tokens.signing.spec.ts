@@ -30,7 +30,7 @@ function pem({ privateKey }: { privateKey: KeyObject }): string {
   return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-/** The keys of a configuration, but signing is done elsewhere. */
+/** Configured keys with a remote signer. */
 class RemoteSigningKeys extends SigningKeys {
   private readonly keys = new PemSigningKeys({ signingKeyPem: pem(ec) });
 
@@ -66,7 +66,7 @@ function expectRefused(tokens: AccessTokens, token: string): void {
 
 describe("AccessTokens", () => {
   describe("when the key is an RSA key", () => {
-    it("signs by RS256, and takes no other algorithm of that key", async () => {
+    it("signs with RS256, and accepts no other algorithm of that key", async () => {
       const keys = new PemSigningKeys({ signingKeyPem: pem(rsa) });
       const tokens = tokensWith(keys);
       const { token } = await tokens.issue(subject);
@@ -98,20 +98,20 @@ describe("AccessTokens", () => {
     it.each([
       ["ES256", "the RSA key", rsaKid, ec.privateKey],
       ["RS256", "the EC key", ecKid, rsa.privateKey],
-      ["ES256", "the EC key, which did not sign", ecKid, rsa.privateKey],
-      ["RS256", "the RSA key, which did not sign", rsaKid, ec.privateKey],
-    ])("refuses %s that names %s", async (alg, _whose, kid, signer) => {
+      ["ES256", "the EC key, but is signed by another", ecKid, rsa.privateKey],
+      ["RS256", "the RSA key, but is signed by another", rsaKid, ec.privateKey],
+    ])("refuses %s with the kid of %s", async (alg, _whose, kid, signer) => {
       const { token } = await tokens.issue(subject);
       const forged = withHeader(token, { alg, typ: "at+jwt", kid }, signer);
       expectRefused(tokens, forged);
     });
   });
 
-  describe("when the private key is elsewhere", () => {
+  describe("when the private key is remote", () => {
     const signRemotely = (input: Buffer) =>
       sign("sha256", input, { key: ec.privateKey, dsaEncoding: "ieee-p1363" });
 
-    it("waits for the signature, be it of whatever kind of bytes", async () => {
+    it("waits for the signature, in any type of byte array", async () => {
       const bytes = (input: Buffer) => {
         const padded = Buffer.concat([Buffer.alloc(3), signRemotely(input)]);
         return new Uint8Array(padded).subarray(3);
@@ -126,7 +126,7 @@ describe("AccessTokens", () => {
       }
     });
 
-    it("is unavailable while the key is, and says why to the log", async () => {
+    it("is unavailable while the key is, with the cause for the log", async () => {
       const cause = new Error("ECONNREFUSED");
       const keys = new RemoteSigningKeys(() => Promise.reject(cause));
       await expect(tokensWith(keys).issue(subject)).rejects.toMatchObject({
@@ -137,7 +137,7 @@ describe("AccessTokens", () => {
       });
     });
 
-    it("hands on what the key has to say itself", async () => {
+    it("passes on an AuthError of the key", async () => {
       const error = new AuthError("service_unavailable", { reason: "quota" });
       const keys = new RemoteSigningKeys(() => {
         throw error;
@@ -145,7 +145,7 @@ describe("AccessTokens", () => {
       await expect(tokensWith(keys).issue(subject)).rejects.toBe(error);
     });
 
-    it("issues nothing over a signature in DER", async () => {
+    it("issues no token with a signature in DER", async () => {
       const der = (input: Buffer) => sign("sha256", input, ec.privateKey);
       await expect(
         tokensWith(new RemoteSigningKeys(der)).issue(subject),
@@ -153,12 +153,12 @@ describe("AccessTokens", () => {
     });
   });
 
-  describe("when the app has claims of its own", () => {
+  describe("when the app adds claims", () => {
     const tokens = tokensWith(new PemSigningKeys({ signingKeyPem: pem(ec) }));
     const claims = { tenant: "acme" };
     const confirmation = { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" };
 
-    it("gives them back, with the scope and the key it is bound to", async () => {
+    it("returns them, with the scope and the key it is bound to", async () => {
       const { token } = await tokens.issue({
         ...subject,
         ...{ claims, confirmation, scope: "sign_up notes:read" },
@@ -171,7 +171,7 @@ describe("AccessTokens", () => {
       });
     });
 
-    it("refuses to issue what it would not accept for its size", async () => {
+    it("refuses to issue a token that is too large to accept", async () => {
       const large = { padding: "x".repeat(5700) };
       await expect(tokens.issue({ ...subject, claims: large })).rejects.toThrow(
         RangeError,
@@ -183,14 +183,14 @@ describe("AccessTokens", () => {
       expect(tokens.verify(token).userId).toBe(subject.userId);
     });
 
-    it("refuses that they say who the user is", async () => {
+    it("refuses an app's claim that replaces the user", async () => {
       const forged = { ...subject, claims: { sub: "somebody else" } };
       await expect(tokens.issue(forged)).rejects.toThrow(TypeError);
     });
   });
 });
 
-/** The same claims under another header, signed anew if there is a key. */
+/** The same claims with another header, signed again if a key is given. */
 function withHeader(token: string, header: object, key?: KeyObject): string {
   const [, payload, signature] = token.split(".");
   const segment = Buffer.from(JSON.stringify(header)).toString("base64url");

@@ -102,7 +102,7 @@ function expectRefusal(token: string, reason: string): void {
   expect(refusal).toBeInstanceOf(AuthError);
   expect(refusal).toMatchObject({
     code: "unauthenticated",
-    // The whole message: nothing of the token can be in it.
+    // Compares the whole message, so it cannot contain a part of the token.
     message: `unauthenticated: ${reason}`,
   });
   expect((refusal as AuthError).cause).toBeUndefined();
@@ -135,7 +135,7 @@ describe("AccessTokens", () => {
       });
     });
 
-    it("gives every token an id of its own", async () => {
+    it("gives every token its own id", async () => {
       const issued = await Promise.all(
         Array.from({ length: 20 }, () => tokens.issue(subject)),
       );
@@ -152,8 +152,8 @@ describe("AccessTokens", () => {
     });
   });
 
-  describe("when a good token is verified", () => {
-    it("returns the user it was issued for", async () => {
+  describe("when a valid token is verified", () => {
+    it("returns its user", async () => {
       const { token } = await tokens.issue(subject);
       expect(tokens.verify(token)).toMatchObject({
         userId: subject.userId,
@@ -166,7 +166,7 @@ describe("AccessTokens", () => {
       });
     });
 
-    it("checks the signature once for as long as it lives", async () => {
+    it("checks the signature once during its lifetime", async () => {
       const check = jest.spyOn(jwt, "verify");
       const { token } = await tokens.issue(subject);
       const principal = tokens.verify(token);
@@ -175,10 +175,10 @@ describe("AccessTokens", () => {
     });
   });
 
-  describe("when the token has ended", () => {
+  describe("when the token has expired", () => {
     const endSeconds = startSeconds + options.accessTokenTtlSeconds;
 
-    it("refuses it in the second of exp, also when it is remembered", async () => {
+    it("refuses it from exp on, even if it is cached", async () => {
       const { token } = await tokens.issue(subject);
       clock.seconds = endSeconds - 1;
       expect(tokens.verify(token).userId).toBe(subject.userId);
@@ -186,7 +186,7 @@ describe("AccessTokens", () => {
       expectRefusal(token, "expired");
     });
 
-    it("refuses it when it was never seen before", async () => {
+    it("refuses it if it is not cached", async () => {
       const { token } = await tokens.issue(subject);
       clock.seconds = endSeconds;
       expectRefusal(token, "not_accepted");
@@ -194,7 +194,7 @@ describe("AccessTokens", () => {
   });
 
   describe("when its key is withdrawn", () => {
-    it("refuses it, also when it is remembered", async () => {
+    it("refuses it, even if it is cached", async () => {
       const { token } = await tokens.issue(subject);
       expect(tokens.verify(token).userId).toBe(subject.userId);
       keys.withdraw("k1");

@@ -16,25 +16,25 @@ function fieldsRefused(body: unknown): unknown {
 
 describe("ProfileBodyPipe", () => {
   it.each([[{ a: 1 }], ["text"], [null], [[]]])(
-    "passes on %j as it was sent",
+    "returns the profile %j unchanged",
     (profile) => {
       expect(pipe.transform({ profile })).toBe(profile);
     },
   );
 
   it.each([[undefined], [null], [[]], ["profile"], [{}], [{ name: "x" }]])(
-    "in %j finds no profile",
+    "finds no profile in %j",
     (body) => {
       expect(fieldsRefused(body)).toEqual(["profile"]);
     },
   );
 
-  it("names what may not stand beside it, unless the name is not plain", () => {
+  it("names other members, except those with unusual names", () => {
     const body = { profile: {}, roles: ["admin"], email: "x", "<b>": 1 };
     expect(fieldsRefused(body)).toEqual(["roles", "email", "body"]);
   });
 
-  it("names at most twenty", () => {
+  it("names at most twenty members", () => {
     const many = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [`f${index}`, 1]),
     );

@@ -17,7 +17,7 @@ describe("AuditLog", () => {
       ...dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
       entities: [AuditEventEntity],
     }).initialize();
-    // Mostly sign-ins, of many users, as the log of a service has it.
+    // Mostly sign-ins of many users, like the log of a real service.
     await dataSource.query(
       `INSERT INTO google_auth.audit_events (id, occurred_at, event, user_id)
        SELECT gen_random_uuid(), now() - n * interval '1 second',

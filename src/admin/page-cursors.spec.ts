@@ -8,7 +8,7 @@ const position = [
 ];
 
 describe("a cursor", () => {
-  it("gives its position back", () => {
+  it("returns its position", () => {
     const cursor = writeCursor(position);
     expect(readCursor(cursor, time, id)).toEqual(position);
     expect(cursor).toMatch(/^[\w-]+$/);
@@ -23,11 +23,11 @@ describe("a cursor", () => {
     ["infinity", false],
     ["now", false],
     ["", false],
-  ])("with the time %j: %s", (text, isTime) => {
+  ])("with the time %j is valid: %s", (text, isTime) => {
     expect(time(text)).toBe(isTime);
   });
 
-  it("of another list, or made up, is refused by field", () => {
+  it("of another list, or a forged one, is refused with its field", () => {
     const made = (value: unknown) =>
       Buffer.from(JSON.stringify(value)).toString("base64url");
     for (const cursor of [

@@ -8,14 +8,14 @@ describe("monthsFrom", () => {
     ["2026-11-01T00:00:00.000Z", "2026_11"],
     ["2026-10-31T23:59:59.999Z", "2026_10"],
     ["2024-02-29T12:00:00Z", "2024_02"],
-  ])("at %s begins with %s", (now, month) => {
+  ])("at %s starts with %s", (now, month) => {
     const [first] = monthsFrom(at(now), 1);
     expect(first?.table).toBe(`audit_events_${month}`);
     expect(first?.from.getTime()).toBeLessThanOrEqual(at(now));
     expect(first?.to.getTime()).toBeGreaterThan(at(now));
   });
 
-  it("on the last day of a long month before the year's end, skips and repeats none", () => {
+  it("skips and repeats no month from the last day of a long month on, across the year's end", () => {
     const months = monthsFrom(at("2026-10-31T23:00:00Z"), 5);
     expect(months.map(({ table }) => table)).toEqual([
       "audit_events_2026_10",
@@ -26,7 +26,7 @@ describe("monthsFrom", () => {
     ]);
   });
 
-  it("gives months that touch and begin at midnight UTC", () => {
+  it("returns adjacent months that start at midnight UTC", () => {
     const months = monthsFrom(at("2023-12-15T00:00:00Z"), 24);
     for (const [index, { from, to }] of months.entries()) {
       expect(from.toISOString()).toMatch(/-01T00:00:00\.000Z$/);
@@ -36,7 +36,7 @@ describe("monthsFrom", () => {
 });
 
 describe("retentionStart", () => {
-  it("is so many days ago", () => {
+  it("is this many days ago", () => {
     expect(retentionStart(at("2026-03-01T06:00:00Z"), 30).toISOString()).toBe(
       "2026-01-30T06:00:00.000Z",
     );

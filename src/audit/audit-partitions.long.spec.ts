@@ -11,7 +11,7 @@ import { AuditPartitions } from "./audit-partitions";
 const daySeconds = 24 * 3600;
 const retentionDays = 60;
 
-/** A clock that begins at a time and can be stepped. */
+/** A clock that starts at this time and can be stepped. */
 function clockAt(time: string): SteppedClock {
   const clock = new SteppedClock();
   clock.step((Date.parse(time) - Date.now()) / 1000);
@@ -66,7 +66,7 @@ describe("AuditPartitions", () => {
        FROM generate_series(1, $2::int)`,
       [time, count],
     );
-  /** How many lines each partition has that has any. */
+  /** The number of lines of each partition that is not empty. */
   const lines = async () => {
     const rows = await dataSource.query<{ name: string; count: number }[]>(
       `SELECT relname AS name, count(*)::int AS count
@@ -79,7 +79,7 @@ describe("AuditPartitions", () => {
     );
   };
 
-  it("makes this month and the next two, with every index of the table", async () => {
+  it("creates this month and the next two, with every index of the table", async () => {
     await partitions.run();
     expect(await names()).toEqual(["2026_11", "2026_12", "2027_01", "default"]);
     const indexes = await dataSource.query<{ name: string; count: number }[]>(
@@ -99,7 +99,7 @@ describe("AuditPartitions", () => {
     expect(loose?.count).toBe(0);
   });
 
-  it("puts each line into its month, to the microsecond, in any time zone of the session", async () => {
+  it("stores each line in its month, to the microsecond, in any session time zone", async () => {
     const name = new URL(testDatabase.url).pathname.slice(1);
     await dataSource.query(
       `ALTER DATABASE ${name} SET timezone = 'Pacific/Kiritimati'`,
@@ -117,7 +117,7 @@ describe("AuditPartitions", () => {
     expect(await lines()).toEqual({ "2026_11": 1, "2026_12": 1, default: 2 });
   });
 
-  it("run again, finds nothing to do; in the next month, makes one more", async () => {
+  it("creates nothing when run again, and one more partition in the next month", async () => {
     await partitions.run();
     const transactions = jest.spyOn(database, "transaction");
     await partitions.run();
@@ -134,7 +134,7 @@ describe("AuditPartitions", () => {
     ]);
   });
 
-  it("on several instances at once, while lines are written, makes each once and loses none", async () => {
+  it("creates each partition once and loses no line, on several instances during writes", async () => {
     const others = await Promise.all(Array.from({ length: 3 }, connect));
     try {
       let running = true;
@@ -149,7 +149,7 @@ describe("AuditPartitions", () => {
       const instances = [dataSource, ...others].map((source) =>
         instanceOn(new Database(source)),
       );
-      // On a slow machine the locks may not be had in time: that is for later.
+      // On a slow machine the locks may time out; the next run continues.
       while ((await names()).length < 4) {
         await Promise.allSettled(instances.map((instance) => instance.run()));
       }
@@ -164,7 +164,7 @@ describe("AuditPartitions", () => {
     }
   });
 
-  it("moves lines of the month that have come to the default partition before", async () => {
+  it("moves the month's lines out of the default partition", async () => {
     await write("2026-11-30T23:00:00Z", 500);
     await write("2027-01-31T23:59:59Z", 3);
     await write("2031-01-01T00:00:00Z", 2);
@@ -185,7 +185,7 @@ describe("AuditPartitions", () => {
     await partitions.run();
     await write("2026-11-30T23:59:59Z");
     await write("2026-12-31T23:59:59Z");
-    // To a minute before the end of November is 60 days ago.
+    // Now the end of November is 60 days ago, less one minute.
     clock.step(daySeconds * retentionDays + 59 * 60);
     await partitions.run();
     expect(await lines()).toEqual({ "2026_11": 1, "2026_12": 1 });
@@ -195,7 +195,7 @@ describe("AuditPartitions", () => {
     expect(await names()).not.toContain("2026_11");
   });
 
-  it("drops partitions that somebody else made, and never one without an end", async () => {
+  it("drops partitions created by others, but none without an upper bound", async () => {
     await dataSource.query(
       `CREATE TABLE "Year 2020" PARTITION OF google_auth.audit_events
        FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')`,
@@ -219,7 +219,7 @@ describe("AuditPartitions", () => {
     expect(await lines()).toEqual({ default: 5 });
   });
 
-  it("gives up soon while somebody reads the log for long, without blocking others, and succeeds later", async () => {
+  it("gives up soon during a long read of the log, without blocking others, and succeeds later", async () => {
     const reader = dataSource.createQueryRunner();
     await reader.startTransaction();
     await reader.query("SELECT count(*) FROM google_auth.audit_events");
@@ -238,7 +238,7 @@ describe("AuditPartitions", () => {
     expect(await lines()).toEqual({ "2026_11": 20 });
   });
 
-  it("waits while another instance does it", async () => {
+  it("waits while another instance runs it", async () => {
     const other = dataSource.createQueryRunner();
     await other.startTransaction();
     await other.query("SELECT pg_advisory_xact_lock($1)", [
@@ -256,7 +256,7 @@ describe("AuditPartitions", () => {
     expect(await names()).toHaveLength(4);
   });
 
-  it("logs that its role may not change the table, and serves all the same", async () => {
+  it("logs missing permissions on the table, and the service keeps running", async () => {
     const role = `writer_${randomUUID().replaceAll("-", "")}`;
     await dataSource.query(`CREATE ROLE ${role}`);
     await dataSource.query(`GRANT USAGE ON SCHEMA google_auth TO ${role};

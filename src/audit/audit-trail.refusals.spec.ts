@@ -69,7 +69,7 @@ describe("AuditTrail, on refusals", () => {
     expect(written.at(-1)).toMatchObject({ details: { count: 11 } });
   });
 
-  it("drops and logs what can never be written, without holding up the rest", async () => {
+  it("drops and logs events that cannot be written, without delaying others", async () => {
     const error = jest.spyOn(Logger.prototype, "error");
     void audit.trail.recordSoon({ ...refusal(), userId: "nobody" });
     await audit.trail.flush();
@@ -109,7 +109,7 @@ describe("AuditTrail, on refusals", () => {
     void audit.trail.recordSoon(refusal());
     await audit.trail.onModuleDestroy();
     expect(await audit.rows()).toHaveLength(1);
-    // A request that is still under way.
+    // A request that is still in progress.
     await audit.trail.recordSoon(refusal());
     audit.trail.onApplicationShutdown();
     expect(await audit.rows()).toHaveLength(2);

@@ -5,8 +5,8 @@ const codes = Object.keys(authErrorCodes) as AuthErrorCode[];
 
 describe("authErrorCodes", () => {
   describe("when the table is read", () => {
-    // Codes are contract: a line that changes here breaks a client.
-    it("gives every code the status it has always had", () => {
+    // Codes are a contract: changing a line here breaks clients.
+    it("keeps the status of every code", () => {
       const statuses = Object.fromEntries(
         codes.map((code) => [code, authErrorCodes[code].status]),
       );
@@ -42,13 +42,13 @@ describe("authErrorCodes", () => {
       },
     );
 
-    it.each(codes)("tells people what %s means", (code) => {
+    it.each(codes)("has a title for %s", (code) => {
       const { title, detail } = authErrorCodes[code];
       expect(title).toMatch(/^[A-Z].*[^.]$/);
       expect(detail).toMatch(/^[A-Z].*\.$/);
     });
 
-    it("gives no two codes the same title", () => {
+    it("has a unique title per code", () => {
       const titles = codes.map((code) => authErrorCodes[code].title);
       expect(new Set(titles).size).toBe(codes.length);
     });
@@ -56,8 +56,8 @@ describe("authErrorCodes", () => {
 });
 
 describe("AuthError", () => {
-  describe("when it has a code only", () => {
-    it("says the code and nothing else", () => {
+  describe("when it has only a code", () => {
+    it("has the code as its message", () => {
       const error = new AuthError("invalid_token");
       expect(error).toBeInstanceOf(Error);
       expect(error.name).toBe("AuthError");
@@ -72,8 +72,8 @@ describe("AuthError", () => {
     });
   });
 
-  describe("when more is known", () => {
-    it("keeps all of it, the cause too", () => {
+  describe("when details are given", () => {
+    it("keeps all of them, including the cause", () => {
       const cause = new Error("ECONNREFUSED");
       const errors = [{ field: "idToken", message: "must be a string" }];
       const error = new AuthError("service_unavailable", {

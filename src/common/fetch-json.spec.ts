@@ -28,7 +28,10 @@ describe("fetchJson", () => {
   const ask = (timeoutMilliseconds = 300) =>
     fetchJson(url, { name: "The answer", timeoutMilliseconds, maxBytes: 100 });
 
-  /** Sends a byte now and then and never ends. @returns when the client has gone */
+  /**
+   * Sends a byte at intervals and never ends. @returns when the client has
+   * disconnected
+   */
   function drip(): Promise<void> {
     return new Promise((gone) => {
       answer = (_request, response) => {
@@ -55,18 +58,18 @@ describe("fetchJson", () => {
     });
   });
 
-  it("gives up in time when there is no response", async () => {
+  it("times out without a response", async () => {
     answer = () => undefined;
     await expect(ask()).rejects.toThrow("The answer took too long: timeout");
   });
 
-  it("gives up in time when the body does not end, and closes the connection", async () => {
+  it("times out when the body does not end, and closes the connection", async () => {
     const gone = drip();
     await expect(ask()).rejects.toThrow("The answer took too long: timeout");
     await gone;
   });
 
-  it("gives up in time after a garbage collection during a slow body", async () => {
+  it("times out even after a garbage collection during a slow body", async () => {
     const gone = drip();
     const collecting = setInterval(collectGarbage, 20);
     try {
@@ -79,9 +82,9 @@ describe("fetchJson", () => {
 
   it.each([
     ["too large", 200, "x".repeat(101), "The answer exceeds 100 bytes"],
-    ["no JSON", 200, "secret", "The answer is not JSON"],
+    ["not JSON", 200, "secret", "The answer is not JSON"],
     ["an error", 500, "secret", "The answer has status 500"],
-  ])("when it is %s, says so without quoting it", async (...its) => {
+  ])("when it is %s, throws without quoting it", async (...its) => {
     const [, status, body, message] = its;
     answer = (_request, response) => {
       response.writeHead(status).end(body);

@@ -19,7 +19,7 @@ describe("canonicalAddress", () => {
     ["::", "::"],
     ["::192.0.2.1", "::c000:201"],
     ["fe80::1%eth0", "fe80::1"],
-  ])("gives %s, whatever its spelling, as %s", (text, address) => {
+  ])("formats %s as %s", (text, address) => {
     expect(canonicalAddress(text)).toBe(address);
   });
 
@@ -47,7 +47,7 @@ describe("clientNetwork", () => {
   });
 
   it.each([undefined, null, 7, "", "unknown", ["192.0.2.1"]])(
-    "knows no client, when the address is %j",
+    "returns no client for the address %j",
     (address) => expect(clientNetwork(address)).toBeNull(),
   );
 });
@@ -69,14 +69,14 @@ describe("networkMatcher", () => {
     ["8000::/1", "ffff::1", true],
     ["8000::/1", "192.0.2.1", false],
     ["128.0.0.0/1", "8000::1", false],
-  ])("of %s, asked for %s, says %j", (network, address, answer) => {
+  ])("of %s for %s returns %j", (network, address, answer) => {
     expect(isNetwork(network)).toBe(true);
     expect(networkMatcher([network])(address)).toBe(answer);
     const amongOthers = networkMatcher(["203.0.113.9", network, "fd00::/8"]);
     expect(amongOthers(address)).toBe(answer);
   });
 
-  it("of no networks matches nothing", () => {
+  it("of no networks matches no address", () => {
     expect(networkMatcher([])("127.0.0.1")).toBe(false);
   });
 
@@ -85,7 +85,7 @@ describe("networkMatcher", () => {
     ...["10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.0/255.0.0.0"],
     ...["10/8", "10.0.0.0 /8", "fe80::1%eth0", "[::1]", "10.0.0.1:80"],
     ...["::ffff:0:0/96", "::ffff:10.0.0.0/8", "010.0.0.1", "10.0.0.0/0x8"],
-  ])("refuses %j, which is no network or all there is", (text) => {
+  ])("refuses %j, which is not a network or covers all addresses", (text) => {
     expect(isNetwork(text)).toBe(false);
     expect(() => networkMatcher([text])).toThrow("not an IP address or CIDR");
   });

@@ -19,7 +19,7 @@ describe("RepeatTally", () => {
       tally.admits(kind, `${kind}${index}`),
     ).filter(Boolean).length;
 
-  it("lets the first of each kind through, and reports the number of the others after a minute", () => {
+  it("passes the first of each kind, and reports the number of the others after a minute", () => {
     expect([times(5, "a"), times(2, "b"), times(3, "c")]).toEqual([2, 2, 2]);
     jest.advanceTimersByTime(59_999);
     expect(reports).toEqual([]);
@@ -31,7 +31,7 @@ describe("RepeatTally", () => {
     expect(times(5, "a")).toBe(2);
   });
 
-  it("does not tell more than 2000 kinds apart, and loses none", () => {
+  it("distinguishes at most 2000 kinds, and loses no event", () => {
     for (let kind = 0; kind < 10_000; kind++) times(3, `k${kind}`);
     tally.end();
     expect(reports).toHaveLength(2001);
@@ -40,7 +40,7 @@ describe("RepeatTally", () => {
     expect(counted).toBe(30_000 - 2001 * 2);
   });
 
-  it("has no timer while nothing happens", () => {
+  it("has no timer while idle", () => {
     expect(jest.getTimerCount()).toBe(0);
     times(1, "a");
     tally.end();

@@ -10,21 +10,21 @@ function hkdf(secret: string, salt: string, info: string): Buffer {
 }
 
 describe("deriveKey", () => {
-  describe("when it is asked for one purpose", () => {
-    it("gives the key of RFC 5869", () => {
+  describe("when the input is the same", () => {
+    it("returns the key of RFC 5869", () => {
       const key = deriveKey(secretKey, "refresh-token");
       expect(key).toHaveLength(32);
       expect(key).toEqual(hkdf(secretKey, "nest-google-auth", "refresh-token"));
     });
 
-    // What is stored under the key must stay readable after an update.
+    // Data encrypted with the key must stay readable after an update.
     it("never changes", () => {
       expect(deriveKey(secretKey, "refresh-token").toString("hex")).toBe(
         "6b04c5f141759dbe305644b3c0e96ea5ea27dcef1691e7fd9116724f86f30c34",
       );
     });
 
-    it("takes a secret of other letters than ASCII as its UTF-8", () => {
+    it("encodes a non-ASCII secret as UTF-8", () => {
       const secret = "парольиздлинныхслов";
       expect(deriveKey(secret, "p")).toEqual(
         hkdf(secret, "nest-google-auth", "p"),
@@ -43,8 +43,8 @@ describe("deriveKey", () => {
       ["purpose", secretKey, "signing-key-encryption"],
       ["purpose, in case", secretKey, "Refresh-Token"],
       ["secret", `${secretKey.slice(0, -1)}B`, "refresh-token"],
-      ["secret, by a blank", `${secretKey} `, "refresh-token"],
-    ])("gives another key: the %s", (_what, secret, purpose) => {
+      ["secret, by a space", `${secretKey} `, "refresh-token"],
+    ])("returns another key: the %s", (_what, secret, purpose) => {
       const key = deriveKey(secretKey, "refresh-token");
       expect(deriveKey(secret, purpose).equals(key)).toBe(false);
     });

@@ -22,7 +22,7 @@ const good: [string, string, "ES256" | "RS256"][] = [
   ["RSA as PKCS#1", pem(rsa2048.privateKey, "pkcs1"), "RS256"],
 ];
 
-/** As `openssl ecparam -genkey` writes it. */
+/** As written by `openssl ecparam -genkey`. */
 const ecParameters =
   "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
@@ -35,11 +35,8 @@ const bad: [string, () => string][] = [
   ["RSA of 1024 bits", () => pemOf("rsa", { modulusLength: 1024 })],
   ["RSA-PSS", () => pemOf("rsa-pss", { modulusLength: 2048 })],
   ["Ed25519", () => pemOf("ed25519", {})],
-  [
-    "a key behind a passphrase",
-    () => pem(p256.privateKey, "pkcs8", encryption),
-  ],
-  ["a cut one", () => pem(p256.privateKey, "pkcs8").slice(0, -40)],
+  ["a key with a passphrase", () => pem(p256.privateKey, "pkcs8", encryption)],
+  ["a truncated key", () => pem(p256.privateKey, "pkcs8").slice(0, -40)],
   ["nothing", () => ""],
   ["a path", () => "/run/secrets/signing-key.pem"],
   ["other text", () => "sesame"],
@@ -56,21 +53,21 @@ function pemOf(type: string, options: object): string {
 }
 
 describe("signingKeyFromPem", () => {
-  describe("when the key is good", () => {
-    it.each(good)("takes %s", (_what, text, algorithm) => {
+  describe("when the key is valid", () => {
+    it.each(good)("accepts %s", (_what, text, algorithm) => {
       const read = signingKeyFromPem(text);
       expect(read?.algorithm).toBe(algorithm);
       const { privateKey } = algorithm === "ES256" ? p256 : rsa2048;
       expect(read?.key.equals(privateKey)).toBe(true);
     });
 
-    it.each(good)("takes %s on one line", (_what, text, algorithm) => {
+    it.each(good)("accepts %s on one line", (_what, text, algorithm) => {
       const line = text.trim().replaceAll("\n", "\\n");
       expect(line).not.toContain("\n");
       expect(signingKeyFromPem(line)?.algorithm).toBe(algorithm);
     });
 
-    it("takes one with its parameters before it", () => {
+    it("accepts a key after its parameters", () => {
       const text = ecParameters + pem(p256.privateKey, "sec1");
       expect(signingKeyFromPem(text)?.algorithm).toBe("ES256");
     });
@@ -88,8 +85,8 @@ describe("signingKeyFromPem", () => {
 });
 
 describe("verificationKeyFromPem", () => {
-  describe("when the key is good", () => {
-    it("takes the public half, by itself or of a whole key", () => {
+  describe("when the key is valid", () => {
+    it("accepts a public key, or a private key and uses its public half", () => {
       for (const { publicKey, privateKey } of [p256, rsa2048]) {
         for (const text of [pem(publicKey, "spki"), pem(privateKey, "pkcs8")]) {
           const read = verificationKeyFromPem(text)?.key;
@@ -108,8 +105,8 @@ describe("verificationKeyFromPem", () => {
 });
 
 describe("signingAlgorithmOf", () => {
-  describe("when a key could be used with several", () => {
-    it("names one", () => {
+  describe("when a key fits several algorithms", () => {
+    it("returns one", () => {
       const larger = generateKeyPairSync("rsa", { modulusLength: 3072 });
       expect(signingAlgorithmOf(larger.publicKey)).toBe("RS256");
       expect(signingAlgorithmOf(larger.privateKey)).toBe("RS256");

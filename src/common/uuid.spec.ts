@@ -9,13 +9,13 @@ describe("a UUID of version 7", () => {
     }
   });
 
-  it("begins with its time in milliseconds", () => {
+  it("starts with its time in milliseconds", () => {
     // The example of RFC 9562, appendix A.6.
     expect(uuidV7(0x017f22e279b0)).toMatch(/^017f22e2-79b0-7/);
     expect(uuidV7(1) < uuidV7(2)).toBe(true);
   });
 
-  it("is never the same twice", () => {
+  it("is unique", () => {
     const many = new Set(Array.from({ length: 1000 }, () => uuidV7(1)));
     expect(many.size).toBe(1000);
   });

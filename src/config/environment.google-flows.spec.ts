@@ -36,19 +36,19 @@ const badPages = [
 ];
 
 describe("the variables of Google's flows", () => {
-  it("may all be left out, in production too", () => {
+  it("are all optional, even in production", () => {
     expect([brokenBy({}), brokenBy({}, production)]).toEqual([[], []]);
   });
 
   describe("when authorization codes are exchanged", () => {
-    it("takes a secret of Google's, in both of its forms", () => {
+    it("accepts both forms of Google's client secrets", () => {
       for (const value of [secret, "8mNq2Xv7Rt4Kp9Ls1Wd5Zb3Y"]) {
         const changes = { GOOGLE_CLIENT_SECRET: value };
         expect(brokenBy(changes, production)).toEqual([]);
       }
     });
 
-    it.each(["short", "with a blank in it", "x".repeat(257), "ümlaut-secret"])(
+    it.each(["short", "with a space in it", "x".repeat(257), "ümlaut-secret"])(
       "refuses the secret %j",
       (value) =>
         expect(brokenBy({ GOOGLE_CLIENT_SECRET: value })).toEqual([
@@ -69,7 +69,7 @@ describe("the variables of Google's flows", () => {
       "https://app.example/callback",
       "https://app.example/callback?a=b, http://localhost:5173/cb",
       "http://127.0.0.1:8080,http://[::1]/cb,http://localhost",
-    ])("takes the redirect URIs %j", (value) => {
+    ])("accepts the redirect URIs %j", (value) => {
       const changes = { GOOGLE_REDIRECT_URIS: value };
       expect(brokenBy(changes, production)).toEqual([]);
     });
@@ -85,7 +85,7 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("uses the secret for the client labelled web, or else the first", () => {
+    it("uses the secret for the client labelled web, or for the first", () => {
       const clientOf = (GOOGLE_CLIENT_IDS: string) =>
         settingsOf(
           readEnvironment({
@@ -107,7 +107,7 @@ describe("the variables of Google's flows", () => {
     ["GOOGLE_USERINFO_URL", "https://www.googleapis.com/oauth2/v3/userinfo"],
     ["GOOGLE_TOKENINFO_URL", "https://oauth2.googleapis.com/tokeninfo"],
     ["GOOGLE_SCRIPT_URL", "https://accounts.google.com/gsi/client"],
-  ])("%s is Google's own in production, down to the path", (name, own) => {
+  ])("%s must be exactly Google's in production", (name, own) => {
     const broken = (value: string, base: Source) =>
       brokenBy({ [name]: value }, base);
     expect(broken("http://127.0.0.1:4000/token", development)).toEqual([]);
@@ -124,12 +124,12 @@ describe("the variables of Google's flows", () => {
     }
   });
 
-  describe("when browsers come back by redirect", () => {
+  describe("when browsers return by redirect", () => {
     it.each([
       "https://app.example",
       "https://app.example/signed-in?from=google",
       "https://app.example/#/home",
-    ])("takes the page %j", (value) => {
+    ])("accepts the page %j", (value) => {
       const changes = {
         APP_URL: value,
         APP_REDIRECT_URLS: `${value},${value}`,
@@ -156,14 +156,14 @@ describe("the variables of Google's flows", () => {
       ]);
     });
 
-    it("accepts other pages only together with the first", () => {
+    it("accepts other pages only together with APP_URL", () => {
       expect(brokenBy({ APP_REDIRECT_URLS: "https://app.example/" })).toEqual([
         "APP_REDIRECT_URLS",
       ]);
     });
   });
 
-  it("allows TOKENINFO anywhere but in production", () => {
+  it("allows TOKENINFO except in production", () => {
     expect(brokenBy({ TOKENINFO: "true" })).toEqual([]);
     expect(brokenBy({ TOKENINFO: "off" }, production)).toEqual([]);
     for (const value of ["true", "on", "1", "ON"]) {

@@ -19,7 +19,7 @@ function pemsOf({ privateKey, publicKey }: KeyPairKeyObjectResult) {
   };
 }
 
-/** The problems that the variables make, one line each. */
+/** The problems of the variables, one line each. */
 function problemsOf(changes: Readonly<Record<string, string>>): string[] {
   try {
     readEnvironment({ ...least, ...changes });
@@ -32,7 +32,7 @@ function problemsOf(changes: Readonly<Record<string, string>>): string[] {
 
 describe("Environment", () => {
   describe("when the signing keys are replaced", () => {
-    it.each(["1", "30", "365", "off", "OFF"])("takes %s days", (value) => {
+    it.each(["1", "30", "365", "off", "OFF"])("accepts %s days", (value) => {
       expect(problemsOf({ SIGNING_KEY_ROTATION_DAYS: value })).toEqual([]);
     });
 
@@ -51,8 +51,8 @@ describe("Environment", () => {
       ["an EC key", ec.privateKey],
       ["an RSA key", rsa.privateKey],
       ["a key on one line", ec.privateKey.replaceAll("\n", "\\n")],
-      ["a key with blanks around", `\n  ${ec.privateKey}  \n`],
-    ])("takes %s", (_what, SIGNING_KEY_PEM) => {
+      ["a key with surrounding whitespace", `\n  ${ec.privateKey}  \n`],
+    ])("accepts %s", (_what, SIGNING_KEY_PEM) => {
       expect(problemsOf({ SIGNING_KEY_PEM })).toEqual([]);
       for (const other of [rsa.privateKey, rsa.publicKey]) {
         const SIGNING_KEY_PEM_PREVIOUS = other;
@@ -67,7 +67,7 @@ describe("Environment", () => {
       ["a key of another curve", curve.privateKey],
       ["a path", "/run/secrets/key.pem"],
       ["other text", "sesame"],
-    ])("refuses %s by its rule, and never by its value", (_what, value) => {
+    ])("refuses %s, naming the rule but not the value", (_what, value) => {
       expect(problemsOf({ SIGNING_KEY_PEM: value })).toEqual([
         "SIGNING_KEY_PEM must be an unencrypted PEM private key, EC P-256 or RSA of 2048 bits or more; \\n may stand for a line break",
       ]);
@@ -76,7 +76,7 @@ describe("Environment", () => {
     it.each([
       ["a weak key", weak.publicKey],
       ["other text", "sesame"],
-    ])("refuses %s beside it", (_what, value) => {
+    ])("refuses %s as the previous key", (_what, value) => {
       const [problem, ...others] = problemsOf({
         SIGNING_KEY_PEM: ec.privateKey,
         SIGNING_KEY_PEM_PREVIOUS: value,
@@ -85,7 +85,7 @@ describe("Environment", () => {
       expect(others).toEqual([]);
     });
 
-    it("refuses a second one without the first", () => {
+    it("refuses a previous key without a current one", () => {
       const [problem] = problemsOf({
         SIGNING_KEY_PEM_PREVIOUS: ec.publicKey,
       });
@@ -94,7 +94,7 @@ describe("Environment", () => {
   });
 
   describe("when SECRET_KEY is being changed", () => {
-    it("checks the previous one by the same rule", () => {
+    it("applies the same rule to the previous one", () => {
       const good = "n0Wb4Yq2RzT6uKc8XpE1sVh5LgM7jDaF";
       expect(problemsOf({ SECRET_KEY_PREVIOUS: good })).toEqual([]);
       for (const bad of ["x".repeat(31), "changeme".repeat(4)]) {

@@ -27,7 +27,7 @@ function brokenBy(changes: Source, base = development): string[] {
 
 describe("Environment", () => {
   describe("when it runs in production", () => {
-    it("accepts what is complete", () => {
+    it("accepts a complete environment", () => {
       expect(brokenBy({}, production)).toEqual([]);
     });
 
@@ -56,15 +56,17 @@ describe("Environment", () => {
       ...["https://X.example", "https://x.example:443", "javascript:alert(1)"],
     ];
     it.each([...badOrigins, "http://auth.corp.example"])(
-      "refuses the address %j",
+      "refuses the public URL %j",
       (value) =>
         expect(brokenBy({ PUBLIC_URL: value }, production)).toEqual([
           "PUBLIC_URL",
         ]),
     );
 
-    it.each(badOrigins)("refuses the address %j in development too", (value) =>
-      expect(brokenBy({ PUBLIC_URL: value })).toEqual(["PUBLIC_URL"]),
+    it.each(badOrigins)(
+      "refuses the public URL %j in development too",
+      (value) =>
+        expect(brokenBy({ PUBLIC_URL: value })).toEqual(["PUBLIC_URL"]),
     );
 
     it.each(["/auth", "/a/b.c/~d_e-1"])("allows the path %s", (path) => {
@@ -79,7 +81,7 @@ describe("Environment", () => {
     it.each([
       "https://www.googleapis.com/oauth2/v1/certs",
       "https://WWW.googleapis.com:443/oauth2/v1/certs",
-    ])("fetches keys from %s", (value) => {
+    ])("allows keys from %s", (value) => {
       expect(brokenBy({ GOOGLE_CERTS_URL: value }, production)).toEqual([]);
     });
 
@@ -107,19 +109,19 @@ describe("Environment", () => {
       "https://127.0.0.1/certs",
       "file:///www.googleapis.com/certs",
       "www.googleapis.com/certs",
-    ])("refuses to fetch keys from %s", (value) => {
+    ])("refuses keys from %s", (value) => {
       expect(brokenBy({ GOOGLE_CERTS_URL: value }, production)).toEqual([
         "GOOGLE_CERTS_URL",
       ]);
     });
 
-    it("accepts any URL of the keys in development", () => {
+    it("accepts any URL for the keys in development", () => {
       const GOOGLE_CERTS_URL = "http://127.0.0.1:9090/oauth2/v1/certs";
       expect(brokenBy({ GOOGLE_CERTS_URL })).toEqual([]);
     });
 
     it.each(["Production", "prod", "PRODUCTION"])(
-      "does not take NODE_ENV=%s for it",
+      "refuses NODE_ENV=%s",
       (value) => expect(brokenBy({ NODE_ENV: value })).toEqual(["NODE_ENV"]),
     );
   });
@@ -132,7 +134,7 @@ describe("Environment", () => {
       "tauri://localhost, app://bundle.id, chrome-extension://abcdefgh",
       "https://xn--mnchen-3ya.de",
       " , ",
-    ])("takes the origins %j", (value) => {
+    ])("accepts the origins %j", (value) => {
       expect(brokenBy({ CORS_ORIGINS: value })).toEqual([]);
     });
 
@@ -159,13 +161,13 @@ describe("Environment", () => {
     it.each([
       ...["*", "true", "1", "loopback", "proxy.internal", "10.0.0.0/33"],
       ...["0.0.0.0/0", "::/0", "10.0.0.1:80", "10.0.0.0-10.0.0.9", "10.*"],
-    ])("trusts no proxies named %j", (value) => {
+    ])("refuses the proxies %j", (value) => {
       const TRUSTED_PROXIES = `10.0.0.1,${value}`;
       expect(brokenBy({ TRUSTED_PROXIES })).toEqual(["TRUSTED_PROXIES"]);
     });
 
     it.each(["0", "11", "-1", "1.5", "01", "1,2"])(
-      "trusts no %j proxies",
+      "refuses %j proxies",
       (value) =>
         expect(brokenBy({ TRUSTED_PROXIES: value })).toEqual([
           "TRUSTED_PROXIES",
@@ -177,7 +179,7 @@ describe("Environment", () => {
       "0.0.0.0/2,64.0.0.0/3,64.0.0.0/2",
       "::/1,8000::/1",
       "10.0.0.1, ::ffff:0.0.0.0/97, ::ffff:128.0.0.0/97",
-    ])("does not trust everybody in production, as by %j", (value) => {
+    ])("refuses to trust every address in production: %j", (value) => {
       const TRUSTED_PROXIES = value;
       expect(brokenBy({ TRUSTED_PROXIES }, production)).toEqual([
         "TRUSTED_PROXIES",
@@ -185,13 +187,13 @@ describe("Environment", () => {
       expect(brokenBy({ TRUSTED_PROXIES })).toEqual([]);
     });
 
-    it("trusts a large network, even when it is named more than once", () => {
+    it("accepts a large network, even if it is listed more than once", () => {
       const TRUSTED_PROXIES = "0.0.0.0/2,0.0.0.0/2,0.0.0.0/3,10.0.0.0/8";
       expect(brokenBy({ TRUSTED_PROXIES }, production)).toEqual([]);
     });
 
     it.each(["1/1", "1000000/86400", "off", "OFF", "0300/060"])(
-      "takes the limit %j",
+      "accepts the limit %j",
       (value) => expect(brokenBy({ RATE_LIMIT_SIGN_IN: value })).toEqual([]),
     );
 
@@ -209,7 +211,7 @@ describe("Environment", () => {
     });
 
     it.each(["redis", "Memory", "postgresql"])(
-      "refuses to count in %j",
+      "refuses the storage %j",
       (value) =>
         expect(brokenBy({ RATE_LIMIT_STORE: value })).toEqual([
           "RATE_LIMIT_STORE",
@@ -236,7 +238,7 @@ describe("Environment", () => {
     });
 
     it.each([
-      // Chance may put any word into a random key.
+      // A random key may contain any word by chance.
       "Tq7vexampleZ1mB9your-4RfW0secretkeyLs8YcN",
       "changeme/Tq7vZ1mB9xKd4RfW0pLs8Yc",
       "correct-horse-battery-staple-orbit-lamp",

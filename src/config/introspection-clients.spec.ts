@@ -20,11 +20,11 @@ function clientsOf(INTROSPECTION_CLIENTS: string | undefined) {
 }
 
 describe("INTROSPECTION_CLIENTS", () => {
-  it.each([undefined, "", " , "])("names nobody when it is %j", (value) => {
+  it.each([undefined, "", " , "])("has no clients if it is %j", (value) => {
     expect(clientsOf(value)).toEqual([]);
   });
 
-  it("names clients, whose secrets may have colons", () => {
+  it("has clients whose secrets may contain colons", () => {
     expect(clientsOf(`api:${one}, billing.v2:${other}`)).toEqual([
       { id: "api", secret: one },
       { id: "billing.v2", secret: other },
@@ -37,13 +37,13 @@ describe("INTROSPECTION_CLIENTS", () => {
     ["no id", `:${one}`],
     ["a secret of 31 characters", `api:${one.slice(1)}`],
     ["a placeholder", "api:change-me-change-me-change-me-change-me"],
-    ["a short text over and over", `api:${"abcd".repeat(10)}`],
-    ["a blank in a secret", `api:${one.slice(1)} x`],
-    ["a secret that is not of ASCII", `api:${one}é`],
-    ["an id with a blank", `a pi:${one}`],
-    ["one id twice", `api:${one},api:${other}`],
-    ["one bad among good", `api:${one},other:short`],
-  ])("refuses %s, without repeating it", (_what, value) => {
+    ["a repeated short text", `api:${"abcd".repeat(10)}`],
+    ["a space in a secret", `api:${one.slice(1)} x`],
+    ["a secret that is not ASCII", `api:${one}é`],
+    ["an id with a space", `a pi:${one}`],
+    ["a duplicate id", `api:${one},api:${other}`],
+    ["one invalid entry among valid ones", `api:${one},other:short`],
+  ])("refuses %s without quoting it", (_what, value) => {
     const problems = clientsOf(value);
     expect(problems).toEqual([
       expect.stringMatching(

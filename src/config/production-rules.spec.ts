@@ -25,13 +25,13 @@ function problemsOf(changes: Source, base = development): readonly string[] {
   return [];
 }
 
-describe("an environment with hidden mistakes", () => {
+describe("an environment with subtle mistakes", () => {
   describe("when origins are allowed in production", () => {
     it.each([
       ...["http://app.example.com", "http://localhost:5173"],
       ...["https://localhost:5173", "https://127.0.0.1", "https://[::1]:8443"],
       ...["https://app.localhost", "http://localhost"],
-    ])("refuses %s there, and not in development", (origin) => {
+    ])("refuses %s, but not in development", (origin) => {
       const changes = { CORS_ORIGINS: `https://app.example.com,${origin}` };
       expect(problemsOf(changes)).toEqual([]);
       expect(problemsOf(changes, production)).toEqual([
@@ -39,13 +39,13 @@ describe("an environment with hidden mistakes", () => {
       ]);
     });
 
-    it("takes the origins of apps", () => {
+    it("accepts the origins of apps", () => {
       const CORS_ORIGINS = "capacitor://localhost,https://localhost";
       expect(problemsOf({ CORS_ORIGINS }, production)).toEqual([]);
     });
   });
 
-  describe("when a list has a wrong entry", () => {
+  describe("when a list has an invalid entry", () => {
     it.each([
       ["GOOGLE_CLIENT_IDS", "123456-a.x,,hunter2 x"],
       ["GOOGLE_HOSTED_DOMAINS", "corp.example, *.hunter2.example"],
@@ -53,7 +53,7 @@ describe("an environment with hidden mistakes", () => {
       ["TRUSTED_PROXIES", "10.0.0.0/8, hunter2"],
       ["INTROSPECTION_CLIENTS", `api:${development.SECRET_KEY}, hunter2`],
       ["ADMIN_EMAILS", "ada@corp.example, hunter2"],
-    ])("names it by its place in %s, and never by its value", (name, value) => {
+    ])("names its position in %s, not its value", (name, value) => {
       const [problem, ...others] = problemsOf({ [name]: value });
       expect(problem).toMatch(/; entry 2 of 2 is not$/);
       expect(problem).not.toContain("hunter2");
@@ -69,7 +69,7 @@ describe("an environment with hidden mistakes", () => {
       ["SHUTDOWN_DELAYSECONDS", "SHUTDOWN_DELAY_SECONDS"],
       ["admin_emails", "ADMIN_EMAILS"],
       ["DATABASE_POOLSIZES", "DATABASE_POOL_SIZE"],
-    ])("asks of %s whether %s was meant", (written, meant) => {
+    ])("suggests for %s the name %s", (written, meant) => {
       const problems = problemsOf({ [written]: "hunter2" });
       expect(problems).toEqual([
         expect.stringContaining(`did you mean ${meant}?`),
@@ -116,7 +116,7 @@ describe("an environment with hidden mistakes", () => {
     ]);
   });
 
-  describe("when DATABASE_URL says something about TLS, too", () => {
+  describe("when DATABASE_URL also sets TLS", () => {
     const url = (query: string) => `postgresql://app@db.internal/app${query}`;
 
     it.each([
@@ -137,7 +137,7 @@ describe("an environment with hidden mistakes", () => {
       [undefined, "?sslmode=require"],
       [undefined, "?sslmode=disable"],
       ["on", ""],
-    ])("takes DATABASE_SSL=%s with %j", (DATABASE_SSL, query) => {
+    ])("accepts DATABASE_SSL=%s with %j", (DATABASE_SSL, query) => {
       const changes = { DATABASE_SSL, DATABASE_URL: url(query) };
       expect(problemsOf(changes)).toEqual([]);
     });
@@ -152,7 +152,7 @@ describe("an environment with hidden mistakes", () => {
     ["postgresql://app@127.0.0.1/app", undefined, 0],
     ["postgresql:///app?host=/var/run/postgresql", undefined, 0],
   ])(
-    "in production, of %s with DATABASE_SSL=%s finds %i problems",
+    "in production, %s with DATABASE_SSL=%s has %i problems",
     (DATABASE_URL, DATABASE_SSL, count) => {
       const changes = { DATABASE_URL, DATABASE_SSL };
       expect(problemsOf(changes, production)).toHaveLength(count);
@@ -169,14 +169,14 @@ describe("an environment with hidden mistakes", () => {
     ["TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"],
     ["TRUSTED_PROXIES", "0.0.0.0/2,64.0.0.0/2,10.0.0.0/8"],
     ["TRUSTED_PROXIES", "::/1"],
-  ])("refuses %s=%s in production, and not elsewhere", (name, value) => {
+  ])("refuses %s=%s in production only", (name, value) => {
     expect(problemsOf({ [name]: value }, production)).toEqual([
       expect.stringMatching(new RegExp(`^${name} must be`)),
     ]);
     expect(problemsOf({ [name]: value })).toEqual([]);
   });
 
-  describe("when it is only risky", () => {
+  describe("when a setting is only risky", () => {
     const warnings = (changes: Source, base = production) =>
       configurationWarnings(readEnvironment({ ...base, ...changes }));
     const off = {
@@ -206,7 +206,7 @@ describe("an environment with hidden mistakes", () => {
       ["postgresql://app@[::1]/app", false],
       ["postgresql:///app?host=/var/run/postgresql", false],
       ["postgresql://app@%2Fvar%2Frun/app", false],
-    ])("asked for the database at %s, warns: %s", (DATABASE_URL, isWarned) => {
+    ])("with the database at %s, warns: %s", (DATABASE_URL, isWarned) => {
       const changes = { DATABASE_URL, DATABASE_SSL: "off" };
       const decided = DATABASE_URL.includes("sslmode")
         ? { ...changes, DATABASE_SSL: undefined }

@@ -2,7 +2,7 @@ import { InvalidEnvironmentError, readEnvironment } from "./read-environment";
 
 type Source = Readonly<Record<string, string | undefined>>;
 
-/** What has no default. */
+/** The variables without a default. */
 const least: Source = {
   DATABASE_URL: "postgresql://app:hunter2@127.0.0.1/app",
   GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com",
@@ -26,8 +26,8 @@ function brokenBy(changes: Source): string[] {
 }
 
 describe("readEnvironment", () => {
-  describe("when only what is needed is set", () => {
-    it("fills in the default of everything else", () => {
+  describe("when only the required variables are set", () => {
+    it("sets the defaults of all others", () => {
       expect({ ...readEnvironment(least) }).toEqual({
         NODE_ENV: "development",
         PORT: 3000,
@@ -74,14 +74,14 @@ describe("readEnvironment", () => {
       });
     });
 
-    it("treats an empty or blank variable as absent", () => {
+    it("treats an empty variable, or one of spaces, as absent", () => {
       const blank = { PORT: "", LOG_LEVEL: "  ", HOST: "", DOCS: "\n" };
       expect(readEnvironment({ ...least, ...blank })).toEqual(
         readEnvironment(least),
       );
     });
 
-    it("reads nothing that it does not know", () => {
+    it("ignores unknown variables", () => {
       const environment = readEnvironment({
         ...least,
         PATH: "/bin",
@@ -99,7 +99,7 @@ describe("readEnvironment", () => {
   });
 
   describe("when several variables break their rules", () => {
-    it("names all of them in one error, by rule and never by value", () => {
+    it("names all of them and their rules in one error, without the values", () => {
       const source = {
         NODE_ENV: "staging-value",
         PORT: "port-value",
@@ -151,7 +151,7 @@ describe("readEnvironment", () => {
       },
     );
 
-    it("asks whether GOOGLE_CLIENT_ID was meant, without its value", () => {
+    it("suggests GOOGLE_CLIENT_IDS for GOOGLE_CLIENT_ID, without its value", () => {
       const [problem] = problemsOf({
         ...least,
         GOOGLE_CLIENT_IDS: "",
@@ -161,7 +161,7 @@ describe("readEnvironment", () => {
       expect(problem).not.toContain("123456");
     });
 
-    it("accepts a comma-separated list with labels, blanks and empty entries", () => {
+    it("accepts a comma-separated list with labels, spaces and empty entries", () => {
       const { GOOGLE_CLIENT_IDS } = readEnvironment({
         ...least,
         GOOGLE_CLIENT_IDS: " 12345678-web.x , ios=12345678-ios.x,, ",
@@ -228,7 +228,7 @@ describe("readEnvironment", () => {
       ["SESSION_IDLE_TTL_SECONDS", "59", "31536001"],
       ["CLOCK_SKEW_SECONDS", "-1", "301"],
       ["DATABASE_POOL_SIZE", "0", "201"],
-    ])("holds %s to its range", (name, low, high) => {
+    ])("checks the range of %s", (name, low, high) => {
       const most = { SESSION_MAX_TTL_SECONDS: "63072000" };
       expect(brokenBy({ ...most, [name]: low })).toEqual([name]);
       expect(brokenBy({ ...most, [name]: high })).toEqual([name]);

@@ -43,7 +43,7 @@ describe("settingsOf", () => {
       PUBLIC_URL: "https://auth.corp.example",
     };
 
-    it("listens everywhere, with the docs off", () => {
+    it("listens on all interfaces, with the docs off", () => {
       expect(settingsWith(production).service).toMatchObject({
         production: true,
         host: "0.0.0.0",
@@ -61,7 +61,7 @@ describe("settingsOf", () => {
   });
 
   describe("when the settings of the modules are derived", () => {
-    it("splits labels from client ids", () => {
+    it("separates labels from client ids", () => {
       expect(settingsWith().identity).toEqual({
         clients: [
           { id: "12345678-web.x", label: null },
@@ -74,7 +74,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("allows everybody with a verified address to sign in and up", () => {
+    it("admits every account with a verified address to sign-in and sign-up", () => {
       expect(settingsWith().auth).toEqual({
         signUp: "open",
         refreshCookie: { isOn: false, sameSite: "strict", isSecure: false },
@@ -87,7 +87,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("restricts that as configured", () => {
+    it("restricts sign-in as configured", () => {
       const auth = settingsWith({
         SIGN_UP: "closed",
         REQUIRE_VERIFIED_EMAIL: "off",
@@ -107,7 +107,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("issues tokens in the name of the public address", () => {
+    it("issues tokens with the public URL as issuer", () => {
       expect(settingsWith().accessTokens).toEqual({
         issuer: "http://localhost:3000",
         audience: "http://localhost:3000",
@@ -115,7 +115,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("signs with keys in the database, and without proofs of possession", () => {
+    it("signs with keys in the database, without DPoP", () => {
       const { signingKeys, dpop } = settingsWith();
       expect(signingKeys).toEqual({
         secretKey: "Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
@@ -141,14 +141,14 @@ describe("settingsOf", () => {
       expect(settingsWith(changes).signingKeys.rotationDays).toBe(days);
     });
 
-    it("gives the tokens the configured audience", () => {
+    it("uses the configured audience for tokens", () => {
       const changes = { ACCESS_TOKEN_AUDIENCE: "https://api.corp.example" };
       const { issuer, audience } = settingsWith(changes).accessTokens;
       expect(issuer).toBe("http://localhost:3000");
       expect(audience).toBe("https://api.corp.example");
     });
 
-    it("lets the pages of its own address and of CORS_ORIGINS sign in", () => {
+    it("admits sign-ins from its own origin and CORS_ORIGINS", () => {
       const settings = settingsWith({
         PUBLIC_URL: "https://auth.corp.example",
         CORS_ORIGINS: "https://app.corp.example, tauri://localhost",
@@ -161,7 +161,7 @@ describe("settingsOf", () => {
       ]);
     });
 
-    it("limits sign-ins in memory, and as configured", () => {
+    it("limits sign-ins in memory by default, and as configured", () => {
       expect(settingsWith().rateLimits).toEqual({
         limits: {
           signIn: { count: 300, seconds: 60 },
@@ -189,7 +189,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("passes the database and the session lives on", () => {
+    it("passes on the database and the session lifetimes", () => {
       const changes = {
         DATABASE_POOL_SIZE: "3",
         DATABASE_SSL: "on",
@@ -208,7 +208,7 @@ describe("settingsOf", () => {
       });
     });
 
-    it("freezes every one of them, lists included", () => {
+    it("freezes all of them, including lists", () => {
       const settings = settingsWith();
       for (const slice of Object.values(settings)) {
         expect(Object.isFrozen(slice)).toBe(true);

@@ -36,7 +36,7 @@ function problemOf(value: unknown): string {
 }
 
 describe("VERIFY_TOKEN_PROVIDERS", () => {
-  it("is read with all it may have, and frozen", () => {
+  it("accepts all members, and is frozen", () => {
     const full = {
       ...good,
       authentication: { id: "app", secret },
@@ -52,13 +52,13 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
     }
   });
 
-  it("is passed to the identity module; without it there are none", () => {
+  it("is passed to the identity module, and is empty by default", () => {
     const identity = settingsOf(read([good])).identity;
     expect(identity.verifyTokenProviders).toEqual([good]);
     expect(settingsOf(read("")).identity.verifyTokenProviders).toEqual([]);
   });
 
-  it("knows the claims that the verifier reads", () => {
+  it("lists the claims that the verifier reads", () => {
     expect([...claimKeys].sort()).toEqual(
       Object.keys(defaultClaimNames).sort(),
     );
@@ -69,19 +69,23 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
     ["http://127.0.0.1:4000/x"],
     ["http://[::1]:4000/x"],
     ["https://partner.example:8443/x?tenant=1"],
-  ])("may ask %s", (url) => {
+  ])("accepts the url %s", (url) => {
     expect(problemOf([{ ...good, url }])).toBe("");
   });
 
   it.each<[string, unknown, string]>([
-    ["no JSON", "{partner", "it is not a JSON array"],
+    ["invalid JSON", "{partner", "it is not a JSON array"],
     ["an object", good, "it is not a JSON array"],
     ["a number", "12", "it is not a JSON array"],
-    ["a list of texts", ["partner"], "provider 1 is not an object"],
+    ["a list of strings", ["partner"], "provider 1 is not an object"],
     ["null in it", [good, null], "provider 2 is not an object"],
-    ["a name twice", [good, good], "provider 2 has the same name as another"],
-    ["a strange member", [{ ...good, [secret]: 1 }], "provider 1 has members"],
-    ["nothing in it", [{}], "provider 1 needs as name"],
+    [
+      "a duplicate name",
+      [good, good],
+      "provider 2 has the same name as another",
+    ],
+    ["an unknown member", [{ ...good, [secret]: 1 }], "provider 1 has members"],
+    ["an empty entry", [{}], "provider 1 needs as name"],
     ...[
       ...["google", "sessions", "logout-all", "Partner", "", "-a", "a-", "a b"],
       ...["a/b", "a.b", "__proto__", "p".repeat(33), 7, null, ["partner"]],
@@ -135,7 +139,7 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
       ],
     ),
   ])(
-    "with %s is refused by place and rule, never by value",
+    "with %s is refused, naming the position and rule, not the value",
     (_what, value, fault) => {
       const problem = problemOf(value);
       expect(problem).toMatch(/^VERIFY_TOKEN_PROVIDERS must be a JSON array/);
@@ -144,7 +148,7 @@ describe("VERIFY_TOKEN_PROVIDERS", () => {
     },
   );
 
-  it("names everything that is wrong at once", () => {
+  it("names all problems at once", () => {
     const problem = problemOf([
       { ...good, name: "google", url: "http://a.example" },
       { ...good, timeoutMilliseconds: 0, authentication: secret },

@@ -64,8 +64,9 @@ describe("isDatabaseOutage", () => {
   });
 
   describe("when nothing listens at the database's port", () => {
-    // A regression: the platform's own errors are no instances of jest's Error.
-    it("treats the refusal as an outage, also inside TypeORM's error", async () => {
+    // Guards against `instanceof Error`: Node's own errors are not instances of
+    // jest's Error.
+    it("treats the refusal as an outage, even inside TypeORM's error", async () => {
       const nobody = createServer().listen(0, "127.0.0.1");
       await once(nobody, "listening");
       const { port } = nobody.address() as AddressInfo;
@@ -83,7 +84,7 @@ describe("isDatabaseOutage", () => {
     it.each([
       ["23505", "unique violation"],
       ["23503", "foreign key violation"],
-      ["22021", "U+0000 in a text"],
+      ["22021", "U+0000 in a string"],
       ["22P02", "no such uuid"],
       ["42601", "syntax error"],
       ["42P01", "no such table"],
@@ -140,7 +141,7 @@ describe("asServiceUnavailable", () => {
 
   describe("when the error is anything else", () => {
     it.each([errorWith("23505"), new AuthError("account_disabled"), "x", null])(
-      "leaves it as it is",
+      "returns it unchanged",
       (error) => expect(asServiceUnavailable(error)).toBe(error),
     );
   });

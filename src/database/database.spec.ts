@@ -26,7 +26,7 @@ describe("Database", () => {
       "SELECT statement FROM pg_prepared_statements",
     );
 
-  it("prepares a statement once per connection, however often it runs", async () => {
+  it("prepares a statement once per connection", async () => {
     for (const value of [1, 2, 3]) {
       expect(await database.query("SELECT $1::int AS n", [value])).toEqual([
         { n: value },
@@ -37,7 +37,7 @@ describe("Database", () => {
     ]);
   });
 
-  it("stops preparing behind a pooler that loses prepared statements", async () => {
+  it("stops preparing when a pooler loses prepared statements", async () => {
     await database.query("SELECT $1::int AS n", [1]);
     await dataSource.query("DEALLOCATE ALL");
     expect(await database.query("SELECT $1::int AS n", [2])).toEqual([
@@ -65,7 +65,7 @@ describe("Database", () => {
       "CREATE TABLE pairs AS SELECT id, 0 AS n FROM generate_series(1, 2) AS id",
     );
     const both = new Database(other);
-    // One locks row 1 and then 2, the other 2 and then 1.
+    // One locks rows 1 and 2, the other rows 2 and 1.
     const lock = (first: number, second: number) =>
       both.query(
         `WITH held AS MATERIALIZED (
@@ -93,7 +93,7 @@ describe("Database", () => {
     expect(await database.query("SELECT 1 AS n", [])).toEqual([{ n: 1 }]);
   });
 
-  it("runs one holder of a lock at a time, and rolls back what failed", async () => {
+  it("runs one holder of a lock at a time, and rolls back on failure", async () => {
     const other = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 2, ssl: false }),
     ).initialize();

@@ -61,7 +61,7 @@ describe("an embedded Postgres in a new folder", () => {
   beforeEach(makeFolder);
   afterEach(removeFolder);
 
-  it("is made, kept and deleted, when it is started, restarted and destroyed", async () => {
+  it("is created, kept and deleted when it is started, restarted and destroyed", async () => {
     const first = await start({ durable: true });
     expect(first.origin).toBe("created");
     expect(first.url).toMatch(
@@ -90,7 +90,7 @@ describe("an embedded Postgres in a new folder", () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  it("is made again, when making it was interrupted", async () => {
+  it("is created again if the creation was interrupted", async () => {
     mkdirSync(join(dataDir, "init-dead/cluster"), { recursive: true });
     writeFileSync(join(dataDir, "init-dead/cluster/PG_VERSION"), "18\n");
     writeFileSync(join(dataDir, "password"), "of the interrupted one\n");
@@ -101,7 +101,7 @@ describe("an embedded Postgres in a new folder", () => {
     await postgres.stop();
   });
 
-  asRoot("is elsewhere, when only root can enter its folder", async () => {
+  asRoot("is in another folder if only root can enter its own", async () => {
     chmodSync(folder, 0o700);
     const messages: string[] = [];
     const first = await start({ onProgress: (text) => messages.push(text) });
@@ -112,7 +112,7 @@ describe("an embedded Postgres in a new folder", () => {
     expect(joined.origin).toBe("adopted");
     await joined.stop();
 
-    // As `rm -rf .data` does under a running server.
+    // Like `rm -rf .data` while the server is running.
     rmSync(dataDir, { recursive: true });
     await first.stop();
     const second = await start();
@@ -123,9 +123,9 @@ describe("an embedded Postgres in a new folder", () => {
   });
 });
 
-describe("an embedded Postgres that was made before", () => {
+describe("an existing embedded Postgres", () => {
   const restores: (() => void)[] = [];
-  /** Replaces a file until the test is over; `undefined` removes it. */
+  /** Replaces a file until the end of the test; `undefined` removes it. */
   const damage = (name: string, content?: string) => {
     const file = join(dataDir, name);
     renameSync(file, `${file}.whole`);
@@ -144,7 +144,7 @@ describe("an embedded Postgres that was made before", () => {
   afterEach(() => restores.splice(0).forEach((restore) => restore()));
   afterAll(removeFolder);
 
-  it("is closed to others, when it runs", async () => {
+  it("is not accessible to others", async () => {
     const postgres = await start();
     const guess = new URL(postgres.url);
     guess.password = "wrong";
@@ -172,7 +172,7 @@ describe("an embedded Postgres that was made before", () => {
     await postgres.stop();
   });
 
-  it("is shared, when one process starts it twice, until the last stops", async () => {
+  it("is shared if one process starts it twice, until the last stop", async () => {
     const [one, two] = await Promise.all([start(), start()]);
     expect([one.origin, two.origin].sort()).toEqual(["adopted", "started"]);
     const pid = serverPid();
@@ -183,8 +183,8 @@ describe("an embedded Postgres that was made before", () => {
     expect(isRunning(pid)).toBe(false);
   });
 
-  it("starts, when a dead server's pid belongs to another process by now", async () => {
-    // Not this process: Postgres does not mind its own parent.
+  it("starts if a dead server's pid now belongs to another process", async () => {
+    // Not this process, because Postgres ignores the pid of its parent.
     const bystander = spawn(process.execPath, [
       "-e",
       "setInterval(() => {}, 1e6)",
@@ -203,7 +203,7 @@ describe("an embedded Postgres that was made before", () => {
     await postgres.stop();
   });
 
-  it("starts on another port, when the last one is taken", async () => {
+  it("starts on another port if the last one is taken", async () => {
     const first = await start();
     await first.stop();
     const { port } = new URL(first.url);
@@ -215,7 +215,7 @@ describe("an embedded Postgres that was made before", () => {
     squatter.close();
   });
 
-  it("says what to do, when another major version made it", async () => {
+  it("says what to do if another major version created it", async () => {
     damage("cluster/PG_VERSION", "12\n");
 
     await expect(start()).rejects.toThrow(
@@ -223,13 +223,13 @@ describe("an embedded Postgres that was made before", () => {
     );
   });
 
-  it("says what to do, when its password is lost", async () => {
+  it("says what to do if its password is lost", async () => {
     damage("password");
 
     await expect(start()).rejects.toThrow(/password is missing.+--reset/);
   });
 
-  it("shows the end of the log and leaves nothing behind, when the server does not start", async () => {
+  it("shows the end of the log and cleans up if the server does not start", async () => {
     damage("cluster/postgresql.conf", "no_such_setting = 1\n");
 
     await expect(start()).rejects.toThrow("no_such_setting");

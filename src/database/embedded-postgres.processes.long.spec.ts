@@ -17,10 +17,10 @@ import { isRunning, waitUntil } from "./embedded/processes";
 const onPosix = process.platform === "win32" ? it.skip : it;
 const minuteMilliseconds = 60_000;
 
-// Every child compiles TypeScript, which takes long on a busy machine.
+// Every child compiles TypeScript, which is slow on a busy machine.
 jest.setTimeout(2 * minuteMilliseconds);
 
-/** Another process that starts the server, reports it, and then does something. */
+/** A program that starts the server, reports it, and then runs `then`. */
 const program = (dataDir: string, then: string) => `
   const { EmbeddedPostgres } = require(${JSON.stringify(resolve(__dirname, "embedded-postgres"))});
   EmbeddedPostgres.start({ dataDir: ${JSON.stringify(dataDir)}, durable: false }).then((postgres) => {
@@ -30,7 +30,7 @@ const program = (dataDir: string, then: string) => `
 `;
 const stay = "setInterval(() => {}, 60_000);";
 
-/** Exits once the server is starting, which is before it is reported. */
+/** Exits while the server is starting, before it is reported. */
 const exitWhileStarting = (dataDir: string) => `
   const { existsSync } = require("node:fs");
   const file = ${JSON.stringify(join(dataDir, "cluster/postmaster.pid"))};
@@ -40,7 +40,10 @@ const exitWhileStarting = (dataDir: string) => `
 
 describe("an embedded Postgres that several processes use", () => {
   let dataDir: string;
-  /** The children's own, so that other tests cannot leave anything in it. */
+  /**
+   * A temporary folder for the children only, so other tests cannot leave files
+   * in it.
+   */
   let temporary: string;
   let children: ChildProcess[];
 
@@ -93,7 +96,7 @@ describe("an embedded Postgres that several processes use", () => {
     );
   const ended = (pid: number) =>
     waitUntil(() => !isRunning(pid), minuteMilliseconds);
-  /** The command lines of all processes that name the data directory. */
+  /** The command lines of all processes that contain the data directory. */
   const processes = () =>
     spawnSync("ps", ["-A", "-ww", "-o", "stat=,args="], { encoding: "utf8" })
       .stdout.split("\n")
@@ -103,10 +106,10 @@ describe("an embedded Postgres that several processes use", () => {
   const quiet = () =>
     waitUntil(() => processes().length === 0, minuteMilliseconds);
   const leftBehind = () =>
-    // The loader that lets Node run TypeScript keeps its cache there.
+    // The TypeScript loader keeps its cache there.
     readdirSync(temporary).filter((name) => !name.startsWith("swc-node-"));
 
-  it("is joined, when its only user was killed, and stopped by who joined", async () => {
+  it("can be joined after its only user was killed, and is stopped by the new user", async () => {
     const child = run(stay);
     const { url } = await report(child);
     const pid = serverPid();
@@ -120,7 +123,7 @@ describe("an embedded Postgres that several processes use", () => {
   });
 
   onPosix(
-    "ends by itself and leaves nothing, when its only user was killed",
+    "stops by itself without leftovers after its only user was killed",
     async () => {
       const child = run(stay);
       await report(child);
@@ -134,13 +137,13 @@ describe("an embedded Postgres that several processes use", () => {
     },
   );
 
-  onPosix("ends when the last user was killed, and not before", async () => {
+  onPosix("stops after its last user was killed, and not before", async () => {
     const [one, two] = [run(stay), run(stay)];
     await Promise.all([report(one), report(two)]);
     const pid = serverPid();
     await kill(one);
     const leases = () => readdirSync(join(dataDir, "leases")).length;
-    // The watchdog has noticed, and goes on watching.
+    // The watchdog has detected it, and keeps watching.
     expect(await waitUntil(() => leases() === 1, minuteMilliseconds)).toBe(
       true,
     );
@@ -150,19 +153,16 @@ describe("an embedded Postgres that several processes use", () => {
     expect(await ended(pid)).toBe(true);
   });
 
-  onPosix(
-    "leaves no process and no temporary file, when it is stopped",
-    async () => {
-      const child = run("postgres.stop();");
-      await report(child);
-      await once(child, "exit");
+  onPosix("leaves no process and no temporary file after a stop", async () => {
+    const child = run("postgres.stop();");
+    await report(child);
+    await once(child, "exit");
 
-      expect(await quiet()).toBe(true);
-      expect(leftBehind()).toEqual([]);
-    },
-  );
+    expect(await quiet()).toBe(true);
+    expect(leftBehind()).toEqual([]);
+  });
 
-  it("is made once, when two start it at the same time in a new folder", async () => {
+  it("is created once if two processes start it at the same time in a new folder", async () => {
     await EmbeddedPostgres.destroy(dataDir);
     const both = await Promise.all([report(run(stay)), report(run(stay))]);
 
@@ -173,7 +173,7 @@ describe("an embedded Postgres that several processes use", () => {
     expect(both[0].url).toBe(both[1].url);
   });
 
-  it("stays, when one leaves and another still uses it", async () => {
+  it("keeps running while another process uses it", async () => {
     const postgres = await start();
     const child = run("postgres.stop();");
     await report(child);
@@ -186,11 +186,11 @@ describe("an embedded Postgres that several processes use", () => {
   it.each([
     ["process.exit() is called", "process.exit(3);"],
     [
-      "nobody catches an exception",
+      "an exception is not caught",
       "setImmediate(() => { throw new Error() });",
     ],
-    ["there is nothing left to do", ""],
-  ])("is stopped, when %s", async (_when, then) => {
+    ["the event loop is empty", ""],
+  ])("is stopped when %s", async (_when, then) => {
     const child = run(then);
     await report(child);
     const pid = serverPid();
@@ -201,7 +201,7 @@ describe("an embedded Postgres that several processes use", () => {
     expect(readdirSync(join(dataDir, "leases"))).toEqual([]);
   });
 
-  it("is stopped, when its user exits in the middle of starting it", async () => {
+  it("is stopped when its user exits during the start", async () => {
     const child = run("", exitWhileStarting(dataDir));
     const pid = await waitUntil(() => {
       try {
@@ -216,7 +216,7 @@ describe("an embedded Postgres that several processes use", () => {
     expect(await ended(pid ?? 0)).toBe(true);
   });
 
-  it("starts again, when server and user were both killed", async () => {
+  it("starts again after server and user were killed", async () => {
     const child = run(stay);
     await report(child);
     await kill(child);
@@ -227,7 +227,7 @@ describe("an embedded Postgres that several processes use", () => {
     await postgres.stop();
   });
 
-  it("is not deleted, when another process uses it", async () => {
+  it("is not deleted while another process uses it", async () => {
     const child = run(stay);
     await report(child);
 
@@ -236,15 +236,12 @@ describe("an embedded Postgres that several processes use", () => {
     );
   });
 
-  onPosix(
-    "is out of a terminal's reach, when its user is interrupted",
-    async () => {
-      await report(run(stay));
-      const pid = serverPid();
-      const { stdout } = spawnSync("ps", ["-o", "pgid=", "-p", String(pid)]);
+  onPosix("does not receive Ctrl-C of its user's terminal", async () => {
+    await report(run(stay));
+    const pid = serverPid();
+    const { stdout } = spawnSync("ps", ["-o", "pgid=", "-p", String(pid)]);
 
-      // Ctrl-C goes to a process group, and this one is the server's own.
-      expect(Number(String(stdout))).toBe(pid);
-    },
-  );
+    // Ctrl-C goes to a process group, and the server has its own.
+    expect(Number(String(stdout))).toBe(pid);
+  });
 });

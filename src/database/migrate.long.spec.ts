@@ -75,7 +75,7 @@ describe("migrate", () => {
   });
 
   it.each(["LATIN1", "SQL_ASCII"])(
-    "refuses a database in %s, and says what to do",
+    "refuses a database in %s and says what to do",
     async (encoding) => {
       const name = `odd_${encoding.toLowerCase()}_${process.pid}`;
       await rival.query(

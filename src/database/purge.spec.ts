@@ -62,7 +62,7 @@ describe("Purge", () => {
     expect(await left()).toBe(0);
   });
 
-  it("started on several instances at once deletes each row once, without an error", async () => {
+  it("deletes each row once on several concurrent instances, without an error", async () => {
     clock.step(70);
     const others = Array.from({ length: 3 }, () => {
       const other = new Purge(database, clock);
@@ -90,7 +90,7 @@ describe("Purge", () => {
     }
   });
 
-  it("stops between two batches when the application does", async () => {
+  it("stops between two batches when the application stops", async () => {
     clock.step(70);
     await purge.onModuleDestroy();
     await purge.run();
@@ -115,7 +115,7 @@ describe("Purge", () => {
        WHERE digest = sha256('1'::bytea)`,
     );
     const run = purge.run();
-    // The purge waits for the row as soon as it says so.
+    // Wait until the purge waits for the row.
     const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'
       AND datname = current_database()`;
     while ((await dataSource.query<unknown[]>(waits)).length === 0);
@@ -145,11 +145,11 @@ describe("Purge", () => {
     ).toHaveLength(0);
   });
 
-  it("never scans a whole table, also with a generic plan", async () => {
+  it("never scans a whole table, even with a generic plan", async () => {
     const calm = await new DataSource(
       dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
     ).initialize();
-    // Nobody else looks at this one.
+    // No other test uses this table.
     await calm.query(
       "CREATE TABLE google_auth.marks (LIKE google_auth.nonces INCLUDING ALL)",
     );

@@ -32,7 +32,7 @@ const rsa = jwkOf("rsa");
 const ed = jwkOf("ed25519");
 
 describe("dpopKeyOf", () => {
-  describe("when the thumbprint is one that an RFC has", () => {
+  describe("when an RFC contains the thumbprint", () => {
     // RFC 7638 §3.1
     const rsaKey = {
       kty: "RSA",
@@ -60,23 +60,23 @@ describe("dpopKeyOf", () => {
       ["ES256", ecKey, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"],
       ["EdDSA", edKey, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"],
       ["Ed25519", edKey, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"],
-    ])("computes that of the %s key", (alg, jwk, thumbprint) => {
+    ])("computes it for the %s key", (alg, jwk, thumbprint) => {
       expect(dpopKeyOf(alg, jwk).thumbprint).toBe(thumbprint);
     });
   });
 
-  it("takes what browsers export beside the key", () => {
+  it("accepts the other members that browsers export", () => {
     const jwk = { ...ec.jwk, key_ops: ["verify"], ext: true, kid: "mine" };
     expect(dpopKeyOf("ES256", jwk).thumbprint).toBe(
       dpopKeyOf("ES256", ec.jwk).thumbprint,
     );
   });
 
-  it("announces what it takes, none of it symmetric", () => {
+  it("lists its algorithms, none of them symmetric", () => {
     expect(dpopAlgorithms).toEqual(["ES256", "RS256", "EdDSA", "Ed25519"]);
   });
 
-  describe("when the algorithm is not one of them", () => {
+  describe("when the algorithm is not supported", () => {
     it.each([
       ...["none", "None", "HS256", "HS512", "ES384", "ES512", "ES256K"],
       ...["RS1", "RS384", "PS256", "es256", "", "constructor", "__proto__"],
@@ -86,7 +86,7 @@ describe("dpopKeyOf", () => {
     });
   });
 
-  describe("when the key is not one for the algorithm", () => {
+  describe("when the key does not fit the algorithm", () => {
     const without = (jwk: JsonWebKey, name: string) => ({
       ...jwk,
       [name]: undefined,
@@ -95,7 +95,7 @@ describe("dpopKeyOf", () => {
     it.each<[string, string, unknown, string]>([
       ["no key", "ES256", undefined, "key_missing"],
       ["null", "ES256", null, "key_missing"],
-      ["a text", "ES256", "key", "key_missing"],
+      ["a string", "ES256", "key", "key_missing"],
       ["a list", "ES256", [ec.jwk], "key_missing"],
       ["an RSA key for ES256", "ES256", rsa.jwk, "key_invalid"],
       ["an EC key for RS256", "RS256", ec.jwk, "key_invalid"],
@@ -107,7 +107,7 @@ describe("dpopKeyOf", () => {
       ["no crv", "EdDSA", without(ed.jwk, "crv"), "key_invalid"],
       ["a number as x", "ES256", { ...ec.jwk, x: 1 }, "key_invalid"],
       [
-        "a point that is on no curve",
+        "a point that is not on the curve",
         "ES256",
         { ...ec.jwk, x: ec.jwk.y, y: ec.jwk.x },
         "key_invalid",
@@ -120,7 +120,7 @@ describe("dpopKeyOf", () => {
         "key_invalid",
       ],
       [
-        "n with zeros before it",
+        "n with leading zeros",
         "RS256",
         { ...rsa.jwk, n: `AAAA${rsa.jwk.n}` },
         "key_invalid",
@@ -137,7 +137,12 @@ describe("dpopKeyOf", () => {
         { ...ec.jwk, use: "enc" },
         "key_invalid",
       ],
-      ["a secret", "ES256", { kty: "oct", k: "c2VjcmV0" }, "key_is_private"],
+      [
+        "a symmetric key",
+        "ES256",
+        { kty: "oct", k: "c2VjcmV0" },
+        "key_is_private",
+      ],
       ["inherited members", "ES256", Object.create(ec.jwk), "key_invalid"],
     ])("refuses %s", (_what, alg, jwk, reason) => {
       expect(reasonAgainst(alg, jwk)).toBe(reason);
@@ -161,19 +166,19 @@ describe("dpopKeyOf", () => {
     );
   });
 
-  describe("when an RSA key has another size", () => {
+  describe("when an RSA key has an unusual size", () => {
     it("refuses 1024 bits as too few", () => {
       const { jwk } = jwkOf("rsa", 1024);
       expect(reasonAgainst("RS256", jwk)).toBe("key_too_small");
     });
 
-    it("takes 4096 bits, and not more: each check would cost more", () => {
+    it("accepts at most 4096 bits, because larger keys make verification slow", () => {
       expect(reasonAgainst("RS256", jwkOf("rsa", 4096).jwk)).toBeUndefined();
       const n = Buffer.alloc(4104 / 8, 0xff).toString("base64url");
       expect(reasonAgainst("RS256", { ...rsa.jwk, n })).toBe("key_too_large");
     });
 
-    it("refuses a long exponent, which makes a check as slow as signing", () => {
+    it("refuses a long exponent, which makes verification as slow as signing", () => {
       const e = Buffer.alloc(200, 0xff).toString("base64url");
       expect(reasonAgainst("RS256", { ...rsa.jwk, e })).toBe("key_too_large");
     });

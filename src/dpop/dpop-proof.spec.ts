@@ -46,24 +46,27 @@ describe("readDpopProof", () => {
     });
   });
 
-  it.each(["ES256", "RS256", "EdDSA"] as const)("reads one of %s", (alg) => {
-    const other = new DpopClient(alg);
-    const proof = other.proof({
-      url,
-      token: "abc",
-      nonce: "n-1",
-      issuedAt: 1_763_700_000,
-    });
-    expect(readDpopProof(proof)).toEqual({
-      thumbprint: other.thumbprint,
-      id: expect.any(String) as string,
-      method: "POST",
-      url,
-      issuedAt: 1_763_700_000,
-      accessTokenHash: "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0",
-      nonce: "n-1",
-    });
-  });
+  it.each(["ES256", "RS256", "EdDSA"] as const)(
+    "reads a proof with %s",
+    (alg) => {
+      const other = new DpopClient(alg);
+      const proof = other.proof({
+        url,
+        token: "abc",
+        nonce: "n-1",
+        issuedAt: 1_763_700_000,
+      });
+      expect(readDpopProof(proof)).toEqual({
+        thumbprint: other.thumbprint,
+        id: expect.any(String) as string,
+        method: "POST",
+        url,
+        issuedAt: 1_763_700_000,
+        accessTokenHash: "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0",
+        nonce: "n-1",
+      });
+    },
+  );
 
   describe("when it is not a compact JWS", () => {
     it.each([
@@ -74,11 +77,11 @@ describe("readDpopProof", () => {
       ["a JWE", `${good}.x.y`, "malformed_proof"],
       ["no signature", `${header}.${payload}.`, "malformed_proof"],
       ["two proofs in one header", `${good}, ${good}`, "malformed_proof"],
-      ["blanks around it", ` ${good}`, "malformed_header"],
+      ["surrounding spaces", ` ${good}`, "malformed_header"],
       ["padding", `${header}=.${payload}.${signature}`, "malformed_header"],
-      ["5 kB of it", "a".repeat(5000), "proof_too_large"],
+      ["5 kB", "a".repeat(5000), "proof_too_large"],
       [
-        "another spelling of the signature",
+        "another encoding of the signature",
         `${header}.${payload}.${signature.slice(0, -1)}${respelled(signature)}`,
         "malformed_signature",
       ],
@@ -87,12 +90,12 @@ describe("readDpopProof", () => {
     });
   });
 
-  describe("when the signature is not of the key in the header", () => {
+  describe("when the signature does not match the key in the header", () => {
     it.each([
-      ["another key's", client.proof({ url, signWith: new DpopClient() })],
-      ["of zeros", `${header}.${payload}.${base64url(Buffer.alloc(64))}`],
+      ["by another key", client.proof({ url, signWith: new DpopClient() })],
+      ["all zero", `${header}.${payload}.${base64url(Buffer.alloc(64))}`],
       [
-        "in DER, as for TLS",
+        "in DER, as in TLS",
         `${header}.${payload}.${base64url(Buffer.from("3006020101020101", "hex"))}`,
       ],
       [
@@ -100,19 +103,19 @@ describe("readDpopProof", () => {
         `${header}.${payload}.${client.proof({ url }).split(".")[2]}`,
       ],
       [
-        "an RSA key's",
+        "by an RSA key",
         client.proof({ url, signWith: new DpopClient("RS256") }),
       ],
-    ])("refuses one that is %s", (_what, proof) => {
+    ])("refuses a signature that is %s", (_what, proof) => {
       expect(reasonAgainst(proof)).toBe("bad_signature");
     });
   });
 
-  describe("when the header is not that of a proof", () => {
+  describe("when the header is invalid", () => {
     it.each<[string, Record<string, unknown>, string]>([
       ["no typ", { typ: undefined }, "type_not_allowed"],
       ["the typ of an access token", { typ: "at+jwt" }, "type_not_allowed"],
-      ["another spelling of typ", { typ: "DPoP+JWT" }, "type_not_allowed"],
+      ["typ in another case", { typ: "DPoP+JWT" }, "type_not_allowed"],
       ["typ in a list", { typ: ["dpop+jwt"] }, "type_not_allowed"],
       ["alg none", { alg: "none" }, "algorithm_not_allowed"],
       ["an HMAC", { alg: "HS256" }, "algorithm_not_allowed"],
@@ -132,9 +135,12 @@ describe("readDpopProof", () => {
     it.each([
       ["a list", "[]"],
       ["null", "null"],
-      ["half an object", '{"typ":'],
-      ["a member twice", goodHeader.replace("{", '{"alg":"none",')],
-      ["a key's member twice", goodHeader.replace('"kty"', '"x":"","kty"')],
+      ["a truncated object", '{"typ":'],
+      ["a duplicate member", goodHeader.replace("{", '{"alg":"none",')],
+      [
+        "a duplicate member of the key",
+        goodHeader.replace('"kty"', '"x":"","kty"'),
+      ],
     ])("refuses %s", (what, text) => {
       expect(reasonAgainst(client.signed(text, goodPayload))).toBe(
         what.includes("twice") ? "duplicate_member" : "malformed_header",
@@ -142,7 +148,7 @@ describe("readDpopProof", () => {
     });
   });
 
-  describe("when the claims are not those of a proof", () => {
+  describe("when the claims are invalid", () => {
     it.each<[string, Record<string, unknown>]>([
       ["no jti", { jti: undefined }],
       ["an empty jti", { jti: "" }],
@@ -156,7 +162,7 @@ describe("readDpopProof", () => {
         { htu: `https://a.example/${"x".repeat(2050)}` },
       ],
       ["no iat", { iat: undefined }],
-      ["a text as iat", { iat: "1763700000" }],
+      ["a string as iat", { iat: "1763700000" }],
       ["a fraction as iat", { iat: 1763700000.5 }],
       ["null as iat", { iat: null }],
       ["a number as ath", { ath: 1 }],
@@ -168,15 +174,15 @@ describe("readDpopProof", () => {
       );
     });
 
-    it("takes a jti of 256 characters", () => {
+    it("accepts a jti of 256 characters", () => {
       const claims = { jti: "x".repeat(256) };
       expect(reasonAgainst(client.proof({ url, claims }))).toBeUndefined();
     });
 
     it.each([
-      ["a text", '"x"', "malformed_payload"],
+      ["a string", '"x"', "malformed_payload"],
       [
-        "a claim twice",
+        "a duplicate claim",
         goodPayload.replace("{", '{"jti":"2",'),
         "duplicate_member",
       ],
@@ -186,7 +192,7 @@ describe("readDpopProof", () => {
   });
 });
 
-/** The last character of a segment with its left-over bits changed. */
+/** Changes the unused bits in the last character of a segment. */
 function respelled(segment: string): string {
   const alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

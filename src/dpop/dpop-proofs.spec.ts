@@ -25,7 +25,7 @@ function proofs(options: Partial<DpopOptions> = {}): DpopProofs {
   );
 }
 
-/** A proof of this moment for POST /oauth/token, but for what is different. */
+/** A current proof for POST /oauth/token, with changes. */
 const proof = (order: Partial<ProofOrder> = {}) =>
   client.proof({ url, issuedAt: clock.nowSeconds(), ...order });
 
@@ -49,7 +49,7 @@ function refusalOf(run: () => unknown): AuthError {
     if (error instanceof AuthError) return error;
     throw error;
   }
-  throw new Error("It was accepted");
+  throw new Error("The proof was accepted");
 }
 
 beforeEach(() => {
@@ -57,7 +57,7 @@ beforeEach(() => {
 });
 
 describe("DpopProofs", () => {
-  it("tells the thumbprint of the key of a good proof", () => {
+  it("returns the key's thumbprint for a valid proof", () => {
     expect(check(proofs(), proof())).toMatchObject({
       thumbprint: client.thumbprint,
       nextNonce: null,
@@ -67,7 +67,7 @@ describe("DpopProofs", () => {
   describe("when the proof is for another request", () => {
     it.each([
       ["method", "GET", "/oauth/token"],
-      ["method's case", "post", "/oauth/token"],
+      ["case of the method", "post", "/oauth/token"],
     ])("refuses another %s", (_what, method, path) => {
       const refusal = refusalOf(() =>
         check(proofs(), proof({ method }), { path }),
@@ -94,8 +94,8 @@ describe("DpopProofs", () => {
       "/oauth/token",
       "data:text/plain,https://auth.corp.example/oauth/token",
       "null",
-      "not an address",
-    ])("refuses the address %s", (htu) => {
+      "not a URL",
+    ])("refuses the htu %s", (htu) => {
       const refusal = refusalOf(() => check(proofs(), proof({ url: htu })));
       expect(refusal.reason).toBe("wrong_url");
     });
@@ -106,24 +106,24 @@ describe("DpopProofs", () => {
       "HTTPS://AUTH.corp.example:443/oauth/token",
       "https://auth.corp.example/oauth/./token",
       "https://auth.corp.example/%6fauth/token",
-    ])("takes %s, which is the same without query", (htu) => {
+    ])("accepts %s, which is equal without the query", (htu) => {
       expect(() => check(proofs(), proof({ url: htu }))).not.toThrow();
     });
 
-    it("does not count the query of the request either", () => {
+    it("ignores the query of the request", () => {
       const path = "/oauth/token?x=https://evil.example";
       expect(() => check(proofs(), proof(), { path })).not.toThrow();
     });
 
-    it("takes what is escaped for what it is, in either spelling", () => {
+    it("treats percent-encoded and plain characters as equal", () => {
       const order = { url: `${publicUrl}/caf%c3%a9/%7euser` };
       const path = "/caf%C3%A9/~user";
       expect(() => check(proofs(), proof(order), { path })).not.toThrow();
     });
   });
 
-  describe("when it comes with an access token", () => {
-    it("has to be made for that token", () => {
+  describe("when it is sent with an access token", () => {
+    it("must be for that token", () => {
       const accessToken = "abc";
       const by = proofs();
       expect(() =>
@@ -140,7 +140,7 @@ describe("DpopProofs", () => {
     });
   });
 
-  describe("when it was not made just now", () => {
+  describe("when it was issued at another time", () => {
     it.each([
       [-60, undefined],
       [60, undefined],
@@ -155,14 +155,14 @@ describe("DpopProofs", () => {
     });
   });
 
-  describe("when it comes again", () => {
+  describe("when it is sent again", () => {
     const verify = (by: DpopProofs, sent: string, path = "/oauth/token") =>
       by.verify({ proof: sent, method: "POST", path }).then(
         () => "accepted",
         (error: unknown) => (error as AuthError).reason,
       );
 
-    it("is refused for as long as its time would let it in", async () => {
+    it("is refused for as long as its iat is acceptable", async () => {
       const by = proofs();
       const sent = proof({ issuedAt: clock.nowSeconds() + 60 });
       expect(await verify(by, sent)).toBe("accepted");
@@ -174,7 +174,7 @@ describe("DpopProofs", () => {
       expect(await verify(by, sent)).toBe("proof_expired");
     });
 
-    it("is refused for its jti, whatever else has changed", async () => {
+    it("is refused because of its jti, even if other claims changed", async () => {
       const by = proofs();
       const claims = { jti: "the same" };
       await verify(by, proof({ claims }));
@@ -182,7 +182,7 @@ describe("DpopProofs", () => {
       expect(await verify(by, other)).toBe("proof_used");
     });
 
-    it("is another key's when that uses the same jti", async () => {
+    it("is accepted from another key with the same jti", async () => {
       const by = proofs();
       const claims = { jti: "1" };
       await verify(by, proof({ claims }));
@@ -191,7 +191,7 @@ describe("DpopProofs", () => {
       expect(await verify(by, others)).toBe("accepted");
     });
 
-    it("was not used up by a request that it was not for", async () => {
+    it("is not used up by a request that it is not for", async () => {
       const by = proofs();
       const sent = proof();
       expect(await verify(by, sent, "/elsewhere")).toBe("wrong_url");
@@ -203,7 +203,7 @@ describe("DpopProofs", () => {
     const nonceOf = (by: DpopProofs) =>
       refusalOf(() => check(by, proof())).dpopNonce;
 
-    it("asks for one, and takes a proof that has it", () => {
+    it("requires one, and accepts a proof with it", () => {
       const by = proofs({ nonce: "required" });
       const refusal = refusalOf(() => check(by, proof()));
       expect([refusal.code, refusal.reason]).toEqual([
@@ -214,7 +214,7 @@ describe("DpopProofs", () => {
       expect(check(by, proof({ nonce })).nextNonce).toBeNull();
     });
 
-    it("gives the next one in time, and refuses the one before", () => {
+    it("returns the next one in time, and refuses an expired one", () => {
       const by = proofs({ nonce: "required" });
       const nonce = nonceOf(by);
       clock.advance(300);
@@ -229,7 +229,7 @@ describe("DpopProofs", () => {
       ]);
     });
 
-    it("knows those of other instances, and not those of other services", () => {
+    it("accepts those of other instances, but not those of other services", () => {
       const nonce = nonceOf(proofs({ nonce: "required" }));
       const other = proofs({ nonce: "required" });
       expect(() => check(other, proof({ nonce }))).not.toThrow();
@@ -242,7 +242,7 @@ describe("DpopProofs", () => {
       );
     });
 
-    it("tells it to who has no proof at all", () => {
+    it("sends one if the proof is missing", () => {
       const by = proofs({ nonce: "required" });
       expect(by.missing()).toMatchObject({
         code: "invalid_dpop_proof",
@@ -254,7 +254,7 @@ describe("DpopProofs", () => {
   });
 
   describe("when nonces are optional", () => {
-    it("checks those that come, and replaces a foreign one", () => {
+    it("checks the nonce if present, and replaces an unknown one", () => {
       const by = proofs();
       const refusal = refusalOf(() => check(by, proof({ nonce: "x" })));
       expect(refusal.code).toBe("use_dpop_nonce");
@@ -262,7 +262,7 @@ describe("DpopProofs", () => {
       expect(() => check(by, proof({ nonce }))).not.toThrow();
     });
 
-    it("has none to give out without a secret", () => {
+    it("sends none without a secret", () => {
       const by = proofs({ secretKey: null });
       const refusal = refusalOf(() => check(by, proof({ nonce: "x" })));
       expect([refusal.code, refusal.reason]).toEqual([

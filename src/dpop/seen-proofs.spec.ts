@@ -42,7 +42,7 @@ describe("SeenProofs", () => {
   ];
 
   describe.each(kinds)("%s", (_where, make) => {
-    it("know a proof for its whole time", async () => {
+    it("remember a proof for its whole time", async () => {
       const seen = make();
       for (let second = 0; second < keptSeconds; second += 7) {
         expect(await seen.add("key", `at ${second}`, keptSeconds)).toBe(true);
@@ -51,7 +51,7 @@ describe("SeenProofs", () => {
       }
     });
 
-    it("take one of 20 that come at once", async () => {
+    it("accept one of 20 concurrent uses", async () => {
       const seen = make();
       const added = await Promise.all(
         Array.from({ length: 20 }, async () =>
@@ -61,14 +61,14 @@ describe("SeenProofs", () => {
       expect(added.filter(Boolean)).toHaveLength(1);
     });
 
-    it("tell keys apart, and ids that look like another key's", async () => {
+    it("distinguish keys, and ids that resemble another key's", async () => {
       const seen = make();
       await seen.add("a", "b.c", keptSeconds);
       expect(await seen.add("b", "b.c", keptSeconds)).toBe(true);
       expect(await seen.add("a", "b", keptSeconds)).toBe(true);
     });
 
-    it("know it after the clock was set back", async () => {
+    it("remember it after the clock was set back", async () => {
       const seen = make();
       await seen.add("key", "1", keptSeconds);
       clock.advance(-3600);
@@ -76,7 +76,7 @@ describe("SeenProofs", () => {
     });
   });
 
-  it("in memory refuse further ones while it is full, and forget none of those there are", () => {
+  it("in memory refuse new proofs while full, and keep the stored ones", () => {
     const seen = new MemorySeenProofs(clock, 1000);
     for (let i = 0; i < 1000; i++) seen.add("key", String(i), keptSeconds);
     expect(() => seen.add("key", "one more", keptSeconds)).toThrow(
@@ -87,7 +87,7 @@ describe("SeenProofs", () => {
     expect(seen.add("key", "one more", keptSeconds)).toBe(true);
   });
 
-  it("in Postgres are known to every instance, and purged", async () => {
+  it("in Postgres are shared by all instances, and purged", async () => {
     const [one, other] = [inPostgres(), inPostgres()];
     expect(await one.seen.add("key", "1", keptSeconds)).toBe(true);
     expect(await other.seen.add("key", "1", keptSeconds)).toBe(false);

@@ -11,7 +11,7 @@ import { gateOf, guard, RequestGate } from "./request-gate";
 describe("a gate in front of a server", () => {
   let server: Server;
   let sockets: Socket[];
-  /** What was let through and is not answered yet, by path. */
+  /** The admitted requests without a response yet, by path. */
   let held: Map<string, ServerResponse>;
 
   const gate = () => gateOf(server) as RequestGate;
@@ -47,7 +47,7 @@ describe("a gate in front of a server", () => {
     await once(server, "close");
   });
 
-  /** Of a client network of its own, unless one is named. */
+  /** A request head; by default each path has its own client network. */
   const head = (path: string, more = "", from = path) =>
     `GET ${path} HTTP/1.1\r\nHost: a\r\nFrom: ${from}\r\n${more}\r\n`;
   const send = (...texts: string[]) => {
@@ -62,7 +62,7 @@ describe("a gate in front of a server", () => {
     while (paths.some((path) => !held.has(path))) await once(server, "held");
   };
   const answer = (path: string) => held.get(path)?.end("done");
-  /** All that comes until a text does. */
+  /** Reads until a text arrives, and returns everything received. */
   const until = async (socket: Socket, text: string) => {
     let received = "";
     while (!received.includes(text)) {
@@ -72,7 +72,7 @@ describe("a gate in front of a server", () => {
     return received;
   };
 
-  it("refuses what is too much on one connection, after what came before, and closes it", async () => {
+  it("refuses excess requests on one connection in order, and closes it", async () => {
     const socket = send(...["/1", "/2", "/3", "/4", "/5"].map((p) => head(p)));
     await holding("/1", "/2", "/3");
     for (const path of ["/3", "/2", "/1"]) answer(path);
@@ -90,7 +90,7 @@ describe("a gate in front of a server", () => {
     expect([...held.keys()]).toEqual(["/1", "/2", "/3"]);
   });
 
-  it("refuses what is too much in all, and lets it through when there is room again", async () => {
+  it("refuses excess requests overall, and admits them when there is room again", async () => {
     send(head("/1"), head("/2"));
     send(head("/3"), head("/4"));
     await holding("/1", "/2", "/3", "/4");
@@ -103,7 +103,7 @@ describe("a gate in front of a server", () => {
     expect(await until(late, "done")).toContain("HTTP/1.1 200");
   });
 
-  it("gives a network as many places as are free, so that others always find one", async () => {
+  it("allows a network as many places as are free, so others always have one", async () => {
     const greedy = send(head("/1", "", "a"), head("/2", "", "a"));
     await holding("/1", "/2");
     greedy.write(head("/3", "", "a"));
@@ -122,7 +122,7 @@ describe("a gate in front of a server", () => {
     await holding("/7");
   });
 
-  it("lets liveness through whatever the load", async () => {
+  it("admits liveness under any load", async () => {
     gate().alwaysAnswered = "/health/live";
     send(head("/1"), head("/2"));
     send(head("/3"), head("/4"));
@@ -142,7 +142,7 @@ describe("a gate in front of a server", () => {
     expect(gate().size).toBe(1);
   });
 
-  it("counts the work for a client that has gone, until it is done", async () => {
+  it("counts a request of a disconnected client until it is done", async () => {
     const gone = send(head("/1"), head("/2"), head("/3"));
     send(head("/4"));
     await holding("/1", "/2", "/3", "/4");
@@ -157,7 +157,7 @@ describe("a gate in front of a server", () => {
     expect(gate().size).toBe(2);
   });
 
-  it("when draining, ends every connection with its answer", async () => {
+  it("when draining, closes every connection after its response", async () => {
     const before = send(head("/1"));
     await holding("/1");
     gate().drain();

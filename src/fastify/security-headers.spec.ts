@@ -15,7 +15,7 @@ function policyOf(headers: Readonly<Record<string, string>>) {
 }
 
 describe("dataHeaders", () => {
-  it("forbid everything that a page could do", () => {
+  it("forbid everything a page could do", () => {
     expect(dataHeaders(false)).toEqual({
       "content-security-policy":
         "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
@@ -26,7 +26,7 @@ describe("dataHeaders", () => {
     });
   });
 
-  it("add that browsers stay with TLS, when it is there", () => {
+  it("include HSTS if TLS is used", () => {
     expect(dataHeaders(true)["strict-transport-security"]).toMatch(
       /^max-age=31536000/,
     );
@@ -38,7 +38,7 @@ describe("pageHeaders", () => {
     <body><svg style="width:0"></svg><style>
     b{}</style></body></html>`;
 
-  it("allow the inline styles that the page has, and no others", () => {
+  it("allow only the page's own inline styles", () => {
     const policy = policyOf(pageHeaders(html));
     expect(policy.get("style-src-elem")).toEqual([
       "'self'",
@@ -51,7 +51,7 @@ describe("pageHeaders", () => {
     ]);
   });
 
-  it("allow nothing from elsewhere, and no inline script", () => {
+  it("allow no other origin and no inline script", () => {
     const policy = policyOf(pageHeaders(html));
     expect(policy.get("default-src")).toEqual(["'none'"]);
     expect(policy.get("script-src")).toEqual(["'self'"]);

@@ -6,9 +6,9 @@ describe("emailAuthority", () => {
       ["a@gmail.com", null],
       ["A.B+tag@GMail.COM", null],
       ["a@corp.example", "corp.example"],
-      // A Workspace account may carry an address of another of its domains.
+      // A Workspace account may have an address of another domain.
       ["a@other.example", "corp.example"],
-    ])("says authoritative for %s with hd %s", (email, hostedDomain) => {
+    ])("is authoritative for %s with hd %s", (email, hostedDomain) => {
       expect(emailAuthority(email, true, hostedDomain)).toBe("authoritative");
     });
   });
@@ -16,24 +16,24 @@ describe("emailAuthority", () => {
   describe("when the address was only verified once", () => {
     it.each([
       "a@corp.example",
-      // Google's rule names gmail.com and nothing that resembles it.
+      // Google's rule names only gmail.com, no similar domain.
       "a@googlemail.com",
       "a@notgmail.com",
       "a@gmail.com.evil.example",
       "a@sub.gmail.com",
       "gmail.com@evil.example",
       "a@gmail.co",
-    ])("says verified for %s", (email) => {
+    ])("is verified for %s", (email) => {
       expect(emailAuthority(email, true, null)).toBe("verified");
     });
   });
 
-  describe("when nobody verified the address", () => {
+  describe("when the address was not verified", () => {
     it.each([
       ["a@gmail.com", null],
       ["a@corp.example", "corp.example"],
       ["a@other.example", null],
-    ])("says unverified for %s with hd %s", (email, hostedDomain) => {
+    ])("is unverified for %s with hd %s", (email, hostedDomain) => {
       expect(emailAuthority(email, false, hostedDomain)).toBe("unverified");
     });
   });
@@ -43,7 +43,7 @@ describe("emailAuthority", () => {
       [true, null],
       [true, "corp.example"],
       [false, null],
-    ])("says unverified for email_verified %s and hd %s", (verified, hd) => {
+    ])("is unverified for email_verified %s and hd %s", (verified, hd) => {
       expect(emailAuthority(null, verified, hd)).toBe("unverified");
     });
   });

@@ -12,7 +12,7 @@ function refusalOf(run: () => unknown) {
 }
 
 describe("FormParameters", () => {
-  it("hands out what was sent once", () => {
+  it("returns a parameter that was sent once", () => {
     const form = new FormParameters({ token: "abc", scope: "user  other " });
     expect(form.get("token")).toBe("abc");
     expect(form.need("token")).toBe("abc");
@@ -34,14 +34,14 @@ describe("FormParameters", () => {
     },
   );
 
-  it("takes a parameter without a value for one that was not sent", () => {
+  it("treats a parameter without a value as absent", () => {
     const form = new FormParameters({ token: "", audience: ["", "a"] });
     expect(form.get("token")).toBeUndefined();
     expect(form.all("audience")).toEqual(["a"]);
   });
 
   it.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
-    "does not find %s, which every object has",
+    "does not find %s, a property of every object",
     (name) => {
       expect(new FormParameters({}).get(name)).toBeUndefined();
     },

@@ -11,7 +11,7 @@ function told(error: AuthError, showReason = false) {
 }
 
 describe("oauthErrorForm", () => {
-  it.each(codes)("describes %s in the characters that are allowed", (code) => {
+  it.each(codes)("describes %s with only allowed characters", (code) => {
     const { error, error_description } = told(new AuthError(code));
     expect(error).toMatch(/^[a-z_]+$/);
     expect(error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
@@ -40,24 +40,24 @@ describe("oauthErrorForm", () => {
     ["identity_provider_unavailable", 503, "temporarily_unavailable"],
     ["service_unavailable", 503, "temporarily_unavailable"],
     ["internal_error", 500, "server_error"],
-  ])("tells %s as %i %s", (code, status, error) => {
+  ])("maps %s to %i %s", (code, status, error) => {
     expect(told(new AuthError(code))).toMatchObject({ status, error });
   });
 
-  it("names the fields that are wrong", () => {
+  it("names the invalid fields", () => {
     const errors = [{ field: "token", message: 'must not be "x"' }];
     expect(told(new AuthError("invalid_request", { errors }))).toMatchObject({
       error_description: "token: must not be 'x'",
     });
   });
 
-  it("names the failed check only where that is wanted", () => {
+  it("names the failed check only if requested", () => {
     const error = new AuthError("invalid_token", { reason: "wrong_audience" });
     expect(told(error).error_description).not.toContain("wrong_audience");
     expect(told(error, true).error_description).toContain("(wrong_audience)");
   });
 
-  it("has 401 for a client that fails to authenticate, and its challenge", () => {
+  it("is 401 with a challenge if client authentication fails", () => {
     const error = new OAuthError("invalid_client", "No.", {
       challenge: "Basic",
     });

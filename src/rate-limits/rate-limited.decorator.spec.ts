@@ -193,7 +193,7 @@ describe("RateLimited", () => {
     ]);
   });
 
-  it("locks out only of the routes that count failures", async () => {
+  it("locks a client out only of routes that count failures", async () => {
     await open();
     await knocks("/guarded/invalid_token", "/guarded/invalid_token");
     expect(await knocks("/guarded/good", "/front")).toEqual([

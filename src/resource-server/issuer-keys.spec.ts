@@ -30,7 +30,7 @@ describe("keysOfJwks", () => {
     expect(keys.get("two")?.equals(expected)).toBe(true);
   });
 
-  it("takes of a key only what is public", () => {
+  it("keeps only the public members of a key", () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const keys = [
       { ...privateKey.export({ format: "jwk" }), kid: "leaked" },
@@ -48,19 +48,19 @@ describe("keysOfJwks", () => {
     ["an RSA key of 2040 bits", newRsaJwk(2040)],
     ["an RSA key for PS256", { ...rsa, alg: "PS256" }],
     ["an RSA key for RS512", { ...rsa, alg: "RS512" }],
-    ["an RSA key that says ES256", { ...rsa, alg: "ES256" }],
+    ["an RSA key with alg ES256", { ...rsa, alg: "ES256" }],
     ["an RSA key for HS256", { ...rsa, alg: "HS256" }],
     ["an RSA key for encryption", { ...rsa, use: "enc" }],
-    ["a secret", { kty: "oct", k: "c2VjcmV0", alg: "HS256" }],
-    ["a curve that signs", { kty: "OKP", crv: "Ed25519", x: jwk.x }],
-    ["a key that says RS256", { ...jwk, alg: "RS256" }],
+    ["a symmetric key", { kty: "oct", k: "c2VjcmV0", alg: "HS256" }],
+    ["an Ed25519 key", { kty: "OKP", crv: "Ed25519", x: jwk.x }],
+    ["an EC key with alg RS256", { ...jwk, alg: "RS256" }],
     ["another curve", newJwk("P-384")],
     ["another algorithm", { ...jwk, alg: "ES384" }],
     ["a key for encryption", { ...jwk, use: "enc" }],
-    ["a key without a name", { ...jwk, kid: undefined }],
-    ["a key whose name is a number", { ...jwk, kid: 1 }],
+    ["a key without a kid", { ...jwk, kid: undefined }],
+    ["a key whose kid is a number", { ...jwk, kid: 1 }],
     ["null", { keys: null }],
-  ])("leaves %s to others", (_what, other) => {
+  ])("ignores %s", (_what, other) => {
     const keys = [
       { kid: "other", ...other },
       { ...jwk, kid: "ours" },
@@ -70,19 +70,19 @@ describe("keysOfJwks", () => {
 
   it.each<[string, unknown]>([
     ["nothing", undefined],
-    ["a text", "keys"],
+    ["a string", "keys"],
     ["a list", [{ ...jwk, kid: "one" }]],
-    ["no list", { keys: { ...jwk, kid: "one" } }],
+    ["keys that are not a list", { keys: { ...jwk, kid: "one" } }],
     ["an empty list", { keys: [] }],
-    ["no key for us", { keys: [{ ...rsa, kid: "one", use: "enc" }] }],
+    ["no usable key", { keys: [{ ...rsa, kid: "one", use: "enc" }] }],
     [
       "only a key that is too small",
       { keys: [{ ...newRsaJwk(1024), kid: "1" }] },
     ],
-    ["an empty name", { keys: [{ ...jwk, kid: "" }] }],
-    ["a name of 129 characters", { keys: [{ ...jwk, kid: "x".repeat(129) }] }],
+    ["an empty kid", { keys: [{ ...jwk, kid: "" }] }],
+    ["a kid of 129 characters", { keys: [{ ...jwk, kid: "x".repeat(129) }] }],
     [
-      "two keys of one name",
+      "two keys with one kid",
       {
         keys: [
           { ...jwk, kid: "one" },
@@ -90,9 +90,9 @@ describe("keysOfJwks", () => {
         ],
       },
     ],
-    ["an RSA key without its numbers", { keys: [{ kty: "RSA", kid: "1" }] }],
+    ["an RSA key without n and e", { keys: [{ kty: "RSA", kid: "1" }] }],
     [
-      "an elliptic and an RSA key of one name",
+      "an EC and an RSA key with one kid",
       {
         keys: [
           { ...jwk, kid: "one" },
@@ -100,7 +100,10 @@ describe("keysOfJwks", () => {
         ],
       },
     ],
-    ["a point that is on no curve", { keys: [{ ...jwk, x: jwk.y, kid: "1" }] }],
+    [
+      "a point that is not on the curve",
+      { keys: [{ ...jwk, x: jwk.y, kid: "1" }] },
+    ],
     [
       "21 keys",
       { keys: Array.from({ length: 21 }, (_, i) => ({ ...jwk, kid: `${i}` })) },

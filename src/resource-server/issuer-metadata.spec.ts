@@ -22,9 +22,12 @@ describe("isTrustworthyUrl", () => {
     ["", true, false],
     [undefined, true, false],
     [["https://auth.corp.example"], true, false],
-  ])("%j, with http allowed: %s, is %s", (url, allowHttp, expected) => {
-    expect(isTrustworthyUrl(url, allowHttp)).toBe(expected);
-  });
+  ])(
+    "returns for %j, with http allowed: %s: %s",
+    (url, allowHttp, expected) => {
+      expect(isTrustworthyUrl(url, allowHttp)).toBe(expected);
+    },
+  );
 });
 
 describe("IssuerMetadata", () => {
@@ -58,12 +61,12 @@ describe("IssuerMetadata", () => {
   it.each([
     ["", "/.well-known/oauth-authorization-server"],
     ["/tenant/one", "/.well-known/oauth-authorization-server/tenant/one"],
-  ])("of an issuer at %j are at %s", async (path, expected) => {
+  ])("of the issuer %j are fetched from %s", async (path, expected) => {
     const options = { issuer: origin + path, allowHttp: false };
     const metadata = new IssuerMetadata(options, new SystemClock());
     expect(await metadata.get()).toEqual({
       jwksUri: `${origin}/keys`,
-      // Not by plain http from another machine.
+      // Plain http is refused for another machine.
       introspectionEndpoint: null,
     });
     expect(paths.at(-1)).toBe(expected);

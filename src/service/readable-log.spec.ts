@@ -13,7 +13,7 @@ describe("the log", () => {
   const chatter = { context: "RouterExplorer", text: "Mapped {/x, GET} route" };
   const other = { context: "TrustedProxies", text: "something else" };
 
-  it("leaves out Nest's line for each route, but for who debugs", () => {
+  it("omits Nest's line for each route except at the debug level", () => {
     expect(logged("info", [chatter, other])).toBe(1);
     expect(logged("debug", [chatter, other])).toBe(2);
   });
@@ -26,7 +26,7 @@ describe("the log", () => {
       return text;
     };
 
-    it("is one line of words for each line of JSON", () => {
+    it("shows one readable line for each line of JSON", () => {
       const fields = { requestId: "1", method: "GET", path: "/x", status: 200 };
       expect(shown(fields, "info", "request")).toMatch(
         /^\d\d:\d\d:\d\d request method=GET path=\/x status=200\n$/,
@@ -42,7 +42,7 @@ describe("the log", () => {
       );
     });
 
-    it("lets no request move the cursor", () => {
+    it("escapes control characters of requests", () => {
       const path = "/\u001b[2J\u0007\nfaked line";
       expect(shown({ path }, "info", "request")).toMatch(
         /path=\/\?\[2J\?\?faked line\n$/,

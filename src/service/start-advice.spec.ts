@@ -1,7 +1,7 @@
 import { startService } from "./start-service";
 import { withAdvice } from "./start-advice";
 
-describe("an error of a start", () => {
+describe("an error at the start", () => {
   const advice = (fields: object, message = "x") =>
     String(withAdvice(Object.assign(new Error(message), fields), ".data"));
 
@@ -13,17 +13,17 @@ describe("an error of a start", () => {
     [{ code: "53100" }, /disk is full/],
     [{ code: "EADDRINUSE", port: 3000 }, /Port 3000 is taken/],
     [{ code: "42P01" }, /node dist\/cli.js migrate/],
-  ])("of %j says what to do", (fields, words) => {
+  ])("with %j says what to do", (fields, words) => {
     expect(advice(fields)).toMatch(words);
   });
 
-  it("says so too when it is a program's that ran out of space", () => {
+  it("says what to do if a program ran out of disk space", () => {
     const said = "initdb: could not write: No space left on device";
     expect(advice({}, said)).toMatch(/disk is full. Free some space/);
   });
 
   it.each([{ code: "EACCES", port: 80 }, { code: "ECONNREFUSED" }, {}])(
-    "of %j is left as it is",
+    "with %j is unchanged",
     (fields) => {
       expect(advice(fields, "the error itself")).toBe(
         "Error: the error itself",
@@ -31,8 +31,8 @@ describe("an error of a start", () => {
     },
   );
 
-  it("comes of a start whose folder cannot be made", async () => {
-    // Nobody may make folders there, not even root.
+  it("is thrown if the data folder cannot be created", async () => {
+    // Not even root can create folders there.
     const dataDir = "/sys/nest-google-auth";
     const env = { GOOGLE_CLIENT_IDS: "123456-web.apps.googleusercontent.com" };
     await expect(startService(env, { dataDir })).rejects.toThrow(

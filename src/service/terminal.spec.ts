@@ -23,7 +23,7 @@ describe("a text for the terminal", () => {
     [999, "  999 ms"],
     [1540, "   1.5 s"],
     [11_233, "  11.2 s"],
-  ])("says %i ms in eight characters", (milliseconds, text) => {
+  ])("formats %i ms in eight characters", (milliseconds, text) => {
     expect(shortTime(milliseconds)).toBe(text);
   });
 });

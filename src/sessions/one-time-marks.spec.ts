@@ -69,7 +69,7 @@ describe("OneTimeMarks", () => {
   };
 
   describe("a nonce", () => {
-    it("is given out without a row, and never twice the same", async () => {
+    it("is issued without a row, and is unique", async () => {
       const issued = Array.from({ length: 100 }, () => marks().issueNonce());
       expect(new Set(issued.map(({ nonce }) => nonce)).size).toBe(100);
       expect(issued[0]?.expiresIn).toBe(600);
@@ -77,7 +77,7 @@ describe("OneTimeMarks", () => {
       expect(rows).toEqual([]);
     });
 
-    it("is known in the token as it is, and as a digest where it is named", () => {
+    it("is recognized in the token unchanged, and as a digest if the request has the nonce", () => {
       const { nonce } = marks().issueNonce();
       const digest = sha256(nonce).digest();
       for (const signed of [
@@ -90,7 +90,7 @@ describe("OneTimeMarks", () => {
       expect(useOf(nonce)?.nonce?.digest).toEqual(digest);
     });
 
-    it("is known under the secret key of before, and not under another", () => {
+    it("is recognized with the previous secret key, but not with another", () => {
       const { nonce } = marks().issueNonce();
       const changed = marksUnder(
         "another one: 5f0e1d2c3b4a59687786",
@@ -101,7 +101,7 @@ describe("OneTimeMarks", () => {
       expect(useOf(nonce, undefined, {}, other)).toBeNull();
     });
 
-    it("changed in any one character is not ours", () => {
+    it("is unknown after a change of any character", () => {
       const { nonce } = marks().issueNonce();
       for (let at = 0; at < nonce.length; at++) {
         const altered =
@@ -112,7 +112,7 @@ describe("OneTimeMarks", () => {
       }
     });
 
-    it("that is a stranger's is ignored, unless one of ours is required", () => {
+    it("from another issuer is ignored unless one of ours is required", () => {
       expect(useOf("n-0S6_WzA2Mj")).toBeNull();
       const required = { nonce: "required" } as const;
       const refusals = [
@@ -152,11 +152,11 @@ describe("OneTimeMarks", () => {
     const fresh = () => {
       const { nonce } = marks().issueNonce();
       const use = useOf(nonce, undefined, once);
-      if (!use) throw new Error("nothing to use up");
+      if (!use) throw new Error("the token has nothing to use up");
       return use;
     };
 
-    it("gives a token to one of 20 who take it at once", async () => {
+    it("gives a token to one of 20 concurrent callers", async () => {
       const taken = { ...fresh(), nonce: null };
       const granted = await Promise.all(
         Array.from({ length: 20 }, () => marks().take(taken)),
@@ -165,7 +165,7 @@ describe("OneTimeMarks", () => {
       expect(await marks().reasonAgainst(taken)).toBe("token_used");
     });
 
-    it("uses up no token whose nonce has been used", async () => {
+    it("does not use up a token whose nonce was already used", async () => {
       const [first, second] = [fresh(), fresh()];
       expect(await marks().take({ ...first, token: null })).toBe(true);
       const mixed = { nonce: first.nonce, token: second.token };
@@ -174,7 +174,7 @@ describe("OneTimeMarks", () => {
       expect(await marks().take({ ...second, nonce: null })).toBe(true);
     });
 
-    it("has nothing against what can still be used", async () => {
+    it("accepts unused tokens and nonces", async () => {
       const use = fresh();
       expect(await marks().reasonAgainst(use)).toBeNull();
       expect(await marks().take(use)).toBe(true);

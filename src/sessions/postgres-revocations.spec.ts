@@ -48,7 +48,7 @@ describe("PostgresRevocations", () => {
   const insert =
     "INSERT INTO google_auth.revocations (session_id, expires_at) VALUES ($1, $2)";
   const inSeconds = (seconds: number) => new Date(clock.now() + seconds * 1000);
-  /** As another instance writes it. */
+  /** Writes a revocation like another instance. */
   const end = async (id: string, seconds = 900) => {
     await dataSource.query(insert, [id, inSeconds(seconds)]);
   };
@@ -59,20 +59,20 @@ describe("PostgresRevocations", () => {
   const user = randomUUID();
   const covers = (sessionId: string) =>
     revocations.covers(sessionId, randomUUID(), 1000);
-  /** The clock stands at a time when the last look is too old. */
+  /** Advances the clock so the last read is too old, and reads. */
   const look = async () => {
     clock.step(1.001);
     await covers(randomUUID());
   };
 
-  it("knows from the start what was ended before, and nothing else", async () => {
+  it("reads earlier revocations at the start", async () => {
     const [ended, other] = [randomUUID(), randomUUID()];
     await end(ended);
     await revocations.onApplicationBootstrap();
     expect([covers(ended), covers(other)]).toEqual([true, false]);
   });
 
-  it("counts what is ended here when the transaction is over, and not before", async () => {
+  it("applies own revocations at the commit, and not before", async () => {
     await revocations.onApplicationBootstrap();
     const [ended, rolledBack] = [randomUUID(), randomUUID()];
     await database.transaction(async (transaction) => {
@@ -91,7 +91,7 @@ describe("PostgresRevocations", () => {
     expect(covers(rolledBack)).toBe(false);
   });
 
-  it("covers all sessions of a user that began before a time, on another instance as well", async () => {
+  it("covers all sessions of a user that started before a time, on every instance", async () => {
     const other = another();
     await revocations.onApplicationBootstrap();
     await other.onApplicationBootstrap();
@@ -112,21 +112,24 @@ describe("PostgresRevocations", () => {
   });
 
   it.each([
-    ["by a notification, in a moment", true, 400],
-    ["without one, by the next poll", false, 1500],
-  ])("learns of another's %s", async (_how, notifies, milliseconds) => {
-    await revocations.onApplicationBootstrap();
-    const id = randomUUID();
-    await end(id);
-    if (notifies) {
-      await dataSource.query("NOTIFY nest_google_auth_revocations");
-    }
-    const startedAt = Date.now();
-    while (covers(id) !== true) await new Promise(setImmediate);
-    expect(Date.now() - startedAt).toBeLessThan(milliseconds);
-  });
+    ["by a notification, at once", true, 400],
+    ["without a notification, by the next poll", false, 1500],
+  ])(
+    "receives another instance's revocation %s",
+    async (_how, notifies, milliseconds) => {
+      await revocations.onApplicationBootstrap();
+      const id = randomUUID();
+      await end(id);
+      if (notifies) {
+        await dataSource.query("NOTIFY nest_google_auth_revocations");
+      }
+      const startedAt = Date.now();
+      while (covers(id) !== true) await new Promise(setImmediate);
+      expect(Date.now() - startedAt).toBeLessThan(milliseconds);
+    },
+  );
 
-  it("does not miss a row that is committed after many with higher numbers", async () => {
+  it("reads a row that is committed after many with higher ids", async () => {
     await revocations.onApplicationBootstrap();
     const late = new Client({ connectionString: testDatabase.url });
     await late.connect();
@@ -147,7 +150,7 @@ describe("PostgresRevocations", () => {
     }
   });
 
-  it("reads little while a long transaction is open, however much there is", async () => {
+  it("reads little during a long transaction, regardless of the number of rows", async () => {
     await revocations.onApplicationBootstrap();
     const long = new Client({ connectionString: testDatabase.url });
     await long.connect();
@@ -173,11 +176,11 @@ describe("PostgresRevocations", () => {
     }
   });
 
-  it("reads everything again from another server, which may give the same numbers again", async () => {
+  it("reads everything again from another server, whose ids may repeat", async () => {
     await revocations.onApplicationBootstrap();
     for (let more = 0; more < 3; more++) await end(randomUUID());
     await look();
-    // As after the promotion of a replica that had not seen the last of them.
+    // Like the promotion of a replica that lacked the last rows.
     const id = randomUUID();
     await dataSource.query("TRUNCATE google_auth.revocations RESTART IDENTITY");
     await end(id);
@@ -186,10 +189,10 @@ describe("PostgresRevocations", () => {
     expect(covers(id)).toBe(true);
   });
 
-  it("reads everything again when ids it has seen are another's, as after a restore or a crash", async () => {
+  it("reads everything again if known ids have other rows, as after a restore or a crash", async () => {
     for (let more = 0; more < 3; more++) await end(randomUUID());
     await revocations.onApplicationBootstrap();
-    // The last of them are lost, and their ids given out again.
+    // The last rows are lost, and their ids are assigned again.
     const [lost] = await dataSource
       .query<{ id: string }[]>(
         `DELETE FROM google_auth.revocations WHERE id IN (SELECT id
@@ -206,7 +209,7 @@ describe("PostgresRevocations", () => {
     expect(again.map(covers)).toEqual([true, true]);
   });
 
-  it("waits for ids that are missing among very many", async () => {
+  it("waits for missing ids among very many", async () => {
     await revocations.onApplicationBootstrap();
     const late = new Client({ connectionString: testDatabase.url });
     await late.connect();
@@ -229,7 +232,7 @@ describe("PostgresRevocations", () => {
     }
   });
 
-  it("forgets a session when its last access token is over, and keeps the memory bounded", async () => {
+  it("forgets a session after its last access token has expired, so memory is bounded", async () => {
     for (let more = 0; more < 100; more++) await end(randomUUID(), 10);
     await revocations.onApplicationBootstrap();
     const known = revocations.size;
@@ -243,7 +246,7 @@ describe("PostgresRevocations", () => {
     expect(revocations.size).toBeLessThanOrEqual(known - 100);
   });
 
-  it("gives one look to all who ask at once, and a later one to those who ask during it", async () => {
+  it("shares one read among concurrent calls, and starts a later one for calls during it", async () => {
     await revocations.onApplicationBootstrap();
     const read = jest.spyOn(database, "query");
     clock.step(1.001);
@@ -255,7 +258,7 @@ describe("PostgresRevocations", () => {
     expect(looks).toBeLessThanOrEqual(3);
   });
 
-  it("trusts sessions for a minute while the database is away, and recovers alone", async () => {
+  it("accepts sessions for a minute while the database is unavailable, and recovers by itself", async () => {
     await revocations.onApplicationBootstrap();
     await dataSource.destroy();
     await look();

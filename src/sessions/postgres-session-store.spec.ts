@@ -69,19 +69,19 @@ describe("PostgresSessionStore", () => {
   const isLive = async ({ id }: Session) =>
     (await store.find(id))?.revokedAt === null;
 
-  it("finds a session as it was started, and no other", async () => {
+  it("finds a session unchanged, and no other", async () => {
     const session = await start();
     expect(await store.find(session.id)).toEqual(session);
     expect(session.authenticatedAt).toEqual(new Date(clock.now()));
     expect(await store.find(uuidv7())).toBeNull();
   });
 
-  it("needs no user of the table users", async () => {
+  it("needs no row in the table users", async () => {
     const session = await start();
     expect(await store.list(session.userId)).toEqual([session]);
   });
 
-  it("ends all sessions of a user by one row, and none that begins after that", async () => {
+  it("ends all sessions of a user with one row, and no later ones", async () => {
     const userId = uuidv7();
     const before = [await start(userId), await start(userId)];
     const stranger = await start();
@@ -90,27 +90,28 @@ describe("PostgresSessionStore", () => {
     expect((await endAll(uuidv7())).wereLive).toBe(false);
     expect(cutoff).toEqual(new Date(1_763_700_001_000));
     expect(sessionIds).toEqual([]);
-    // In the same second, but after it.
+    // In the same second, but later.
     const after = await start(userId);
     expect(after.authenticatedAt).toEqual(cutoff);
     for (const session of before) expect(await isLive(session)).toBe(false);
     for (const session of [after, stranger]) {
       expect(await isLive(session)).toBe(true);
     }
-    // And twice within one second.
+    // Also twice within one second.
     await endAll(userId);
     expect(await isLive(after)).toBe(false);
     expect(await isLive(await start(userId))).toBe(true);
   });
 
-  it("ends by name where some were proved later than asked for", async () => {
+  it("ends sessions by id if others were authenticated after the cutoff", async () => {
     const userId = uuidv7();
     const [early, late] = [
       await start(userId, 1000),
       await start(userId, 2000),
     ];
     const ended = await endAll(userId, new Date(1_500_000));
-    // All of one second: by it alone, an access token of the late one would be over.
+    // A cutoff within the same second would also end the access token of the
+    // later session.
     expect(ended).toMatchObject({ sessionIds: [early.id], wereLive: true });
     expect(ended.before?.getTime()).toBeLessThanOrEqual(
       late.authenticatedAt.getTime(),
@@ -120,7 +121,7 @@ describe("PostgresSessionStore", () => {
     expect(await isLive(late)).toBe(false);
   });
 
-  it("ends all where more than a thousand would have to be named", async () => {
+  it("ends all sessions if there would be more than a thousand ids", async () => {
     const userId = uuidv7();
     const [early, late] = [
       await start(userId, 1000),
@@ -142,7 +143,7 @@ describe("PostgresSessionStore", () => {
     expect(await isLive(late)).toBe(false);
   });
 
-  it("erases what is stored of a user", async () => {
+  it("erases a user's data", async () => {
     const [session, other] = [await start(), await start()];
     await database.transaction((transaction) =>
       store.erase(session.userId, transaction),

@@ -62,7 +62,7 @@ function tokenOf(changes: Partial<Session> = {}, secret = secretKey): string {
 
 describe("RefreshTokens", () => {
   describe("when a token is derived", () => {
-    it("is the session, the generation, a proof under the salt, and a tag over all of it", () => {
+    it("consists of the session, the generation, a MAC with the salt, and a tag over all of it", () => {
       const mac = (purpose: string, ...content: (string | Buffer)[]) => {
         const hmac = createHmac("sha256", deriveKey(secretKey, purpose));
         for (const part of content) hmac.update(part);
@@ -77,14 +77,14 @@ describe("RefreshTokens", () => {
       expect(tokenOf({ generation: 3 })).toBe(`v1.${id}.3.${encoded}`);
     });
 
-    // A deployment that derives another token signs everybody out.
-    it("is the token that the first release derived", () => {
+    // A release that derives other tokens would sign out every user.
+    it("equals the token of the first release", () => {
       expect(tokenOf()).toBe(
         `v1.${id}.1._VPfJ7PIjiVXIfVUpDeutdsRicrnE91toLjJ59QZwgHXCMwfSQRWOALxEJJw_1jb`,
       );
     });
 
-    it("is the same for every instance and whatever else changes", () => {
+    it("is the same on every instance, regardless of other columns", () => {
       const changes = {
         idleExpiresAt: inSeconds(1),
         rotations: [inSeconds(-1)],
@@ -95,7 +95,7 @@ describe("RefreshTokens", () => {
     });
   });
 
-  describe("when what it is derived from is another", () => {
+  describe("when an input of the derivation differs", () => {
     const macOf = (token: string) => token.split(".")[3];
 
     it.each<[string, Partial<Session>, string]>([
@@ -110,21 +110,21 @@ describe("RefreshTokens", () => {
     });
   });
 
-  describe("when one is presented", () => {
+  describe("when a token is presented", () => {
     const session = sessionWith({ generation: 7 });
     const good = tokensUnder().issue(session).token;
 
-    it("is read, and proved by its own session only", () => {
+    it("can be read, and verified only with its own session", () => {
       const read = tokensUnder().read(good);
       expect(read).toMatchObject({ sessionId: id, generation: 7 });
-      if (!read) throw new Error("It was not read");
+      if (!read) throw new Error("The token was not read");
       expect(isOfSession(read, session)).toBe(true);
       expect(isOfSession(read, { ...session, salt: randomSalt })).toBe(false);
       const other = { ...session, id: id.replace(/2$/, "3") };
       expect(isOfSession(read, other)).toBe(false);
     });
 
-    it("is not read after any change of one character", () => {
+    it("is refused after a change of any character", () => {
       for (let place = 0; place < good.length; place++) {
         for (const other of ["A", "0", "7", ".", "-"]) {
           if (good[place] === other) continue;
@@ -155,11 +155,11 @@ describe("RefreshTokens", () => {
       expect(tokensUnder().read(text)).toBeNull();
     });
 
-    it("is still read when the secret has been changed, while the old one is known", () => {
+    it("can still be read after a change of the secret while the old one is configured", () => {
       const newSecret = `${secretKey}!`;
       expect(tokensUnder(newSecret).read(good)).toBeNull();
       const read = tokensUnder(newSecret, secretKey).read(good);
-      if (!read) throw new Error("It was not read");
+      if (!read) throw new Error("The token was not read");
       expect(isOfSession(read, session)).toBe(true);
     });
   });
@@ -182,7 +182,7 @@ describe("RefreshTokens", () => {
       expect(expiresInWith(3600.4, 7200)).toBe(3600);
     });
 
-    it("is nothing when the session is over", () => {
+    it("is zero after the session has ended", () => {
       expect(expiresInWith(0, 7200)).toBe(0);
       expect(expiresInWith(-1, 7200)).toBe(0);
       expect(expiresInWith(3600, -86400)).toBe(0);

@@ -18,8 +18,8 @@ import {
   start,
 } from "../../test/support/rotation.model";
 
-describe("any interleaving of what happens to a session", () => {
-  it("never leaves two live chains, and ends it only for a reason", () => {
+describe("any interleaving of the events of a session", () => {
+  it("never leaves two valid chains, and ends it only for a reason", () => {
     const commands = fc.commands(
       [
         refreshes,
@@ -39,7 +39,7 @@ describe("any interleaving of what happens to a session", () => {
     );
   });
 
-  it("never ends the session of tabs that lose answers, retry, and share what they have before the grace is over", () => {
+  it("never ends the session of tabs that lose responses, retry, and share tokens within the grace period", () => {
     const burst = fc.record({
       steps: fc.array(fc.oneof(refreshes, waits(400)), { maxLength: 20 }),
       pause: fc.integer({ min: 0, max: idle - 20 * 400 - 1 }),
@@ -64,7 +64,7 @@ describe("any interleaving of what happens to a session", () => {
     );
   });
 
-  it("never ends the session of an app that loses an answer and comes back whenever", () => {
+  it("never ends the session of an app that loses responses and retries at any later time", () => {
     const rounds = fc.array(
       fc.record({
         pause: fc.integer({ min: 0, max: idle / 2 - 1 }),
@@ -79,7 +79,7 @@ describe("any interleaving of what happens to a session", () => {
         let held = 1;
         for (const { pause, suspended, retries } of lost) {
           real.now += pause;
-          // Answered, and never stored.
+          // The client never stores this response.
           present(real, held);
           real.now += suspended;
           if (real.now >= absolute) return;
@@ -95,7 +95,7 @@ describe("any interleaving of what happens to a session", () => {
     );
   });
 
-  it("finds out two holders who take turns, within the budget", () => {
+  it("detects two holders that take turns, within the budget", () => {
     const turns = fc.array(
       fc.record({
         pause: fc.integer({ min: grace, max: idle / 2 }),
@@ -118,7 +118,7 @@ describe("any interleaving of what happens to a session", () => {
           const answer = present(real, held[who]);
           if (answer.kind === "refused") {
             expect(real.reuses).toBe(1);
-            // Of two changes of hands, one is a late retry or the end.
+            // Of two changes of the holder, one is a late retry or the end.
             expect(changes).toBeLessThanOrEqual(2 * (budget + 1));
             return;
           }

@@ -16,30 +16,30 @@ const state = (changes: Partial<RotationState> = {}): RotationState => ({
 const decide = (generation: number, changes: Partial<RotationState> = {}) =>
   decideRotation(state(changes), generation, now, rules);
 
-describe("what becomes of a refresh token", () => {
-  it("the live one is replaced", () => {
+describe("the decision on a refresh token", () => {
+  it("replaces the newest one", () => {
     expect(decide(5)).toBe("rotate");
   });
 
   it.each([4, 3])(
-    "generation %d, replaced within the grace, gets its successor again",
+    "repeats the successor of generation %d within the grace period",
     (generation) => {
       expect(decide(generation)).toBe("repeat");
     },
   );
 
   it.each([2, 1])(
-    "generation %d, replaced before, is taken for theft",
+    "treats generation %d, replaced earlier, as reuse",
     (generation) => {
       expect(decide(generation)).toBe("reuse");
     },
   );
 
-  it("one that is older than what is remembered is taken for theft", () => {
+  it("treats one older than the recorded rotations as reuse", () => {
     expect(decide(3, { generation: 20 })).toBe("reuse");
   });
 
-  describe("whose successor was never used, hours later,", () => {
+  describe("whose successor was not used, hours later,", () => {
     const late = (lateRetries: readonly number[] = [], budget = 3) =>
       decideRotation(state({ rotations: [now - day], lateRetries }), 4, now, {
         ...rules,
@@ -48,7 +48,7 @@ describe("what becomes of a refresh token", () => {
     const daysAgo = (...days: readonly number[]) =>
       days.map((count) => now - count * day);
 
-    it("gets it once more, so many times in 30 days", () => {
+    it("repeats the successor a limited number of times in 30 days", () => {
       expect(late()).toBe("repeat-late");
       expect(late(daysAgo(1, 2))).toBe("repeat-late");
       expect(late(daysAgo(1, 2, 3))).toBe("reuse");
@@ -56,35 +56,35 @@ describe("what becomes of a refresh token", () => {
       expect(late(daysAgo(1, 2, 29.99))).toBe("reuse");
     });
 
-    it("and again within the grace of that, which counts once", () => {
+    it("counts retries within the grace period once", () => {
       expect(late([now - 9_999, ...daysAgo(1, 2)])).toBe("repeat");
       expect(late([now - 10_000, ...daysAgo(1, 2)])).toBe("reuse");
     });
 
-    it("does not where that is switched off", () => {
+    it("is reuse if late retries are off", () => {
       expect(late([], 0)).toBe("reuse");
     });
 
-    it("does not when its successor has been replaced as well", () => {
+    it("is reuse if its successor was replaced as well", () => {
       const rotations = [now - day, now - day - 1];
       expect(decide(3, { rotations })).toBe("reuse");
     });
   });
 
   it.each([6, 7, 1000])(
-    "generation %d, ahead of what is stored, is replaced: what was stored since is lost",
+    "replaces generation %d, which is ahead of the stored one after a loss of data",
     (generation) => {
       expect(decide(generation)).toBe("rotate");
     },
   );
 
-  it("without a grace nothing is answered twice", () => {
+  it("repeats nothing without a grace period", () => {
     const rotations = [now];
     const none = { graceMilliseconds: 0, lateRetries: 0 };
     expect(decideRotation(state({ rotations }), 4, now, none)).toBe("reuse");
   });
 
-  it("the clock may be set back by a minute, and not more", () => {
+  it("tolerates a clock that is set back by at most a minute", () => {
     const lateRetries = [1, 2, 3].map((hours) => now - hours * 3600_000);
     const ahead = (milliseconds: number) =>
       decide(4, { rotations: [now + milliseconds], lateRetries });
@@ -93,7 +93,7 @@ describe("what becomes of a refresh token", () => {
   });
 
   it.each(["idleExpiresAt", "absoluteExpiresAt"])(
-    "from its %s on a session is over, whatever is presented",
+    "refuses every generation as expired from %s on",
     (limit) => {
       for (const generation of [4, 5, 1]) {
         expect(decide(generation, { [limit]: now })).toBe("expired");
@@ -101,7 +101,7 @@ describe("what becomes of a refresh token", () => {
     },
   );
 
-  it("of an ended session nothing is good, and nothing is reuse any more", () => {
+  it("refuses every generation of an ended session as revoked, not as reuse", () => {
     for (const generation of [1, 4, 5, 6]) {
       expect(decide(generation, { isRevoked: true, idleExpiresAt: 0 })).toBe(
         "revoked",

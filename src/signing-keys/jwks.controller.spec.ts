@@ -8,7 +8,7 @@ const options = {
   signingKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
 };
 
-/** A replacement that says too much. */
+/** A replacement that returns private keys. */
 class TalkativeSigningKeys extends PemSigningKeys {
   override published(): readonly PublishedKey[] {
     const whole = privateKey.export({ format: "jwk" });
@@ -17,8 +17,8 @@ class TalkativeSigningKeys extends PemSigningKeys {
 }
 
 describe("JwksController", () => {
-  describe("when the keys come with their private halves", () => {
-    it("shows the public ones only", () => {
+  describe("when the keys include their private halves", () => {
+    it("publishes only the public members", () => {
       const keys = new TalkativeSigningKeys(options);
       expect(keys.published()[0]).toHaveProperty("d");
       const { keys: shown } = new JwksController(keys).getJwks();

@@ -9,14 +9,14 @@ const der = Buffer.from("308187020100301306072a8648ce3d", "hex");
 
 describe("encryptPrivateKey", () => {
   describe("when a key is stored", () => {
-    it("hides it, and gives it back for the same secret and kid", () => {
+    it("encrypts it, and decrypts it with the same secret and kid", () => {
       const stored = encryptPrivateKey(secretKey, "k1", der);
       expect(stored).toHaveLength(12 + 16 + der.length);
       expect(stored.includes(der.subarray(0, 8))).toBe(false);
       expect(decryptPrivateKey(secretKey, "k1", stored)).toEqual(der);
     });
 
-    it("never writes the same bytes twice", () => {
+    it("never produces the same bytes twice", () => {
       const stored = Array.from({ length: 50 }, () =>
         encryptPrivateKey(secretKey, "k1", der),
       );
@@ -29,8 +29,8 @@ describe("encryptPrivateKey", () => {
 });
 
 describe("decryptPrivateKey", () => {
-  // Written by the first release: an update must still read it.
-  it("reads, when it was stored long ago, what was stored then", () => {
+  // Written by the first release; updates must still read it.
+  it("reads a key stored by the first release", () => {
     const stored = Buffer.from(
       "34955ae9652294c3a66071fc850e7b19f41981b4c075b5df37bd13ae470aef1bca1d5578fe0275b9b4c3c9",
       "hex",
@@ -38,22 +38,22 @@ describe("decryptPrivateKey", () => {
     expect(decryptPrivateKey(secretKey, "k1", stored)).toEqual(der);
   });
 
-  describe("when something is not as it was stored", () => {
+  describe("when an input differs", () => {
     const stored = encryptPrivateKey(secretKey, "k1", der);
 
     it.each(["x".repeat(32), `${secretKey} `, secretKey.toLowerCase()])(
-      "gives null for the secret %j",
+      "returns null for the secret %j",
       (other) => expect(decryptPrivateKey(other, "k1", stored)).toBeNull(),
     );
 
     it.each(["", "k2", "K1", "k1 ", "k"])(
-      "gives null for the kid %j",
+      "returns null for the kid %j",
       (kid) => {
         expect(decryptPrivateKey(secretKey, kid, stored)).toBeNull();
       },
     );
 
-    it("gives null for every byte that is changed", () => {
+    it("returns null for a change of any byte", () => {
       for (const index of stored.keys()) {
         const changed = Buffer.from(stored);
         changed[index] = (stored[index] ?? 0) ^ 1;
@@ -61,14 +61,14 @@ describe("decryptPrivateKey", () => {
       }
     });
 
-    it("gives null for every length that is cut", () => {
+    it("returns null for any shorter length", () => {
       for (const length of stored.keys()) {
         const cut = stored.subarray(0, length);
         expect(decryptPrivateKey(secretKey, "k1", cut)).toBeNull();
       }
     });
 
-    it("gives null for a byte more", () => {
+    it("returns null for an additional byte", () => {
       const longer = Buffer.concat([stored, Buffer.alloc(1)]);
       expect(decryptPrivateKey(secretKey, "k1", longer)).toBeNull();
     });
@@ -83,7 +83,7 @@ describe("openPrivateKey", () => {
   describe("when the secret key is being changed", () => {
     const secrets = { secretKey, previousSecretKey };
 
-    it("reads what is under the one or the other, and says which", () => {
+    it("decrypts with either secret, and returns which one", () => {
       expect(openPrivateKey(secrets, "k1", stored)).toEqual({
         der,
         outdated: false,
@@ -94,17 +94,20 @@ describe("openPrivateKey", () => {
       });
     });
 
-    it("gives null under a third one", () => {
+    it("returns null with a third secret", () => {
       const other = encryptPrivateKey("x".repeat(32), "k1", der);
       expect(openPrivateKey(secrets, "k1", other)).toBeNull();
     });
   });
 
-  describe("when it is not", () => {
-    it.each([null, undefined])("reads what is under it only: %j", (none) => {
-      const secrets = { secretKey, previousSecretKey: none };
-      expect(openPrivateKey(secrets, "k1", stored)?.outdated).toBe(false);
-      expect(openPrivateKey(secrets, "k1", storedBefore)).toBeNull();
-    });
+  describe("when there is no previous secret", () => {
+    it.each([null, undefined])(
+      "decrypts only with the current secret: %j",
+      (none) => {
+        const secrets = { secretKey, previousSecretKey: none };
+        expect(openPrivateKey(secrets, "k1", stored)?.outdated).toBe(false);
+        expect(openPrivateKey(secrets, "k1", storedBefore)).toBeNull();
+      },
+    );
   });
 });

@@ -27,7 +27,7 @@ describe("PemSigningKeys", () => {
     it.each([
       ["ES256", ec, ecKid],
       ["RS256", rsa, rsaKid],
-    ] as const)("signs with it by %s", async (algorithm, pair, kid) => {
+    ] as const)("signs with it as %s", async (algorithm, pair, kid) => {
       const keys = new PemSigningKeys({ signingKeyPem: privatePem(pair) });
       const key = keys.current();
       expect([key.kid, key.algorithm]).toEqual([kid, algorithm]);
@@ -43,7 +43,7 @@ describe("PemSigningKeys", () => {
       expect(verify("sha256", input, verifier, signature)).toBe(true);
     });
 
-    it("publishes its public half, and finds no other", () => {
+    it("publishes its public key, and finds no other", () => {
       const keys = new PemSigningKeys({
         signingKeyPem: privatePem(ec),
         previousSigningKeyPem: null,
@@ -59,10 +59,10 @@ describe("PemSigningKeys", () => {
     });
   });
 
-  describe("when there is another during a change", () => {
+  describe("when a previous key is configured", () => {
     it.each([
-      ["private half", privatePem(rsa)],
-      ["public half", publicPem(rsa)],
+      ["private key", privatePem(rsa)],
+      ["public key", publicPem(rsa)],
     ])("accepts its %s and publishes it second", (_half, pem) => {
       const keys = new PemSigningKeys({
         signingKeyPem: privatePem(ec),
@@ -74,7 +74,7 @@ describe("PemSigningKeys", () => {
       expect(JSON.stringify(keys.published())).not.toMatch(/"(d|p|q)"/);
     });
 
-    it("publishes one key once, named twice", () => {
+    it("publishes a key once if it is configured twice", () => {
       const keys = new PemSigningKeys({
         signingKeyPem: privatePem(ec),
         previousSigningKeyPem: publicPem(ec),
@@ -98,7 +98,7 @@ describe("PemSigningKeys", () => {
         },
         "previousSigningKeyPem",
       ],
-    ])("refuses %# and names the option, not the value", (options, name) => {
+    ])("refuses %#, naming the option, not the value", (options, name) => {
       let message = "";
       try {
         new PemSigningKeys(options);

@@ -22,7 +22,7 @@ describe("thumbprintOf", () => {
 
   describe("when it is an EC key", () => {
     // The example of RFC 9449 §6.1: proofs of possession use it.
-    it("is that of its public half, given either half", () => {
+    it("is that of the public key, for a public or private key", () => {
       const jwk = {
         kty: "EC",
         crv: "P-256",
@@ -51,7 +51,7 @@ describe.each([
 ] as const)("a published %s key", (algorithm, pair, members) => {
   const names = [...members, "alg", "kid", "kty", "use"].sort();
 
-  describe("when it is made of the whole key", () => {
+  describe("when it is made from a private key", () => {
     it("has the public members and no other", () => {
       const published = publishedKey("k1", algorithm, pair.privateKey);
       expect(Object.keys(published).sort()).toEqual(names);
@@ -65,12 +65,12 @@ describe.each([
     });
   });
 
-  describe("when somebody hands over the private half with it", () => {
-    it("loses it", () => {
+  describe("when the input includes the private key", () => {
+    it("omits the private key", () => {
       const leaky = {
         ...pair.privateKey.export({ format: "jwk" }),
         ...({ kid: "k1", alg: algorithm, use: "sig" } as const),
-        comment: "not a member of ours",
+        comment: "an unknown member",
       };
       expect(leaky).toHaveProperty("d");
       const shown = withoutSecrets(leaky);

@@ -18,7 +18,7 @@ afterAll(() => keys.stop());
 
 describe("SigningKeyStore", () => {
   describe("when a key is removed", () => {
-    it("lets the next sign at once if it was the current one, and tells that it is known", async () => {
+    it("makes the next key sign at once if it was the current one, and reports that it is published", async () => {
       await store.keepInOrder();
       const before = await keys.byState();
       keys.untilEverybodyKnows();
@@ -32,7 +32,7 @@ describe("SigningKeyStore", () => {
       expect(previous).toEqual([]);
     });
 
-    it("tells until when the next is not known to everybody", async () => {
+    it("reports until when cached JWKS may lack the next key", async () => {
       await store.keepInOrder();
       const { current, next } = await keys.byState();
       keys.clock.advance(1);
@@ -46,7 +46,7 @@ describe("SigningKeyStore", () => {
       });
     });
 
-    it("removes it once, however many tell it at once", async () => {
+    it("removes it once for many concurrent calls", async () => {
       await store.keepInOrder();
       const before = await keys.byState();
       const outcomes = await Promise.all(
@@ -59,7 +59,7 @@ describe("SigningKeyStore", () => {
       expect((await keys.byState()).current.kid).toBe(before.next.kid);
     });
 
-    it("keeps the current one on request", async () => {
+    it("keeps the current key if requested", async () => {
       await store.keepInOrder();
       const before = await store.load();
       const { current } = await keys.byState();
@@ -67,7 +67,7 @@ describe("SigningKeyStore", () => {
       expect(await store.load()).toEqual(before);
     });
 
-    it("puts another in the place of a next one, and none in that of a previous", async () => {
+    it("replaces a removed next key, but not a previous one", async () => {
       await store.keepInOrder();
       keys.untilEverybodyKnows();
       await store.rotate();
@@ -85,7 +85,7 @@ describe("SigningKeyStore", () => {
   });
 
   describe("when a change is audited", () => {
-    it("writes the line in its transaction, and changes nothing without it", async () => {
+    it("writes the audit line in the same transaction, and changes nothing without it", async () => {
       await store.keepInOrder();
       const { current, next } = await keys.byState();
       const before = await store.load();

@@ -29,7 +29,7 @@ function kinds(changes: readonly SigningKeyChange[]): string[] {
 
 describe("SigningKeyStore", () => {
   describe("when there are no keys", () => {
-    it("makes one that signs and one that is next, once for all", async () => {
+    it("creates a current and a next key, once for all instances", async () => {
       expect(store.isInOrder(await store.load())).toBe(false);
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, () => keys.open().keepInOrder()),
@@ -45,19 +45,19 @@ describe("SigningKeyStore", () => {
       expect(store.isInOrder(await store.load())).toBe(true);
     });
 
-    it("has nothing to rotate or to remove", async () => {
+    it("has no key to rotate or remove", async () => {
       expect(await store.rotate()).toEqual({ kind: "no-keys" });
       expect(await store.remove("k1", false)).toEqual({ kind: "unknown" });
       expect(await store.load()).toEqual([]);
     });
   });
 
-  describe("when it is time for another key", () => {
+  describe("when the rotation is due", () => {
     it.each([
       [undefined, 30],
       [7, 7],
     ])(
-      "with rotationDays %j lets the next one sign after %i days",
+      "with rotationDays %j makes the next key sign after %i days",
       async (rotationDays, days) => {
         store = keys.open({ rotationDays });
         await store.keepInOrder();
@@ -83,14 +83,14 @@ describe("SigningKeyStore", () => {
       },
     );
 
-    it("does nothing when there is no schedule", async () => {
+    it("does nothing without a schedule", async () => {
       store = keys.open({ rotationDays: null });
       await store.keepInOrder();
       keys.clock.advance(1000 * day);
       expect(store.isInOrder(await store.load())).toBe(true);
     });
 
-    it("waits until everybody knows the next key", async () => {
+    it("waits until every JWKS has the next key", async () => {
       await store.keepInOrder();
       keys.clock.advance(30 * day);
       const { next } = await keys.byState();
@@ -102,7 +102,7 @@ describe("SigningKeyStore", () => {
   });
 
   describe("when it rotates on request", () => {
-    it("refuses before everybody knows the next key", async () => {
+    it("refuses before every JWKS has the next key", async () => {
       await store.keepInOrder();
       const first = await keys.byState();
       keys.clock.advance(publishedBeforeUseSeconds - 0.001);
@@ -120,7 +120,7 @@ describe("SigningKeyStore", () => {
       });
     });
 
-    it("rotates once, however many tell it at once", async () => {
+    it("rotates once for many concurrent calls", async () => {
       await store.keepInOrder();
       const before = await keys.byState();
       keys.untilEverybodyKnows();
@@ -140,7 +140,7 @@ describe("SigningKeyStore", () => {
       }
     });
 
-    it("keeps the old key for as long as it takes, without its private half", async () => {
+    it("keeps the old public key as long as needed, without the private key", async () => {
       await store.keepInOrder();
       keys.untilEverybodyKnows();
       const at = new Date(keys.clock.now());

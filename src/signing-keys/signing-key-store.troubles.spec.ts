@@ -58,7 +58,7 @@ async function kids(state?: string): Promise<string[]> {
     .sort();
 }
 
-/** Makes all keys older by the database's clock as well as by ours. */
+/** Makes all keys older, by the database's clock and by ours. */
 async function age(seconds: number): Promise<void> {
   await dataSource.query(
     `UPDATE google_auth.signing_keys SET created_at = created_at - $1 * interval '1 s',
@@ -70,7 +70,7 @@ async function age(seconds: number): Promise<void> {
 
 describe("SigningKeyStore", () => {
   describe("when SECRET_KEY changes", () => {
-    it("reads what was encrypted with the previous one, and re-encrypts it once", async () => {
+    it("reads keys encrypted with the previous secret, and re-encrypts them once", async () => {
       const changed = { secretKey: newSecretKey, previousSecretKey: secretKey };
       const before = await store.load();
       const stores = Array.from({ length: 4 }, () => storeWith(changed));
@@ -98,7 +98,7 @@ describe("SigningKeyStore", () => {
       }
     });
 
-    it("can be taken back by changing the two", async () => {
+    it("can be reverted by swapping the two secrets", async () => {
       const there = { secretKey: newSecretKey, previousSecretKey: secretKey };
       await storeWith(there).keepInOrder();
       const back = { secretKey, previousSecretKey: newSecretKey };
@@ -109,10 +109,10 @@ describe("SigningKeyStore", () => {
     });
   });
 
-  describe("when the secret is a third one", () => {
+  describe("when SECRET_KEY is neither of the two", () => {
     const lost = { secretKey: "Lc5xVb2NmQw9ErTy7UiOp3AsDf8GhJkZ" };
 
-    it("changes nothing, and says what to do", async () => {
+    it("changes nothing and says what to do", async () => {
       await age(publishedBeforeUseSeconds + year);
       const before = await store.load();
       const other = storeWith(lost);
@@ -131,7 +131,7 @@ describe("SigningKeyStore", () => {
       expect(await store.load()).toEqual(before);
     });
 
-    it("still removes a previous key, which has no private half", async () => {
+    it("can still remove a previous key, which has no private key", async () => {
       await age(publishedBeforeUseSeconds);
       await store.rotate();
       const [previous] = await kids("previous");
@@ -143,7 +143,7 @@ describe("SigningKeyStore", () => {
   });
 
   describe("when an instance's clock jumps ahead", () => {
-    it("rotates once, and no key is lost, not even one that had just stopped", async () => {
+    it("rotates once without losing a key, even one that has just stopped signing", async () => {
       await age(publishedBeforeUseSeconds);
       await store.rotate();
       const before = await kids();
@@ -159,7 +159,7 @@ describe("SigningKeyStore", () => {
       }
     });
 
-    it("is outvoted by nobody's clock twice: two instances do not chase each other", async () => {
+    it("does not rotate again on the other instance: two clocks do not alternate", async () => {
       const right = storeWith({}, new SteppedClock());
       clock.step(10 * year);
       await store.keepInOrder();
@@ -171,7 +171,7 @@ describe("SigningKeyStore", () => {
       expect(await kids()).toEqual(after);
     });
 
-    it("leaves a repairable state: after the next key is removed, its successor rotates", async () => {
+    it("can be repaired: after the next key is removed, its successor rotates", async () => {
       clock.step(10 * year);
       await store.keepInOrder();
       clock.step(-10 * year);
@@ -195,7 +195,7 @@ describe("SigningKeyStore", () => {
     });
   });
 
-  describe("when somebody has deleted rows by hand", () => {
+  describe("when rows were deleted manually", () => {
     it.each([
       ["current", ["rotated", "created"]],
       ["next", ["created"]],
@@ -214,7 +214,7 @@ describe("SigningKeyStore", () => {
     });
   });
 
-  describe("when keys have ended by every clock", () => {
+  describe("when keys have expired by every clock", () => {
     it("deletes them at the next rotation", async () => {
       await age(publishedBeforeUseSeconds);
       await store.rotate();

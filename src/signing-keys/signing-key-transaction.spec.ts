@@ -9,7 +9,7 @@ describe("SigningKeyTransaction", () => {
       { secretKey: "a secret of at least thirty-two characters" },
       () => Promise.resolve(),
     );
-    // Of so many thumbprints, ten begin with a hyphen.
+    // Enough that about ten thumbprints start with a hyphen.
     const kids = await Promise.all(
       Array.from({ length: 640 }, () => transaction.create("next")),
     );

@@ -7,11 +7,11 @@ import {
 import { keptAfterUseSeconds, publishedBeforeUseSeconds } from "./key-life";
 import { SigningKeyStore } from "./signing-key-store";
 
-describe("StoredSigningKeys, looking for changes", () => {
+describe("StoredSigningKeys, reloading,", () => {
   const site = useStoredSigningKeys();
 
-  describe("when a token names a key that it does not know", () => {
-    it("looks once, at once, and again after 10 s, however many there are", async () => {
+  describe("when a token has an unknown key id", () => {
+    it("reloads once, immediately, and again after 10 s, for any number of tokens", async () => {
       const look = jest.spyOn(SigningKeyStore.prototype, "load");
       const { kid } = site.keys.current();
       site.clock.advance(publishedBeforeUseSeconds);
@@ -34,7 +34,7 @@ describe("StoredSigningKeys, looking for changes", () => {
       site.keys.find("made up");
       site.keys.find("made up");
       expect(look).toHaveBeenCalledTimes(1);
-      // A time that lies ahead is from before the clock jumped back.
+      // A time in the future was recorded before the clock jumped back.
       await site.keys.reload();
       site.clock.advance(-3600);
       site.keys.find("made up");
@@ -43,7 +43,7 @@ describe("StoredSigningKeys, looking for changes", () => {
       look.mockRestore();
     });
 
-    it("does not look for a key that has ended", async () => {
+    it("does not reload for an expired key", async () => {
       const [first = ""] = site.publishedKids();
       site.clock.advance(publishedBeforeUseSeconds);
       await site.store.rotate();
@@ -56,8 +56,8 @@ describe("StoredSigningKeys, looking for changes", () => {
     });
   });
 
-  describe("when the database is away", () => {
-    it("signs and verifies with the keys it has, and warns once", async () => {
+  describe("when the database is unavailable", () => {
+    it("signs and verifies with its cached keys, and warns once", async () => {
       const warn = jest
         .spyOn(Logger.prototype, "warn")
         .mockReturnValue(undefined);
@@ -84,7 +84,7 @@ describe("StoredSigningKeys, looking for changes", () => {
   describe("when time passes", () => {
     afterEach(() => jest.useRealTimers());
 
-    it("looks every 30 s, and no more once it is stopped", async () => {
+    it("reloads every 30 s until it is stopped", async () => {
       jest.useFakeTimers({
         doNotFake: [
           ...(["Date", "hrtime", "nextTick", "performance"] as const),

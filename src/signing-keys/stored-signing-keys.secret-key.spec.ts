@@ -7,13 +7,13 @@ import {
 import { publishedBeforeUseSeconds } from "./key-life";
 import { thumbprintOf } from "./published-key";
 
-describe("StoredSigningKeys, by SECRET_KEY", () => {
+describe("StoredSigningKeys and SECRET_KEY", () => {
   const site = useStoredSigningKeys();
 
   describe("when SECRET_KEY changes from instance to instance", () => {
     const changed = { secretKey: newSecretKey, previousSecretKey: secretKey };
 
-    it("with the old one goes on while it can, and not with a key that is removed", async () => {
+    it("keeps working with the old one, except for a removed key", async () => {
       const { kid } = site.keys.current();
       const newer = await site.started(site.storeWith(changed));
       await site.keys.reload();
@@ -34,7 +34,7 @@ describe("StoredSigningKeys, by SECRET_KEY", () => {
   });
 
   describe("when a row was written without our SECRET_KEY", () => {
-    it("neither accepts nor publishes its key, whatever the row says", async () => {
+    it("neither accepts nor publishes its key", async () => {
       const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const forged = {
         kid: thumbprintOf(publicKey, "ES256"),
@@ -56,7 +56,7 @@ describe("StoredSigningKeys, by SECRET_KEY", () => {
       }
     });
 
-    it("does not take another public key under a kid of ours", async () => {
+    it("refuses another public key with one of our kids", async () => {
       const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const [kid = ""] = site.publishedKids();
       await site.dataSource.query(

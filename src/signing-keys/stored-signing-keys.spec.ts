@@ -19,14 +19,14 @@ describe("StoredSigningKeys", () => {
   });
 
   describe("when it starts", () => {
-    it("publishes the key that signs, then the one that follows", () => {
+    it("publishes the current key, then the next one", () => {
       const [current, next, ...others] = site.publishedKids();
       expect(current).toBe(site.keys.current().kid);
       expect(site.keys.find(next ?? "")).toMatchObject({ algorithm: "ES256" });
       expect(others).toEqual([]);
     });
 
-    it("does not, when the keys were encrypted under another secret", async () => {
+    it("fails if the keys were encrypted under another secret", async () => {
       const start = site.started(site.storeWith({ secretKey: newSecretKey }));
       await expect(start).rejects.toThrow("under another SECRET_KEY");
     });
@@ -48,7 +48,7 @@ describe("StoredSigningKeys", () => {
       ]);
     });
 
-    it("drops the old key when the last of its tokens has ended, without a look", async () => {
+    it("drops the old key when its last token has expired, without a reload", async () => {
       const [first = ""] = site.publishedKids();
       site.clock.advance(publishedBeforeUseSeconds);
       await site.store.rotate();
@@ -59,14 +59,14 @@ describe("StoredSigningKeys", () => {
       site.clock.advance(0.001);
       expect(site.keys.find(first)).toBeNull();
       expect(site.publishedKids()).not.toContain(first);
-      // A clock that had jumped: nothing was destroyed.
+      // After the clock jumped back, the key is still there.
       site.clock.advance(-1);
       expect(site.keys.find(first)).not.toBeNull();
     });
   });
 
   describe("when a key is removed", () => {
-    it("refuses its tokens from the reload on, also those it remembers", async () => {
+    it("refuses its tokens from the reload on, even cached ones", async () => {
       const tokens = site.tokensOf(site.keys);
       const { token } = await tokens.issue(subject);
       expect(tokens.verify(token).userId).toBe(subject.userId);

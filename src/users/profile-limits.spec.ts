@@ -37,22 +37,22 @@ describe("profileFault", () => {
     ],
     ["the most bytes", ofBytes(maxProfileBytes)],
     ["the most levels", { ...ofDepth(maxProfileDepth) }],
-    ["odd names", { "": 1, "a b": 2, "profile.x": 3, $where: 4, __v: 5 }],
+    ["unusual names", { "": 1, "a b": 2, "profile.x": 3, $where: 4, __v: 5 }],
   ])("accepts %s", (_what, profile) => {
     expect(profileFault(profile)).toBeNull();
   });
 
   it.each([
-    ["a byte more", ofBytes(maxProfileBytes + 1), /8192 bytes/],
+    ["an additional byte", ofBytes(maxProfileBytes + 1), /8192 bytes/],
     ["bytes, not characters", { a: "é".repeat(4093) }, /8192 bytes/],
-    ["a level more", { ...ofDepth(maxProfileDepth + 1) }, /5 levels/],
+    ["an additional level", { ...ofDepth(maxProfileDepth + 1) }, /5 levels/],
     ["lists as levels", { a: [[[[[]]]]] }, /5 levels/],
     ["thousands of levels", { ...ofDepth(4000) }, /5 levels/],
-    ["U+0000 in a text", { a: ["\0"] }, /U\+0000/],
+    ["U+0000 in a string", { a: ["\0"] }, /U\+0000/],
     ["U+0000 in a name", { "a\0": 1 }, /U\+0000/],
-    ["half a surrogate pair", { a: { b: "\ud83d" } }, /surrogate/],
-    ["its other half in a name", { "\ude00": 1 }, /surrogate/],
-    ["a number beyond all", parsed('{"a":1e999}'), /number/],
+    ["a lone high surrogate", { a: { b: "\ud83d" } }, /surrogate/],
+    ["a lone low surrogate in a name", { "\ude00": 1 }, /surrogate/],
+    ["a number that overflows", parsed('{"a":1e999}'), /number/],
     ["__proto__", parsed('{"__proto__":{"a":1}}'), /member of every object/],
     ["__proto__ below", parsed('{"a":[{"__proto__":1}]}'), /every object/],
     ["constructor", parsed('{"constructor":{"prototype":{}}}'), /every/],

@@ -13,7 +13,7 @@ describe("redirectTarget", () => {
   });
 
   it.each([undefined, null, "", 0, ["https://app.example/cart"], {}])(
-    "is the app's own for the state %j",
+    "is the app's page for the state %j",
     (state) => expect(redirectTarget(state, redirect)).toBe(redirect.appUrl),
   );
 });
@@ -30,7 +30,7 @@ describe("failureTarget", () => {
       "https://app.example/#/home",
       "https://app.example/?error=rate_limited#/home",
     ],
-  ])("of %s names the code in the query", (appUrl, target) => {
+  ])("of %s has the code in the query", (appUrl, target) => {
     expect(failureTarget("rate_limited", appUrl)).toBe(target);
   });
 });

@@ -12,23 +12,23 @@ function refusalOf(body: unknown): AuthError {
 }
 
 describe("idTokenFromBody", () => {
-  describe("when the token comes under one of its names", () => {
+  describe("when the token has one of its field names", () => {
     it.each(["idToken", "idtoken", "id_token", "credential"])(
-      "takes it from %s",
+      "reads it from %s",
       (field) => {
         const body = { [field]: "a.b.c", select_by: "btn", g_csrf_token: 1 };
         expect(idTokenFromBody(body)).toBe("a.b.c");
       },
     );
 
-    it("takes it from a form without a prototype", () => {
+    it("reads it from a form without a prototype", () => {
       const body: unknown = Object.assign(Object.create(null), {
         credential: "a.b.c",
       });
       expect(idTokenFromBody(body)).toBe("a.b.c");
     });
 
-    it("takes the same token under several names for one", () => {
+    it("accepts the same token under several names", () => {
       const body = Object.fromEntries(
         idTokenFields.map((name) => [name, "a.b.c"]),
       );
@@ -36,7 +36,7 @@ describe("idTokenFromBody", () => {
     });
 
     it.each([" a.b.c", "a.b.c\r\n", "Bearer a.b.c", '"a.b.c"', " ", "a%2Eb.c"])(
-      "changes nothing about %j",
+      "returns %j unchanged",
       (token) => expect(idTokenFromBody({ idToken: token })).toBe(token),
     );
   });
@@ -72,15 +72,15 @@ describe("idTokenFromBody", () => {
       expect(errors).toMatchObject([{ field: "idToken" }]);
     });
 
-    it("does not take an inherited one", () => {
+    it("ignores an inherited one", () => {
       const body: unknown = Object.create({ idToken: "a.b.c" });
       expect(refusalOf(body).code).toBe("invalid_request");
     });
   });
 
-  describe("when the token is no text", () => {
+  describe("when the token is not a string", () => {
     it.each(["", null, 1, true, [], ["a.b.c"], { x: "a.b.c" }, undefined])(
-      "refuses %j and names the field",
+      "refuses %j, naming the field",
       (value) => {
         const { code, errors } = refusalOf({ credential: value });
         expect(code).toBe("invalid_request");
@@ -93,14 +93,14 @@ describe("idTokenFromBody", () => {
       },
     );
 
-    it("refuses it beside a good one too", () => {
+    it("refuses it even next to a valid one", () => {
       const body = { idToken: "a.b.c", credential: ["a.b.c"] };
       expect(refusalOf(body).errors).toMatchObject([{ field: "credential" }]);
     });
   });
 
   describe("when there are two different tokens", () => {
-    it("refuses both, and repeats neither", () => {
+    it("refuses both without quoting them", () => {
       const body = { credential: "secret.b.c", idToken: "secret.b.d" };
       const error = refusalOf(body);
       expect(error.code).toBe("invalid_request");

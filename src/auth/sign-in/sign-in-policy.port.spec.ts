@@ -41,13 +41,13 @@ function admit(
 const admitted = { kind: "admitted", signUp: "open" };
 
 describe("ConfiguredSignInPolicy", () => {
-  describe("when no hosted domain is asked for", () => {
+  describe("when no hosted domain is required", () => {
     it.each([null, "corp.com", "other.com"])("admits hd %j", (hostedDomain) => {
       expect(admit({}, { hostedDomain })).toEqual(admitted);
     });
   });
 
-  describe("when hosted domains are asked for", () => {
+  describe("when hosted domains are required", () => {
     const hostedDomains = ["corp.com", "Other.EXAMPLE"];
     const refused = { kind: "refused", code: "hosted_domain_not_allowed" };
 
@@ -58,35 +58,35 @@ describe("ConfiguredSignInPolicy", () => {
     it.each([
       ...["corp.co", "orp.com", "corp.com.evil.example", "evilcorp.com"],
       ...["sub.corp.com", "com", ".", "", "corp.com,other.example"],
-    ])("refuses hd %j, which only resembles one", (hostedDomain) => {
+    ])("refuses the similar hd %j", (hostedDomain) => {
       expect(admit({ hostedDomains }, { hostedDomain })).toEqual(refused);
     });
 
-    it("refuses an address in the domain when there is no hd", () => {
+    it("refuses an address in the domain without hd", () => {
       const identity = { hostedDomain: null, email: "ada@corp.com" };
       expect(admit({ hostedDomains }, identity)).toEqual(refused);
     });
 
     it.each(["ada@gmail.com", "ada@evil.example", null])(
-      "does not look at the address %j when hd is right",
+      "ignores the address %j if hd matches",
       (email) => expect(admit({ hostedDomains }, { email })).toEqual(admitted),
     );
 
-    it("says so before it asks for a verified address", () => {
+    it("checks the domain before the verified address", () => {
       const options = { hostedDomains, requireVerifiedEmail: true };
       const identity = { hostedDomain: "evil.example", emailVerified: false };
       expect(admit(options, identity)).toEqual(refused);
     });
   });
 
-  describe("when a verified address is asked for", () => {
+  describe("when a verified address is required", () => {
     const options = { requireVerifiedEmail: true };
 
-    it("admits one that is verified", () => {
+    it("admits a verified one", () => {
       expect(admit(options)).toEqual(admitted);
     });
 
-    it.each(["ada@corp.com", null])("refuses %j unverified", (email) => {
+    it.each(["ada@corp.com", null])("refuses an unverified %j", (email) => {
       const identity = { email, emailVerified: false };
       expect(admit(options, identity)).toEqual({
         kind: "refused",
@@ -94,7 +94,7 @@ describe("ConfiguredSignInPolicy", () => {
       });
     });
 
-    it("admits it unverified when nobody asks", () => {
+    it("admits an unverified one if not required", () => {
       expect(admit({}, { email: null, emailVerified: false })).toEqual(
         admitted,
       );
@@ -102,7 +102,7 @@ describe("ConfiguredSignInPolicy", () => {
   });
 
   describe("when sign-up is closed", () => {
-    it("admits, and passes on that nobody new may come in", () => {
+    it("admits, and returns that no new user may sign up", () => {
       expect(admit({ signUp: "closed" })).toEqual({
         kind: "admitted",
         signUp: "closed",

@@ -34,7 +34,7 @@ describe("a cluster's home", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("is the folder itself, when the server's account can enter it", () => {
+  it("is the folder itself if the server's account can enter it", () => {
     const home = settleHome(dataDir);
 
     expect(home).toMatchObject({ path: dataDir, dataDir });
@@ -42,7 +42,7 @@ describe("a cluster's home", () => {
     expect(existingHomes(dataDir)).toEqual([dataDir]);
   });
 
-  it("keeps the files of others, when it is cleared", () => {
+  it("keeps the files of others when it is cleared", () => {
     for (const name of ["cluster", "notes.txt", "init-ab12", "password"]) {
       writeFileSync(join(dataDir, name), "");
     }
@@ -80,7 +80,7 @@ describe("a cluster's home", () => {
       expect(existingHomes(dataDir)).toEqual([home.path, dataDir]);
     });
 
-    it("is a different one, when the folder was copied", () => {
+    it("is a different one after the folder was copied", () => {
       const home = settle();
       claimHome(home);
       const copy = join(folder, "copy");
@@ -90,7 +90,7 @@ describe("a cluster's home", () => {
       expect(settle().path).toBe(home.path);
     });
 
-    it("is left over, when the folder was deleted and made again", () => {
+    it("is orphaned if the folder was deleted and created again", () => {
       claimHome(settle());
       rmSync(dataDir, { recursive: true });
       makeDataDir(dataDir);
@@ -98,13 +98,13 @@ describe("a cluster's home", () => {
       expect(isLeftOver(settle())).toBe(true);
     });
 
-    it("is refused, when others can write to it", () => {
+    it("is refused if others can write to it", () => {
       chmodSync(settle().path, 0o777);
 
       expect(() => settle()).toThrow("only this user can write to");
     });
 
-    it("is made again, when it was deleted", () => {
+    it("is created again after it was deleted", () => {
       const home = settle();
       claimHome(home);
       rmSync(home.path, { recursive: true });
@@ -112,7 +112,7 @@ describe("a cluster's home", () => {
       expect(existsSync(settle().path)).toBe(true);
     });
 
-    it("is the folder itself, when a cluster is already there", () => {
+    it("is the folder itself if it already has a cluster", () => {
       mkdirSync(join(dataDir, "cluster"));
 
       expect(settleHome(dataDir).path).toBe(dataDir);

@@ -9,7 +9,7 @@ describe("an error of the embedded Postgres", () => {
     ["EROFS", /cannot write to \/data: EROFS: the details.+DATABASE_URL/],
     ["ENOSPC", /disk is full: ENOSPC: the details.+DATABASE_URL/],
     ["53100", /disk is full: 53100: the details.+\/data/],
-  ])("says what to do and keeps the cause, when it is %s", (code, message) => {
+  ])("says what to do and keeps the cause for %s", (code, message) => {
     const cause = failure(code);
     const error = explained(cause, "/data");
 
@@ -20,7 +20,7 @@ describe("an error of the embedded Postgres", () => {
     });
   });
 
-  it("stays as it is, when there is nothing to add", () => {
+  it("is unchanged if there is nothing to add", () => {
     const error = failure("ECONNREFUSED");
 
     expect(explained(error, "/data")).toBe(error);

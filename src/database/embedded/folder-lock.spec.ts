@@ -21,7 +21,7 @@ describe("a folder's lock", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("lets one in at a time, when many come at once, and leaves nothing", async () => {
+  it("admits one of many callers at a time, and leaves no file", async () => {
     let inside = 0;
     let most = 0;
     const visits = Array.from({ length: 20 }, () =>
@@ -37,20 +37,20 @@ describe("a folder's lock", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("is released, when the work fails", async () => {
+  it("is released when the work fails", async () => {
     const failing = withLock(lock, () => Promise.reject(new Error("no")));
 
     await expect(failing).rejects.toThrow("no");
     expect(existsSync(lock)).toBe(false);
   });
 
-  it("is broken, when its holder is dead", async () => {
+  it("is broken if its holder is dead", async () => {
     writeFileSync(lock, `${deadPid}@\n`);
 
     await expect(withLock(lock, () => Promise.resolve(1))).resolves.toBe(1);
   });
 
-  it("is broken, when the process that was breaking it died while doing so", async () => {
+  it("is broken if a process died while breaking it", async () => {
     writeFileSync(lock, `${deadPid}@\n`);
     writeFileSync(`${lock}.break`, `${deadPid}@\n`);
 
@@ -58,7 +58,7 @@ describe("a folder's lock", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("names its holder, when that one is alive and does not release it", async () => {
+  it("names its holder if that is alive and does not release it", async () => {
     await withLock(lock, async () => {
       const waiting = withLock(lock, () => Promise.resolve(), 30);
 
@@ -67,7 +67,7 @@ describe("a folder's lock", () => {
     });
   });
 
-  it("fails with ENOENT, when the folder is gone", async () => {
+  it("fails with ENOENT if the folder is deleted", async () => {
     const nowhere = join(folder, "gone", "lock");
 
     await expect(

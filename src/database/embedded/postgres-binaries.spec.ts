@@ -32,7 +32,7 @@ describe("PostgreSQL's programs", () => {
     expect(stdout).toMatch(/^postgres \(PostgreSQL\) \d+/);
   });
 
-  it("are an error that says what to do, when the platform has no package", () => {
+  it("throws what to do if the platform has no package", () => {
     expect(() => findPackage("abacus")).toThrow(
       /-abacus is not installed.+--omit=optional.+DATABASE_URL/,
     );
@@ -52,7 +52,10 @@ onPosix("the files of PostgreSQL's package", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** The real install script, one program, and one library with a second name. */
+  /**
+   * A package with the real install script, one program, and one library with a
+   * second name.
+   */
   const makePackage = () => {
     const path = join(folder, "closed/package");
     for (const part of ["native/bin", "native/lib"]) {
@@ -78,7 +81,7 @@ onPosix("the files of PostgreSQL's package", () => {
       bundled,
     );
 
-  it("are used in place and completed, when npm did not run the install script", () => {
+  it("are completed and used in place if npm did not run the install script", () => {
     const link = join(bundled, "native/lib/libpq.so.5");
     expect(existsSync(link)).toBe(false);
 
@@ -88,7 +91,7 @@ onPosix("the files of PostgreSQL's package", () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  asRoot("are copied, when only root can enter their folder", () => {
+  asRoot("are copied if only root can enter their folder", () => {
     chmodSync(join(folder, "closed"), 0o700);
     mkdirSync(join(home, "binaries-17.0.0"));
     mkdirSync(join(home, "binaries-18.unfinished"));
@@ -106,7 +109,7 @@ onPosix("the files of PostgreSQL's package", () => {
     expect(find()).toBe(found);
   });
 
-  asOrdinaryUser("are copied, when they are incomplete and read-only", () => {
+  asOrdinaryUser("are copied if they are incomplete and read-only", () => {
     chmodSync(join(bundled, "native/lib"), 0o555);
     const found = find();
 

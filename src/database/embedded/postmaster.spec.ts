@@ -6,7 +6,7 @@ import { isRunning } from "./processes";
 
 const rest = "/data/cluster\n1763712000\n5433\n\n127.0.0.1\n  5432001  42";
 
-describe("a server's own file", () => {
+describe("the postmaster.pid of a server", () => {
   let cluster: string;
   const write = (text: string) =>
     writeFileSync(join(cluster, "postmaster.pid"), text);
@@ -28,20 +28,17 @@ describe("a server's own file", () => {
     ["\nstarting\n", false],
     ["\nready   \n", true],
     ["\nstopping\n", false],
-  ])(
-    "says whether the server is ready, when it ends with %j: %s",
-    (end, isReady) => {
-      write(`4711\n${rest}${end}`);
+  ])("with the last line %j is ready: %s", (end, isReady) => {
+    write(`4711\n${rest}${end}`);
 
-      expect(readPostmasterFile(cluster)).toEqual({
-        pid: 4711,
-        port: 5433,
-        isReady,
-      });
-    },
-  );
+    expect(readPostmasterFile(cluster)).toEqual({
+      pid: 4711,
+      port: 5433,
+      isReady,
+    });
+  });
 
-  it("keeps the shared memory's key, when the pid is removed", () => {
+  it("keeps the shared memory's key when the pid is removed", () => {
     write(`${process.pid}\n${rest}\nready\n`);
     disownPostmasterFile(cluster);
 

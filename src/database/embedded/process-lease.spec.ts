@@ -10,11 +10,11 @@ describe("the leases of a home", () => {
   beforeEach(() => (home = mkdtempSync(join(tmpdir(), "leases-"))));
   afterEach(() => rmSync(home, { recursive: true }));
 
-  it("are an empty list when none was ever taken", () => {
+  it("are an empty list if none was taken", () => {
     expect(livingLeases(home)).toEqual([]);
   });
 
-  it("count separately, when one process takes two, until both are released", () => {
+  it("count separately if one process takes two, until both are released", () => {
     const [one, two] = [takeLease(home), takeLease(home)];
     expect(livingLeases(home)).toEqual([ownIdentity(), ownIdentity()]);
 
@@ -26,7 +26,7 @@ describe("the leases of a home", () => {
     expect(livingLeases(home)).toEqual([]);
   });
 
-  it("are removed, when their process is dead or their name is broken", () => {
+  it("are removed if their process is dead or their name is malformed", () => {
     const lease = takeLease(home);
     const { pid } = spawnSync(process.execPath, ["--version"]);
     writeFileSync(join(home, "leases", `${pid}@~dead`), "");

@@ -14,7 +14,7 @@ describe("accessTokenHash", () => {
 });
 
 describe("belongsToAccessToken", () => {
-  it("holds for a token that says so, and for one that says nothing", () => {
+  it("accepts a matching at_hash, and a token without one", () => {
     expect(belongsToAccessToken({ at_hash: atHash }, accessToken)).toBe(true);
     expect(belongsToAccessToken({}, accessToken)).toBe(true);
   });
@@ -23,7 +23,7 @@ describe("belongsToAccessToken", () => {
     ...[null, "", 0, false, [atHash], { toString: atHash }],
     ...[`${atHash}==`, atHash.slice(0, -1), atHash.toLowerCase()],
     "77QmUPtjPfzWtF2AnpK9RQ",
-  ])("does not for one that says %j", (at_hash) => {
+  ])("refuses the at_hash %j", (at_hash) => {
     expect(belongsToAccessToken({ at_hash }, accessToken)).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { fetchCertificates } from "./google-certificates";
 
 const json = { "content-type": "application/json; charset=UTF-8" };
 
-/** What the next answers are; the paths of all requests in their order. */
+/** The next responses, and the paths of all requests in order. */
 let answer: RequestListener;
 let paths: (string | undefined)[];
 let server: Server;
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe("fetchCertificates", () => {
-  describe("when Google answers as it should", () => {
+  describe("when Google responds as expected", () => {
     it("returns every certificate under its key id, from one request", async () => {
       answerWith(JSON.stringify({ k1: pem, k2: pem }));
       const { certificates } = await fetchCertificates(url);
@@ -58,20 +58,20 @@ describe("fetchCertificates", () => {
       expect(paths).toEqual(["/certs"]);
     });
 
-    it("does not mind another content type", async () => {
+    it("accepts another content type", async () => {
       answerWith(JSON.stringify({ k1: pem }), { "content-type": "text/plain" });
       const { certificates } = await fetchCertificates(url);
       expect(certificates.size).toBe(1);
     });
 
-    it("takes a key id __proto__ for a name like any other", async () => {
+    it("treats the key id __proto__ like any other", async () => {
       answerWith(`{"__proto__":${JSON.stringify(pem)}}`);
       const { certificates } = await fetchCertificates(url);
       expect([...certificates.keys()]).toEqual(["__proto__"]);
     });
   });
 
-  describe("when the answer says how long it may be kept", () => {
+  describe("when the response has a lifetime", () => {
     it.each([
       ["public, max-age=21155, must-revalidate, no-transform", "0", 21155],
       ["public, max-age=24873, must-revalidate", "5059", 19814],
@@ -102,7 +102,7 @@ describe("fetchCertificates", () => {
       "max-age",
       "max-age=soon",
       "max-age=-1",
-    ])("finds no life in %j", async (cacheControl) => {
+    ])("finds no lifetime in %j", async (cacheControl) => {
       answerWith(JSON.stringify({ k1: pem }), {
         ...json,
         "cache-control": cacheControl,
@@ -111,13 +111,13 @@ describe("fetchCertificates", () => {
       expect(maxAgeSeconds).toBeUndefined();
     });
 
-    it("finds no life without the header", async () => {
+    it("finds no lifetime without the header", async () => {
       const { maxAgeSeconds } = await fetchCertificates(url);
       expect(maxAgeSeconds).toBeUndefined();
     });
   });
 
-  describe("when the status is not one of success", () => {
+  describe("when the status is not a success", () => {
     it.each([304, 400, 404, 429, 500, 503])("refuses %i", async (status) => {
       answerWith(JSON.stringify({ k1: pem }), json, status);
       await expect(fetchCertificates(url)).rejects.toThrow(`status ${status}`);
@@ -143,9 +143,9 @@ describe("fetchCertificates", () => {
     it.each([
       ["nothing", ""],
       ["HTML", "<!DOCTYPE html><html><body>Sorry</body></html>"],
-      ["half of it", '{"k1":"-----BEGIN CERTIFICATE-----'],
-      ["a byte more", "{}x"],
-    ])("refuses %s as no JSON", async (_what, body) => {
+      ["truncated JSON", '{"k1":"-----BEGIN CERTIFICATE-----'],
+      ["a trailing byte", "{}x"],
+    ])("refuses %s as invalid JSON", async (_what, body) => {
       answerWith(body);
       await expect(fetchCertificates(url)).rejects.toThrow("is not JSON");
     });
@@ -154,16 +154,19 @@ describe("fetchCertificates", () => {
     it.each<[string, unknown]>([
       ["an empty map", {}],
       ["null", null],
-      ["a text", begin],
+      ["a string", begin],
       ["a number", 1],
       ["a list", [begin]],
       ["a JWKS", { keys: [{ kty: "RSA", kid: "k1", n: "AQ", e: "AQAB" }] }],
       ["an error", { error: { code: 500, message: "Internal error" } }],
-      ["a key id without a name", { "": begin }],
-      ["a value that is no text", { k1: [begin] }],
-      ["a value that is no PEM", { k1: "garbage" }],
+      ["an empty key id", { "": begin }],
+      ["a value that is not a string", { k1: [begin] }],
+      ["a value that is not PEM", { k1: "garbage" }],
       ["a bare public key", { k1: "-----BEGIN PUBLIC KEY-----\n" }],
-      ["one bad value among good", { k1: begin, k2: begin, k3: null }],
+      [
+        "one invalid value among valid ones",
+        { k1: begin, k2: begin, k3: null },
+      ],
       [
         "21 certificates",
         Object.fromEntries(Array.from({ length: 21 }, (_, i) => [i, begin])),
@@ -176,8 +179,8 @@ describe("fetchCertificates", () => {
     });
   });
 
-  describe("when the answer is large", () => {
-    it("reads 64 KiB and not a byte more", async () => {
+  describe("when the response is large", () => {
+    it("reads at most 64 KiB", async () => {
       const largest = JSON.stringify({ k1: pem }).padEnd(64 * 1024);
       answerWith(largest);
       const { certificates } = await fetchCertificates(url);
@@ -186,7 +189,7 @@ describe("fetchCertificates", () => {
       await expect(fetchCertificates(url)).rejects.toThrow("exceeds");
     });
 
-    it("hangs up on an answer that does not end", async () => {
+    it("closes the connection of a response that does not end", async () => {
       const hungUp = new Promise<void>((resolve) => {
         answer = (_request, response) => {
           const more = () => {
@@ -210,7 +213,7 @@ describe("fetchCertificates", () => {
       await expect(fetchCertificates(url)).rejects.toThrow("fetch failed");
     });
 
-    it("reports an answer that breaks off", async () => {
+    it("reports a truncated response", async () => {
       answer = (request, response) => {
         response.writeHead(200, { ...json, "content-length": "100000" });
         response.write('{"k1":', () => request.socket.destroy());
@@ -218,7 +221,7 @@ describe("fetchCertificates", () => {
       await expect(fetchCertificates(url)).rejects.toThrow("terminated");
     });
 
-    it("reports that nobody listens", async () => {
+    it("reports a refused connection", async () => {
       const nobody = createServer().listen(0, "127.0.0.1");
       await once(nobody, "listening");
       const { port } = nobody.address() as AddressInfo;
@@ -229,8 +232,8 @@ describe("fetchCertificates", () => {
       ).rejects.toThrow("fetch failed");
     });
 
-    // The one place where real time passes: the limit is the platform's timer.
-    it("gives up after 4 seconds, in the middle of a body too", async () => {
+    // The only test that waits in real time: the limit is Node's timer.
+    it("gives up after 4 seconds, even during a body", async () => {
       answer = (request, response) => {
         if (request.url === "/body") response.writeHead(200, json).write("{");
       };

@@ -19,7 +19,7 @@ let header: string;
 let payload: string;
 let goodToken: string;
 
-/** The segments with the signature that Google's key gives them as they are. */
+/** Signs the segments unchanged with Google's key. */
 function signedAsTheyAre(segments: readonly string[]): string {
   const input = segments.slice(0, 2).join(".");
   const { privateKey } = verifiers.google.keys.current;
@@ -27,14 +27,14 @@ function signedAsTheyAre(segments: readonly string[]): string {
   return `${input}.${signature.toString("base64url")}`;
 }
 
-/** Texts in which a careless reader goes in circles; all are cut to a length. */
+/** Texts that are slow to parse with careless parsers; all are truncated. */
 const labyrinths = [
   ...["[", "{", '{"a":', '[{"a":', '"', "\\", '\\"', '"a":', '"a" ', " ", "\n"],
   ...["{}", "[],", '{"a":1},', "0", "1e", "-", "\\u0000", "\u00e9", "😀", ":"],
   ...['":', '" :', '"\n\t ', "null,", '"a",', "\0", "\u202e", "a@", "@"],
 ];
 
-/** The least of three measurements: what it takes when nothing disturbs it. */
+/** The shortest of three measurements, which excludes disturbances. */
 async function leastMilliseconds(token: string): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 3; i++) {
@@ -47,7 +47,7 @@ async function leastMilliseconds(token: string): Promise<number> {
 
 beforeAll(async () => {
   verifiers = await TwoVerifiers.start();
-  // With much in it that may be anything, so that not every change is fatal.
+  // With many free-form claims, so not every change invalidates it.
   goodToken = await verifiers.google.idToken({
     account: "workspace",
     nonce: "n-0S6_WzA2Mj",
@@ -61,9 +61,9 @@ beforeAll(async () => {
 
 afterAll(() => verifiers.stop());
 
-describe("GoogleIdTokenVerifier, beside the reference", () => {
-  describe("when somebody changes a good token", () => {
-    it("agrees, whatever becomes of it as a text", async () => {
+describe("GoogleIdTokenVerifier, compared with the reference,", () => {
+  describe("when a valid token is changed", () => {
+    it("agrees on any change of its text", async () => {
       expect(await verifiers.agreeOn(goodToken)).toBe("accepted");
       await fc.assert(
         fc.asyncProperty(respellings, async (respell) => {
@@ -74,7 +74,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
       verifiers.expectSeen("accepted", "invalid_token");
     });
 
-    it("agrees, whatever becomes of one of its segments", async () => {
+    it("agrees on any change of a segment", async () => {
       await fc.assert(
         fc.asyncProperty(segmentEdits, async (edit) => {
           await verifiers.agreeOn(edit(goodToken.split(".")).join("."));
@@ -85,8 +85,8 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     });
   });
 
-  describe("when Google signs something odd", () => {
-    it("agrees on any bytes in the place of the header", async () => {
+  describe("when Google signs something unusual", () => {
+    it("agrees on any bytes as the header", async () => {
       await fc.assert(
         fc.asyncProperty(byteEdits, async (edit) => {
           const rawHeader = edit(Buffer.from(header));
@@ -99,7 +99,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
       verifiers.expectSeen("accepted", "invalid_token");
     });
 
-    it("agrees on any bytes in the place of the payload", async () => {
+    it("agrees on any bytes as the payload", async () => {
       await fc.assert(
         fc.asyncProperty(byteEdits, async (edit) => {
           const rawPayload = edit(Buffer.from(payload));
@@ -112,7 +112,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
       verifiers.expectSeen("accepted", "invalid_token");
     });
 
-    it("agrees on any spelling of the two in base64url", async () => {
+    it("agrees on any base64url encoding of both", async () => {
       await fc.assert(
         fc.asyncProperty(segmentEdits, async (edit) => {
           const segments = edit(goodToken.split("."));
@@ -124,7 +124,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     });
   });
 
-  describe("when it is not a token at all", () => {
+  describe("when it is not a token", () => {
     it("agrees on any text, of any length", async () => {
       const segment = fc.oneof(
         fc.base64String().map((text) => text.replaceAll("=", "")),
@@ -151,7 +151,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
       verifiers.expectSeen("invalid_token");
     });
 
-    it("takes no longer for a labyrinth than for a token of its size", async () => {
+    it("needs no more time for a pathological text than for a token of its size", async () => {
       const maze = fc.tuple(
         fc.constantFrom(...labyrinths),
         fc.constantFrom(...labyrinths, ""),

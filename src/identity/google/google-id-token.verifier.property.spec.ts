@@ -20,23 +20,23 @@ import {
 
 jest.setTimeout(propertyTimeoutMilliseconds);
 
-/** A member of an object as JSON; no value leaves it out. */
+/** A member of an object as JSON; an empty value omits it. */
 type Change = [name: string, value: string];
 type Members = readonly Change[];
 
 let verifiers: TwoVerifiers;
 let clientIds: readonly string[];
-/** Claims that make a good token. */
+/** Claims of a valid token. */
 let claims: fc.Arbitrary<Record<string, unknown>>;
 /** The header that Google would send. */
 let goodHeader: string;
 
-/** Has Google sign this header and this payload, letter by letter. */
+/** Makes Google sign exactly this header and this payload. */
 function signed(rawHeader: string, rawPayload: string): Promise<string> {
   return verifiers.google.idToken({ rawHeader, rawPayload });
 }
 
-/** The members with some left out, some replaced, some added, as JSON. */
+/** The members as JSON, with some omitted, replaced or added. */
 function objectOf(members: Members, changes: Members): string {
   const left = new Map(members);
   const added: string[] = [];
@@ -49,7 +49,7 @@ function objectOf(members: Members, changes: Members): string {
   return `{${[...kept, ...added].join(",")}}`;
 }
 
-/** A number in any notation, in JSON or not, near one that decides. */
+/** A number near a limit, in any notation, valid JSON or not. */
 const numberText = fc
   .tuple(
     near(
@@ -75,7 +75,7 @@ const numberText = fc
   )
   .map(([n, notation]) => notation(n));
 
-/** For each claim what is just right, or nearly. */
+/** Values of each claim that are just valid or just invalid. */
 function candidates(): Record<string, readonly unknown[]> {
   const [web = "", ios = ""] = clientIds;
   const issuer = "https://accounts.google.com";
@@ -129,7 +129,7 @@ function candidates(): Record<string, readonly unknown[]> {
   };
 }
 
-/** The JSON text of anything. */
+/** The JSON text of any value. */
 const anything = fc.oneof(
   spelled(anyJson),
   spelled(anyText),
@@ -147,8 +147,8 @@ beforeAll(async () => {
 
 afterAll(() => verifiers.stop());
 
-describe("GoogleIdTokenVerifier, beside the reference", () => {
-  it("with any good claims, in any spelling, gives the same identity", async () => {
+describe("GoogleIdTokenVerifier, compared with the reference,", () => {
+  it("returns the same identity for any valid claims in any notation", async () => {
     const typ = fc.constantFrom("JWT", "jwt", "Jwt", undefined);
     await fc.assert(
       fc.asyncProperty(claims, typ, whims, async (good, type, choices) => {
@@ -166,7 +166,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     verifiers.expectSeen("accepted");
   });
 
-  it("with any claim replaced, added, named twice or left out, agrees", async () => {
+  it("agrees on any claim that is replaced, added, duplicated or omitted", async () => {
     const change = fc.oneof(
       {
         weight: 5,
@@ -195,7 +195,8 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     );
     const changes = fc
       .array(change, { minLength: 1, maxLength: 3 })
-      // Not both: the product and the reference differ on which comes first.
+      // Not both, because the product and the reference check them in different
+      // order.
       .filter((edits) => {
         const names = edits.map(([changed]) => changed);
         return !names.includes("hd") || !/iat|exp/.test(names.join());
@@ -225,7 +226,7 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     );
   });
 
-  it("with any header, agrees", async () => {
+  it("agrees on any header", async () => {
     const { keys } = verifiers.google;
     const foreign = await keys.foreign();
     const key = fc.constantFrom(

@@ -9,7 +9,7 @@ import { GoogleSigningKeys } from "./google-signing-keys";
 
 let google: GoogleEmulator;
 
-/** A verifier with a key cache that has nothing in it yet. */
+/** A verifier with an empty key cache. */
 function newVerifier(
   clientIds: readonly string[] = google.clientIds,
   clock: Clock = new SystemClock(),
@@ -31,12 +31,14 @@ async function refusalOf(
     .verify(token)
     .catch((error: unknown) => error);
   if (outcome instanceof AuthError) return outcome;
-  throw new Error("It was accepted, or something broke", { cause: outcome });
+  throw new Error("The token was accepted, or another error was thrown", {
+    cause: outcome,
+  });
 }
 
 beforeAll(async () => {
   google = await GoogleEmulator.start();
-  // google-auth-library asks the machine for the time.
+  // google-auth-library uses the machine's clock.
   freezeDate();
 });
 
@@ -50,7 +52,7 @@ afterAll(async () => {
 });
 
 describe("GoogleIdTokenVerifier", () => {
-  describe("when it is made without a client id", () => {
+  describe("when it is created without a client id", () => {
     it.each([[[]], [[""]], [["a.apps.googleusercontent.com", ""]]])(
       "does not start with %j",
       (clientIds) => {
@@ -62,7 +64,7 @@ describe("GoogleIdTokenVerifier", () => {
   });
 
   describe("when Google signed the token for one of our clients", () => {
-    it("gives the identity, for every one of the clients", async () => {
+    it("returns the identity, for each of the clients", async () => {
       for (const audience of google.clientIds) {
         const token = await google.idToken({ audience, account: "workspace" });
         expect(await newVerifier().verify(token)).toMatchObject({
@@ -76,14 +78,14 @@ describe("GoogleIdTokenVerifier", () => {
 
   describe("when the signature is not Google's", () => {
     it.each<[string, object]>([
-      ["of another key under Google's key id", { signWith: "foreign" }],
-      // Nobody has proved that it was ever good.
+      ["of another key with Google's key id", { signWith: "foreign" }],
+      // Without a valid signature, `expired` would be misleading.
       ["and too old", { signWith: "foreign", issuedSecondsAgo: 9000 }],
       [
         "and of a service account",
         { signWith: "foreign", azp: "x@y.iam.gserviceaccount.com" },
       ],
-    ])("%s, says so and nothing else", async (_what, options) => {
+    ])("%s, reports only the signature", async (_what, options) => {
       const refusal = await refusalOf(await google.idToken(options));
       expect(refusal).toMatchObject({
         code: "invalid_token",
@@ -95,7 +97,7 @@ describe("GoogleIdTokenVerifier", () => {
 
   describe("when the token is malformed", () => {
     it.each(["", "..", "ya29.access-token", "e30.e30.AA"])(
-      "refuses %j without asking Google for keys",
+      "refuses %j without fetching Google's keys",
       async (token) => {
         expect((await refusalOf(token)).code).toBe("invalid_token");
         expect(google.requestCount()).toBe(0);
@@ -104,7 +106,7 @@ describe("GoogleIdTokenVerifier", () => {
   });
 
   describe("when google-auth-library refuses it too", () => {
-    it("has the last word on the code", async () => {
+    it("determines the code", async () => {
       const token = await google.idToken({ issuedSecondsAgo: 9000 });
       expect(await refusalOf(token)).toMatchObject({
         code: "token_expired",
@@ -114,7 +116,7 @@ describe("GoogleIdTokenVerifier", () => {
   });
 
   describe("when only google-auth-library refuses it, by the machine's clock", () => {
-    it.each([-7200, 7200])("our clock decides: %d s off", async (seconds) => {
+    it.each([-7200, 7200])("our clock is used: %d s off", async (seconds) => {
       class OtherClock extends Clock {
         override now(): number {
           return Date.now() + seconds * 1000;
@@ -140,7 +142,7 @@ describe("GoogleIdTokenVerifier", () => {
       });
     });
 
-    it("does not blame the token while Google is down", async () => {
+    it("does not report an invalid token while Google is unavailable", async () => {
       jest.spyOn(Logger.prototype, "warn").mockReturnValue(undefined);
       google.setFault(googlePaths.certs, { status: 500, times: 1 });
       const refusal = await refusalOf(await google.idToken());

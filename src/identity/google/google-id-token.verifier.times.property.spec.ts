@@ -18,7 +18,7 @@ interface Moment {
 
 let verifiers: TwoVerifiers;
 
-/** When a token is judged, with its times around all that decides then. */
+/** A time of verification, and times of the token near the limits. */
 const moment: fc.Arbitrary<Moment> = fc
   .record({
     now: fc.integer({ min: nowSeconds, max: nowSeconds + 40_000 }),
@@ -40,7 +40,7 @@ const moment: fc.Arbitrary<Moment> = fc
       nbf: fc.option(near(...edges, 3, now - 300), { nil: undefined }),
     });
   })
-  // See the test of the longest token of a fast clock.
+  // See the test of the longest token below.
   .filter(({ now, skew, exp }) => now !== (exp - skew - 7200) * 1000);
 
 function agreeOn({ now, skew, ...times }: Moment): Promise<string> {
@@ -55,8 +55,8 @@ beforeAll(async () => {
 
 afterAll(() => verifiers.stop());
 
-describe("GoogleIdTokenVerifier, beside the reference", () => {
-  it("at any moment in the life of a token, agrees", async () => {
+describe("GoogleIdTokenVerifier, compared with the reference,", () => {
+  it("agrees at any time in the life of a token", async () => {
     await fc.assert(
       fc.asyncProperty(moment, async (times) => {
         await agreeOn(times);
@@ -66,9 +66,9 @@ describe("GoogleIdTokenVerifier, beside the reference", () => {
     verifiers.expectSeen("accepted", "invalid_token", "token_expired");
   });
 
-  // google-auth-library wants less than the longest life it is told; a regression
-  // once its word on times counted.
-  it("accepts the longest token of a clock as fast as allowed", async () => {
+  // google-auth-library refuses a token of exactly the maximum lifetime. Guards
+  // against using its verdict on times.
+  it("accepts a token of the maximum lifetime whose clock is ahead by the maximum skew", async () => {
     const [now, skew] = [nowSeconds * 1000, 60];
     const iat = nowSeconds + skew;
     const token = { now, skew, iat, exp: iat + 7200, nbf: undefined };

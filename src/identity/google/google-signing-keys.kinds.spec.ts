@@ -43,7 +43,7 @@ describe("GoogleSigningKeys", () => {
     it.each([
       ["an elliptic one", { name: "ECDSA", namedCurve: "P-256" }],
       ["one of 1024 bits", { ...rsa, modulusLength: 1024 }],
-    ])("does not know %s, and keeps the others", async (_which, algorithm) => {
+    ])("ignores %s and keeps the others", async (_which, algorithm) => {
       const { kid, certificatePem, publicKey } = google.keys.current;
       const other = await certificateOf(algorithm);
       google.setFault(googlePaths.certs, {

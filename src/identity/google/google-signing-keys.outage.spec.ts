@@ -19,7 +19,7 @@ let google: GoogleEmulator;
 let clock: FrozenClock;
 let keys: GoogleSigningKeys;
 
-/** Spoils every answer from now on. */
+/** Sets a fault for all responses from now on. */
 function spoil(fault: EndpointFault = { status: 500 }): void {
   google.setFault(googlePaths.certs, fault);
 }
@@ -28,7 +28,9 @@ function requests(): number {
   return google.requestCount(googlePaths.certs);
 }
 
-/** So many requests, the last of which may have been sent in the background. */
+/**
+ * Waits for this many requests, because the last may be sent in the background.
+ */
 async function expectRequests(count: number): Promise<void> {
   while (requests() < count) await setImmediate();
   expect(requests()).toBe(count);
@@ -45,7 +47,9 @@ async function refusalOf(kid: string): Promise<AuthError> {
     .find(kid)
     .catch((error: unknown) => error);
   if (outcome instanceof AuthError) return outcome;
-  throw new Error("The key was found, or something broke", { cause: outcome });
+  throw new Error("The key was found, or another error was thrown", {
+    cause: outcome,
+  });
 }
 
 beforeAll(async () => {
@@ -72,8 +76,8 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => google.stop());
 
 describe("GoogleSigningKeys", () => {
-  describe("when Google is down from the start", () => {
-    it("answers unavailable to all, asks once per 10 s, recovers alone", async () => {
+  describe("when Google is unavailable from the start", () => {
+    it("is unavailable, sends one request per 10 s, and recovers by itself", async () => {
       spoil();
       const { kid } = google.keys.current;
       const refusals = await Promise.all(
@@ -92,8 +96,8 @@ describe("GoogleSigningKeys", () => {
     });
   });
 
-  describe("when Google cannot be asked", () => {
-    it("tells the log why", async () => {
+  describe("when the fetch fails", () => {
+    it("logs the cause", async () => {
       const warn = jest.spyOn(Logger.prototype, "warn");
       spoil({ status: 503 });
       await refusalOf(google.keys.current.kid);
@@ -111,7 +115,7 @@ describe("GoogleSigningKeys", () => {
   });
 
   describe("when the clock jumps back", () => {
-    it("right after a failure, asks again and does not wait for the old time", async () => {
+    it("right after a failure, fetches again without waiting for the old time", async () => {
       spoil();
       const { kid } = google.keys.current;
       expect(await refusalOf(kid)).toMatchObject(unavailable);
@@ -121,7 +125,7 @@ describe("GoogleSigningKeys", () => {
       expect(requests()).toBe(2);
     });
 
-    it("with keys in hand, renews them and does not keep them an hour longer", async () => {
+    it("with cached keys, renews them instead of keeping them an hour longer", async () => {
       await expectFound();
       clock.advance(-hour);
       await expectFound();
@@ -145,7 +149,7 @@ describe("GoogleSigningKeys", () => {
       await expectRequests(3);
     });
 
-    it("lets nobody wait for an attempt after one that failed", async () => {
+    it("does not wait for an attempt after a failed one", async () => {
       await expectFound();
       spoil();
       clock.advance(hour);
@@ -155,7 +159,7 @@ describe("GoogleSigningKeys", () => {
       const fetched = jest.spyOn(globalThis, "fetch");
       for (let asker = 0; asker < 20; asker++) await expectFound();
       const [attempt] = fetched.mock.results;
-      // It is still under way.
+      // The attempt is still in progress.
       const ended = Promise.race([attempt?.value, setImmediate("under way")]);
       expect(await ended).toBe("under way");
       await expectRequests(3);
@@ -174,12 +178,12 @@ describe("GoogleSigningKeys", () => {
       await expectFound();
     });
 
-    // A regression: an outage was reported as a bad token.
-    it("answers unavailable for a key id that it cannot ask about", async () => {
+    // Guards against reporting an outage as an invalid token.
+    it("is unavailable for an unknown key id during an outage", async () => {
       await expectFound();
       spoil();
       expect(await refusalOf("perhaps new")).toMatchObject(unavailable);
-      // Within the cool-down, without a fetch.
+      // During the cool-down, without a fetch.
       expect(await refusalOf("perhaps new")).toMatchObject(unavailable);
       expect(requests()).toBe(2);
       await expectFound();
@@ -196,14 +200,17 @@ describe("GoogleSigningKeys", () => {
     ["is an empty map", { empty: true }],
     ["is truncated", { truncated: true }],
     ["is oversized", { oversized: 70_000 }],
-    ["is a redirect to good keys", { redirectTo: googlePaths.certs, times: 1 }],
-    ["never comes, for a reset", { reset: true }],
     [
-      "is garbage in PEM armour",
+      "is a redirect to valid keys",
+      { redirectTo: googlePaths.certs, times: 1 },
+    ],
+    ["is a reset", { reset: true }],
+    [
+      "is invalid PEM",
       { body: '{"k":"-----BEGIN CERTIFICATE-----\\nAAAA\\n"}' },
     ],
-  ])("when the answer %s", (_what, fault) => {
-    it("does not replace a good set", async () => {
+  ])("when the response %s", (_what, fault) => {
+    it("does not replace a valid set", async () => {
       await expectFound();
       spoil(fault);
       clock.advance(hour);
@@ -226,7 +233,7 @@ describe("GoogleSigningKeys", () => {
     });
   });
 
-  describe("when one certificate of the answer is garbage", () => {
+  describe("when one certificate of the response is invalid", () => {
     it("accepts none of them", async () => {
       const { kid, certificatePem } = google.keys.current;
       const garbage = certificatePem.replace(/\n.*\n/, "\nAAAA\n");

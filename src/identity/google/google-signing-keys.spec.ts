@@ -16,7 +16,7 @@ import { FrozenClock } from "../../testing/frozen-clock";
 
 const hour = 3600;
 
-/** Made once: what the server publishes is up to each test. */
+/** Generated once; each test sets which of them the server publishes. */
 let k1: GoogleSigningKey;
 let k2: GoogleSigningKey;
 let k3: GoogleSigningKey;
@@ -39,12 +39,12 @@ function send(
   response.end(JSON.stringify(Object.fromEntries(pems)));
 }
 
-/** Google publishes these for one hour (max-age 4600 less Age 1000). */
+/** Publishes these keys for one hour (max-age 4600 minus Age 1000). */
 function publish(...published: GoogleSigningKey[]): void {
   answer = (_request, response) => send(response, published);
 }
 
-/** Holds back the answer to the next request until it is released. */
+/** Holds the response to the next request until it is released. */
 function hold(...published: GoogleSigningKey[]) {
   let release = (): void => undefined;
   const asked = new Promise<void>((resolve) => {
@@ -61,7 +61,9 @@ async function refusalOf(kid: string): Promise<AuthError> {
     .find(kid)
     .catch((error: unknown) => error);
   if (outcome instanceof AuthError) return outcome;
-  throw new Error("The key was found, or something broke", { cause: outcome });
+  throw new Error("The key was found, or another error was thrown", {
+    cause: outcome,
+  });
 }
 
 async function expectFound(key: GoogleSigningKey): Promise<void> {
@@ -101,7 +103,7 @@ afterAll(async () => {
 
 describe("GoogleSigningKeys", () => {
   describe("when nothing is cached", () => {
-    it("fetches once for 200 that wait", async () => {
+    it("fetches once for 200 waiting calls", async () => {
       const { asked, release } = hold(k1, k2);
       const waiting = Array.from({ length: 200 }, (_, i) =>
         keys.find(i % 2 === 0 ? k1.kid : k2.kid),
@@ -116,7 +118,7 @@ describe("GoogleSigningKeys", () => {
   });
 
   describe("when the keys are cached", () => {
-    it("does not ask for 90 % of max-age less Age", async () => {
+    it("does not fetch for 90 % of max-age minus Age", async () => {
       await expectFound(k1);
       clock.advance(0.9 * hour - 0.001);
       await expectFound(k1);
@@ -124,11 +126,11 @@ describe("GoogleSigningKeys", () => {
       expect(fetch).toHaveBeenCalledTimes(1);
     });
 
-    it("renews once in the background from then on", async () => {
+    it("then renews once in the background", async () => {
       await expectFound(k1);
       const { asked, release } = hold(k3);
       clock.advance(0.9 * hour);
-      // The answer is held back: whoever asks is served from the old set.
+      // While the response is held, calls use the old set.
       await Promise.all(Array.from({ length: 50 }, () => expectFound(k1)));
       await asked;
       const joined = keys.find(k3.kid);
@@ -148,9 +150,9 @@ describe("GoogleSigningKeys", () => {
     });
 
     it.each([
-      ["keeps them 300 s when no life is given", {}, 300],
+      ["keeps them 300 s without a lifetime", {}, 300],
       [
-        "keeps them 1 s when the life is 0",
+        "keeps them 1 s if the lifetime is 0",
         { "cache-control": "max-age=0" },
         1,
       ],
@@ -171,7 +173,7 @@ describe("GoogleSigningKeys", () => {
       clock.advance(0.9 * hour);
       await expectFound(k1);
       await asked;
-      // Joins the renewal, which fails: an empty map.
+      // Joins the renewal, which fails with an empty map.
       const joined = refusalOf(k3.kid);
       release();
       expect((await joined).code).toBe("identity_provider_unavailable");
@@ -188,7 +190,7 @@ describe("GoogleSigningKeys", () => {
   });
 
   describe("when a key id is unknown", () => {
-    it("finds a key that was just rotated in, by one fetch for 50", async () => {
+    it("finds a newly rotated key with one fetch for 50 calls", async () => {
       await expectFound(k1);
       publish(k2, k3);
       await Promise.all(Array.from({ length: 50 }, () => expectFound(k3)));
@@ -197,7 +199,7 @@ describe("GoogleSigningKeys", () => {
       expect(fetch).toHaveBeenCalledTimes(2);
     });
 
-    it("asks once per 10 s, however many ids are made up", async () => {
+    it("fetches once per 10 s for any number of unknown ids", async () => {
       await expectFound(k1);
       const refusals = await Promise.all(
         Array.from({ length: 1000 }, (_, i) => refusalOf(`made up ${i}`)),
@@ -214,8 +216,8 @@ describe("GoogleSigningKeys", () => {
       expect(fetch).toHaveBeenCalledTimes(3);
     });
 
-    // A regression: the answer under way was taken for Google's last word.
-    it("asks again when the answer under way is older than the key", async () => {
+    // Guards against treating a response in transit as the newest.
+    it("fetches again if the response in transit is older than the key", async () => {
       await expectFound(k1);
       const { asked, release } = hold(k1, k2);
       clock.advance(0.9 * hour);

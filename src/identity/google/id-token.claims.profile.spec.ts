@@ -13,7 +13,7 @@ const goodClaims = {
   exp: 1_763_703_600,
 };
 
-/** The identity of the good claims with some changed; undefined leaves one out. */
+/** The identity of the valid claims with changes; undefined omits a claim. */
 function identityWith(changes: object) {
   return identityFromClaims(
     { ...goodClaims, ...changes },
@@ -35,14 +35,14 @@ function expectRefusal(changes: object, reason: string): void {
   expect(refusal).toBeInstanceOf(AuthError);
   expect(refusal).toMatchObject({
     code: "invalid_token",
-    // The whole message: nothing of the token can be in it.
+    // Compares the whole message, so it cannot contain a part of the token.
     message: `invalid_token: ${reason}`,
   });
 }
 
 describe("identityFromClaims", () => {
-  describe("when the e-mail is looked at", () => {
-    it.each([undefined, null])("has none for %j", (email) => {
+  describe("when the e-mail is read", () => {
+    it.each([undefined, null])("is null for %j", (email) => {
       const identity = identityWith({ email });
       expect(identity).toMatchObject({ email: null, emailVerified: false });
       expect(identity.emailAuthority).toBe("unverified");
@@ -52,7 +52,7 @@ describe("identityFromClaims", () => {
       "A.b+tag@Corp.example",
       "ß@ｃorp.example",
       `${"a".repeat(307)}@corp.example`,
-    ])("keeps %s as Google spells it", (email) =>
+    ])("keeps %s unchanged", (email) =>
       expect(identityWith({ email }).email).toBe(email),
     );
 
@@ -71,7 +71,7 @@ describe("identityFromClaims", () => {
     ])("refuses %j", (email) => expectRefusal({ email }, "email_invalid"));
 
     it.each(["true", 1, "false", null, false, [true], undefined])(
-      "does not take email_verified %j for true",
+      "does not treat email_verified %j as true",
       (email_verified) => {
         const identity = identityWith({ email_verified });
         expect(identity.emailVerified).toBe(false);
@@ -79,7 +79,7 @@ describe("identityFromClaims", () => {
       },
     );
 
-    it("passes the authority on from hd and the address", () => {
+    it("derives the authority from hd and the address", () => {
       const consumer = { hd: undefined, email: "ada@gmail.com" };
       const foreign = { hd: undefined };
       expect(identityWith(consumer).emailAuthority).toBe("authoritative");
@@ -87,8 +87,8 @@ describe("identityFromClaims", () => {
     });
   });
 
-  describe("when the hosted domain is looked at", () => {
-    it("is lower-cased", () => {
+  describe("when the hosted domain is read", () => {
+    it("is converted to lower case", () => {
       expect(identityWith({ hd: "Corp.EXAMPLE" }).hostedDomain).toBe(
         "corp.example",
       );
@@ -100,7 +100,7 @@ describe("identityFromClaims", () => {
     );
   });
 
-  describe("when texts are made fit for storage", () => {
+  describe("when strings are cleaned for storage", () => {
     it.each([
       ["x".repeat(10_000), "x".repeat(256)],
       ["A\u0000da", "Ada"],
@@ -110,7 +110,7 @@ describe("identityFromClaims", () => {
       ["  Ada  ", "Ada"],
       ["👩‍👩‍👧", "👩‍👩‍👧"],
       ["<script>alert(1)</script>", "<script>alert(1)</script>"],
-      // The cut falls between characters, never inside a pair of surrogates.
+      // Truncated between characters, never inside a surrogate pair.
       ["😀".repeat(300), "😀".repeat(256)],
       [`${"x".repeat(255)}😀😀`, `${"x".repeat(255)}😀`],
       [" \u0000\u202e ", null],
@@ -119,16 +119,16 @@ describe("identityFromClaims", () => {
       [{ toString: "Ada" }, null],
       [1, null],
       [null, null],
-    ])("makes name %j into %j", (name, stored) => {
+    ])("changes the name %j to %j", (name, stored) => {
       expect(identityWith({ name }).name).toBe(stored);
     });
 
-    it("keeps as much as fits, however much was dropped before it", () => {
+    it("keeps as much as fits after removing characters", () => {
       const name = `${"\u0000 ".repeat(1000)}${"\u202ea".repeat(300)}`;
       expect(identityWith({ name }).name).toBe("a".repeat(256));
     });
 
-    it("cuts the other names and the locale too", () => {
+    it("also truncates the other names and the locale", () => {
       const long = "x".repeat(10_000);
       const identity = identityWith({
         given_name: long,
@@ -154,7 +154,7 @@ describe("identityFromClaims", () => {
       ...["https://x.example/\ud800", "https://x.example/".padEnd(2049, "a")],
       ...["https://x.example:99999/", "https://[::1", "https://a%00b/"],
       ...[["https://x.example"], {}, null, 1, undefined],
-    ])("has no picture for %j", (picture) => {
+    ])("drops the picture %j", (picture) => {
       expect(identityWith({ picture }).picture).toBeNull();
     });
   });

@@ -11,7 +11,7 @@ import {
 import { identityFromClaims } from "./id-token.claims";
 
 describe("identityFromClaims", () => {
-  describe("when every claim is good", () => {
+  describe("when every claim is valid", () => {
     it("returns the whole identity", () => {
       expect(identityWith()).toEqual({
         issuer: "https://accounts.google.com",
@@ -33,7 +33,7 @@ describe("identityFromClaims", () => {
       });
     });
 
-    it("returns null for everything that a token need not have", () => {
+    it("returns null for every optional claim", () => {
       const { iss, aud, sub, iat, exp } = goodClaims;
       const identity = identityFromClaims({ iss, aud, sub, iat, exp }, rules);
       expect(identity).toEqual({
@@ -56,14 +56,14 @@ describe("identityFromClaims", () => {
       });
     });
 
-    it("ignores claims it does not know", () => {
+    it("ignores unknown claims", () => {
       const extra = { at_hash: 1, auth_time: "x", role: "admin", jti: null };
       expect(identityWith(extra)).toEqual(identityWith());
     });
   });
 
-  describe("when the issuer is looked at", () => {
-    it("stores both of Google's spellings as one", () => {
+  describe("when the issuer is checked", () => {
+    it("stores both of Google's spellings as the same issuer", () => {
       const { issuer } = identityWith({ iss: "accounts.google.com" });
       expect(issuer).toBe("https://accounts.google.com");
     });
@@ -90,7 +90,7 @@ describe("identityFromClaims", () => {
     );
   });
 
-  describe("when the audience is looked at", () => {
+  describe("when the audience is checked", () => {
     it("accepts any of our clients", () => {
       expect(identityWith({ aud: ios }).clientId).toBe(ios);
     });
@@ -109,19 +109,19 @@ describe("identityFromClaims", () => {
     ])("refuses %j", (aud) => expectRefusal({ aud }, "wrong_audience"));
   });
 
-  describe("when the authorized party is looked at", () => {
-    it("takes the audience for it when the token has none", () => {
+  describe("when the authorized party is checked", () => {
+    it("defaults to the audience", () => {
       const { authorizedParty } = identityWith({ azp: undefined });
       expect(authorizedParty).toBe(web);
     });
 
     it.each([
       "999-other.apps.googleusercontent.com",
-      // A service account's own number, as the metadata server writes it.
+      // A service account's number, as set by the metadata server.
       "110169484474386276334",
       "",
       [web],
-      // Read as a text it would be one.
+      // Would be one if converted to a string.
       ["robot@project.iam.gserviceaccount.com"],
       null,
       1,
@@ -135,7 +135,7 @@ describe("identityFromClaims", () => {
       { email: "1-compute@developer.gserviceaccount.com" },
       { email: "Robot@Project.IAM.GServiceAccount.COM" },
       { azp: "110", email: "robot@project.iam.gserviceaccount.com" },
-    ])("refuses %j and says so", (changes) => {
+    ])("refuses %j as a service account", (changes) => {
       const error = refusalOf(() => identityWith(changes));
       expect(error).toMatchObject({
         code: "service_account_not_allowed",
@@ -143,13 +143,13 @@ describe("identityFromClaims", () => {
       });
     });
 
-    it("is not fooled by an address that only contains the domain", () => {
+    it("accepts an address that only contains the domain", () => {
       const email = "a@iam.gserviceaccount.com.example";
       expect(identityWith({ email }).email).toBe(email);
     });
   });
 
-  describe("when the subject is looked at", () => {
+  describe("when the subject is checked", () => {
     it.each(["1", "007", "1234567890123456789012345", "aB", "x".repeat(255)])(
       "keeps %s exactly",
       (sub) => expect(identityWith({ sub }).subject).toBe(sub),
@@ -161,8 +161,8 @@ describe("identityFromClaims", () => {
     ])("refuses %j", (sub) => expectRefusal({ sub }, "subject_invalid"));
   });
 
-  describe("when the nonce is looked at", () => {
-    it.each(["", "x".repeat(512)])("keeps a text as sent", (nonce) => {
+  describe("when the nonce is checked", () => {
+    it.each(["", "x".repeat(512)])("keeps a string unchanged", (nonce) => {
       expect(identityWith({ nonce }).nonce).toBe(nonce);
     });
 

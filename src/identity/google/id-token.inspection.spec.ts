@@ -36,7 +36,7 @@ function inspect(token: string, online = true) {
   return inspectIdToken(token, rules, online ? keys : null);
 }
 
-/** What refused, by check and reason. */
+/** The refusals, by check and reason. */
 async function refusals(token: string, online = true): Promise<string[]> {
   const { findings } = await inspect(token, online);
   return findings.flatMap(({ check, outcome }) =>
@@ -44,7 +44,7 @@ async function refusals(token: string, online = true): Promise<string[]> {
   );
 }
 
-/** What the verifier itself says. */
+/** The verifier's verdict. */
 async function verdict(token: string): Promise<string | null> {
   const error: unknown = await verifier.verify(token).then(
     () => null,
@@ -103,8 +103,8 @@ const faults: readonly (readonly [string, () => IdTokenOptions])[] = [
 ];
 
 describe("inspectIdToken", () => {
-  describe("when the token is good", () => {
-    it("then every check is ok, and says for whom it is", async () => {
+  describe("when the token is valid", () => {
+    it("then every check is ok, and the client is named", async () => {
       const { findings, identity, claims, header } = await inspect(
         await google.idToken(),
       );
@@ -116,7 +116,7 @@ describe("inspectIdToken", () => {
       expect(header).toMatchObject({ alg: "RS256" });
     });
 
-    it("then without the keys only they are not checked", async () => {
+    it("then without keys, only the key and signature are unchecked", async () => {
       const { findings } = await inspect(await google.idToken(), false);
       expect(
         findings
@@ -128,10 +128,10 @@ describe("inspectIdToken", () => {
 
   describe("when it has one fault", () => {
     it.each(faults)(
-      "then %s is the one that is named, as by the verifier",
+      "then %s is reported, as by the verifier",
       async (named, options) => {
         const token = await google.idToken(options());
-        // A signed claim beside the fault must not be one as well.
+        // The fault must not cause another one.
         expect(named).toMatch(
           new RegExp(`: ${(await verdict(token)) ?? "none"}$`),
         );
@@ -139,7 +139,7 @@ describe("inspectIdToken", () => {
       },
     );
 
-    it("then a signature in another alphabet, or none, is one", async () => {
+    it("then a signature in another alphabet, or none, is reported", async () => {
       const token = await google.idToken();
       const spoiled = `${token.slice(0, -1)}=`;
       expect(await refusals(spoiled)).toEqual([
@@ -150,7 +150,7 @@ describe("inspectIdToken", () => {
       expect((await inspect(bare)).identity).not.toBeNull();
     });
 
-    it("then there is a fault in this spec for each check", () => {
+    it("then this spec has a fault for each check", () => {
       const tried = faults.map(([named]) => named.split(":")[0]);
       expect(
         idTokenChecks
@@ -161,7 +161,7 @@ describe("inspectIdToken", () => {
   });
 
   describe("when it has several faults", () => {
-    it("then each is named, the verifier's first", async () => {
+    it("then each is reported, the verifier's first", async () => {
       const token = await google.idToken({
         issuedSecondsAgo: 90_000,
         lifetimeSeconds: 80_000,
@@ -180,7 +180,7 @@ describe("inspectIdToken", () => {
       expect(await verdict(token)).toBe("wrong_issuer");
     });
 
-    it("then what depends on a fault is not reached", async () => {
+    it("then checks that depend on a fault are skipped", async () => {
       const token = await google.idToken(
         claims({ iat: "x", exp: now() - 900 }),
       );
@@ -199,7 +199,7 @@ describe("inspectIdToken", () => {
       });
     });
 
-    it("then a fault of the form leaves the keys alone, and the claims are checked", async () => {
+    it("then a malformed header skips the keys, but the claims are checked", async () => {
       google.clearRequests();
       const token = await google.idToken({
         ...header({ alg: "none", typ: 1 }),
@@ -214,7 +214,7 @@ describe("inspectIdToken", () => {
     });
   });
 
-  describe("when any two faults come together", () => {
+  describe("when any two faults are combined", () => {
     const mixable = faults.filter(
       ([named]) => !/^(?:size|header|payload|key|signature):/.test(named),
     );
@@ -223,7 +223,7 @@ describe("inspectIdToken", () => {
         .slice(index + 1)
         .map(([other, second]) => ({ one, other, first, second })),
     );
-    it("then the first refusal is the verifier's, and none is made up", async () => {
+    it("then the first refusal is the verifier's, and there are no others than the two", async () => {
       for (const { one, other, first, second } of pairs) {
         const [a, b] = [first(), second()];
         const token = await google.idToken({
@@ -240,7 +240,7 @@ describe("inspectIdToken", () => {
   });
 
   describe("when Google's keys are unavailable", () => {
-    it("then the keys are not checked, and nothing is refused for it", async () => {
+    it("then the keys are unchecked, without a refusal", async () => {
       const options = {
         clients: [{ id: google.clientIds[0] }],
         certsUrl: `${google.url}/nowhere`,
@@ -264,9 +264,9 @@ describe("inspectIdToken", () => {
     });
   });
 
-  describe("when it is not a token at all", () => {
+  describe("when it is not a token", () => {
     it.each(["", ".", "..", "a.b.c", "\u0000", "x".repeat(9000)])(
-      "then %j is refused for its form",
+      "then %j is refused as malformed",
       async (text) => {
         const { findings, identity, claims } = await inspect(text);
         const first = findings.find(

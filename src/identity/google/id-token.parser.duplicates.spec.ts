@@ -21,34 +21,34 @@ function expectRefusal(parts: { header?: string; payload?: string }): void {
   expect(refusal).toBeInstanceOf(AuthError);
   expect(refusal).toMatchObject({
     code: "invalid_token",
-    // The whole message: nothing of the token can be in it.
+    // Compares the whole message, so it cannot contain a part of the token.
     message: "invalid_token: duplicate_member",
   });
 }
 
-// A flat object is looked at in another way than one with more in it.
+// A flat object is checked differently from a nested one.
 describe.each<[string, (object: string) => string]>([
-  ["on top", (object) => object],
+  ["at the top level", (object) => object],
   ["in an object", (object) => `{"sub":"1","o":${object}}`],
   ["in a list", (object) => `{"sub":"1","o":["sub",${object}]}`],
 ])("parseIdToken, of an object %s", (_where, around) => {
-  describe("when it names a member twice", () => {
+  describe("when it has a duplicate member", () => {
     it.each([
       ["plainly", '{"sub":"1","sub":"2"}'],
       ["with the same value", '{"sub":"1","aud":"a","sub":"1"}'],
-      ["first with a blank before the colon", '{"sub" :"1","sub":"2"}'],
-      ["then with blanks before the colon", '{"sub":"1","sub"\n\t\r :"2"}'],
+      ["first with a space before the colon", '{"sub" :"1","sub":"2"}'],
+      ["then with whitespace before the colon", '{"sub":"1","sub"\n\t\r :"2"}'],
       ["then with an escape", '{"sub":"1","\\u0073ub":"2"}'],
       ["in a nested object", '{"sub":"1","a":{"b":1,"b":2}}'],
       ["in an object of a list", '{"a":[1,{"b":1,"c":[],"b":2}]}'],
       ["after a nested object", '{"sub":"1","a":{"sub":"x"},"sub":"2"}'],
-      ["after a text with braces", '{"sub":"1","a":"}{\\"","sub":"2"}'],
-      ["after a text that ends in \\", '{"sub":"1","a":"\\\\","sub":"2"}'],
-      ["after a text with a colon", '{"sub":"1","a":"\\":","sub":"2"}'],
-      // A regression: only 32 characters after a name were looked at.
-      ["after 100 blanks", `{"sub":"1","sub"${" ".repeat(100)}:"2"}`],
+      ["after a string with braces", '{"sub":"1","a":"}{\\"","sub":"2"}'],
+      ["after a string that ends in \\", '{"sub":"1","a":"\\\\","sub":"2"}'],
+      ["after a string with a colon", '{"sub":"1","a":"\\":","sub":"2"}'],
+      // Guards against checking only 32 characters after a name.
+      ["after 100 spaces", `{"sub":"1","sub"${" ".repeat(100)}:"2"}`],
       ["as __proto__", '{"__proto__":1,"__proto__":2}'],
-      ["as nothing", '{"":1,"":2}'],
+      ["with an empty name", '{"":1,"":2}'],
     ])("refuses it %s", (_how, object) => {
       const payload = around(object);
       expect(() => void JSON.parse(payload)).not.toThrow();
@@ -56,7 +56,7 @@ describe.each<[string, (object: string) => string]>([
     });
   });
 
-  describe("when a name comes twice, but not in one object", () => {
+  describe("when a name occurs twice, but not in one object", () => {
     it.each([
       ["in different objects", '{"a":{"sub":"1"},"b":{"sub":"2"},"sub":"3"}'],
       ["in the objects of a list", '{"a":[{"sub":"1"},{"sub":"2"}]}'],
@@ -64,7 +64,7 @@ describe.each<[string, (object: string) => string]>([
       ["as two entries of a list", '{"a":["sub","sub"]}'],
       ["in a list of lists", '{"a":[["a"],["a",{"a":["a"]}]]}'],
       [
-        "inside a text",
+        "inside a string",
         '{"sub":"1","a":"\\"sub\\":\\"2\\"","b":"{\\"b\\":1}"}',
       ],
       ["after an escaped backslash", '{"a":"\\\\","b":"a"}'],

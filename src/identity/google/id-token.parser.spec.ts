@@ -16,7 +16,7 @@ function tokenOf(
   return `${encode(header)}.${encode(payload)}.${goodSignature}`;
 }
 
-/** The good header with some members changed; undefined leaves one out. */
+/** The valid header with changes; undefined omits a member. */
 function headerWith(members: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ alg: "RS256", kid: "k1", typ: "JWT", ...members });
 }
@@ -34,12 +34,15 @@ function refusalOf(token: string): AuthError {
 function expectRefusal(token: string, reason: string): void {
   const error = refusalOf(token);
   expect(error).toMatchObject({ code: "invalid_token", reason });
-  // The whole message: nothing of the token can be in it.
+  // Compares the whole message, so it cannot contain a part of the token.
   expect(error.message).toBe(`invalid_token: ${reason}`);
   expect(error.cause).toBeUndefined();
 }
 
-/** The segment with its unused last bits set: another spelling of the same bytes. */
+/**
+ * Sets the unused bits of the last character: another encoding of the same
+ * bytes.
+ */
 function respelled(segment: string): string {
   const alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -54,7 +57,7 @@ function respelled(segment: string): string {
 
 describe("parseIdToken", () => {
   describe("when the token is well formed", () => {
-    it("returns the key id and the claims as they were sent", () => {
+    it("returns the key id and the claims unchanged", () => {
       const payload = '{"sub":"1","aud":"a","extra":{"deep":[1,null,true]}}';
       expect(parseIdToken(tokenOf({ payload }))).toEqual({
         keyId: "k1",
@@ -62,7 +65,7 @@ describe("parseIdToken", () => {
       });
     });
 
-    it("takes no members for an object like any other", () => {
+    it("accepts an empty object", () => {
       expect(parseIdToken(tokenOf({ payload: "{}" })).claims).toEqual({});
       expectRefusal(tokenOf({ header: "{}" }), "algorithm_not_allowed");
     });
@@ -73,14 +76,14 @@ describe("parseIdToken", () => {
     });
 
     it.each(["../../etc/passwd", "__proto__", "K\u0000", "k".repeat(128)])(
-      "hands on the key id %j untouched",
+      "returns the key id %j unchanged",
       (kid) => {
         const token = tokenOf({ header: headerWith({ kid }) });
         expect(parseIdToken(token).keyId).toBe(kid);
       },
     );
 
-    it("ignores header members that nobody obeys", () => {
+    it("ignores header members without an effect", () => {
       const token = tokenOf({ header: headerWith({ cty: "x", foo: {} }) });
       expect(parseIdToken(token).keyId).toBe("k1");
     });
@@ -135,14 +138,14 @@ describe("parseIdToken", () => {
     });
   });
 
-  describe("when it has not three segments", () => {
+  describe("when it does not have three segments", () => {
     const part = encode(goodHeader);
     it.each([
       ["one segment", "token"],
       ["two segments", `${part}.${part}`],
       ["four segments", `${tokenOf()}.${part}`],
       ["five segments, as a JWE", `${tokenOf()}.${part}.${part}`],
-      ["a dot at the end", `${tokenOf()}.`],
+      ["a trailing dot", `${tokenOf()}.`],
       ["only dots", ".."],
       ["no header", `.${part}.${part}`],
       ["no payload", `${part}..${part}`],
@@ -160,7 +163,7 @@ describe("parseIdToken", () => {
       expect(parseIdToken(tokenOfLength(maxIdTokenBytes)).keyId).toBe("k1");
     });
 
-    it("refuses one character more, whatever it is", () => {
+    it("refuses one more character of any kind", () => {
       expectRefusal(tokenOfLength(maxIdTokenBytes + 1), "token_too_large");
       expectRefusal(".".repeat(maxIdTokenBytes + 1), "token_too_large");
     });
@@ -176,7 +179,7 @@ describe("parseIdToken", () => {
     [1, "malformed_payload"],
     [2, "malformed_signature"],
   ])("when segment %i is not canonical base64url", (index, reason) => {
-    // Each segment of this one has unused bits in its last character.
+    // Each segment has unused bits in its last character.
     const segments = `${encode(goodHeader)}.${encode('{"a":""}')}.c2lnbg`;
     const tokenWith = (change: (segment: string) => string) =>
       segments
@@ -184,7 +187,7 @@ describe("parseIdToken", () => {
         .map((segment, i) => (i === index ? change(segment) : segment))
         .join(".");
 
-    it("accepts the segment as it is", () => {
+    it("accepts the segment unchanged", () => {
       expect(parseIdToken(segments).keyId).toBe("k1");
     });
 
@@ -206,16 +209,16 @@ describe("parseIdToken", () => {
         ),
     );
 
-    it("refuses a blank inside it", () => {
+    it("refuses a space inside it", () => {
       const token = tokenWith((s) => `${s.slice(0, 3)} ${s.slice(3)}`);
       expectRefusal(token, reason);
     });
 
-    it("refuses a second spelling of its last character", () => {
+    it("refuses another encoding of its last character", () => {
       expectRefusal(tokenWith(respelled), reason);
     });
 
-    it("refuses a left-over single character", () => {
+    it("refuses a single trailing character", () => {
       expectRefusal(
         tokenWith(() => "AAAAA"),
         reason,
@@ -231,11 +234,11 @@ describe("parseIdToken", () => {
       it.each([
         ["null", "null"],
         ["a list", "[]"],
-        ["a text", '"x"'],
+        ["a string", '"x"'],
         ["a number", "1"],
         ["an open object", "{"],
         ["an object and more", `${good}x`],
-        ["a comma too many", good.replace("}", ",}")],
+        ["a trailing comma", good.replace("}", ",}")],
         ["single quotes", good.replaceAll('"', "'")],
         ["NaN", good.replace("{", '{"n":NaN,')],
         ["a comment", `${good}/* */`],
@@ -246,7 +249,7 @@ describe("parseIdToken", () => {
       });
 
       it.each(["ff", "c080", "eda080", "e282", "f8888080"])(
-        "refuses the bytes %s, which are no UTF-8",
+        "refuses the bytes %s, which are not UTF-8",
         (hex) => {
           const content = Buffer.concat([
             Buffer.from('{"alg":"RS256","kid":"k1","name":"'),

@@ -44,7 +44,7 @@ async function failureOf(call: Promise<unknown>) {
 
 describe("SecurityEventStream", () => {
   describe("when nothing is registered", () => {
-    it("then there is no configuration and no status, and changes say what to do", async () => {
+    it("then configuration and status are empty, and changes say what to do", async () => {
       expect(await stream().configuration()).toBeNull();
       expect(await stream().status()).toBeNull();
       for (const call of [
@@ -59,7 +59,7 @@ describe("SecurityEventStream", () => {
   });
 
   describe("when a receiver is registered", () => {
-    it("then Google says so, and how it is", async () => {
+    it("then configuration and status are returned", async () => {
       const one = stream({ apiUrl: `${google.url}/v1beta/` });
       await one.configure(receiver, [...events, "https://x.example/event"]);
       expect(await one.configuration()).toEqual({
@@ -77,7 +77,7 @@ describe("SecurityEventStream", () => {
   });
 
   describe("when Google refuses", () => {
-    it("then a key of somebody else is a 401 that names the clock and the key", async () => {
+    it("then an unknown key is a 401 that mentions the clock and the key", async () => {
       const other = await GoogleEmulator.start();
       const text = JSON.stringify(await other.serviceAccount());
       await other.stop();
@@ -88,7 +88,7 @@ describe("SecurityEventStream", () => {
       expect(failure.message).toContain(foreign.clientEmail);
     });
 
-    it("then a missing role is a 403 with the command that gives it", async () => {
+    it("then a missing role is a 403 with the command that grants it", async () => {
       const plain = await google.serviceAccount({ riscAdmin: false });
       const mere = serviceAccountKeyFrom(JSON.stringify(plain));
       const failure = await failureOf(stream({ key: mere }).status());
@@ -101,7 +101,7 @@ describe("SecurityEventStream", () => {
     it.each([
       ["https://foreign.example/e", "authorized domains"],
       ["ftp://127.0.0.1/e", "https"],
-    ])("then the receiver %s is a 403 that says %j", async (url, advice) => {
+    ])("then the receiver %s is a 403 with %j", async (url, advice) => {
       const failure = await failureOf(stream().configure(url, events));
       expect(failure.status).toBe(403);
       expect(failure.message).toContain(advice);
@@ -147,7 +147,7 @@ describe("SecurityEventStream", () => {
         "GOOGLE_CLIENT_IDS",
       ],
       [
-        "a person",
+        "a user account",
         googleSays(
           403,
           "Stream management APIs should only be called by a service account.",
@@ -159,8 +159,8 @@ describe("SecurityEventStream", () => {
         googleSays(400, "Stream configuration must contain delivery field."),
         "--dry-run",
       ],
-      ["too much", googleSays(429, "Quota exceeded"), "in a minute"],
-      ["no words", googleSays(403, ["x"]), "RISC Configuration Admin"],
+      ["an exceeded quota", googleSays(429, "Quota exceeded"), "in a minute"],
+      ["no message", googleSays(403, ["x"]), "RISC Configuration Admin"],
     ])("%s is reported with advice", async (_, fault, advice) => {
       google.setFault("/v1beta/stream/status", fault);
       const failure = await failureOf(stream().status());
@@ -169,25 +169,25 @@ describe("SecurityEventStream", () => {
     });
   });
 
-  describe("when Google cannot be asked, or somebody else answers", () => {
+  describe("when Google is unreachable, or another server responds", () => {
     it.each<[string, EndpointFault, number | null, string]>([
-      [
-        "trouble of its own",
-        { status: 503 },
-        503,
-        "Try again in a few minutes",
-      ],
+      ["a server error", { status: 503 }, 503, "Try again in a few minutes"],
       ["a reset", { reset: true }, null, "ECONNRESET"],
       ["a web page", { html: true }, 200, "not Google's"],
       [
-        "a page not found",
+        "an HTML page with 404",
         { status: 404, body: "<h1>404</h1>" },
         404,
         "not Google's",
       ],
-      ["another's 404", { status: 404, body: "{}" }, null, "not Google's"],
+      [
+        "a 404 of another server",
+        { status: 404, body: "{}" },
+        null,
+        "not Google's",
+      ],
       ["an empty object", { empty: true }, null, "names no receiver"],
-      ["half an answer", { truncated: true }, 200, "not Google's"],
+      ["a truncated response", { truncated: true }, 200, "not Google's"],
       [
         "a redirect",
         { redirectTo: "https://evil.example/" },
@@ -223,7 +223,7 @@ describe("SecurityEventStream", () => {
       expect(failure.message).toContain("GOOGLE_RISC_CONFIG_URL");
     });
 
-    it("then one who sends back what he got shows neither token nor control characters", async () => {
+    it("then a response that echoes the request shows neither token nor control characters", async () => {
       let sent = "";
       const echo = createServer(
         ({ headers: { authorization = "" } }, answer) => {

@@ -44,7 +44,7 @@ const eventOf = (event: unknown, uri = `${risc}sessions-revoked`) =>
   read({ events: { [uri]: event } }).events[0];
 
 describe("the claims of a security event token", () => {
-  it("say what has happened, to whom and when", () => {
+  it("contain the event, its subject and its time", () => {
     expect(read()).toEqual({
       id: good.jti,
       clientId,
@@ -65,7 +65,7 @@ describe("the claims of a security event token", () => {
     "https://accounts.google.com/",
     "https://accounts.google.com",
     "accounts.google.com",
-  ])("may spell the issuer %s", (iss) => {
+  ])("accept the issuer %s", (iss) => {
     expect(refusal({ iss })).toBe("accepted");
   });
 
@@ -77,11 +77,11 @@ describe("the claims of a security event token", () => {
     null,
     ["https://accounts.google.com/"],
     undefined,
-  ])("of the issuer %j are refused", (iss) => {
+  ])("are refused with the issuer %j", (iss) => {
     expect(refusal({ iss })).toBe("invalid_issuer: wrong_issuer");
   });
 
-  it("may have several audiences, of which one is ours", () => {
+  it("may have several audiences including ours", () => {
     const { clientId: found } = read({ aud: ["1-other.example", clientId] });
     expect(found).toBe(clientId);
   });
@@ -94,19 +94,19 @@ describe("the claims of a security event token", () => {
     [[clientId]],
     { clientId },
     undefined,
-  ])("for the audience %j are refused", (aud) => {
+  ])("are refused with the audience %j", (aud) => {
     expect(refusal({ aud })).toBe("invalid_audience: wrong_audience");
   });
 
-  it("of years ago count, and an expiry is not looked at", () => {
+  it("are accepted at any age, and an expiry is ignored", () => {
     expect(refusal({ iat: 1_508_184_845, exp: 1 })).toBe("accepted");
   });
 
-  it("put the time of the event before that of the token", () => {
+  it("prefer the time of the event to that of the token", () => {
     expect(read({ toe: now - 3600 }).occurredAt).toBe(now - 3600);
   });
 
-  it("may be ahead by the clocks' difference, and not more", () => {
+  it("may be ahead by at most the clock skew", () => {
     expect(refusal({ iat: now + 60 })).toBe("accepted");
     expect(refusal({ iat: now + 61 })).toContain("issued_at_invalid");
     expect(refusal({ toe: now + 61 })).toContain("time_of_event_invalid");
@@ -123,13 +123,13 @@ describe("the claims of a security event token", () => {
     ["events", [null, undefined, [], "x", 1], "events_missing"],
     ["events", [{}], "events_invalid"],
     ["events", [{ a: null }, { a: [] }, { a: "x" }], "event_invalid"],
-  ])("with another %s are refused: %j", (name, values, reason) => {
+  ])("are refused with another %s: %j", (name, values, reason) => {
     for (const value of values) {
       expect(refusal({ [name]: value })).toBe(`invalid_request: ${reason}`);
     }
   });
 
-  it("carry ten events and not eleven", () => {
+  it("may have ten events but not eleven", () => {
     const events = (count: number) =>
       Object.fromEntries(
         Array.from({ length: count }, (_, index) => [`urn:${index}`, {}]),
@@ -156,10 +156,10 @@ describe("an event", () => {
   });
 
   it.each([
-    ["by the spelling of RFC 9493", { format: "iss_sub" }],
-    ["by the claims of an ID token", { subject_type: "id_token_claims" }],
-    ["with the issuer as ID tokens have it", { iss: "accounts.google.com" }],
-  ])("names an account %s", (_how, changes) => {
+    ["in the format of RFC 9493", { format: "iss_sub" }],
+    ["as the claims of an ID token", { subject_type: "id_token_claims" }],
+    ["with the issuer of ID tokens", { iss: "accounts.google.com" }],
+  ])("can name an account %s", (_how, changes) => {
     const named = { ...subject, ...changes };
     if ("format" in changes) Reflect.deleteProperty(named, "subject_type");
     expect(eventOf({ subject: named })?.account?.subject).toBe(sub);
@@ -178,11 +178,11 @@ describe("an event", () => {
     { subject_type: "email", email: "ada@gmail.com" },
     { subject_type: "oauth_token", token_type: "refresh_token", token: "x" },
     { subject_type: "email", email: "ada@gmail.com", iss: subject.iss, sub },
-  ])("names nobody: %j", (named) => {
+  ])("names no account: %j", (named) => {
     expect(eventOf({ subject: named })?.account).toBeNull();
   });
 
-  it("has a reason as a word, and takes any other for an unreadable one", () => {
+  it("reads a reason of one word, and marks any other as unreadable", () => {
     const reasonOf = (reason: unknown) => eventOf({ subject, reason })?.reason;
     expect(reasonOf("bulk-account")).toBe("bulk-account");
     expect(reasonOf(undefined)).toBeNull();
@@ -191,7 +191,7 @@ describe("an event", () => {
     expect(reasonOf(1)).toBe("unreadable");
   });
 
-  it("has a state that is kept short and clean", () => {
+  it("truncates and cleans the state", () => {
     const stateOf = (state: unknown) => eventOf({ state })?.state;
     expect(stateOf("hello\u0000\n")).toBe("hello");
     expect(stateOf("x".repeat(1000))).toHaveLength(200);

@@ -35,14 +35,14 @@ describe("SecurityEventVerifier", () => {
       },
     );
 
-  it("proves what Google has signed", async () => {
+  it("accepts an event signed by Google", async () => {
     const token = await google.securityEventToken();
     const { events } = await verifier.verify(token);
     expect(events).toMatchObject([{ type: "sessions-revoked" }]);
   });
 
   it.each(["JWT", "secevent+jwt", "SECEVENT+JWT", undefined])(
-    "takes the type %j",
+    "accepts the type %j",
     async (typ) => {
       const token = await google.securityEventToken({ header: { typ } });
       expect(await verdict(token)).toBe("accepted");
@@ -76,7 +76,7 @@ describe("SecurityEventVerifier", () => {
     },
   );
 
-  it("refuses a key that Google does not have, after asking once", async () => {
+  it("refuses an unknown key after one fetch", async () => {
     await verifier.verify(await google.securityEventToken());
     const kid = "0".repeat(40);
     const token = await google.securityEventToken({ header: { kid } });
@@ -84,13 +84,13 @@ describe("SecurityEventVerifier", () => {
     expect(google.requestCount("/oauth2/v1/certs")).toBe(2);
   });
 
-  it("does not judge while Google's keys are unavailable", async () => {
+  it("is unavailable while Google's keys are", async () => {
     google.setFault("/oauth2/v1/certs", { status: 500 });
     const token = await google.securityEventToken();
     expect(await verdict(token)).toBe("identity_provider_unavailable");
   });
 
-  it("refuses an ID token, although the same key has signed it", async () => {
+  it("refuses an ID token signed by the same key", async () => {
     expect(await verdict(await google.idToken())).toBe(
       "invalid_request: events_missing",
     );

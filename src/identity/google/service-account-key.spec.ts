@@ -27,7 +27,7 @@ const changed = (changes: object) => JSON.stringify({ ...file, ...changes });
 
 describe("serviceAccountKeyFrom", () => {
   describe("when the file is Google's", () => {
-    it("then it has what is needed to sign", () => {
+    it("then it contains what is needed to sign", () => {
       const text = `\ufeff${JSON.stringify({ ...file, universe_domain: "x" })}\n`;
       expect(serviceAccountKeyFrom(text)).toEqual({
         clientEmail: file.client_email,
@@ -37,7 +37,7 @@ describe("serviceAccountKeyFrom", () => {
       });
     });
 
-    it("then the project may be missing", () => {
+    it("then the project is optional", () => {
       const text = changed({ project_id: undefined });
       expect(serviceAccountKeyFrom(text).projectId).toBeNull();
     });
@@ -47,13 +47,13 @@ describe("serviceAccountKeyFrom", () => {
     it.each([
       ["an empty one", " \n", "is empty"],
       ["a bare PEM", pem, "is a bare PEM"],
-      ["a cut one", JSON.stringify(file).slice(0, -5), "is not JSON"],
+      ["a truncated one", JSON.stringify(file).slice(0, -5), "is not JSON"],
       ["an array", "[]", "is not a JSON object"],
       ["null", "null", "is not a JSON object"],
       [
         "gcloud's",
         changed({ type: "authorized_user" }),
-        "a person's credentials",
+        "a user's credentials",
       ],
       [
         "one without a key",
@@ -64,7 +64,7 @@ describe("serviceAccountKeyFrom", () => {
       ["any JSON", '{"a":1}', '"type" is not service_account'],
       ["one of __proto__", changed({ type: "__proto__" }), '"type" is not'],
       ["an array's type", changed({ type: ["service_account"] }), '"type" is'],
-    ])("then %s is named", (_, text, fault) => {
+    ])("then %s is recognized", (_, text, fault) => {
       expect(faultOf(text)).toContain(
         `The key file ${fault.startsWith("is") ? fault : ""}`,
       );
@@ -73,7 +73,7 @@ describe("serviceAccountKeyFrom", () => {
     });
   });
 
-  describe("when something is wrong in it", () => {
+  describe("when it has an invalid member", () => {
     const encrypted = rsa
       .export({
         type: "pkcs8",
@@ -88,18 +88,22 @@ describe("serviceAccountKeyFrom", () => {
       key.export({ type: "pkcs8", format: "pem" });
     it.each([
       ["no address", { client_email: undefined }, "client_email"],
-      ["an address of blanks", { client_email: "a b@c" }, "client_email"],
+      ["an address with a space", { client_email: "a b@c" }, "client_email"],
       ["a list of addresses", { client_email: ["a@b"] }, "client_email"],
       ["no key id", { private_key_id: "" }, "private_key_id"],
       ["a key id of two lines", { private_key_id: "a\nb" }, "private_key_id"],
       ["no key", { private_key: undefined }, "has no private_key"],
-      ["half a key", { private_key: pem.slice(0, 900) }, "broken private_key"],
       [
-        "breaks escaped twice",
+        "a truncated key",
+        { private_key: pem.slice(0, 900) },
+        "broken private_key",
+      ],
+      [
+        "line breaks escaped twice",
         { private_key: pem.replaceAll("\n", "\\n") },
         "escaped twice",
       ],
-      ["a locked key", { private_key: encrypted }, "encrypted private_key"],
+      ["an encrypted key", { private_key: encrypted }, "encrypted private_key"],
       ["an EC key", { private_key: pemOf(ec) }, "not an RSA key"],
       ["a weak key", { private_key: pemOf(weak.privateKey) }, "2048 bits"],
     ])("%s is reported without revealing the key", (_, changes, fault) => {

@@ -32,7 +32,7 @@ describe("CircuitBreaker", () => {
     expect(asked).toBe(false);
     return error.retryAfterSeconds;
   };
-  /** A task that ends when it is told to. */
+  /** A task that a test ends. */
   const begin = () => {
     let end: (failure?: Error) => void = () => undefined;
     const done = breaker
@@ -55,7 +55,7 @@ describe("CircuitBreaker", () => {
     };
   };
 
-  it("opens at the fifth failure in a row, and says when to come back", async () => {
+  it("opens at the fifth failure in a row, and returns when to retry", async () => {
     await failTimes(failuresUntilOpen - 1);
     await succeed();
     await failTimes(failuresUntilOpen);
@@ -64,7 +64,7 @@ describe("CircuitBreaker", () => {
     expect(await isRefused()).toBe(1);
   });
 
-  it("lets one through when the time is over, and closes when that goes well", async () => {
+  it("admits one task after the time, and closes if it succeeds", async () => {
     await failTimes(failuresUntilOpen);
     clock.advance(openSeconds);
     const probe = begin();
@@ -75,7 +75,7 @@ describe("CircuitBreaker", () => {
     expect(await isRefused()).toBe(false);
   });
 
-  it("tells the task that it is the probe, and only that one", async () => {
+  it("marks only that task as the probe", async () => {
     const told: boolean[] = [];
     const tell = (failure?: Error) =>
       breaker
@@ -91,14 +91,14 @@ describe("CircuitBreaker", () => {
     expect(told).toEqual([false, false, false, false, false, true, false]);
   });
 
-  it("stays open for as long again when that goes badly", async () => {
+  it("stays open for the same time again if it fails", async () => {
     await failTimes(failuresUntilOpen);
     clock.advance(openSeconds);
     await failTimes(1);
     expect(await isRefused()).toBe(openSeconds);
   });
 
-  it("does not listen to what began before it opened", async () => {
+  it("ignores results of tasks that started before it opened", async () => {
     const late = [begin(), begin()];
     await failTimes(failuresUntilOpen);
     await late[0]?.end();
@@ -110,7 +110,7 @@ describe("CircuitBreaker", () => {
     expect(await isRefused()).toBe(false);
   });
 
-  it("opens once for many failures at the same time", async () => {
+  it("opens once for many concurrent failures", async () => {
     const all = Array.from({ length: 20 }, begin);
     for (const call of all.slice(0, 10)) await call.end(new Error("down"));
     clock.advance(5);
@@ -118,13 +118,13 @@ describe("CircuitBreaker", () => {
     expect(await isRefused()).toBe(openSeconds - 5);
   });
 
-  it("asks again when the clock has jumped back", async () => {
+  it("probes again after the clock jumped back", async () => {
     await failTimes(failuresUntilOpen);
     clock.advance(-3600);
     expect(await succeed()).toBe("answer");
   });
 
-  it("is left by a probe that throws before it waits", async () => {
+  it("handles a probe that throws synchronously", async () => {
     await failTimes(failuresUntilOpen);
     clock.advance(openSeconds);
     const throwing = breaker.run(null, () => {

@@ -3,9 +3,9 @@ import { kindOf, pastedToken } from "./inspect-token.paste";
 const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln";
 
 describe("pastedToken", () => {
-  describe("when a token is pasted as it is", () => {
+  describe("when only a token is pasted", () => {
     it.each([jwt, `${jwt}\n`, `\ufeff  ${jwt}\r\n`])(
-      "then nothing is said of %j",
+      "then %j has no hints",
       (text) =>
         expect(pastedToken(text)).toEqual({
           token: jwt,
@@ -23,7 +23,7 @@ describe("pastedToken", () => {
       [`{"credential":"${jwt}","select_by":"btn"}`, "JSON"],
       [`id_token=${jwt}&device=x`, "form"],
       [jwt.replace(".", ".\n   "), "Line breaks"],
-    ])("extracts the token from %j, and says so", (text, word) => {
+    ])("then the token is extracted from %j, with a hint", (text, word) => {
       const { token, notes } = pastedToken(text);
       expect(token).toBe(jwt);
       expect(notes).toEqual([expect.stringContaining(word)]);
@@ -34,7 +34,7 @@ describe("pastedToken", () => {
       '{"credential":["x"]}',
       '{"accessToken":"x"}',
       "{",
-    ])("then %j is left as it is", (text) => {
+    ])("then %j is unchanged", (text) => {
       expect(pastedToken(text).token).toBe(text);
     });
   });
@@ -56,7 +56,7 @@ describe("pastedToken", () => {
       expect(pastedToken(text).opaque).toContain(words);
     });
 
-    it("then much of anything is looked at without delay", () => {
+    it("then a very long text is processed fast", () => {
       const started = performance.now();
       for (const text of [
         "a.".repeat(32_000),

@@ -19,12 +19,12 @@ describe("timeInWords", () => {
     [now + 86_400 * 3, "2023-11-17T22:13:20Z, in 3 days"],
     [161803398874, "7097-05-06T12:34:34Z, in 1,853,048 days"],
     [1e15, "in 11,574,054,398 days"],
-  ])("when it is %d, then it is put in words", (value, said) => {
+  ])("formats %d in words", (value, said) => {
     expect(timeInWords(value, now)).toBe(said);
   });
 
   it.each(["1700000000", null, Infinity, NaN, {}])(
-    "when it is %p, then it is not a time",
+    "does not format %p",
     (value) => expect(timeInWords(value, now)).toBeNull(),
   );
 });
@@ -42,7 +42,7 @@ const report: TokenReport = {
 };
 
 describe("reportText", () => {
-  it("when claims would move the cursor or fill the screen, then they cannot", () => {
+  it("escapes and truncates claims that would move the cursor or fill the screen", () => {
     const evil = "\u001b[2J\u009b\u202e";
     const text = reportText(
       { ...report, claims: { [evil]: evil, name: "x".repeat(9000) } },
@@ -53,7 +53,7 @@ describe("reportText", () => {
     expect(text.length).toBeLessThan(1500);
   });
 
-  it("when it is for one of our clients, then its label is shown", () => {
+  it("shows the label of one of our clients", () => {
     const text = reportText(report, [{ id: "ours", label: "ios" }], now);
     expect(text).toContain('"ours"  (your ios client)');
     expect(text).toContain('"theirs"  (not in GOOGLE_CLIENT_IDS)');
@@ -66,7 +66,7 @@ describe("verdictOf", () => {
     ...report,
     findings: [{ check: "signature", demands: "", outcome: { kind } }],
   });
-  it("when the signature was not checked, then it is not accepted", () => {
+  it("does not accept a token with an unchecked signature", () => {
     expect(verdictOf(signature("not-checked"))).toBe("unknown");
     expect(verdictOf({ ...signature("not-checked"), isOffline: true })).toBe(
       "unproved",
@@ -76,7 +76,7 @@ describe("verdictOf", () => {
 });
 
 describe("adviceOn", () => {
-  it("when the verifier has a reason, then there is advice on it", () => {
+  it("has advice for every reason of the verifier", () => {
     const segmentReasons = ["malformed_header", "malformed_payload"];
     const reasons = idTokenChecks.flatMap(({ reason }) =>
       typeof reason === "string" ? reason : segmentReasons,

@@ -24,7 +24,7 @@ const key: StoredKey = {
 
 describe("storedKeyReport", () => {
   describe("when a key is in the database", () => {
-    it("says what it does and since when, and nothing of its halves", () => {
+    it("shows its state and since when, without key material", () => {
       const report = storedKeyReport(key, now);
       expect(report).toEqual({
         kid: "k1",
@@ -36,7 +36,7 @@ describe("storedKeyReport", () => {
       });
     });
 
-    it("says until when its tokens are accepted", () => {
+    it("shows until when its tokens are accepted", () => {
       const { state } = storedKeyReport(key, now + 60_000);
       expect(state).toBe("expired");
     });
@@ -45,7 +45,7 @@ describe("storedKeyReport", () => {
 
 describe("keyTable", () => {
   describe("when there are keys", () => {
-    it("puts them into columns", () => {
+    it("shows them in columns", () => {
       const jwk = { kid: "from-pem", alg: "RS256", use: "sig" } as const;
       const table = keyTable([
         storedKeyReport({ ...key, state: "next", notBefore: null }, now),
@@ -69,7 +69,7 @@ describe("keyTable", () => {
 describe("rotationReport", () => {
   const before = { kind: "rotated-before", kid: "k2" } as const;
 
-  describe("when the next key signs now", () => {
+  describe("when the next key has become current", () => {
     it.each<[RotationOutcome, RegExp]>([
       [
         { kind: "rotated", kid: "k2", previousKid: "k1" },
@@ -79,7 +79,7 @@ describe("rotationReport", () => {
         { ...before, since: minutesAgo(1) },
         /Nothing to do: key k2 has been signing since/,
       ],
-      // Clocks differ a little.
+      // Small clock skew.
       [{ ...before, since: minutesAgo(-1) }, /Nothing to do/],
     ])("is done: %j", (outcome, text) => {
       const report = rotationReport(outcome, now);
@@ -88,7 +88,7 @@ describe("rotationReport", () => {
     });
   });
 
-  describe("when it does not", () => {
+  describe("when the rotation is refused", () => {
     it.each<[RotationOutcome, RegExp]>([
       [
         { kind: "too-early", nextKid: "k2", from: minutesAgo(-5) },
@@ -109,7 +109,7 @@ describe("removalReport", () => {
   const signs = { ...removed, state: "current" } as const;
   const until = "2026-11-21T09:05:00.000Z";
 
-  describe("when a key is gone", () => {
+  describe("when a key was removed", () => {
     it.each<[RemovalOutcome, string[]]>([
       [
         { ...removed, state: "next" },

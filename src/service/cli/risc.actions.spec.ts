@@ -39,14 +39,14 @@ describe("registration", () => {
     );
   });
 
-  it("when Google writes the address in another way, then it is the same receiver", async () => {
+  it("treats another spelling of the URL as the same receiver", async () => {
     const stream = new SecurityEventStream(options);
     await stream.configure("http://LOCALHOST:1/ours", events);
     const { run } = registration(ours, [...events].reverse(), false);
     expect((await run(stream)).json).toMatchObject({ changed: false });
   });
 
-  it("when Google leaves events out, then they are named", async () => {
+  it("names the events that Google left out", async () => {
     const stream = new SecurityEventStream(options);
     const wanted = [...events, "https://x.example/purged"];
     const report = await registration(ours, wanted, false).run(stream);
@@ -54,7 +54,7 @@ describe("registration", () => {
     expect((await statusQuery.run(stream)).text).toContain("Left out");
   });
 
-  it("when the stream is disabled, then the next step is to enable it", async () => {
+  it("suggests enabling a disabled stream", async () => {
     const stream = new SecurityEventStream(options);
     await stream.configure(theirs, events);
     await stream.setStatus("disabled");
@@ -66,7 +66,7 @@ describe("registration", () => {
 });
 
 describe("verification", () => {
-  it("when nothing is registered, then it says to register first", async () => {
+  it("says to register first if nothing is registered", async () => {
     const stream = new SecurityEventStream(options);
     await expect(verification("s").run(stream)).rejects.toThrow(
       "node dist/cli.js risc register",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { eventEffects } from "./risc.events";
 
 describe("eventEffects", () => {
-  it("says the same as the documentation", () => {
+  it("matches the documentation", () => {
     const page = readFileSync(
       resolve(__dirname, "../../../docs/cross-account-protection.md"),
       "utf8",

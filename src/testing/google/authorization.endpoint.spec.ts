@@ -60,7 +60,7 @@ function redeem(location: string, fields: Fields = {}) {
 
 describe("the account chooser", () => {
   describe("when it is opened", () => {
-    it("then it lists every account, and loads nothing", async () => {
+    it("then it lists every account, and loads no resources", async () => {
       const { status, headers, page } = await open();
       expect(status).toBe(200);
       expect(headers.get("content-type")).toBe("text/html; charset=utf-8");

@@ -78,7 +78,7 @@ describe("Google's keys", () => {
       expect(current.kid).toMatch(/^[0-9a-f]{40}$/);
     });
 
-    it("then there is no previous key to sign with", async () => {
+    it("then there is no previous key", async () => {
       await expect(google.idToken({ key: "previous" })).rejects.toThrow(
         "no previous key before the first rotation",
       );

@@ -61,7 +61,7 @@ describe.each(["/v1/userinfo", "/oauth2/v3/userinfo"])("%s", (path) => {
       );
     });
 
-    it("then the scope limits it, and the test can alter it", async () => {
+    it("then the scope limits it, and a test can change it", async () => {
       const { access_token } = await tokens({
         scope: "openid email",
         userInfo: { sub: "somebody else", email_verified: undefined },
@@ -117,7 +117,7 @@ describe("POST /revoke", () => {
     });
   });
 
-  describe("when it gets none", () => {
+  describe("when it gets no token", () => {
     it("then it responds with 400", async () => {
       expect(await posted("/revoke", {})).toMatchObject({
         status: 400,

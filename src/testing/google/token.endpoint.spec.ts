@@ -106,7 +106,7 @@ describe("an exchanged code", () => {
       expect(await code({ scope: "email" })).not.toHaveProperty("id_token");
     });
 
-    it("then the test can alter all of it", async () => {
+    it("then a test can change all of it", async () => {
       const json = await code({
         idToken: { audience: "another", claims: { at_hash: "wrong" } },
         tokenAnswer: { token_type: undefined, expires_in: "soon" },
@@ -141,7 +141,7 @@ describe("a refresh token", () => {
   });
 
   describe("when access was online, or the token is unknown", () => {
-    it("then none is issued and none is accepted", async () => {
+    it("then no refresh token is issued, and an unknown one is refused", async () => {
       expect(await code()).not.toHaveProperty("refresh_token");
       const { status, json } = await refreshed("1//0unknown");
       expect(status).toBe(400);
