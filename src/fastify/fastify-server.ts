@@ -9,6 +9,7 @@ import { clientNetwork } from "../common/ip-address";
 import { BrokenRequests } from "./broken-requests";
 import { clientFinder, findClients } from "./client-address";
 import { allowOrigins } from "./cors";
+import { acceptEmptyBodies } from "./empty-bodies";
 import { httpServer } from "./http-server";
 import { gateOf, type RequestHandler } from "./request-gate";
 import { faultOfHead, ignoreTypeOfNothing } from "./request-head";
@@ -33,20 +34,6 @@ export interface FastifyAdapterOptions {
   readonly keepAliveSeconds?: number;
 }
 
-type UseBodyParser = FastifyAdapter["useBodyParser"];
-
-/** Treats an empty chunked body as no body, regardless of its type. */
-class LenientAdapter extends FastifyAdapter {
-  override useBodyParser(...parameters: Parameters<UseBodyParser>): void {
-    const [type, rawBody, options, parse] = parameters;
-    super.useBodyParser(type, rawBody, options, (request, body, done) => {
-      if (body.length === 0) done(null, undefined);
-      else if (parse) void parse(request, body, done);
-      else done(null, body);
-    });
-  }
-}
-
 /** Fastify with the limits and security headers of a public service. */
 export function fastifyAdapter({
   publicUrl = "",
@@ -60,7 +47,7 @@ export function fastifyAdapter({
   });
   const brokenRequests = new BrokenRequests(headers, corsOrigins);
   const addressOf = clientFinder(trustedProxies);
-  const adapter = new LenientAdapter({
+  const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
     serverFactory: (handle: RequestHandler) =>
       httpServer({
@@ -78,6 +65,7 @@ export function fastifyAdapter({
     clientErrorHandler: brokenRequests.clientErrorHandler,
   });
   const fastify = adapter.getInstance();
+  acceptEmptyBodies(fastify);
   // Must be the first hook, so that every response has them.
   fastify.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
