@@ -32,8 +32,27 @@ export class TestDatabase {
     durable = false,
   ): Promise<TestDatabase> {
     const server = await EmbeddedPostgres.start({ dataDir, durable });
+    return TestDatabase.copyOf(await ensureTemplate(server), server);
+  }
+
+  /**
+   * A database without the schema: for an application that runs
+   * `googleAuthMigrations` among its own.
+   *
+   * @param dataDir as in `create`
+   */
+  static async createEmpty(
+    dataDir = resolve(".data/test-postgres"),
+  ): Promise<TestDatabase> {
+    const server = await EmbeddedPostgres.start({ dataDir, durable: false });
+    return TestDatabase.copyOf("template0", server);
+  }
+
+  private static async copyOf(
+    template: string,
+    server: EmbeddedPostgres,
+  ): Promise<TestDatabase> {
     const name = `test_${randomUUID().replaceAll("-", "")}`;
-    const template = await ensureTemplate(server);
     await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
     return new TestDatabase(server, name, urlOf(server, name));
   }

@@ -41,6 +41,7 @@ export async function install(
   folder: string,
   packages: readonly string[],
   flags: readonly string[] = [],
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   try {
@@ -50,10 +51,11 @@ export async function install(
   } catch {
     // It is already a project.
   }
-  await execute(folder, "npm", [
+  const command = [
     ...["install", "--no-audit", "--no-fund", "--ignore-scripts"],
     ...["--prefer-offline", ...flags, ...packages],
-  ]);
+  ];
+  await execute(folder, "npm", command, env);
 }
 
 /**

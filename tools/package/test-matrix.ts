@@ -8,7 +8,8 @@ import { nodeProgram } from "./node-program";
 import { execute, install, pack, temporaryFolder } from "./packed";
 
 const nodes = ["20", "22", "24", "26"];
-const nests = ["11.0.1", "11", "12"];
+/** From the first 11 whose platforms fit together: npm refuses the two before. */
+const nests = ["11.0.3", "11", "12"];
 const typeorms = ["0.3.20", "0.3", "1"];
 const platforms = ["express", "fastify"];
 
@@ -150,6 +151,7 @@ function problemOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (
     /^(?:npm error )?\w*Error.*$/m.exec(text)?.[0] ??
+    /^npm error peer .*$/m.exec(text)?.[0] ??
     /^npm error .*$/m.exec(text)?.[0] ??
     "fails"
   );

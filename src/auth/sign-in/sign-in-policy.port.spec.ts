@@ -1,6 +1,6 @@
 import type { VerifiedIdentity } from "../../identity/verified-identity";
 import type { AuthOptions } from "../auth.options";
-import { ConfiguredSignInPolicy } from "./sign-in-policy.port";
+import { type Admission, ConfiguredSignInPolicy } from "./sign-in-policy.port";
 
 const ada: VerifiedIdentity = {
   issuer: "https://accounts.google.com",
@@ -22,19 +22,20 @@ const ada: VerifiedIdentity = {
   tokenDigest: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
 };
 
+const open: AuthOptions = {
+  hostedDomains: [],
+  requireVerifiedEmail: false,
+  signUp: "open",
+  allowedOrigins: [],
+  refreshCookie: { isOn: false, sameSite: "strict", isSecure: true },
+  oneTime: { nonce: "optional", idToken: "reusable" },
+};
+
 function admit(
   options: Partial<AuthOptions>,
   identity: Partial<VerifiedIdentity> = {},
 ) {
-  const policy = new ConfiguredSignInPolicy({
-    hostedDomains: [],
-    requireVerifiedEmail: false,
-    signUp: "open",
-    allowedOrigins: [],
-    refreshCookie: { isOn: false, sameSite: "strict", isSecure: true },
-    oneTime: { nonce: "optional", idToken: "reusable" },
-    ...options,
-  });
+  const policy = new ConfiguredSignInPolicy({ ...open, ...options });
   return policy.admit({ ...ada, ...identity });
 }
 
@@ -107,6 +108,22 @@ describe("ConfiguredSignInPolicy", () => {
         kind: "admitted",
         signUp: "closed",
       });
+    });
+  });
+
+  it("can be extended with a rule that waits, such as for a query", async () => {
+    class InvitedOnly extends ConfiguredSignInPolicy {
+      override async admit(identity: VerifiedIdentity): Promise<Admission> {
+        const admission = await super.admit(identity);
+        return admission.kind === "refused"
+          ? admission
+          : { kind: "admitted", signUp: "closed" };
+      }
+    }
+    const policy = new InvitedOnly({ ...open, requireVerifiedEmail: true });
+    expect(await policy.admit(ada)).toEqual({ ...admitted, signUp: "closed" });
+    expect(await policy.admit({ ...ada, emailVerified: false })).toEqual({
+      ...{ kind: "refused", code: "email_not_verified" },
     });
   });
 });

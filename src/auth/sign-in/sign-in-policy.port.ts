@@ -45,7 +45,8 @@ export class ConfiguredSignInPolicy extends SignInPolicy {
     );
   }
 
-  override admit(identity: VerifiedIdentity): Admission {
+  // A promise in its type, so that a subclass may wait for something.
+  override admit(identity: VerifiedIdentity): Admission | Promise<Admission> {
     // Only by `hd`: anyone can create a Google account with an address that
     // ends in the domain.
     if (

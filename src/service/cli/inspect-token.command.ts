@@ -105,7 +105,7 @@ async function reportOn(
     notes,
     header,
     claims,
-    findings: [...findings, ...policyFindings(inspection, environment)],
+    findings: [...findings, ...(await policyFindings(inspection, environment))],
     notCheckedHere: notCheckedHere(inspection, environment),
     isOffline,
   };

@@ -16,15 +16,17 @@ type AuthSettings = ReturnType<typeof settingsOf>["auth"];
  * to sign in. The policy runs once per rule, with only that rule set, so that
  * each gets a finding of its own.
  */
-export function policyFindings(
+export async function policyFindings(
   { identity }: IdTokenInspection,
   environment: Environment,
-): CheckFinding[] {
+): Promise<CheckFinding[]> {
   const settings = settingsOf(environment).auth;
   const domains = settings.hostedDomains.join(", ");
-  const outcome = (rules: Partial<AuthSettings>): CheckOutcome =>
+  const outcome = async (
+    rules: Partial<AuthSettings>,
+  ): Promise<CheckOutcome> =>
     identity
-      ? admission(identity, { ...settings, ...rules })
+      ? await admission(identity, { ...settings, ...rules })
       : { kind: "not-reached" };
   return [
     {
@@ -38,14 +40,14 @@ export function policyFindings(
     {
       check: "hosted-domain",
       demands: domains ? `hd is ${domains}` : "any account, in any domain",
-      outcome: outcome({ requireVerifiedEmail: false }),
+      outcome: await outcome({ requireVerifiedEmail: false }),
     },
     {
       check: "email-verified",
       demands: settings.requireVerifiedEmail
         ? "Google vouches for its e-mail address"
         : "with or without a verified e-mail address",
-      outcome: outcome({ hostedDomains: [] }),
+      outcome: await outcome({ hostedDomains: [] }),
     },
   ];
 }
@@ -70,12 +72,12 @@ export function notCheckedHere(
   ];
 }
 
-function admission(
+async function admission(
   identity: NonNullable<IdTokenInspection["identity"]>,
   settings: AuthSettings,
-): CheckOutcome {
+): Promise<CheckOutcome> {
   const policy = new ConfiguredSignInPolicy(settings);
-  const answer = policy.admit({ ...identity, tokenDigest: "" });
+  const answer = await policy.admit({ ...identity, tokenDigest: "" });
   return answer.kind === "admitted" ? { kind: "ok" } : refusal(answer.code);
 }
 
