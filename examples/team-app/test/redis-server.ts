@@ -4,13 +4,18 @@ import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 
-/** An empty Redis in memory: the one at `REDIS_TEST_URL`, or a new one. */
+/** An empty Redis: the one at `REDIS_TEST_URL`, which is emptied, or a new one. */
 export async function startRedis(): Promise<{
   readonly url: string;
   stop(): Promise<void>;
 }> {
   const { REDIS_TEST_URL: url } = process.env;
-  if (url) return { url, stop: () => Promise.resolve() };
+  if (url) {
+    const redis = new Redis(url);
+    await redis.flushdb();
+    redis.disconnect();
+    return { url, stop: () => Promise.resolve() };
+  }
   const port = await freePort();
   const child = spawn(
     "redis-server",
@@ -27,7 +32,7 @@ export async function startRedis(): Promise<{
     const answer = await Promise.race([redis.ping(), failed, patience]);
     if (answer !== "PONG") {
       throw new Error(
-        "These tests need Redis: install redis-server 6.2 or newer (Debian: apt-get install redis-server), or set REDIS_TEST_URL to one that may be written to.",
+        "These tests need Redis: install redis-server 6.2 or newer (Debian: apt-get install redis-server), or set REDIS_TEST_URL to one that may be emptied.",
       );
     }
   } finally {
