@@ -16,17 +16,21 @@ Modules that provide the dependencies of your class go into \`imports\`:`,
 import { Injectable } from "@nestjs/common";
 import {
   type Admission,
-  type CallOrigin,
+  ConfiguredSignInPolicy,
   GoogleAuthModule,
   SignInPolicy,
   type VerifiedIdentity,
 } from "nest-google-auth";
 
+const invited = new Set(["ada@example.com"]);
+
 @Injectable()
-export class InvitedOnly extends SignInPolicy {
-  override admit({ email }: VerifiedIdentity, _call: CallOrigin): Admission {
-    if (email?.endsWith("@example.com")) {
-      return { kind: "admitted", signUp: "open" };
+export class InvitedOnly extends ConfiguredSignInPolicy {
+  override async admit(identity: VerifiedIdentity): Promise<Admission> {
+    // The configured rules still apply: the address is verified.
+    const admission = await super.admit(identity);
+    if (admission.kind === "refused" || invited.has(identity.email ?? "")) {
+      return admission;
     }
     const code = "invitation_required";
     const detail = "Ask a member to invite you.";
@@ -58,6 +62,8 @@ to \`identityProviders\`.`,
     `Rate limits are counted in a \`ThrottlerStorage\` of
 [@nestjs/throttler](https://docs.nestjs.com/security/rate-limiting#storages), which can be replaced in the
 same way. The default stores counts in memory or, with \`limits.store: "postgres"\`, in the database.`,
+    `[\`examples/team-app\`](../examples/team-app/README.md) replaces six of them, with tests: policy, hooks,
+claims, profile schema, and Redis for revocations and rate limits. It adds an \`IdentityVerifier\` for Apple.`,
     ...seams.flatMap(sectionOf),
   ]);
 }
