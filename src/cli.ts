@@ -9,6 +9,7 @@ import {
 } from "./config/development-defaults";
 import { readEnvironment } from "./config/read-environment";
 import { dataSourceOptions, migrate } from "./index";
+import { doctorCommand } from "./service/cli/doctor.command";
 import { inspectTokenCommand } from "./service/cli/inspect-token.command";
 import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
@@ -60,6 +61,7 @@ program
     console.log("The configuration is valid.");
   });
 
+program.addCommand(doctorCommand());
 program.addCommand(keysCommand());
 program.addCommand(riscCommand());
 program.addCommand(inspectTokenCommand());
