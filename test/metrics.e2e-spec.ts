@@ -1,9 +1,18 @@
+import { generateKeyPairSync } from "node:crypto";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { GuestApp } from "./support/guest-app";
 import { HostModule } from "./support/host-module";
 import { postJson } from "./support/requests";
+
+/** A token with this header that nobody signed. */
+function unsigned(header: object): string {
+  const parts = [header, { sub: "marker", reason: "marker" }];
+  return [...parts.map((part) => JSON.stringify(part)), "marker"]
+    .map((part) => Buffer.from(part).toString("base64url"))
+    .join(".");
+}
 
 describe("the metrics", () => {
   let google: GoogleEmulator;
@@ -64,6 +73,56 @@ describe("the metrics", () => {
     expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
   });
 
+  it("counts refreshes by result, and refusals of the guard by reason", async () => {
+    await using service = await TestService.start(google);
+    const idToken = await google.idToken();
+    const { body } = await postJson(service, "/auth/google", { idToken });
+    const { refreshToken, accessToken } = body;
+    await postJson(service, "/auth/refresh", { refreshToken });
+    await postJson(service, "/auth/refresh", { refreshToken: "not-ours" });
+    const authorization = `Bearer ${String(accessToken)}`;
+    for (const token of [authorization, `${authorization}x`]) {
+      const headers = { authorization: token };
+      await service.fetch("/users/me", { headers });
+    }
+    await service.fetch("/admin/users", { headers: { authorization } });
+    const text = await metricsOf(service);
+    const values = (name: string) =>
+      text.split("\n").filter((line) => line.startsWith(`${name}{`));
+    expect(values("nest_google_auth_refreshes_total")).toEqual([
+      'nest_google_auth_refreshes_total{result="rotated",reason=""} 1',
+      'nest_google_auth_refreshes_total{result="refused",reason="not_ours"} 1',
+    ]);
+    expect(values("nest_google_auth_guard_refusals_total")).toEqual([
+      expect.stringMatching(/code="unauthenticated",reason="\w+"\} 1$/),
+      expect.stringMatching(/code="insufficient_role",reason=""\} 1$/),
+    ]);
+  });
+
+  it("tells the age of the key and of the revocations, and the size of the pool", async () => {
+    await using service = await TestService.start(google, {
+      env: { DATABASE_POOL_SIZE: "7" },
+    });
+    const text = await metricsOf(service);
+    expect(valueOf(text, "nest_google_auth_database_pool_size")).toBe(7);
+    const age = valueOf(text, "nest_google_auth_signing_key_age_seconds");
+    expect(age).toBeGreaterThan(0);
+    expect(age).toBeLessThan(60);
+    const behind = valueOf(text, "nest_google_auth_revocations_age_seconds");
+    expect(behind).toBeGreaterThanOrEqual(0);
+    expect(behind).toBeLessThan(2);
+  });
+
+  it("has no age for a key from the environment", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const pem = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+    await using service = await TestService.start(google, {
+      env: { SIGNING_KEY_PEM: pem.replaceAll("\n", "\\n") },
+    });
+    const text = await metricsOf(service);
+    expect(text).not.toMatch(/^nest_google_auth_signing_key_age_seconds/m);
+  });
+
   it("takes no label from the client's input", async () => {
     await using service = await TestService.start(google);
     await postJson(service, "/auth/google", { idToken: "marker-one" });
@@ -77,6 +136,18 @@ describe("the metrics", () => {
       await postJson(service, "/oauth/token", {
         grant_type: `marker-${index}`,
       });
+      await postJson(service, "/auth/refresh", {
+        refreshToken: `marker-${index}`,
+      });
+      for (const authorization of [
+        `Bearer marker-${index}`,
+        `Bearer ${unsigned({ alg: `marker-${index}`, kid: `marker-${index}` })}`,
+        `DPoP marker-${index}`,
+      ]) {
+        await service.fetch("/users/me", {
+          headers: { authorization, dpop: `marker-${index}` },
+        });
+      }
     }
     const text = await metricsOf(service);
     expect(text).not.toContain("marker");

@@ -19,6 +19,14 @@ export interface AnsweredError {
   readonly reason: string | undefined;
 }
 
+/** A refresh that succeeded, or was refused. */
+export interface MeasuredRefresh {
+  /** `late`: answered once more, after the grace period. */
+  readonly result: "rotated" | "late" | "refused";
+  /** Why it was refused. */
+  readonly reason?: string;
+}
+
 /**
  * What can be measured, as channels of node:diagnostics_channel: publishing
  * costs nothing while nobody has subscribed. Messages of
@@ -27,5 +35,8 @@ export interface AnsweredError {
 export const measurements = {
   request: channel("nest-google-auth:request"),
   error: channel("nest-google-auth:error"),
+  /** An AnsweredError by which the guard refused a request. */
+  guardRefusal: channel("nest-google-auth:guard-refusal"),
+  refresh: channel("nest-google-auth:refresh"),
   event: channel("nest-google-auth:event"),
 } as const satisfies Record<string, Channel>;

@@ -41,6 +41,11 @@ export class Database {
     return { open: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
+  /** How many connections the pool opens at most. */
+  get poolSize(): number {
+    return this.pool.options.max;
+  }
+
   /** TypeORM's pool, since TypeORM itself cannot name statements. */
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;

@@ -1,6 +1,7 @@
 import { Inject, Module, type OnModuleInit } from "@nestjs/common";
 import { AllowedMethods } from "../common/allowed-methods";
 import { MountedRoutes } from "../common/mounted-routes";
+import { InstanceGauges } from "./instance-gauges";
 import { Metrics } from "./metrics";
 import { MetricsController } from "./metrics.controller";
 import { METRICS_OPTIONS, type MetricsOptions } from "./metrics.options";
@@ -9,7 +10,7 @@ import { RequestMeter } from "./request-meter";
 /** Prometheus metrics at `/metrics`. */
 @Module({
   controllers: [MetricsController],
-  providers: [Metrics, RequestMeter],
+  providers: [InstanceGauges, Metrics, RequestMeter],
 })
 export class MetricsModule implements OnModuleInit {
   constructor(

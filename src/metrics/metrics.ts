@@ -1,21 +1,21 @@
+import type { Channel } from "node:diagnostics_channel";
 import { Injectable, type OnModuleDestroy } from "@nestjs/common";
 import {
   collectDefaultMetrics,
   Counter,
-  Gauge,
   Histogram,
   Registry,
 } from "prom-client";
 import type { AuditEvent } from "../audit/audit-event";
-import { AuditTrail } from "../audit/audit-trail";
 import { authErrorCodes } from "../common/auth-error-codes";
 import {
   type AnsweredError,
   type AnsweredRequest,
+  type MeasuredRefresh,
   measurements,
 } from "../common/measurements";
-import { Database } from "../database/database";
-import { Revocations } from "../sessions/revocations.port";
+import { BoundedLabel } from "./bounded-label";
+import { InstanceGauges } from "./instance-gauges";
 
 /** Maximum number of values of a label whose values are not predefined. */
 const maxOwnValues = 100;
@@ -46,6 +46,18 @@ export class Metrics implements OnModuleDestroy {
     labelNames: ["result", "reason"],
     registers: [this.registry],
   });
+  private readonly refreshes = new Counter({
+    name: "nest_google_auth_refreshes_total",
+    help: "Refreshes by result (rotated, late, refused) and, if refused, by reason",
+    labelNames: ["result", "reason"],
+    registers: [this.registry],
+  });
+  private readonly guardRefusals = new Counter({
+    name: "nest_google_auth_guard_refusals_total",
+    help: "Requests that the access token guard refused, by code and reason",
+    labelNames: ["code", "reason"],
+    registers: [this.registry],
+  });
   private readonly events = new Counter({
     name: "nest_google_auth_audit_events_total",
     help: "Events of the audit log, by name",
@@ -59,63 +71,41 @@ export class Metrics implements OnModuleDestroy {
     registers: [this.registry],
   });
 
-  private readonly onRequest = (message: unknown) =>
-    this.countRequest(message as AnsweredRequest);
-  private readonly onError = (message: unknown) =>
-    this.countError(message as AnsweredError);
-  private readonly onEvent = (message: unknown) =>
-    this.countEvent(message as AuditEvent);
+  /** What is counted as it happens. */
+  private readonly listeners = [
+    listener(measurements.request, (request: AnsweredRequest) =>
+      this.countRequest(request),
+    ),
+    listener(measurements.error, (error: AnsweredError) =>
+      this.errors.inc(this.errorLabels(error)),
+    ),
+    listener(measurements.guardRefusal, (error: AnsweredError) =>
+      this.guardRefusals.inc(this.errorLabels(error)),
+    ),
+    listener(measurements.refresh, (refresh: MeasuredRefresh) =>
+      this.countRefresh(refresh),
+    ),
+    listener(measurements.event, (event: AuditEvent) => this.countEvent(event)),
+  ];
 
-  constructor(database: Database, revocations: Revocations, audit: AuditTrail) {
+  constructor(gauges: InstanceGauges) {
     collectDefaultMetrics({ register: this.registry });
-    this.gauge(
-      "nest_google_auth_database_connections",
-      "Connections of the pool, and requests waiting for one",
-      () => database.connections,
-    );
-    this.gauge(
-      "nest_google_auth_audit_backlog",
-      "Refusals queued for the audit log",
-      () => ({ waiting: audit.backlogSize }),
-    );
-    this.gauge(
-      "nest_google_auth_revocations_reliable",
-      "1 while the revocations of all instances are known here, otherwise 0",
-      () => ({ revocations: revocations.isReliable() ? 1 : 0 }),
-    );
-    measurements.request.subscribe(this.onRequest);
-    measurements.error.subscribe(this.onError);
-    measurements.event.subscribe(this.onEvent);
+    gauges.register(this.registry);
+    for (const [channel, listener] of this.listeners) {
+      channel.subscribe(listener);
+    }
   }
 
   onModuleDestroy(): void {
-    measurements.request.unsubscribe(this.onRequest);
-    measurements.error.unsubscribe(this.onError);
-    measurements.event.unsubscribe(this.onEvent);
+    for (const [channel, listener] of this.listeners) {
+      channel.unsubscribe(listener);
+    }
     this.registry.clear();
   }
 
   /** Everything, in Prometheus' text format. */
   text(): Promise<string> {
     return this.registry.metrics();
-  }
-
-  private gauge(
-    name: string,
-    help: string,
-    read: () => Readonly<Record<string, number>>,
-  ): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ["state"],
-      registers: [this.registry],
-      collect() {
-        for (const [state, value] of Object.entries(read())) {
-          this.set({ state }, value);
-        }
-      },
-    });
   }
 
   private countRequest({
@@ -132,11 +122,15 @@ export class Metrics implements OnModuleDestroy {
     this.requests.observe(labels, seconds);
   }
 
-  private countError({ code, reason = "" }: AnsweredError): void {
-    this.errors.inc({
+  private errorLabels({ code, reason = "" }: AnsweredError) {
+    return {
       code: Object.hasOwn(authErrorCodes, code) ? code : "other",
       reason: this.reasons.of(reason),
-    });
+    };
+  }
+
+  private countRefresh({ result, reason = "" }: MeasuredRefresh): void {
+    this.refreshes.inc({ result, reason: this.reasons.of(reason) });
   }
 
   private countEvent({ event, reason, details }: AuditEvent): void {
@@ -159,21 +153,6 @@ const signInResults: Partial<Record<AuditEvent["event"], string>> = {
   sign_in_refused: "refused",
 };
 
-/** The values of a label: names, limited in number. */
-class BoundedLabel {
-  private readonly values = new Set<string>();
-
-  constructor(private readonly most: number) {}
-
-  of(value: string): string {
-    if (value === "" || this.values.has(value)) return value;
-    if (this.values.size >= this.most || value.length > maxValueLength) {
-      return "other";
-    }
-    this.values.add(value);
-    return value;
-  }
+function listener<Message>(channel: Channel, hear: (message: Message) => void) {
+  return [channel, (message: unknown) => hear(message as Message)] as const;
 }
-
-/** In characters; none of our names is longer. */
-const maxValueLength = 100;

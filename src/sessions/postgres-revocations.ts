@@ -146,6 +146,10 @@ export class PostgresRevocations
     return this.silence() <= maxSilenceMilliseconds;
   }
 
+  override secondsBehind(): number {
+    return this.silence() / 1000;
+  }
+
   /** How many revocations are known. */
   get size(): number {
     return this.known.size;

@@ -57,4 +57,12 @@ export abstract class Revocations {
   isReliable(): boolean {
     return true;
   }
+
+  /**
+   * For how long nothing has been learned from other instances, in seconds; for
+   * metrics.
+   */
+  secondsBehind(): number {
+    return 0;
+  }
 }

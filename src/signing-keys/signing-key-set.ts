@@ -20,6 +20,8 @@ export class SigningKeySet {
     /** The key that signs; null while none can be decrypted. */
     readonly signingKey: SigningKey | null,
     private readonly keys: ReadonlyMap<string, AcceptedKey>,
+    /** Since when it signs; null if unknown. */
+    readonly signsSince: Date | null,
   ) {}
 
   /**
@@ -37,13 +39,14 @@ export class SigningKeySet {
         ? localSigningKey(current.kid, current.algorithm, privateKey)
         : null,
       new Map(inOrder(stored).map((key) => [key.kid, accepted(key)])),
+      current?.notBefore ?? null,
     );
   }
 
-  /** This set, signing with another of its keys if it contains that key. */
-  signingWith(key: SigningKey | null): SigningKeySet {
-    return key && this.keys.has(key.kid)
-      ? new SigningKeySet(key, this.keys)
+  /** This set, signing with the key of another if it contains that key. */
+  signingAs({ signingKey, signsSince }: SigningKeySet): SigningKeySet {
+    return signingKey && this.keys.has(signingKey.kid)
+      ? new SigningKeySet(signingKey, this.keys, signsSince)
       : this;
   }
 

@@ -77,6 +77,13 @@ export abstract class SigningKeys {
   abstract find(kid: string): VerificationKey | null;
 
   /**
+   * Since when {@link current} signs, for metrics; null if unknown.
+   */
+  signsSince(): Date | null {
+    return null;
+  }
+
+  /**
    * The content of the JWKS: every key that a valid token may be signed with,
    * now or for as long as the response may be cached. Public halves only.
    */

@@ -84,6 +84,10 @@ export class StoredSigningKeys
     return key;
   }
 
+  override signsSince(): Date | null {
+    return this.keys.signsSince;
+  }
+
   override published(): readonly PublishedKey[] {
     return this.keys.published(this.clock.now());
   }
@@ -130,7 +134,7 @@ export class StoredSigningKeys
     // While SECRET_KEY is replaced instance by instance, an instance with only
     // the old one cannot verify rows written with the new one: it keeps the
     // keys it knows.
-    this.keys = keys.signingKey ? keys : keys.signingWith(this.keys.signingKey);
+    this.keys = keys.signingKey ? keys : keys.signingAs(this.keys);
   }
 
   private lookForUnknownKey(): void {

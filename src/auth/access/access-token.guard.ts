@@ -9,6 +9,7 @@ import { AuthError } from "../../common/auth-error";
 import { Clock } from "../../common/clock.port";
 import { requestOf, responseOf } from "../../common/context-request";
 import type { HttpRequest, HttpResponse } from "../../common/http-request";
+import { type AnsweredError, measurements } from "../../common/measurements";
 import type { Principal } from "../../common/principal";
 import { type RouteRule, routeRuleOf } from "../../common/route-rule";
 import { signUpScope } from "../../access-tokens/access-token.subject";
@@ -57,6 +58,15 @@ export class AccessTokenGuard implements CanActivate {
    *   `service_unavailable`
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    try {
+      const admitted = this.admit(context);
+      return admitted instanceof Promise ? admitted.catch(refuse) : admitted;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  private admit(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.ruleOf(context);
     if (rule.access === "public") return true;
     const request = requestOf<GuardedRequest>(context);
@@ -136,6 +146,15 @@ export class AccessTokenGuard implements CanActivate {
     rules.set(handler, rule);
     return rule;
   }
+}
+
+/** Passes an error on, and counts it. */
+function refuse(error: unknown): never {
+  if (error instanceof AuthError) {
+    const { code, reason } = error;
+    measurements.guardRefusal.publish({ code, reason } satisfies AnsweredError);
+  }
+  throw error;
 }
 
 interface KnownRule extends RouteRule {

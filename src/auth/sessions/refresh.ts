@@ -2,6 +2,7 @@ import { Injectable } from "@nestjs/common";
 import { AuditTrail } from "../../audit/audit-trail";
 import { AuthError } from "../../common/auth-error";
 import type { AuthErrorCode } from "../../common/auth-error-codes";
+import { type MeasuredRefresh, measurements } from "../../common/measurements";
 import { isOfSession, RefreshTokens } from "../../sessions/refresh-tokens";
 import {
   type PresentedRefreshToken,
@@ -51,9 +52,7 @@ export class Refresh {
     clientId?: string,
   ): Promise<SignedInUser> {
     const presented = this.refreshTokens.read(token);
-    if (!presented) {
-      throw new AuthError("invalid_refresh_token", { reason: "not_ours" });
-    }
+    if (!presented) throw refused("invalid_refresh_token", "not_ours");
     // Before the token is replaced: a request by another client must not end
     // this session.
     if (clientId !== undefined) await this.checkClient(presented, clientId);
@@ -68,7 +67,7 @@ export class Refresh {
     }
     if (outcome.kind !== "rotated") {
       const [code, reason] = refusals[outcome.kind];
-      throw new AuthError(code, { reason });
+      throw refused(code, reason);
     }
     const { session, user, late } = outcome;
     if (late) {
@@ -79,7 +78,9 @@ export class Refresh {
         ...{ ip, userAgent },
       });
     }
-    return this.tokens.issue(user, session);
+    const tokens = await this.tokens.issue(user, session);
+    measure({ result: late ? "late" : "rotated" });
+    return tokens;
   }
 
   /** @throws AuthError `invalid_refresh_token`, `service_unavailable` */
@@ -90,6 +91,15 @@ export class Refresh {
     const session = await this.sessionStore.find(token.sessionId);
     if (!session || !isOfSession(token, session)) return;
     if (session.clientId === clientId) return;
-    throw new AuthError("invalid_refresh_token", { reason: "another_client" });
+    throw refused("invalid_refresh_token", "another_client");
   }
+}
+
+function refused(code: AuthErrorCode, reason: string): AuthError {
+  measure({ result: "refused", reason });
+  return new AuthError(code, { reason });
+}
+
+function measure(refresh: MeasuredRefresh): void {
+  measurements.refresh.publish(refresh);
 }
