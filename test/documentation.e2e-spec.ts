@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import * as ts from "typescript";
+import { dirname, join, resolve } from "node:path";
 import {
   InvalidEnvironmentError,
   readEnvironment,
 } from "../src/config/read-environment";
+import { type SourceText, typeErrorsIn } from "./support/type-errors";
 import { generateDocs, staleFiles } from "../tools/generate-docs";
 
 const root = resolve(__dirname, "..");
@@ -12,6 +12,7 @@ const pages = [
   ...markdownIn("."),
   ...markdownIn("docs"),
   ...markdownIn("docs/decisions"),
+  ...markdownIn("deploy"),
 ];
 
 describe("the documentation", () => {
@@ -90,59 +91,13 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-interface Example {
-  /** A file name next to the page, so that its imports resolve from there. */
-  readonly file: string;
-  readonly code: string;
-}
-
 /** The code blocks that are marked "ts complete". */
-function completeExamplesOf(page: string): Example[] {
+function completeExamplesOf(page: string): SourceText[] {
   return [...read(page).matchAll(/^```ts complete\n([\s\S]*?)^```/gm)].map(
     ([, code], index) => ({
       file: join(root, `${page}.${index + 1}.ts`),
       code: code ?? "",
     }),
-  );
-}
-
-/** Compiles examples as a user of the package would, against the sources. */
-function typeErrorsIn(examples: readonly Example[]): string[] {
-  const config = ts.getParsedCommandLineOfConfigFile(
-    join(root, "tsconfig.json"),
-    {
-      paths: {
-        "nest-google-auth": [join(root, "src/index.ts")],
-        "nest-google-auth/fastify": [join(root, "src/fastify/index.ts")],
-        "nest-google-auth/testing": [join(root, "src/testing/index.ts")],
-      },
-      noUnusedLocals: false,
-      noUnusedParameters: false,
-    },
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
-  );
-  const options = config?.options ?? {};
-  const codes = new Map(examples.map(({ file, code }) => [file, code]));
-  const disk = ts.createCompilerHost(options);
-  const host: ts.CompilerHost = {
-    ...disk,
-    fileExists: (file) => codes.has(file) || disk.fileExists(file),
-    readFile: (file) => codes.get(file) ?? disk.readFile(file),
-    getSourceFile: (file, languageVersion, ...others) => {
-      const code = codes.get(file);
-      return code === undefined
-        ? disk.getSourceFile(file, languageVersion, ...others)
-        : ts.createSourceFile(file, code, languageVersion);
-    },
-  };
-  const program = ts.createProgram([...codes.keys()], options, host);
-  return [...codes.keys()].flatMap((file) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(file))
-      .map(({ messageText }) => {
-        const message = ts.flattenDiagnosticMessageText(messageText, "\n");
-        return `${relative(root, file)}: ${message}`;
-      }),
   );
 }
 

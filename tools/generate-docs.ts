@@ -6,6 +6,7 @@ import { clientSchemaFile } from "./docs/client-schema.file";
 import { configurationPage } from "./docs/configuration.page";
 import { envExampleFile } from "./docs/env-example.file";
 import { errorsPage } from "./docs/errors.page";
+import { kubernetesFile } from "./docs/kubernetes.file";
 import { openApiFile } from "./docs/open-api.file";
 import { projectRoot } from "./docs/project";
 import { seamsPage } from "./docs/seams.page";
@@ -25,6 +26,7 @@ export async function generateDocs(): Promise<Map<string, string>> {
     ["docs/openapi.json", openApi],
     ["src/client/api-schema.ts", await clientSchemaFile(openApi)],
     [".env.example", envExampleFile()],
+    ["deploy/kubernetes/nest-google-auth.yaml", kubernetesFile()],
   ]);
 }
 
