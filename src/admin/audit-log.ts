@@ -67,8 +67,8 @@ export function pageOfLines(
     .addOrderBy("line.id", "DESC")
     .limit(limit);
   if (userId !== undefined) page.andWhere("line.userId = :userId", { userId });
-  // A constant, because otherwise the planner would not consider the index for
-  // rare events.
+  // A constant, because the planner would not consider a partial index
+  // otherwise.
   const name = Object.keys(auditEvents).find((each) => each === event);
   if (name !== undefined) page.andWhere(`line.event = '${name}'`);
   if (before !== undefined) {

@@ -7,7 +7,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
   where: "actor_id IS NOT NULL",
 })
 // Postgres normalizes the condition, so it reads differently in the catalog.
-@Index("audit_events_rare_event_idx", { synchronize: false })
+@Index("audit_events_event_idx", { synchronize: false })
 export class AuditEventEntity {
   @PrimaryColumn("timestamptz", {
     name: "occurred_at",

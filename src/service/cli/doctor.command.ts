@@ -24,7 +24,7 @@ import { withUsageStatus } from "./usage";
 /** `doctor`: what is wrong with this service and its surroundings. */
 export function doctorCommand(): Command {
   return withUsageStatus(new Command("doctor"))
-    .summary("check configuration, database, keys, Google, clocks and proxies")
+    .summary("Check configuration, database, keys, Google, clocks and proxies")
     .description(
       "Check everything the service depends on, from this machine and with this environment, and say what to do. Changes nothing in the database.",
     )

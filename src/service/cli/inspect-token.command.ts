@@ -22,7 +22,7 @@ interface InspectOptions {
 /** `inspect-token`: why the service refuses an ID token. */
 export function inspectTokenCommand(): Command {
   return withUsageStatus(new Command("inspect-token"))
-    .summary("explain an ID token: what it says, and which checks refuse it")
+    .summary("Explain an ID token: what it says, and which checks refuse it")
     .description(
       "Explain an ID token: what it says, which of your apps it is for, and which checks of a sign-in refuse it. No one is signed in; nothing is stored or logged.",
     )
