@@ -49,7 +49,7 @@ export function matrixPage(
     ),
     "",
     ...problems.flatMap((problem, index) => [`${index + 1}. ${problem}`, ""]),
-    "Applications with Nest 11 are CommonJS or ES modules; Nest 12 itself consists of ES modules. `npm run test:matrix` tests all cells and rewrites this page, `npm run test:matrix -- --node 24 --nest 12` tests some of them, and `npm run test:all` the three that `-- --few` selects.",
+    "These applications are ES modules; [`team-app`](../examples/team-app/README.md) is CommonJS. `npm run test:matrix` tests all cells and rewrites this page, `npm run test:matrix -- --node 24 --nest 12` tests some of them, and `npm run test:all` the three that `-- --few` selects.",
     "",
   ].join("\n");
 }

@@ -7,6 +7,7 @@ import {
   revocationsContract,
   throttlerStorageContract,
 } from "nest-google-auth/testing";
+import { SystemClock } from "nest-google-auth";
 import { RedisRevocations } from "../src/redis/redis-revocations";
 import { RedisThrottlerStorage } from "../src/redis/redis-throttler-storage";
 import { startRedis } from "./redis-server";
@@ -90,6 +91,25 @@ describe("the contracts of nest-google-auth", () => {
           dispose: () => commands.disconnect(),
         };
       },
+    });
+
+    it("continue when connections are lost", async () => {
+      const commands = client();
+      const [here, other] = [0, 1].map(
+        () => new RedisRevocations(commands, new SystemClock()),
+      ) as [RedisRevocations, RedisRevocations];
+      await here.onApplicationBootstrap();
+      await other.onApplicationBootstrap();
+      const until = new Date(Date.now() + 60_000);
+      for (const sessionId of ["one", "two", "three"]) {
+        await redis.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+        await here.end([{ sessionId }], until);
+        await delay(1000);
+        expect(other.covers(sessionId, "user", 0)).toBe(true);
+      }
+      here.onModuleDestroy();
+      other.onModuleDestroy();
+      commands.disconnect();
     });
 
     it("refuse service when Redis has been silent for a minute", async () => {

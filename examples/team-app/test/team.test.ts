@@ -71,6 +71,21 @@ describe("the team", () => {
     expect(refused.status).toBe(404);
   });
 
+  it("is closed to whom it has dismissed", async () => {
+    const { account } = await member("seven", "owner");
+    await app.query("DELETE FROM public.users WHERE email = lower($1)", [
+      account.email,
+    ]);
+    const { body } = await app.signIn(account);
+    const token = body.accessToken as string;
+    expect((await app.call("GET", "/team", { token })).status).toBe(403);
+    const invitation = { email: "kim@mail.example", role: "owner" };
+    const invited = await app.call("POST", "/team/invitations", {
+      ...{ token, body: invitation },
+    });
+    expect(invited.status).toBe(403);
+  });
+
   it("loses who deletes the account", async () => {
     const { token, account } = await member("six", "owner");
     await app.call("DELETE", "/users/me", { token });

@@ -17,7 +17,8 @@ const keptMilliseconds = 2 * 3_600_000;
 
 /**
  * Ended sessions in a Redis stream. Each instance reads it from the start and
- * then waits for news, so it knows them in memory. Needs Redis 6.2.
+ * then waits for news, so it knows them in memory. Needs Redis 6.2, which must keep
+ * its data (`appendonly yes`): an instance that starts later reads it there.
  */
 @Injectable()
 export class RedisRevocations

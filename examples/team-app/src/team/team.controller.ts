@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  ForbiddenException,
   Get,
   Param,
   ParseIntPipe,
@@ -56,7 +57,12 @@ export class TeamController {
   }
 }
 
-/** Of `TenantClaims`; empty for a user who is no longer a member. */
-function tenantOf({ claims }: Principal): string {
-  return String(claims.tenant ?? "");
+/**
+ * Of `TenantClaims`.
+ *
+ * @throws ForbiddenException for a user who is no longer in the table
+ */
+function tenantOf({ claims: { tenant } }: Principal): string {
+  if (typeof tenant !== "string") throw new ForbiddenException();
+  return tenant;
 }
