@@ -1,5 +1,3 @@
-import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestService } from "../src/testing/test-service";
 import {
   connectTo,
   drip,
@@ -9,23 +7,16 @@ import {
   replyIn,
 } from "./support/raw-connection";
 import { signIn } from "./support/requests";
+import { useService } from "./support/use-service";
 
 const post = "POST /auth/google HTTP/1.1\r\nHost: a\r\n";
 const form = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 describe("malformed requests", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
+  const site = useService();
 
   beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-    await signIn(service, await google.idToken());
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
+    await signIn(site.service, await site.google.idToken());
   });
 
   function expectProblem(reply: Reply, status: number): void {
@@ -99,8 +90,10 @@ describe("malformed requests", () => {
   ])(
     "W-018 %s is answered with a problem document, and the connection is closed",
     async (_what, bytes, status) => {
-      expectProblem(await exchange(service, bytes), status);
-      expect((await signIn(service, await google.idToken())).status).toBe(200);
+      expectProblem(await exchange(site.service, bytes), status);
+      expect(
+        (await signIn(site.service, await site.google.idToken())).status,
+      ).toBe(200);
     },
   );
 
@@ -117,7 +110,7 @@ describe("malformed requests", () => {
     "W-018 %s %s is a problem with status %i",
     async (method, path, status) => {
       const head = `${method} ${path} HTTP/1.1\r\nHost: a\r\nConnection: close`;
-      expectProblem(await exchange(service, `${head}\r\n\r\n`), status);
+      expectProblem(await exchange(site.service, `${head}\r\n\r\n`), status);
     },
   );
 
@@ -125,13 +118,15 @@ describe("malformed requests", () => {
     ["200 cookies", "a=b; ".repeat(200)],
     ["a malformed cookie", "a=%; %=%E0%A4%A; =; ;;"],
   ])("W-009 %s change nothing", async (_what, cookie) => {
-    const answer = await service.fetch("/health/live", { headers: { cookie } });
+    const answer = await site.service.fetch("/health/live", {
+      headers: { cookie },
+    });
     expect(answer.status).toBe(200);
   });
 
   it("G-113 slow heads and bodies are closed after 10 s without delaying others", async () => {
     const begun = (text: string) => {
-      const socket = connectTo(service);
+      const socket = connectTo(site.service);
       const startedAt = performance.now();
       if (text !== "") {
         socket.write(text);
@@ -149,7 +144,7 @@ describe("malformed requests", () => {
       ...twenty(`${post}${form}Content-Length: 1000\r\n\r\n`),
     ];
     const silent = begun("");
-    const answer = await signIn(service, await google.idToken());
+    const answer = await signIn(site.service, await site.google.idToken());
     expect(answer.status).toBe(200);
 
     for (const { answer, milliseconds } of await Promise.all(slow)) {
@@ -160,7 +155,7 @@ describe("malformed requests", () => {
   });
 
   it("G-113 a request that is refused before its body arrives gets one response", async () => {
-    const socket = connectTo(service);
+    const socket = connectTo(site.service);
     socket.write(
       `${post}Content-Type: text/plain\r\nContent-Length: 1000\r\n\r\n`,
     );

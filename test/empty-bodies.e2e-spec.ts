@@ -1,5 +1,3 @@
-import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestService } from "../src/testing/test-service";
 import { call, person } from "./support/calls";
 import {
   connectTo,
@@ -7,20 +5,10 @@ import {
   replyIn,
   requestText,
 } from "./support/raw-connection";
+import { useService } from "./support/use-service";
 
 describe("a request without content", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
+  const site = useService();
 
   /** As sent by HTTP clients that set the type on every call. */
   const kinds = {
@@ -42,7 +30,7 @@ describe("a request without content", () => {
     path: string,
     headers: Readonly<Record<string, string | undefined>>,
   ) => {
-    const socket = connectTo(service);
+    const socket = connectTo(site.service);
     const isChunked = headers["transfer-encoding"] !== undefined;
     socket.write(
       requestText({
@@ -68,14 +56,17 @@ describe("a request without content", () => {
       ["DELETE", "/auth/sessions/:id"],
       ["DELETE", "/users/me"],
     ])("%s %s", async (method, route) => {
-      const { accessToken, sessionId } = await person(service, google);
+      const { accessToken, sessionId } = await person(
+        site.service,
+        site.google,
+      );
       const path = route.replace(":id", sessionId);
       const answer = await send(method, path, headersOf(accessToken));
       expect([answer.status, answer.text]).toEqual([204, ""]);
     });
 
     it("refresh and sign-out by cookie succeed", async () => {
-      const { refreshToken } = await person(service, google);
+      const { refreshToken } = await person(site.service, site.google);
       const headers = (token: string) => ({
         Origin: "https://service.example",
         Cookie: `__Host-refresh=${token}`,
@@ -94,7 +85,13 @@ describe("a request without content", () => {
   });
 
   it("names the missing fields where a body is required", async () => {
-    const answer = await call(service, "POST", "/auth/google", undefined, "");
+    const answer = await call(
+      site.service,
+      "POST",
+      "/auth/google",
+      undefined,
+      "",
+    );
     expect([answer.status, answer.body.code]).toEqual([400, "invalid_request"]);
     expect(answer.body.errors).toMatchObject([{ field: "idToken" }]);
   });

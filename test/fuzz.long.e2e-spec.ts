@@ -1,6 +1,4 @@
 import * as fc from "fast-check";
-import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestService } from "../src/testing/test-service";
 import { type Person, person } from "./support/calls";
 import { basicAuth } from "./support/oauth";
 import {
@@ -9,6 +7,7 @@ import {
   resolved,
   type Schema,
 } from "./support/open-api";
+import { useService } from "./support/use-service";
 
 /** The time for all operations together, in milliseconds. */
 const maxMilliseconds = 40_000;
@@ -68,43 +67,35 @@ function goodValuesOf(
 }
 
 describe("generated input for a documented operation", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
+  const site = useService((google) => ({
+    env: {
+      ADMIN_EMAILS: "root@gmail.com",
+      APP_URL: `${page}/`,
+      CORS_ORIGINS: page,
+      DPOP: "optional",
+      GOOGLE_CLIENT_SECRET: google.clientSecret,
+      INTROSPECTION_CLIENTS: `api:${secret}`,
+      REFRESH_COOKIE: "browser",
+      TOKENINFO: "true",
+    },
+  }));
   let user: Person;
   let admin: Person;
   let idTokens: string[];
 
   beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: {
-        ADMIN_EMAILS: "root@gmail.com",
-        APP_URL: `${page}/`,
-        CORS_ORIGINS: page,
-        DPOP: "optional",
-        GOOGLE_CLIENT_SECRET: google.clientSecret,
-        INTROSPECTION_CLIENTS: `api:${secret}`,
-        REFRESH_COOKIE: "browser",
-        TOKENINFO: "true",
-      },
-    });
     idTokens = await Promise.all([
-      google.idToken(),
-      google.idToken({ account: "workspace" }),
-      google.idToken({ issuedSecondsAgo: 7200 }),
+      site.google.idToken(),
+      site.google.idToken({ account: "workspace" }),
+      site.google.idToken({ issuedSecondsAgo: 7200 }),
     ]);
     await signIn();
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
-
   async function signIn(): Promise<void> {
     const root = { sub: "100000000000000000001", email: "root@gmail.com" };
-    user = await person(service, google);
-    admin = await person(service, google, {
+    user = await person(site.service, site.google);
+    admin = await person(site.service, site.google, {
       ...user.account,
       ...root,
     });
@@ -140,7 +131,7 @@ describe("generated input for a documented operation", () => {
         userId: user.id,
         adminId: admin.id,
         sessionId: user.sessionId,
-        code: google.authorizationCode(),
+        code: site.google.authorizationCode(),
       };
       return values[name] ?? whole;
     });
@@ -208,7 +199,7 @@ describe("generated input for a documented operation", () => {
     );
     const { body } = request;
     const isSent = body !== null && method !== "GET";
-    return service.fetch(`${target}?${query.toString()}`, {
+    return site.service.fetch(`${target}?${query.toString()}`, {
       method,
       redirect: "manual",
       headers: {
@@ -229,7 +220,7 @@ describe("generated input for a documented operation", () => {
           const answer = await send(operation, request);
           const text = await answer.text();
           if (answer.status >= 500) {
-            const lines = service.logLines.slice(-3).join("");
+            const lines = site.service.logLines.slice(-3).join("");
             throw new Error(`${answer.status} ${text}\n${lines}`);
           }
           expect(text).not.toMatch(/node_modules|\.ts:\d+|QueryFailedError/);
@@ -243,7 +234,7 @@ describe("generated input for a documented operation", () => {
         },
       );
       expect(runs).toBeGreaterThan(0);
-      const alive = await service.fetch("/health/ready");
+      const alive = await site.service.fetch("/health/ready");
       expect(alive.status).toBe(200);
     },
   );

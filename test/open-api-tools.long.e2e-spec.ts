@@ -1,27 +1,17 @@
 import { resolve } from "node:path";
-import { GoogleEmulator, newAccount, TestService } from "../src/testing";
+import { newAccount } from "../src/testing";
 import { runClient } from "./support/clients";
+import { useService } from "./support/use-service";
 
 const file = resolve(__dirname, "../docs/openapi.json");
 
 describe("The OpenAPI description", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: {
-        DOCS: "on",
-        GOOGLE_CLIENT_SECRET: undefined,
-        GOOGLE_REDIRECT_URIS: undefined,
-      },
-    });
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
+  const site = useService({
+    env: {
+      DOCS: "on",
+      GOOGLE_CLIENT_SECRET: undefined,
+      GOOGLE_REDIRECT_URIS: undefined,
+    },
   });
 
   it("passes the linters of Redocly and Spectral", async () => {
@@ -33,12 +23,12 @@ describe("The OpenAPI description", () => {
   });
 
   it("generates clients that compile and sign in", async () => {
-    const idToken = await google.idToken({
+    const idToken = await site.google.idToken({
       account: newAccount({ email: "gen@gmail.com" }),
     });
     const report = await runClient<Record<string, unknown>>(
       "generated-clients",
-      { file, url: service.url, idToken },
+      { file, url: site.service.url, idToken },
     );
     expect(report).toEqual({
       compiled: "",

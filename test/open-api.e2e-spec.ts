@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { version } from "../package.json";
-import { GoogleEmulator, TestService } from "../src/testing";
+import { TestService } from "../src/testing/test-service";
+import { useService } from "./support/use-service";
 
 const file = resolve(__dirname, "../docs/openapi.json");
 
@@ -23,23 +24,12 @@ const operationsOf = ({ paths }: Description) =>
   Object.values(paths).flatMap((path) => Object.values(path));
 
 describe("The OpenAPI description", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: {
-        DOCS: "on",
-        GOOGLE_CLIENT_SECRET: undefined,
-        GOOGLE_REDIRECT_URIS: undefined,
-      },
-    });
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
+  const site = useService({
+    env: {
+      DOCS: "on",
+      GOOGLE_CLIENT_SECRET: undefined,
+      GOOGLE_REDIRECT_URIS: undefined,
+    },
   });
 
   it("is OpenAPI 3.1 of this version, with unique names, and Sign-in first", () => {
@@ -81,11 +71,11 @@ describe("The OpenAPI description", () => {
     ];
     const described = async (one: TestService) =>
       (await (await one.fetch("/docs-json")).json()) as Description;
-    const less = await described(service);
+    const less = await described(site.service);
     expect(Object.keys(less.paths)).toEqual(
       Object.keys(written.paths).filter((path) => !off.includes(path)),
     );
-    await using full = await TestService.start(google, {
+    await using full = await TestService.start(site.google, {
       env: {
         TOKENINFO: "true",
         APP_URL: "https://app.example.com/",
@@ -101,7 +91,7 @@ describe("The OpenAPI description", () => {
     "and %s is 404 for every method",
     async (path) => {
       for (const method of ["POST", "PUT", "DELETE"]) {
-        const { status } = await service.fetch(path, { method });
+        const { status } = await site.service.fetch(path, { method });
         expect([method, status]).toEqual([method, 404]);
       }
     },

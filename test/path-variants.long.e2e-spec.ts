@@ -3,13 +3,12 @@ import { resolve } from "node:path";
 import { Controller, Delete, Get, Post } from "@nestjs/common";
 import { type AuthErrorCode, authErrorCodes } from "../src/index";
 import { newAccount } from "../src/testing/google/accounts";
-import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestService } from "../src/testing/test-service";
 import { pathSpellings } from "./support/path-spellings";
 import { exchange, type Reply, requestText } from "./support/raw-connection";
 import { getWithToken, signIn } from "./support/requests";
 import { routesOf } from "./support/routes";
 import { query } from "./support/rows";
+import { useService } from "./support/use-service";
 
 const withHead = (path: string) => [`GET ${path}`, `HEAD ${path}`];
 
@@ -93,33 +92,25 @@ describe("routes that require an access token", () => {
     email: "admin@gmail.com",
     emailVerified: true,
   });
-  let google: GoogleEmulator;
-  let service: TestService;
+  const site = useService({
+    controllers: [TeamController],
+    env: {
+      ADMIN_EMAILS: "admin@gmail.com",
+      CORS_ORIGINS: "https://app.example.com",
+      INTROSPECTION_CLIENTS: "api:Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
+    },
+  });
   let guarded: [method: string, path: string][];
 
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      controllers: [TeamController],
-      env: {
-        ADMIN_EMAILS: "admin@gmail.com",
-        CORS_ORIGINS: "https://app.example.com",
-        INTROSPECTION_CLIENTS: "api:Tq7vZ1mB9xKd4RfW0pLs8YcN3uGh6JeA",
-      },
-    });
-    guarded = routesOf(service)
+  beforeAll(() => {
+    guarded = routesOf(site.service)
       .filter((route) => !publicRoutes.includes(route))
       .map(pairOf);
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
-  });
-
   const send = (method: string, path: string, accessToken?: string) =>
     exchange(
-      service,
+      site.service,
       requestText({
         method,
         path,
@@ -133,7 +124,7 @@ describe("routes that require an access token", () => {
   it("are all routes except those listed as public", async () => {
     const asking: string[] = [];
     const open: string[] = [];
-    for (const route of routesOf(service)) {
+    for (const route of routesOf(site.service)) {
       const [method, path] = pairOf(route);
       const { status, headers } = await send(method, filled(path));
       const asks =
@@ -154,7 +145,7 @@ describe("routes that require an access token", () => {
 
   async function identityId(accessToken: string): Promise<string> {
     const { body } = await getWithToken(
-      service,
+      site.service,
       "/users/me/identities",
       accessToken,
     );
@@ -166,8 +157,8 @@ describe("routes that require an access token", () => {
     const closed: unknown[] = [];
     for (const [method, path] of guarded) {
       // Some of them end the session or delete the user.
-      const idToken = await google.idToken({ account });
-      const { accessToken, body, user } = await signIn(service, idToken);
+      const idToken = await site.google.idToken({ account });
+      const { accessToken, body, user } = await signIn(site.service, idToken);
       const ids: Readonly<Record<string, string>> = {
         "/auth/sessions/:id": String(body.sessionId),
         "/users/me/identities/:id": await identityId(accessToken),
@@ -182,7 +173,7 @@ describe("routes that require an access token", () => {
   describe("refuse requests without a token, and reveal nothing", () => {
     it.each(pathSpellings)("with %s", async (_what, spell) => {
       const users = await query(
-        service,
+        site.service,
         "SELECT id, xmin FROM google_auth.users",
       );
       const leaks: unknown[] = [];
@@ -196,7 +187,7 @@ describe("routes that require an access token", () => {
       }
       expect(leaks).toEqual([]);
       expect(
-        await query(service, "SELECT id, xmin FROM google_auth.users"),
+        await query(site.service, "SELECT id, xmin FROM google_auth.users"),
       ).toEqual(users);
     });
   });

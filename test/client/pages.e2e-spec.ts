@@ -2,7 +2,7 @@ import { createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { AuthProvider, SignedIn, SignedOut } from "../../src/client/react";
 import { createServerAuth } from "../../src/client/server";
-import { GoogleEmulator, newAccount, TestService } from "../../src/testing";
+import { newAccount } from "../../src/testing";
 import {
   appOrigin,
   CookieJar,
@@ -10,29 +10,19 @@ import {
   Network,
   publicUrl,
 } from "./front-ends";
+import { useService } from "../support/use-service";
 
 describe("nest-google-auth/client in a page", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google, {
-      env: { REFRESH_COOKIE: "browser", CORS_ORIGINS: appOrigin },
-    });
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
+  const site = useService({
+    env: { REFRESH_COOKIE: "browser", CORS_ORIGINS: appOrigin },
   });
 
   const browser = () => {
     const jar = new CookieJar();
-    return { jar, network: new Network(service, jar) };
+    return { jar, network: new Network(site.service, jar) };
   };
   const tab = (network: Network) => frontEnd(network, { refresh: "cookie" });
-  const idToken = () => google.idToken({ account: newAccount() });
+  const idToken = () => site.google.idToken({ account: newAccount() });
 
   it("restores the session after a reload, and in five tabs at once with one refresh", async () => {
     const { network } = browser();
@@ -54,13 +44,17 @@ describe("nest-google-auth/client in a page", () => {
     const { network, jar } = browser();
     using one = tab(network);
     const account = newAccount();
-    await one.client.signIn({ idToken: await google.idToken({ account }) });
+    await one.client.signIn({
+      idToken: await site.google.idToken({ account }),
+    });
     const elsewhere = browser().network;
     using other = frontEnd(elsewhere, {
       refresh: "cookie",
       baseUrl: `${publicUrl}:443`,
     });
-    await other.client.signIn({ idToken: await google.idToken({ account }) });
+    await other.client.signIn({
+      idToken: await site.google.idToken({ account }),
+    });
     await one.client.signOut({ everywhere: true });
     expect(jar.header).toBe("");
     expect(one.client.state).toMatchObject({ reason: "signed_out" });
@@ -105,7 +99,7 @@ describe("nest-google-auth/client in a page", () => {
     const { network, jar } = browser();
     using page = tab(network);
     const { user } = await page.client.signIn({ idToken: await idToken() });
-    const servers = new Network(service);
+    const servers = new Network(site.service);
     const auth = createServerAuth({
       baseUrl: publicUrl,
       origin: appOrigin,

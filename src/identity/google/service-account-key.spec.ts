@@ -53,7 +53,7 @@ describe("serviceAccountKeyFrom", () => {
       [
         "gcloud's",
         changed({ type: "authorized_user" }),
-        "a user's credentials",
+        "a person's credentials",
       ],
       [
         "one without a key",
