@@ -5,11 +5,11 @@ import {
   type JsonWebKey,
 } from "node:crypto";
 import { SigningKeys } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { newAccount } from "../src/testing/google/accounts";
 import { TestService } from "../src/testing/test-service";
 import { getWithToken, signIn } from "./support/requests";
 import { query } from "./support/rows";
+import { useService } from "./support/use-service";
 
 function partsOf(token: string) {
   const [header = "", payload = "", signature = ""] = token.split(".");
@@ -30,21 +30,13 @@ const encode = (value: unknown) =>
   Buffer.from(JSON.stringify(value)).toString("base64url");
 
 describe("this service's access tokens", () => {
-  let google: GoogleEmulator;
-  let service: TestService;
+  const site = useService();
   let idToken: string;
   let signedIn: Awaited<ReturnType<typeof signIn>>;
 
   beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    service = await TestService.start(google);
-    idToken = await google.idToken();
-    signedIn = await signIn(service, idToken);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await google.stop();
+    idToken = await site.google.idToken();
+    signedIn = await signIn(site.service, idToken);
   });
 
   it("are RFC 9068 tokens that the published keys verify", async () => {
@@ -63,11 +55,11 @@ describe("this service's access tokens", () => {
       iat: expect.any(Number) as number,
       exp: Number(claims.iat) + 900,
       auth_time: expect.any(Number) as number,
-      client_id: google.clientIds[0],
+      client_id: site.google.clientIds[0],
       roles: [],
       scope: "user",
     });
-    const answer = await getWithToken(service, "/.well-known/jwks.json");
+    const answer = await getWithToken(site.service, "/.well-known/jwks.json");
     expect(answer.headers.get("cache-control")).toBe("public, max-age=300");
     // The current key and the next one.
     const keys = answer.body.keys as (JsonWebKey & { kid: string })[];
@@ -99,7 +91,7 @@ describe("this service's access tokens", () => {
   describe("are refused when", () => {
     const forgeries: [string, () => string | Promise<string>][] = [
       ["it is a Google ID token", () => idToken],
-      ["it is a security event token", () => google.securityEventToken()],
+      ["it is a security event token", () => site.google.securityEventToken()],
       ["it is a refresh token", () => String(signedIn.body.refreshToken)],
       ["it is not a JWT", () => "garbage"],
       [
@@ -113,7 +105,7 @@ describe("this service's access tokens", () => {
         "it is signed by HMAC with the public key as the secret",
         () => {
           const { header, claims } = partsOf(signedIn.accessToken);
-          const [jwk] = service.app.get(SigningKeys).published();
+          const [jwk] = site.service.app.get(SigningKeys).published();
           const pem = createPublicKey({ key: jwk ?? {}, format: "jwk" }).export(
             {
               format: "pem",
@@ -138,7 +130,7 @@ describe("this service's access tokens", () => {
       [
         "the signature belongs to another token",
         async () => {
-          const other = await signIn(service, await google.idToken());
+          const other = await signIn(site.service, await site.google.idToken());
           const [header, payload] = signedIn.accessToken.split(".");
           return [header, payload, other.accessToken.split(".")[2]].join(".");
         },
@@ -147,7 +139,11 @@ describe("this service's access tokens", () => {
     ];
 
     it.each(forgeries)("%s", async (_name, forge) => {
-      const answer = await getWithToken(service, "/users/me", await forge());
+      const answer = await getWithToken(
+        site.service,
+        "/users/me",
+        await forge(),
+      );
       expect(answer.status).toBe(401);
       expect(answer.body.code).toBe("unauthenticated");
       expect(answer.headers.get("www-authenticate")).toBe(
@@ -162,7 +158,7 @@ describe("this service's access tokens", () => {
         "Basic YTpi",
         `Token ${signedIn.accessToken}`,
       ]) {
-        const response = await service.fetch("/users/me", {
+        const response = await site.service.fetch("/users/me", {
           headers: { authorization },
         });
         expect(response.status).toBe(401);
@@ -170,7 +166,7 @@ describe("this service's access tokens", () => {
     });
 
     it("the scheme is case-insensitive", async () => {
-      const response = await service.fetch("/users/me", {
+      const response = await site.service.fetch("/users/me", {
         headers: { authorization: `bEARER ${signedIn.accessToken}` },
       });
       expect(response.status).toBe(200);
@@ -178,17 +174,17 @@ describe("this service's access tokens", () => {
 
     it("a token in both the header and the query is 400", async () => {
       const answer = await getWithToken(
-        service,
+        site.service,
         `/users/me?access_token=${signedIn.accessToken}`,
         signedIn.accessToken,
       );
       expect(answer.status).toBe(400);
       const inQuery = await getWithToken(
-        service,
+        site.service,
         `/users/me?access_token=${signedIn.accessToken}`,
       );
       expect(inQuery.status).toBe(401);
-      expect(service.logLines.join("")).not.toContain(
+      expect(site.service.logLines.join("")).not.toContain(
         signedIn.accessToken.split(".")[2],
       );
     });
@@ -196,30 +192,34 @@ describe("this service's access tokens", () => {
     it("the user is deleted or disabled", async () => {
       const account = newAccount();
       const { user, accessToken } = await signIn(
-        service,
-        await google.idToken({ account }),
+        site.service,
+        await site.google.idToken({ account }),
       );
       await query(
-        service,
+        site.service,
         "UPDATE google_auth.users SET status = 'disabled' WHERE id = $1",
         [user.id],
       );
-      const disabled = await getWithToken(service, "/users/me", accessToken);
+      const disabled = await getWithToken(
+        site.service,
+        "/users/me",
+        accessToken,
+      );
       expect([disabled.status, disabled.body.code]).toEqual([
         403,
         "account_disabled",
       ]);
-      await query(service, "DELETE FROM google_auth.users WHERE id = $1", [
+      await query(site.service, "DELETE FROM google_auth.users WHERE id = $1", [
         user.id,
       ]);
-      const gone = await getWithToken(service, "/users/me", accessToken);
+      const gone = await getWithToken(site.service, "/users/me", accessToken);
       expect([gone.status, gone.body.code]).toEqual([401, "unauthenticated"]);
     });
   });
 
   it("of one instance are valid on another, and after a restart", async () => {
-    const other = await TestService.start(google, {
-      database: service.database,
+    const other = await TestService.start(site.google, {
+      database: site.service.database,
     });
     try {
       const me = await getWithToken(other, "/users/me", signedIn.accessToken);
@@ -230,12 +230,12 @@ describe("this service's access tokens", () => {
   });
 
   it("instances that start together agree on one key", async () => {
-    const first = await TestService.start(google, { controllers: [] });
+    const first = await TestService.start(site.google, { controllers: [] });
     try {
       await query(first, "DELETE FROM google_auth.signing_keys");
       const others = await Promise.all(
         Array.from({ length: 4 }, () =>
-          TestService.start(google, { database: first.database }),
+          TestService.start(site.google, { database: first.database }),
         ),
       );
       const kids = others.map(
@@ -250,8 +250,8 @@ describe("this service's access tokens", () => {
 
   it("a start with another SECRET_KEY fails and names the cause", async () => {
     await expect(
-      TestService.start(google, {
-        database: service.database,
+      TestService.start(site.google, {
+        database: site.service.database,
         env: { SECRET_KEY: "quite another one: 0a9b8c7d6e5f4a3b2c" },
       }),
     ).rejects.toThrow("encrypted under another SECRET_KEY");

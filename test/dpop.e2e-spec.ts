@@ -1,12 +1,10 @@
 import { Controller, Get } from "@nestjs/common";
 import { CurrentUser, OptionalAuth } from "../src/index";
-import { GoogleEmulator } from "../src/testing/google/emulator";
-import { TestDatabase } from "../src/testing/test-database";
-import { TestService } from "../src/testing/test-service";
 import { claimsOf } from "./support/calls";
 import { DpopCalls, issuer } from "./support/dpop-calls";
 import { DpopClient } from "./support/dpop-client";
 import { type Answer, signIn } from "./support/requests";
+import { useService } from "./support/use-service";
 
 const algorithms = 'algs="ES256 RS256 EdDSA Ed25519"';
 
@@ -20,32 +18,20 @@ class ProbeController {
 }
 
 describe("tokens that are bound to the client's key", () => {
-  let google: GoogleEmulator;
-  let database: TestDatabase;
-  let service: TestService;
+  const site = useService({
+    controllers: [ProbeController],
+    env: { DPOP: "optional" },
+  });
   let calls: DpopCalls;
   const client = new DpopClient();
   const thief = new DpopClient();
 
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    database = await TestDatabase.create();
-    service = await TestService.start(google, {
-      database,
-      controllers: [ProbeController],
-      env: { DPOP: "optional" },
-    });
-    calls = new DpopCalls(service, client);
-  });
-
-  afterAll(async () => {
-    await service.stop();
-    await database.destroy();
-    await google.stop();
+  beforeAll(() => {
+    calls = new DpopCalls(site.service, client);
   });
 
   const signInWith = async (dpop?: string) =>
-    calls.signIn(await google.idToken(), dpop);
+    calls.signIn(await site.google.idToken(), dpop);
   const expectRefused = (answer: Answer, error: string) => {
     expect([answer.status, answer.body.code]).toEqual([401, "unauthenticated"]);
     expect(answer.headers.get("www-authenticate")).toBe(
@@ -147,7 +133,10 @@ describe("tokens that are bound to the client's key", () => {
     });
 
     it("an unbound token with a proof is refused in the DPoP scheme", async () => {
-      const { accessToken } = await signIn(service, await google.idToken());
+      const { accessToken } = await signIn(
+        site.service,
+        await site.google.idToken(),
+      );
       const dpop = calls.proofOf(accessToken);
       expectRefused(await calls.get(accessToken, dpop), "invalid_token");
       const authorization = `Bearer ${accessToken}`;

@@ -1,48 +1,32 @@
 import { googleAccounts } from "../src/testing/google/accounts";
-import { GoogleEmulator } from "../src/testing/google/emulator";
 import { googlePaths } from "../src/testing/google/emulator.routes";
 import type { IdTokenOptions } from "../src/testing/google/id-token.mint";
-import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
 import { refusal } from "./support/calls";
 import { type Answer, answerOf } from "./support/requests";
 import { rowCounts } from "./support/rows";
+import { useService } from "./support/use-service";
 
 const path = "/tokeninfo";
 
 describe("/tokeninfo", () => {
-  let google: GoogleEmulator;
-  let database: TestDatabase;
-  let service: TestService;
-
-  beforeAll(async () => {
-    google = await GoogleEmulator.start();
-    database = await TestDatabase.create();
-    service = await TestService.start(google, {
-      database,
-      env: { TOKENINFO: "true" },
-    });
+  const site = useService({
+    env: { TOKENINFO: "true" },
   });
 
-  afterEach(() => google.clearFaults());
+  afterEach(() => site.google.clearFaults());
 
-  afterAll(async () => {
-    await service.stop();
-    await database.destroy();
-    await google.stop();
-  });
-
-  const get = async (query: string, target = service): Promise<Answer> =>
+  const get = async (query: string, target = site.service): Promise<Answer> =>
     answerOf(await target.fetch(`${path}?${query}`));
   const post = async (body?: URLSearchParams, query = ""): Promise<Answer> =>
-    answerOf(await service.fetch(path + query, { method: "POST", body }));
+    answerOf(await site.service.fetch(path + query, { method: "POST", body }));
   const form = (idToken: string) => new URLSearchParams({ id_token: idToken });
 
   describe("with a valid token", () => {
     it("responds exactly like Google", async () => {
-      const idToken = await google.idToken({ account: "workspace" });
+      const idToken = await site.google.idToken({ account: "workspace" });
       const googles = await fetch(
-        `${google.url}${googlePaths.tokenInfo}?id_token=${idToken}`,
+        `${site.google.url}${googlePaths.tokenInfo}?id_token=${idToken}`,
       );
       expect(googles.status).toBe(200);
       const ours = await get(`id_token=${idToken}`);
@@ -53,7 +37,7 @@ describe("/tokeninfo", () => {
     });
 
     it("returns only strings, including the header's members", async () => {
-      const idToken = await google.idToken({
+      const idToken = await site.google.idToken({
         claims: { extra: [1, { a: null }], nothing: null, half: 0.5 },
       });
       const { body } = await get(`id_token=${idToken}`);
@@ -73,7 +57,7 @@ describe("/tokeninfo", () => {
     });
 
     it("accepts it in a form, or in the query of a POST", async () => {
-      const idToken = await google.idToken();
+      const idToken = await site.google.idToken();
       const inForm = await post(form(idToken));
       const inQuery = await post(undefined, `?id_token=${idToken}`);
       expect([inForm.status, inQuery.status]).toEqual([200, 200]);
@@ -81,23 +65,23 @@ describe("/tokeninfo", () => {
     });
 
     it("creates no user or session", async () => {
-      const before = await rowCounts(service);
-      await get(`id_token=${await google.idToken()}`);
-      expect(await rowCounts(service)).toEqual(before);
+      const before = await rowCounts(site.service);
+      await get(`id_token=${await site.google.idToken()}`);
+      expect(await rowCounts(site.service)).toEqual(before);
     });
 
     it("mixes up no claims, nor members of Object.prototype", async () => {
       const rawPayload = `{"__proto__":{"admin":true},"alg":"none",${JSON.stringify(
         {
           iss: "https://accounts.google.com",
-          aud: google.clientIds[0],
+          aud: site.google.clientIds[0],
           sub: "1",
           iat: Math.floor(Date.now() / 1000),
           exp: Math.floor(Date.now() / 1000) + 60,
         },
       ).slice(1)}`;
       const { status, body } = await get(
-        `id_token=${await google.idToken({ rawPayload })}`,
+        `id_token=${await site.google.idToken({ rawPayload })}`,
       );
       expect(status).toBe(200);
       expect(body.alg).toBe("RS256");
@@ -119,7 +103,7 @@ describe("/tokeninfo", () => {
       ["without a subject", { claims: { sub: undefined } }],
       ["of a service account", { azp: "x@y.iam.gserviceaccount.com" }],
     ])("%s: 400 with Google's message", async (_what, options) => {
-      const idToken = await google.idToken(options);
+      const idToken = await site.google.idToken(options);
       for (const answer of [
         await get(`id_token=${idToken}`),
         await post(form(idToken)),
@@ -127,7 +111,7 @@ describe("/tokeninfo", () => {
         expect([answer.status, answer.body]).toEqual([400, invalidValue]);
         expect(answer.headers.get("cache-control")).toBe("no-store");
         expect(answer.headers.get("link")).toBe(
-          `<${google.url}${googlePaths.tokenInfo}>; rel="related"`,
+          `<${site.google.url}${googlePaths.tokenInfo}>; rel="related"`,
         );
       }
     });
@@ -141,7 +125,7 @@ describe("/tokeninfo", () => {
     );
 
     it("no token, an empty one or two: 400", async () => {
-      const idToken = await google.idToken();
+      const idToken = await site.google.idToken();
       const two = form(idToken);
       two.append("id_token", idToken);
       for (const answer of [
@@ -166,23 +150,23 @@ describe("/tokeninfo", () => {
   });
 
   it("distinguishes an outage at Google from an invalid token", async () => {
-    await using cold = await TestService.start(google, {
-      database,
+    await using cold = await TestService.start(site.google, {
+      database: site.service.database,
       env: { TOKENINFO: "true" },
     });
-    google.setFault(googlePaths.certs, { status: 500 });
-    const answer = await get(`id_token=${await google.idToken()}`, cold);
+    site.google.setFault(googlePaths.certs, { status: 500 });
+    const answer = await get(`id_token=${await site.google.idToken()}`, cold);
     expect(refusal(answer)).toEqual([503, "identity_provider_unavailable"]);
     expect(answer.headers.get("retry-after")).toBe("10");
   });
 
   it("leaves no token in the log", async () => {
-    await using logging = await TestService.start(google, {
-      database,
+    await using logging = await TestService.start(site.google, {
+      database: site.service.database,
       env: { TOKENINFO: "true" },
     });
-    const good = await google.idToken();
-    const bad = await google.idToken({ signWith: "foreign" });
+    const good = await site.google.idToken();
+    const bad = await site.google.idToken({ signWith: "foreign" });
     for (const idToken of [good, bad]) {
       await get(`id_token=${idToken}`, logging);
       await logging.fetch(path, { method: "POST", body: form(idToken) });
@@ -197,8 +181,8 @@ describe("/tokeninfo", () => {
   });
 
   it("has the rate limit of sign-ins", async () => {
-    await using limited = await TestService.start(google, {
-      database,
+    await using limited = await TestService.start(site.google, {
+      database: site.service.database,
       env: { TOKENINFO: "true", RATE_LIMIT_SIGN_IN: "1/60" },
     });
     await get("id_token=guess", limited);
@@ -209,11 +193,11 @@ describe("/tokeninfo", () => {
   it.each([undefined, "false"])(
     "is 404 with TOKENINFO=%s",
     async (TOKENINFO) => {
-      await using off = await TestService.start(google, {
-        database,
+      await using off = await TestService.start(site.google, {
+        database: site.service.database,
         env: { TOKENINFO },
       });
-      const answer = await get(`id_token=${await google.idToken()}`, off);
+      const answer = await get(`id_token=${await site.google.idToken()}`, off);
       expect(refusal(answer)).toEqual([404, "not_found"]);
       const posted = await off.fetch(path, { method: "POST" });
       expect(posted.status).toBe(404);
