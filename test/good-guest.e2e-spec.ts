@@ -43,7 +43,7 @@ describe.each(platformNames)("in a host on %s", (platform) => {
 
     afterAll(() => app[Symbol.asyncDispose]());
 
-    it("the host's routes are open unless they say otherwise", async () => {
+    it("the host's routes are public by default", async () => {
       expect((await call(app, "GET", "/open")).status).toBe(200);
       const answer = await call(app, "GET", "/guarded");
       expect(refusal(answer)).toEqual([401, "unauthenticated"]);
@@ -71,19 +71,19 @@ describe.each(platformNames)("in a host on %s", (platform) => {
       ["PATCH", "/admin/users/1"],
       ["POST", "/admin/users/1/logout"],
       ["GET", "/admin/audit"],
-    ])("our own stay guarded: %s %s", async (method, path) => {
+    ])("our own routes stay guarded: %s %s", async (method, path) => {
       const answer = await call(app, method, path);
       expect(refusal(answer)).toEqual([401, "unauthenticated"]);
     });
 
-    it("and nobody without the role is let in by a token alone", async () => {
+    it("a token without the role is refused on a route with roles", async () => {
       const { accessToken } = await person(app, google);
       const answer = await call(app, "GET", "/admin/users", accessToken);
       expect(refusal(answer)).toEqual([403, "insufficient_role"]);
     });
   });
 
-  describe("with nothing else said", () => {
+  describe("with the default options", () => {
     let app: GuestApp;
 
     beforeAll(async () => {
@@ -97,12 +97,12 @@ describe.each(platformNames)("in a host on %s", (platform) => {
 
     afterAll(() => app[Symbol.asyncDispose]());
 
-    it("the host's routes need a token unless they say otherwise", async () => {
+    it("the host's routes require a token by default", async () => {
       const answer = await call(app, "GET", "/open");
       expect(refusal(answer)).toEqual([401, "unauthenticated"]);
     });
 
-    it("a Google ID token proves who calls a stranger's route", async () => {
+    it("a Google ID token authenticates on a route of another module", async () => {
       const account = { sub: "110011001100110011001" };
       const idToken = await google.idToken({ account });
       const proved = await postJson(app, "/proved", { idToken });
@@ -122,19 +122,19 @@ describe.each(platformNames)("in a host on %s", (platform) => {
         500,
         { statusCode: 500, message: "Internal server error" },
       ],
-      ["what its filter catches", "/paper", 507, { host: "out of paper" }],
-    ])(
-      "%s of the host's stays as it was",
-      async (_what, path, status, body) => {
-        const answer = await call(app, "GET", path);
-        expect([answer.status, answer.body]).toEqual([status, body]);
-        expect(answer.headers.get("content-type")).toMatch(
-          /^application\/json/,
-        );
-      },
-    );
+      [
+        "an exception of its own filter",
+        "/paper",
+        507,
+        { host: "out of paper" },
+      ],
+    ])("%s of the host is unchanged", async (_what, path, status, body) => {
+      const answer = await call(app, "GET", path);
+      expect([answer.status, answer.body]).toEqual([status, body]);
+      expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+    });
 
-    it("its 404 and its validation stay as they were", async () => {
+    it("its 404 and its validation are unchanged", async () => {
       const missing = await call(app, "GET", "/nowhere");
       expect([missing.status, missing.body]).toEqual([
         404,
@@ -153,7 +153,7 @@ describe.each(platformNames)("in a host on %s", (platform) => {
       expect(unreadable.body).toMatchObject({ statusCode: 400 });
     });
 
-    it("an AuthError of the host's is answered in our form", async () => {
+    it("an AuthError of the host has our error format", async () => {
       const answer = await call(app, "GET", "/refused");
       expect(refusal(answer)).toEqual([403, "insufficient_role"]);
       expect(answer.headers.get("content-type")).toMatch(
@@ -161,14 +161,14 @@ describe.each(platformNames)("in a host on %s", (platform) => {
       );
     });
 
-    it("its routes beside ours are still its own", async () => {
+    it("its routes next to ours are unchanged", async () => {
       const login = await postJson(app, "/auth/login", {});
       expect([login.status, login.body]).toEqual([201, { host: "logged in" }]);
       const settings = await call(app, "GET", "/auth/settings");
       expect(settings.body).toEqual({ host: "settings" });
     });
 
-    it("there is no health of ours", async () => {
+    it("there are no health routes of ours", async () => {
       expect((await call(app, "GET", "/health/live")).status).toBe(404);
     });
   });
@@ -191,7 +191,7 @@ describe.each(platformNames)("in a host on %s", (platform) => {
     );
   });
 
-  it('errors: "all" answers for the host as well', async () => {
+  it('errors: "all" formats errors of the host as well', async () => {
     await using app = await start({ options: { errors: "all" } });
     const missing = await call(app, "GET", "/nowhere");
     expect(refusal(missing)).toEqual([404, "not_found"]);
@@ -200,7 +200,7 @@ describe.each(platformNames)("in a host on %s", (platform) => {
     expect(JSON.stringify(bug.body)).not.toContain("secret");
   });
 
-  it("routes that are left out are not there, the others are below the prefix", async () => {
+  it("omitted routes are 404, the others are below the prefix", async () => {
     await using app = await start({
       options: {
         routes: {
@@ -235,14 +235,14 @@ describe.each(platformNames)("in a host on %s", (platform) => {
     expect(atRoot.status).toBe(404);
   });
 
-  it("security events are taken below a prefix, too", async () => {
+  it("security events are accepted below a prefix, too", async () => {
     await using app = await start({ options: { routes: { prefix: "api" } } });
     const answer = await app.fetch("/api/security-events", {
       ...{ method: "POST", body: await google.securityEventToken() },
       headers: { "content-type": "application/secevent+jwt" },
     });
     expect(answer.status).toBe(202);
-    // For our route alone: the host's take what they took before.
+    // Only our route accepts this media type; the host's routes are unchanged.
     const letter = await app.fetch("/letters", {
       ...{ method: "POST", body: "a.b.c" },
       headers: { "content-type": "application/secevent+jwt" },

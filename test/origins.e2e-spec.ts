@@ -158,7 +158,7 @@ describe("the service", () => {
         "another origin without an initiator",
         { origin: "https://evil.example", "sec-fetch-site": "none" },
       ],
-      ["nobody's", { origin: "null" }],
+      ["an opaque one", { origin: "null" }],
       [
         "an opaque one that claims the same origin",
         { origin: "null", ...sameOrigin },

@@ -88,7 +88,7 @@ describe("a remote Verify Token API", () => {
         "wrong_audience",
       ],
       ["other apps'", { aud: ["a", "b"] }, "invalid_token", "wrong_audience"],
-      ["nobody's", { aud: [] }, "invalid_token", "wrong_audience"],
+      ["without an audience", { aud: [] }, "invalid_token", "wrong_audience"],
       ["over", { exp: 1_000_000 }, "token_expired", "expired"],
     ])(
       "or accepts it, but the token is %s: 401",

@@ -16,7 +16,7 @@ const expectAway = (answer: Answer) => {
   expect(verdict(answer)).toEqual([503, "service_unavailable"]);
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
 };
-describe("another application, when its issuer", () => {
+describe("another application when its issuer", () => {
   let google: GoogleEmulator;
   let front: Front;
   let service: TestService;

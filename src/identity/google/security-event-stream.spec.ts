@@ -155,7 +155,7 @@ describe("SecurityEventStream", () => {
         "key file of a service account",
       ],
       [
-        "a bad request",
+        "an invalid request",
         googleSays(400, "Stream configuration must contain delivery field."),
         "--dry-run",
       ],
