@@ -50,7 +50,7 @@ interface Compose {
   >;
 }
 
-/** What a Secret, or .env, has. */
+/** The variables of a Secret or of .env. */
 const secrets = {
   DATABASE_URL: "postgresql://app:secret@pgbouncer:5432/app",
   SECRET_KEY: "0t8Jx7m2Yb1vQe5RrLk9Zs4NcWfTgHdUaPiOqXyV",
@@ -67,13 +67,13 @@ describe("the manifests for Kubernetes", () => {
     manifests.find((manifest) => manifest.kind === kind) as Workload;
 
   it.each(manifests.map((manifest) => [manifest.kind, manifest] as const))(
-    "are valid by the schemas of Kubernetes: %s",
+    "are valid against Kubernetes' schemas: %s",
     (_, manifest) => {
       expect(() => validateManifest(manifest)).not.toThrow();
     },
   );
 
-  it("have no field that Kubernetes does not know", () => {
+  it("have no unknown fields", () => {
     expect(unknownFieldsIn(manifests)).toEqual([]);
     const { spec, ...rest } = workload("Deployment");
     const wrong = { ...rest, spec: { ...spec, replica: 2 } };
@@ -82,7 +82,7 @@ describe("the manifests for Kubernetes", () => {
     ]);
   });
 
-  it("would be refused without a field, or with one of another type", () => {
+  it("are refused without a required field, or with a field of another type", () => {
     const { spec, ...rest } = workload("Deployment");
     const wrong = { ...rest, spec: { ...spec, replicas: "two" } };
     expect(() => validateManifest(wrong)).toThrow(/replicas/);
@@ -127,7 +127,7 @@ describe("the manifests for Kubernetes", () => {
     }
   });
 
-  it("set variables of the service only, and with the secrets form a valid configuration", () => {
+  it("set only the service's variables, and are a valid configuration with the secrets", () => {
     for (const kind of ["Deployment", "Job"]) {
       const { env } = workload(kind).spec.template.spec.containers[0];
       const names = [...describedVariables().keys()];
@@ -174,7 +174,7 @@ describe("the Helm chart", () => {
     expect(autoscaled?.spec).not.toHaveProperty("replicas");
   });
 
-  it("keeps values as texts, whatever is in them", () => {
+  it("keeps values as strings, with any characters", () => {
     const config = { A: 'a "quoted": # text', B: "on", C: 7 };
     const deployment = rendered({ config }).get("deployment.yaml");
     const { env } = deployment?.spec.template.spec.containers[0] as Container;
@@ -189,7 +189,7 @@ describe("the Helm chart", () => {
     ["{{ if .Values.a }}x", "An end is missing"],
     ["x{{ end }}", "There is an end too many"],
     ['{{ include "none" . }}', "There is no template none"],
-  ])("is refused by the renderer of the tests with %s", (text, message) => {
+  ])("with %s is refused by the tests' renderer", (text, message) => {
     const templates = new HelmTemplates({ Values: { a: "b" } });
     expect(() => templates.render(text)).toThrow(message);
   });
@@ -201,7 +201,7 @@ describe("the Compose file", () => {
   }) as Compose;
   const services = Object.entries(compose.services);
 
-  it("has the shape nginx, two instances, PgBouncer, Postgres", () => {
+  it("has nginx, two instances, PgBouncer and Postgres", () => {
     expect(services.map(([name]) => name).sort()).toEqual([
       ...["app-1", "app-2", "migrate", "nginx", "pgbouncer", "postgres"],
     ]);
@@ -210,14 +210,14 @@ describe("the Compose file", () => {
     }
   });
 
-  it("mounts and builds what exists", () => {
+  it("mounts and builds only existing paths", () => {
     const paths = services.flatMap(([, { volumes = [], env_file, build }]) => [
       ...volumes.filter((volume) => volume.startsWith(".")),
       ...[env_file, build].filter((path) => path !== undefined),
     ]);
     expect(paths).toContain("pgbouncer.env");
     for (const path of paths.map((path) => path.split(":", 1)[0] ?? "")) {
-      // The user makes this one.
+      // The user creates this file.
       if (path === "../../.env") continue;
       expect([path, existsSync(join(deploy, "compose", path))]).toEqual([
         ...[path, true],
@@ -225,7 +225,7 @@ describe("the Compose file", () => {
     }
   });
 
-  it("sets variables of the service only, which form a valid configuration", () => {
+  it("sets only the service's variables, as a valid configuration", () => {
     const environment = compose.services["app-1"]?.environment ?? {};
     expect([...describedVariables().keys()]).toEqual(
       expect.arrayContaining(Object.keys(environment)),

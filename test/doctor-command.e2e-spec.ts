@@ -24,7 +24,7 @@ interface Report {
   }[];
 }
 
-describe("the command line, as a doctor", () => {
+describe("the doctor command", () => {
   let cwd: string;
   let google: GoogleEmulator;
   let database: TestDatabase;
@@ -34,7 +34,7 @@ describe("the command line, as a doctor", () => {
     cwd = mkdtempSync(join(tmpdir(), "doctor-"));
     google = await GoogleEmulator.start();
     database = await TestDatabase.create();
-    // A service makes the keys.
+    // A service creates the keys.
     const env = { SECRET_KEY: secretKey };
     await using service = await TestService.start(google, { database, env });
     expect((await service.fetch("/health/ready")).status).toBe(200);
@@ -70,7 +70,7 @@ describe("the command line, as a doctor", () => {
     });
   }
 
-  /** Status and text of every finding of a check, by `--json`. */
+  /** The status and text of every finding of a check, from `--json`. */
   async function findings(check: string, env: Record<string, string> = {}) {
     const { status, stdout } = await run(env, "--json");
     const report = JSON.parse(stdout) as Report;
@@ -86,7 +86,7 @@ describe("the command line, as a doctor", () => {
   const text = (part: string | RegExp) =>
     expect.stringMatching(part) as unknown as string;
 
-  it("has one line for each check, all in order, and changes nothing", async () => {
+  it("prints one line per check, in order, and changes nothing", async () => {
     const rows = () =>
       client.query<object>("SELECT * FROM google_auth.signing_keys");
     const before = await rows();
@@ -104,7 +104,7 @@ describe("the command line, as a doctor", () => {
     }
   });
 
-  it("lists every problem of the environment, and nothing else", async () => {
+  it("lists exactly the problems of the environment", async () => {
     const { status, stdout } = await run({
       PUBLIC_URL: "ftp://example.com",
       DATABASE_POOL_SIZE: "0",
@@ -116,7 +116,7 @@ describe("the command line, as a doctor", () => {
     ]);
   });
 
-  it("finds proxies that are in front but not trusted, and a count without proxies", async () => {
+  it("reports proxies that are not trusted, and a number of proxies without any", async () => {
     const PUBLIC_URL = "https://auth.example.com";
     const forgotten = await findings("proxies", { PUBLIC_URL });
     expect(forgotten).toEqual([
@@ -132,7 +132,7 @@ describe("the command line, as a doctor", () => {
     }
   });
 
-  it("tells a database that is down from one without tables, and hides the password", async () => {
+  it("distinguishes an unavailable database from one without tables, and hides the password", async () => {
     const gone = new URL(database.url);
     gone.port = "1";
     const { status, stdout } = await run({ DATABASE_URL: gone.href });
@@ -160,7 +160,7 @@ describe("the command line, as a doctor", () => {
     ]);
   });
 
-  it("finds an encoding that cannot store every name", async () => {
+  it("reports an encoding that cannot store every name", async () => {
     await client.query("DROP DATABASE IF EXISTS doctor_ascii");
     await client.query(
       "CREATE DATABASE doctor_ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0",
@@ -176,7 +176,7 @@ describe("the command line, as a doctor", () => {
     }
   });
 
-  it("finds keys under another SECRET_KEY, keys to re-encrypt, and old ones", async () => {
+  it("reports keys encrypted with another SECRET_KEY, keys to re-encrypt, and old keys", async () => {
     const other = "quite another one: 0a9b8c7d6e5f4a3b2c";
     expect(await findings("signing keys", { SECRET_KEY: other })).toEqual([
       ["failed", text(/cannot be read with SECRET_KEY.*SECRET_KEY_PREVIOUS/)],
@@ -197,7 +197,7 @@ describe("the command line, as a doctor", () => {
     ]);
   });
 
-  it("finds that Google is not to be had, at the configured URL", async () => {
+  it("reports that Google is unavailable at the configured URL", async () => {
     google.setFault(googlePaths.certs, { status: 500 });
     expect(await findings("google")).toEqual([
       ["failed", text(/127\.0\.0\.1:\d+: .*has status 500.*Allow connections/)],
@@ -208,7 +208,7 @@ describe("the command line, as a doctor", () => {
     ]);
   });
 
-  it("finds that this machine's clock differs from the database's", async () => {
+  it("reports a machine's clock that differs from the database's", async () => {
     const now = Date.now.bind(Date);
     const offset = jest.spyOn(Date, "now");
     offset.mockImplementation(() => now() + 30_000);
@@ -223,7 +223,7 @@ describe("the command line, as a doctor", () => {
     ]);
   });
 
-  it("finds that it differs from Google's, which a cache may have kept for a while", async () => {
+  it("reports a machine's clock that differs from Google's, allowing for a cached response", async () => {
     const relay = await Relay.of(google.environment().GOOGLE_CERTS_URL ?? "");
     try {
       const GOOGLE_CERTS_URL = relay.url;
@@ -240,15 +240,15 @@ describe("the command line, as a doctor", () => {
     }
   });
 
-  it("exits with 2 on bad usage", async () => {
+  it("exits with 2 on wrong usage", async () => {
     const { status, stderr } = await run({}, "--no-such-option");
     expect([status, stderr]).toEqual([2, text("unknown option")]);
   });
 });
 
-/** Hands on the certificates with a `Date` of ten minutes ago. */
+/** Forwards the certificates with a `Date` of ten minutes ago. */
 class Relay {
-  /** Of the answer, in seconds. */
+  /** The age of the response, in seconds. */
   age = 600;
 
   private constructor(

@@ -6,7 +6,7 @@ import { GuestApp } from "./support/guest-app";
 import { HostModule } from "./support/host-module";
 import { postJson } from "./support/requests";
 
-/** A token with this header that nobody signed. */
+/** An unsigned token with this header. */
 function unsigned(header: object): string {
   const parts = [header, { sub: "marker", reason: "marker" }];
   return [...parts.map((part) => JSON.stringify(part)), "marker"]
@@ -99,7 +99,7 @@ describe("the metrics", () => {
     ]);
   });
 
-  it("tells the age of the key and of the revocations, and the size of the pool", async () => {
+  it("exports the age of the key and of the revocations, and the size of the pool", async () => {
     await using service = await TestService.start(google, {
       env: { DATABASE_POOL_SIZE: "7" },
     });

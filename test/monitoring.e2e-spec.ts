@@ -46,10 +46,10 @@ const queries: readonly (readonly [string, string])[] = [
   ),
 ];
 
-/** Added by Prometheus to what it scrapes. */
+/** The labels that Prometheus adds when it scrapes. */
 const ofTheScraper = ["job", "instance"];
 
-describe("what is in deploy/monitoring", () => {
+describe("deploy/monitoring", () => {
   /** The labels of every metric that a service exports, and their values. */
   let exported: Map<string, Map<string, Set<string>>>;
   let scrape: string;
@@ -64,7 +64,7 @@ describe("what is in deploy/monitoring", () => {
     await postJson(service, "/auth/refresh", { refreshToken });
     await service.fetch("/users/me");
     await service.fetch("/health/ready");
-    // Refusals are written, and then counted, together.
+    // Refusals are written and counted in batches.
     do scrape = await (await service.fetch("/metrics")).text();
     while (!scrape.includes('sign_ins_total{result="refused"'));
     exported = labelsIn(scrape);
@@ -76,7 +76,7 @@ describe("what is in deploy/monitoring", () => {
     expect(queries.length).toBeGreaterThan(20);
   });
 
-  it.each(queries)("asks only for what is exported: %s", (_, expr) => {
+  it.each(queries)("queries only exported metrics: %s", (_, expr) => {
     const { selectors, grouping } = readingOf(expr);
     expect(selectors.length).toBeGreaterThan(0);
     const known = new Set<string>(ofTheScraper);
@@ -102,7 +102,7 @@ describe("what is in deploy/monitoring", () => {
     expect(grouping.filter((label) => !known.has(label))).toEqual([]);
   });
 
-  it("says what to do for every alert", () => {
+  it("has instructions for every alert", () => {
     for (const { alert, annotations } of rules ?? []) {
       expect([alert, Object.keys(annotations)]).toEqual([
         ...[alert, ["summary", "action"]],
@@ -110,7 +110,7 @@ describe("what is in deploy/monitoring", () => {
     }
   });
 
-  it("names in legends only labels that the query keeps", () => {
+  it("uses in legends only labels that the query keeps", () => {
     for (const { targets } of dashboard.panels) {
       for (const { expr, legendFormat } of targets) {
         const { grouping } = readingOf(expr);
@@ -123,7 +123,7 @@ describe("what is in deploy/monitoring", () => {
     }
   });
 
-  it("offers the instances of a metric that is exported", () => {
+  it("lists the instances of an exported metric", () => {
     const [query] = dashboard.templating.list.flatMap(({ type, query }) =>
       type === "query" ? [query] : [],
     );
@@ -131,14 +131,14 @@ describe("what is in deploy/monitoring", () => {
     expect(exported.has(metric ?? "")).toBe(true);
   });
 
-  it("is explained, every metric of ours, in docs/monitoring.md", () => {
+  it("has every metric of ours explained in docs/monitoring.md", () => {
     const page = read("docs/monitoring.md");
     const ours = [...scrape.matchAll(/^# TYPE ((?:nest|http)_\w+)/gm)];
     expect(ours.length).toBeGreaterThan(10);
     for (const [, name] of ours) expect(page).toContain(`| \`${name}\``);
   });
 
-  it("finds a query for what is not exported", () => {
+  it("detects a query for a metric that is not exported", () => {
     const { selectors, grouping } = readingOf(
       'sum by (nobody) (rate(no_such_metric{label="value"}[5m]))',
     );

@@ -125,7 +125,7 @@ describe.each(platformNames)("on %s", (platform) => {
       expect(same.body).toEqual(body);
     });
 
-    it("the metadata of the API name this service as its issuer (RFC 9728)", async () => {
+    it("the resource metadata name this service as the issuer (RFC 9728)", async () => {
       const at = `${wellKnown}/oauth-protected-resource`;
       const { status, headers, body } = await call(app, "GET", at);
       expect([status, headers.get("cache-control")]).toEqual([

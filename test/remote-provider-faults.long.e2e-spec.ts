@@ -117,8 +117,9 @@ describe("a failing remote Verify Token API", () => {
       },
     );
 
-    // A regression: five tokens that make an API fail shut out every user.
-    it("and fails each time: users whose networks have signed in still can", async () => {
+    // Guards against five tokens that make the API fail opening the circuit for
+    // every user.
+    it("and fails each time: clients from networks with earlier sign-ins are still admitted", async () => {
       const fails = answers(500);
       site.api.behaviour = (response, count) => {
         const { token } = site.api.requests[count - 1]?.body ?? {};

@@ -217,7 +217,7 @@ describe("another application, guarded by ResourceServerModule.forResourceServer
   describe("configured with its own URL", () => {
     const publicUrl = "https://notes.example/v1";
 
-    it("leads clients to the issuer by the metadata that its challenge names", async () => {
+    it("publishes metadata with the issuer, at the URL in its challenge", async () => {
       await using app = await ResourceApp.start({
         issuer: front.url,
         publicUrl,

@@ -2,9 +2,9 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { acceptEmptyBodies } from "./empty-bodies";
 
 /**
- * Guards: parsers that are registered with or without options, by callback or
- * promise, get their bodies. Nest 12.5 passes no parser of its own to
- * `useBodyParser`, so that JSON bodies arrived as bytes.
+ * Guards against parsers without their bodies, however they are registered.
+ * Nest 12.5 passes no parser to `useBodyParser`, and JSON bodies arrived as
+ * bytes.
  */
 describe("acceptEmptyBodies", () => {
   const seen: unknown[] = [];
@@ -44,7 +44,7 @@ describe("acceptEmptyBodies", () => {
     expect(seen).toHaveLength(2);
   });
 
-  it("does so for a parser that returns a promise", async () => {
+  it("calls a parser that returns a promise", async () => {
     fastify.addContentTypeParser(
       "text/a",
       { parseAs: "string" },
@@ -54,7 +54,7 @@ describe("acceptEmptyBodies", () => {
     expect(await post("text/a", "")).toBe("none");
   });
 
-  it("leaves a parser of the stream, without options, as it is", async () => {
+  it("does not change a stream parser without options", async () => {
     fastify.addContentTypeParser(
       "text/a",
       async (_request: unknown, payload: AsyncIterable<unknown>) => {
@@ -67,7 +67,7 @@ describe("acceptEmptyBodies", () => {
     expect(await post("text/a", "")).toEqual({ text: "" });
   });
 
-  it("applies to the parsers of a plugin, which remain the plugin's", async () => {
+  it("applies to a plugin's parsers, which stay in the plugin", async () => {
     await fastify.register((plugin, _options, done) => {
       plugin.addContentTypeParser(
         "text/a",

@@ -9,7 +9,7 @@ async function tablesOf(source: DataSource): Promise<number> {
   return count;
 }
 
-/** Connects as an application does that has our migrations among its own. */
+/** Connects like an application that runs our migrations with its own. */
 async function connect({ url }: TestDatabase): Promise<DataSource> {
   return new DataSource({
     ...{ type: "postgres", url, entities: [...googleAuthEntities] },

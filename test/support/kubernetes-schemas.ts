@@ -26,8 +26,8 @@ const schemas: Readonly<
 };
 
 /**
- * The fields that Kubernetes does not know, which its schemas allow: a
- * misspelling, as the compiler finds it.
+ * Finds unknown fields with the compiler, such as misspellings, which the
+ * schemas allow.
  */
 export function unknownFieldsIn(manifests: readonly Manifest[]): string[] {
   const lines = manifests.map((manifest, index) => {
@@ -42,10 +42,10 @@ export function unknownFieldsIn(manifests: readonly Manifest[]): string[] {
   return typeErrorsIn([{ file, code: lines.join("\n") }]);
 }
 
-/** @throws Error naming what is wrong */
+/** @throws Error that names the problem */
 export function validateManifest(manifest: Manifest): void {
   const kind = `${manifest.apiVersion} ${manifest.kind}`;
   const Schema = schemas[kind];
-  if (!Schema) throw new Error(`There is no schema of ${kind} here`);
+  if (!Schema) throw new Error(`There is no schema for ${kind}`);
   new Schema(manifest as never).validate();
 }

@@ -3,11 +3,11 @@ import { parser } from "@prometheus-io/lezer-promql";
 /** A time series selector of a PromQL expression. */
 export interface Selector {
   readonly metric: string;
-  /** The values that `=` demands; null for any other comparison. */
+  /** The values that `=` requires; null for any other comparison. */
   readonly labels: Readonly<Record<string, string | null>>;
 }
 
-/** What an expression reads. */
+/** The metrics and labels in an expression. */
 export interface Reading {
   readonly selectors: readonly Selector[];
   /** The labels of `by`, `on` and the like. */
@@ -20,7 +20,7 @@ export interface Reading {
  * @throws Error if it has a syntax error
  */
 export function readingOf(expression: string): Reading {
-  // What Grafana fills in before it asks.
+  // Grafana replaces this variable before the query.
   const text = expression.replaceAll("$__rate_interval", "5m");
   const selectors: {
     metric: string;

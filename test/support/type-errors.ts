@@ -3,9 +3,9 @@ import * as ts from "typescript";
 
 const root = resolve(__dirname, "../..");
 
-/** TypeScript that is not on the disk. */
+/** TypeScript that is not on disk. */
 export interface SourceText {
-  /** Where it would be, so that its imports are found. */
+  /** Its path, from which its imports are resolved. */
   readonly file: string;
   readonly code: string;
 }
