@@ -5,7 +5,7 @@
 const floors = [
   ["common", "database", "audit", "rate-limits"],
   ["identity", "users"],
-  ["sessions", "signing-keys", "access-tokens", "dpop"],
+  ["sessions", "signing-keys", "access-tokens", "dpop", "user-import"],
   [
     ...["auth", "account", "admin", "oauth", "security-events"],
     ...["resource-server", "health", "metrics", "pages", "fastify"],
@@ -151,6 +151,7 @@ module.exports = {
           "^src/(?:fastify|service|health|metrics|demo|client)/",
           "^src/testing/(?:test-service\\.ts|google/signing-key\\.ts)$",
           "^src/common/open-api\\.decorators\\.ts$",
+          "^src/user-import/(?:csv|json)-file\\.ts$",
           specs,
         ],
       },

@@ -10,6 +10,7 @@ import {
 import { readEnvironment } from "./config/read-environment";
 import { dataSourceOptions, migrate } from "./index";
 import { doctorCommand } from "./service/cli/doctor.command";
+import { importCommand } from "./service/cli/import.command";
 import { inspectTokenCommand } from "./service/cli/inspect-token.command";
 import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
@@ -64,6 +65,7 @@ program
 program.addCommand(doctorCommand());
 program.addCommand(keysCommand());
 program.addCommand(riscCommand());
+program.addCommand(importCommand());
 program.addCommand(inspectTokenCommand());
 
 if (existsSync(".env")) process.loadEnvFile(".env");

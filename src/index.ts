@@ -222,6 +222,21 @@ export type {
 export { SigningKeyStore } from "./signing-keys/signing-key-store";
 export type { StoredKey } from "./signing-keys/signing-key.rows";
 
+// Importing users from another system
+export {
+  type ImportListener,
+  type ImportTally,
+  UserImport,
+  type UserImportOptions,
+} from "./user-import/user-import";
+export type { ImportRecord } from "./user-import/import-record";
+export { recordsIn } from "./user-import/import-file";
+export { ImportFileError } from "./user-import/text-file";
+export {
+  importSources,
+  type ImportSourceName,
+} from "./user-import/import-sources";
+
 // Google's tokens and endpoints
 export { GoogleIdTokenVerifier } from "./identity/google/google-id-token.verifier";
 export { GoogleSigningKeys } from "./identity/google/google-signing-keys";

@@ -13,6 +13,7 @@ const pages = [
   ...markdownIn("docs"),
   ...markdownIn("docs/decisions"),
   ...markdownIn("deploy"),
+  ...markdownIn("docs/migrating"),
 ];
 
 describe("the documentation", () => {

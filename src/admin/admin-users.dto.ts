@@ -15,16 +15,12 @@ import {
 import type { Session } from "../sessions/session-store.port";
 import { UserDto } from "../users/user.dto";
 import type { IdentityStanding } from "../users/identity-standings";
+import { maxRoles, roleName, roleNameRule } from "../users/role-names";
 import type { Identity, User } from "../users/user-directory.port";
 import type { UserStatus } from "../users/user.entity";
 import { IfGiven, PageQueryDto } from "./page.dto";
 
 const statuses = ["active", "disabled"] as const;
-/**
- * Maximum number of roles of one user: every access token contains all of them.
- */
-const maxRoles = 32;
-const roleName = /^[a-z][a-z0-9._:-]{0,63}$/;
 
 /** Filters for the list of users; absent or empty parameters are ignored. */
 export class UsersQueryDto extends PageQueryDto {
@@ -76,8 +72,7 @@ export class UserChangesDto {
   @ArrayUnique({ message: "must not have an entry twice" })
   @Matches(roleName, {
     each: true,
-    message:
-      "must have role names only: a lower-case letter, then at most 63 of a-z 0-9 . _ : -",
+    message: `must have role names only: ${roleNameRule}`,
   })
   readonly roles?: string[];
 }

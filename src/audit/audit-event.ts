@@ -42,6 +42,9 @@ export const auditEvents = {
   identity_unlinked: {
     when: "A user has unlinked an account; `details` as above.",
   },
+  user_imported: {
+    when: "A user was imported from another system with the command `import`; `details` has the `source`, and the `roles` and `status` that the user got.",
+  },
   data_exported: { when: "A user has exported everything stored about them." },
   user_deleted: {
     when: "A user was deleted; the line has only the user's id, and earlier lines lose addresses, user agents and details.",

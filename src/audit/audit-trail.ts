@@ -61,14 +61,28 @@ export class AuditTrail implements OnModuleDestroy, OnApplicationShutdown {
    * @throws AuthError `service_unavailable`
    */
   async record(event: AuditEvent, transaction?: Transaction): Promise<void> {
-    const values = [asParameter([auditLine(event, this.clock.now())])];
     if (transaction) {
-      await transaction.query(insertLines, values);
-      transaction.afterCommit(() => this.announce(event));
-    } else {
-      await this.database.query(insertLines, values);
-      this.announce(event);
+      await this.recordAll([event], transaction);
+      return;
     }
+    const values = [asParameter([auditLine(event, this.clock.now())])];
+    await this.database.query(insertLines, values);
+    this.announce(event);
+  }
+
+  /**
+   * As {@link record}, for many changes of one transaction.
+   *
+   * @throws AuthError `service_unavailable`
+   */
+  async recordAll(
+    events: readonly AuditEvent[],
+    { query, afterCommit }: Transaction,
+  ): Promise<void> {
+    const now = this.clock.now();
+    const lines = events.map((event) => auditLine(event, now));
+    await query(insertLines, [asParameter(lines)]);
+    afterCommit(() => events.forEach((event) => this.announce(event)));
   }
 
   /**

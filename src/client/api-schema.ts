@@ -465,6 +465,7 @@ export interface components {
         | "status_changed"
         | "identity_linked"
         | "identity_unlinked"
+        | "user_imported"
         | "data_exported"
         | "user_deleted"
         | "security_event"

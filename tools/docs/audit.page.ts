@@ -36,6 +36,7 @@ const writers: Readonly<Record<AuditEventName, readonly [string, string[]]>> = {
   ],
   identity_linked: ["the link: one transaction", ["account/identities"]],
   identity_unlinked: ["the unlinking: one transaction", ["account/identities"]],
+  user_imported: ["the user: one transaction", ["user-import/user-import"]],
   data_exported: [
     "nothing: before the first byte is sent",
     ["account/account.controller"],

@@ -1,19 +1,7 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
-import { DataSource } from "typeorm";
-import { AuditSink } from "../../audit/audit-sink.port";
-import { AuditTrail } from "../../audit/audit-trail";
-import { withDevelopmentDefaults } from "../../config/development-defaults";
 import type { Environment } from "../../config/environment";
-import { readEnvironment } from "../../config/read-environment";
-import {
-  AuthError,
-  Database,
-  dataSourceOptions,
-  PemSigningKeys,
-  SigningKeyStore,
-  SystemClock,
-} from "../../index";
+import { PemSigningKeys, SigningKeyStore } from "../../index";
+import { clock, withDatabase, withEnvironment } from "./command-database";
 import {
   configuredKeyReport,
   keyTable,
@@ -23,8 +11,6 @@ import {
   rotationReport,
   storedKeyReport,
 } from "./keys.report";
-
-const clock = new SystemClock();
 
 /** `keys`: managing the service's signing keys. */
 export function keysCommand(): Command {
@@ -67,7 +53,7 @@ const exitStatus =
   "\nExit status: 0 if the command has succeeded or nothing was left to do, 1 if it\nwas refused, with the reason.";
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
-  const keys = await withEnvironment(async (environment) =>
+  const keys = await withKeyEnvironment(async (environment) =>
     isConfigured(environment)
       ? configuredKeys(environment)
       : withStore(environment, storedKeys),
@@ -95,7 +81,7 @@ function remove(kid: string) {
 async function change(
   run: (store: SigningKeyStore) => Promise<Report>,
 ): Promise<void> {
-  const { refused, text } = await withEnvironment((environment) => {
+  const { refused, text } = await withKeyEnvironment((environment) => {
     if (isConfigured(environment)) throw new Error(configuredElsewhere);
     return withStore(environment, run);
   });
@@ -142,73 +128,29 @@ async function currentKid(store: SigningKeyStore): Promise<string> {
   return current.kid;
 }
 
-async function withEnvironment<T>(
+function withKeyEnvironment<T>(
   run: (environment: Environment) => Promise<T> | T,
 ): Promise<T> {
-  const { source, database } = await withDevelopmentDefaults(process.env, {
-    dataDir: resolve(".data"),
-    onProgress: (message) => console.error(message),
-  });
-  try {
-    return await run(
-      readEnvironment(source, [
-        ...["NODE_ENV", "DATABASE_URL", "DATABASE_SSL"],
-        ...["SECRET_KEY", "SECRET_KEY_PREVIOUS"],
-        ...["SIGNING_KEY_PEM", "SIGNING_KEY_PEM_PREVIOUS"],
-      ]),
-    );
-  } finally {
-    await database?.stop();
-  }
+  return withEnvironment(
+    [
+      ...["NODE_ENV", "DATABASE_URL", "DATABASE_SSL"],
+      ...["SECRET_KEY", "SECRET_KEY_PREVIOUS"],
+      ...["SIGNING_KEY_PEM", "SIGNING_KEY_PEM_PREVIOUS"],
+    ],
+    run,
+  );
 }
 
-async function withStore<T>(
+function withStore<T>(
   environment: Environment,
   run: (store: SigningKeyStore) => Promise<T>,
 ): Promise<T> {
-  const dataSource = new DataSource(
-    dataSourceOptions({
-      url: environment.DATABASE_URL,
-      poolSize: 2,
-      ssl: environment.DATABASE_SSL,
-    }),
-  );
-  await dataSource.initialize();
-  const database = new Database(dataSource);
-  const audit = new AuditTrail(database, new SilentSink(), clock);
-  try {
-    return await run(
+  return withDatabase(environment, ({ database, audit }) =>
+    run(
       new SigningKeyStore(database, clock, audit, {
         secretKey: environment.SECRET_KEY,
         previousSecretKey: environment.SECRET_KEY_PREVIOUS,
       }),
-    );
-  } catch (error) {
-    throw withAdvice(error);
-  } finally {
-    await dataSource.destroy();
-  }
-}
-
-/** The command reports what it has done by itself. */
-class SilentSink extends AuditSink {
-  override tell(): void {}
-}
-
-/** SQLSTATE undefined_table and undefined_column. */
-const schemaIsOld = ["42P01", "42703"];
-
-function withAdvice(error: unknown): unknown {
-  if (schemaIsOld.includes(String((error as { code?: unknown }).code))) {
-    return new Error(
-      "The database schema is missing or out of date. Run: node dist/cli.js migrate",
-      { cause: error },
-    );
-  }
-  if (error instanceof AuthError && error.cause instanceof Error) {
-    return new Error(`The database is unavailable: ${error.cause.message}`, {
-      cause: error,
-    });
-  }
-  return error;
+    ),
+  );
 }
