@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       ...["dist/", "coverage/", "node_modules/", ".data/"],
       ...["reports/", ".stryker-tmp/", "examples/"],
+      ...["tools/site/dist/", "tools/site/.vitepress/cache/"],
     ],
   },
   eslint.configs.recommended,

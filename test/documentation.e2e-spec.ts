@@ -5,6 +5,7 @@ import {
   readEnvironment,
 } from "../src/config/read-environment";
 import { type SourceText, typeErrorsIn } from "./support/type-errors";
+import { documentationPages } from "../tools/docs/llms.file";
 import { generateDocs, staleFiles } from "../tools/generate-docs";
 
 const root = resolve(__dirname, "..");
@@ -28,6 +29,19 @@ describe("the documentation", () => {
   it.each(pages)("has no dead link in %s", (page) => {
     const dead = linksOf(page).filter((link) => !leadsSomewhere(page, link));
     expect(dead).toEqual([]);
+  });
+
+  it("has every page in the map, docs/README.md or docs/migrating/README.md", () => {
+    const linked = ["docs/README.md", "docs/migrating/README.md"].flatMap(
+      (map) =>
+        linksOf(map).map((link) =>
+          join(dirname(map), link.split("#", 1)[0] ?? ""),
+        ),
+    );
+    const missing = documentationPages()
+      .map((page) => join("docs", page))
+      .filter((page) => page !== "docs/README.md" && !linked.includes(page));
+    expect(missing).toEqual([]);
   });
 
   it("has examples that type-check", () => {

@@ -7,6 +7,7 @@ import { configurationPage } from "./docs/configuration.page";
 import { envExampleFile } from "./docs/env-example.file";
 import { errorsPage } from "./docs/errors.page";
 import { kubernetesFile } from "./docs/kubernetes.file";
+import { llmsFile } from "./docs/llms.file";
 import { openApiFile } from "./docs/open-api.file";
 import { projectRoot } from "./docs/project";
 import { seamsPage } from "./docs/seams.page";
@@ -18,7 +19,7 @@ import { seamsPage } from "./docs/seams.page";
  */
 export async function generateDocs(): Promise<Map<string, string>> {
   const openApi = await openApiFile();
-  return new Map([
+  const files = new Map([
     ["docs/configuration.md", await configurationPage()],
     ["docs/audit.md", await auditPage()],
     ["docs/errors.md", await errorsPage()],
@@ -28,6 +29,7 @@ export async function generateDocs(): Promise<Map<string, string>> {
     [".env.example", envExampleFile()],
     ["deploy/kubernetes/nest-google-auth.yaml", kubernetesFile()],
   ]);
+  return files.set("docs/llms.txt", llmsFile(files));
 }
 
 /**
