@@ -1,4 +1,4 @@
-import { uuidV7 } from "../common/uuid";
+import { isUuid, uuidV7 } from "../common/uuid";
 import { googleIssuer } from "../identity/google/id-token.claims";
 import { digestOf } from "../users/stored-identity";
 import type { ImportedUser } from "./imported-user";
@@ -14,9 +14,8 @@ export interface Candidate {
   readonly user: ImportedUser;
 }
 
-/** RFC 9562, of any version; not the nil UUID. */
-const uuid =
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** It means that there is no id. */
+const nilUuid = "00000000-0000-0000-0000-000000000000";
 
 /**
  * @param keepId whether the user keeps the id of the other system; otherwise it
@@ -30,7 +29,7 @@ export function candidateOf(
 ): Candidate {
   if (!keepId) return { place, id: uuidV7(user.createdAt), user };
   const id = user.sourceId?.toLowerCase();
-  if (id !== undefined && uuid.test(id)) return { place, id, user };
+  if (isUuid(id) && id !== nilUuid) return { place, id, user };
   throw new RecordFault(
     "the id is not a UUID, so it cannot be kept: import without --keep-ids",
   );
