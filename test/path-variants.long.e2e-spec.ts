@@ -34,6 +34,7 @@ const publicRoutes = [
   ...[
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
     "/.well-known/openid-configuration",
     "/docs",
     "/docs-json",
