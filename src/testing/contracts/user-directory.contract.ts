@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { expectUnavailable } from "./contract-runs";
 import { afterEach, beforeEach, describe, expect, it } from "./test-globals";
 import { userChangesContract } from "./user-changes.contract";
@@ -60,6 +61,8 @@ function userListContract(given: () => DirectoryBench): void {
   const idsOf = async (...args: Parameters<DirectoryBench["users"]["list"]>) =>
     (await given().users.list(...args)).map(({ id }) => id);
   const newUser = async (email: string | null) => {
+    // Users of the same millisecond are in no particular order.
+    await delay(1);
     const { user } = await given().newUser(newIdentity({ email }));
     return user.id;
   };
@@ -135,8 +138,10 @@ function userListContract(given: () => DirectoryBench): void {
     it("filters by whole name in any case, and by name and status", async () => {
       const name = `Ada ${randomUUID()}`;
       const page = { limit: 10 };
-      const named = async (other: string | null) =>
-        (await given().newUser(newIdentity({ name: other }))).user.id;
+      const named = async (other: string | null) => {
+        await delay(1);
+        return (await given().newUser(newIdentity({ name: other }))).user.id;
+      };
       const first = await named(name);
       const second = await named(name.toUpperCase());
       await named(`${name} King`);
