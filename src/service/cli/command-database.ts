@@ -42,6 +42,13 @@ export interface CommandDatabase {
   readonly audit: AuditTrail;
 }
 
+/** @param dataSource initialized */
+export function commandDatabaseOf(dataSource: DataSource): CommandDatabase {
+  const database = new Database(dataSource);
+  const audit = new AuditTrail(database, new SilentSink(), clock);
+  return { database, audit };
+}
+
 /**
  * Runs a command on the service's database.
  *
@@ -60,10 +67,8 @@ export async function withDatabase<T>(
     }),
   );
   await dataSource.initialize();
-  const database = new Database(dataSource);
-  const audit = new AuditTrail(database, new SilentSink(), clock);
   try {
-    return await run({ database, audit });
+    return await run(commandDatabaseOf(dataSource));
   } catch (error) {
     throw withAdvice(error);
   } finally {

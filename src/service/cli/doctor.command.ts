@@ -2,17 +2,11 @@ import { resolve } from "node:path";
 import { Logger } from "@nestjs/common";
 import { Command } from "commander";
 import { DataSource } from "typeorm";
-import { AuditSink } from "../../audit/audit-sink.port";
-import { AuditTrail } from "../../audit/audit-trail";
 import { withDevelopmentDefaults } from "../../config/development-defaults";
 import type { Environment } from "../../config/environment";
 import { settingsOf } from "../../config/settings";
-import {
-  Database,
-  dataSourceOptions,
-  SigningKeyStore,
-  SystemClock,
-} from "../../index";
+import { dataSourceOptions, SigningKeyStore } from "../../index";
+import { clock, commandDatabaseOf } from "./command-database";
 import { configurationFindings, valuesOf } from "./doctor/configuration.checks";
 import { databaseFindings } from "./doctor/database.checks";
 import { failed, type Finding, ok, reasonOf } from "./doctor/finding";
@@ -107,9 +101,7 @@ async function keyFindings(
   if (signingKeys.signingKeyPem !== null) {
     return [ok("signing keys", "from SIGNING_KEY_PEM; readable")];
   }
-  const database = new Database(dataSource);
-  const clock = new SystemClock();
-  const audit = new AuditTrail(database, new SilentSink(), clock);
+  const { database, audit } = commandDatabaseOf(dataSource);
   const store = new SigningKeyStore(database, clock, audit, signingKeys);
   try {
     return await signingKeyFindings(
@@ -135,9 +127,4 @@ function isMissingTable(error: unknown): boolean {
   return ["42P01", "3F000"].includes(
     String((error as { code?: unknown }).code),
   );
-}
-
-/** The command changes nothing that an audit log would have. */
-class SilentSink extends AuditSink {
-  override tell(): void {}
 }
