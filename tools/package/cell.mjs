@@ -1,14 +1,17 @@
 /**
  * A third-party application, in a folder that only contains the packed package
  * and its dependencies: signs in, calls a guarded route, refreshes, signs out,
- * and gets its own 404. Prints one line of JSON.
+ * and gets its own 404. Bodies are JSON, a form, empty and of another type.
+ * Prints one line of JSON.
  *
  * PLATFORM is express or fastify, DATABASE_URL an empty database, and
  * CONNECTION "own" to use the application's own DataSource.
  */
 import "reflect-metadata";
 import assert from "node:assert/strict";
+import { Blob } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { URLSearchParams } from "node:url";
 import { Controller, Get, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { TypeOrmModule } from "@nestjs/typeorm";
@@ -74,15 +77,21 @@ const app = await NestFactory.create(App, await adapter(), {
   logger: ["error"],
   abortOnError: false,
 });
+if (platform === "fastify") {
+  const { setUpFastify } = await import("nest-google-auth/fastify");
+  setUpFastify(app);
+}
 await app.listen(0, "127.0.0.1");
 const base = await app.getUrl();
+
+const jsonType = "application/json";
 
 async function call(method, path, { token, body } = {}) {
   const answer = await fetch(base + path, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
-      ...(body && { "content-type": "application/json" }),
+      ...(body && { "content-type": jsonType }),
     },
     body: body && JSON.stringify(body),
   });
@@ -98,6 +107,11 @@ const mine = await call("GET", "/things/mine", { token: accessToken });
 assert.deepEqual(mine, { status: 200, body: { userId: user.id } });
 const refused = await call("GET", "/things/mine");
 assert.deepEqual([refused.status, refused.body.code], [401, "unauthenticated"]);
+const asForm = await fetch(`${base}/auth/google`, {
+  method: "POST",
+  body: new URLSearchParams({ idToken }),
+});
+assert.equal(asForm.status, 200, "a form");
 const forged = await call("POST", "/auth/google", {
   body: { idToken: `${idToken.slice(0, -4)}AAAA` },
 });
@@ -105,13 +119,22 @@ assert.deepEqual([forged.status, forged.body.code], [401, "invalid_token"]);
 const renewed = await call("POST", "/auth/refresh", { body: { refreshToken } });
 assert.equal(renewed.status, 200);
 const sessions = await call("GET", "/auth/sessions", { token: accessToken });
-assert.equal(sessions.body.length ?? sessions.body.items.length, 1);
+assert.equal(sessions.body.length ?? sessions.body.items.length, 2);
 const { accessToken: last } = renewed.body;
-assert.equal((await call("POST", "/auth/logout", { token: last })).status, 204);
+// As clients send that set the type for all their calls.
+const typed = { authorization: `Bearer ${last}`, "content-type": jsonType };
+const signedOut = await fetch(`${base}/auth/logout`, {
+  ...{ method: "POST", headers: typed, duplex: "half" },
+  body: platform === "fastify" ? new Blob([]).stream() : undefined,
+});
+assert.equal(signedOut.status, 204);
 const over = await call("GET", "/things/mine", { token: last });
 assert.equal(over.status, 401);
 const missing = await call("GET", "/nowhere");
 assert.deepEqual([missing.status, missing.body.statusCode], [404, 404]);
+const text = { method: "POST", body: "idToken=a" };
+const unsupported = await fetch(`${base}/auth/google`, text);
+assert.equal(unsupported.status, platform === "fastify" ? 415 : 400);
 await app.close();
 await google.stop();
 console.log(

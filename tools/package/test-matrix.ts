@@ -146,11 +146,13 @@ async function tried(
   }
 }
 
-/** The line of an output that names the error. */
+/** The part of an output that names the error, in one line. */
 function problemOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  // Node prints what an assertion compared between its message and the stack.
+  const named = /^(?:npm error )?\w*Error[^]*?(?=\n +at |\n\n +at |$(?![^]))/m;
   return (
-    /^(?:npm error )?\w*Error.*$/m.exec(text)?.[0] ??
+    named.exec(text)?.[0].replace(/\s+/g, " ").slice(0, 300) ??
     /^npm error peer .*$/m.exec(text)?.[0] ??
     /^npm error .*$/m.exec(text)?.[0] ??
     "fails"
