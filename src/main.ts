@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { Command } from "commander";
 import { stopSignals } from "./service/stop-signals";
 import { type RunningService, startService } from "./service/start-service";
 
@@ -9,6 +10,12 @@ import { type RunningService, startService } from "./service/start-service";
  * a signal.
  */
 async function main(): Promise<void> {
+  new Command("npm start --")
+    .description(
+      "Run the service. It is configured by environment variables, also from .env: see docs/configuration.md, and nest-google-auth check-config.",
+    )
+    .showHelpAfterError()
+    .parse();
   if (existsSync(".env")) process.loadEnvFile(".env");
   const signals = stopSignals();
   const abandonStart = () => process.exit(1);

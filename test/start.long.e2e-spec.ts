@@ -105,6 +105,16 @@ describe("starting from the command line", () => {
       expect(existsSync(join(cwd, ".data"))).toBe(false);
     });
 
+    it.each(["src/main.ts", "src/demo/dev.ts", "src/demo/demo.ts"])(
+      "%s --help prints the usage and starts nothing",
+      async (file) => {
+        const program = Program.start(file, { cwd, args: ["--help"] });
+        expect(await program.ended()).toBe(0);
+        expect(program.stdout).toMatch(/^Usage: npm (?:start|run \w+) --/);
+        expect(existsSync(join(cwd, ".data"))).toBe(false);
+      },
+    );
+
     it("names a port that is taken, and what to do", async () => {
       const squatter = createServer().listen(23300, "127.0.0.1");
       const database = await TestDatabase.create();

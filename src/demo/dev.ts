@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
 import pino from "pino";
 import { painted } from "../service/terminal";
 import { startService } from "../service/start-service";
@@ -16,6 +17,12 @@ const clientSecret = "GOCSPX-local-emulator-secret";
 
 /** The service and a local Google, for front-end development: `npm run dev`. */
 async function main(): Promise<void> {
+  new Command("npm run dev --")
+    .description(
+      "Run the service together with a local Google, for front-end development.\nReads the variables of docs/configuration.md, also from .env; PORT is 3000 by default.",
+    )
+    .showHelpAfterError()
+    .parse();
   if (existsSync(".env")) process.loadEnvFile(".env");
   if (process.env.NODE_ENV === "production") {
     throw new Error("npm run dev is for development; unset NODE_ENV.");
