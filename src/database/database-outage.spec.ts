@@ -51,6 +51,8 @@ describe("isDatabaseOutage", () => {
       "timeout exceeded when trying to connect",
       "Query read timeout",
       "Cannot use a pool after calling end on the pool",
+      "Client has encountered a connection error and is not queryable",
+      "Query runner already released. Cannot run queries anymore.",
     ])("treats the message %j as an outage", (message) => {
       expect(isDatabaseOutage(new Error(message))).toBe(true);
       expect(isDatabaseOutage(failedQuery(new Error(message)))).toBe(true);

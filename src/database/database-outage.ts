@@ -21,9 +21,10 @@ const outageCodes = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
-// node-postgres gives these no code.
+// node-postgres gives these no code. The last is TypeORM's: it releases the
+// connection of a transaction that dies between two of its statements.
 const outageMessages =
-  /connection terminated|timeout exceeded when trying to connect|connection ended|query read timeout|pool is draining|pool after calling end/i;
+  /connection terminated|timeout exceeded when trying to connect|connection ended|query read timeout|pool is draining|pool after calling end|is not queryable|query runner already released/i;
 
 /** Whether an error means that the database is temporarily unavailable. */
 export function isDatabaseOutage(error: unknown): boolean {

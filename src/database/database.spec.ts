@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { DataSource } from "typeorm";
 import { TestDatabase } from "../testing/test-database";
 import { dataSourceOptions } from "./data-source";
@@ -92,6 +93,30 @@ describe("Database", () => {
     await expect(killed).rejects.toMatchObject({ code: "service_unavailable" });
     expect(await database.query("SELECT 1 AS n", [])).toEqual([{ n: 1 }]);
   });
+
+  // A regression: it was a 500.
+  it.each(["with another statement", "with its commit"])(
+    "throws service_unavailable when the connection dies in a transaction that goes on %s",
+    async (how) => {
+      const other = await new DataSource(
+        dataSourceOptions({ url: testDatabase.url, poolSize: 1, ssl: false }),
+      ).initialize();
+      const cut = database.transaction(async ({ query }) => {
+        const [row] = await query<{ id: number }>(
+          "SELECT pg_backend_pid() AS id",
+          [],
+        );
+        await other.query("SELECT pg_terminate_backend($1)", [row?.id]);
+        while (database.connections.open > 0) await delay(10);
+        if (how === "with another statement") await query("SELECT 1", []);
+      });
+      await expect(cut).rejects.toMatchObject({
+        code: "service_unavailable",
+        retryAfterSeconds: 5,
+      });
+      await other.destroy();
+    },
+  );
 
   it("runs one holder of a lock at a time, and rolls back on failure", async () => {
     const other = await new DataSource(
