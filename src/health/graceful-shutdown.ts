@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { Injectable } from "@nestjs/common";
@@ -21,7 +22,8 @@ export class GracefulShutdown {
 
   /**
    * Answers readiness with 503 and every request with `Connection: close`. All
-   * requests are still served.
+   * requests are still served; after the delay, no new ones are accepted, and
+   * those in flight are finished. Nest itself stops its modules first.
    *
    * @param delaySeconds how long to wait, 0 or more
    * @param hurry when aborted, the wait ends and all connections are closed, also
@@ -35,9 +37,14 @@ export class GracefulShutdown {
     const hangUp = () => server.closeAllConnections();
     hurry?.addEventListener("abort", hangUp, { once: true });
     if (hurry?.aborted) hangUp();
-    if (delaySeconds === 0) return;
-    await delay(delaySeconds * 1000, undefined, { signal: hurry }).catch(
-      () => undefined,
-    );
+    if (delaySeconds > 0) {
+      await delay(delaySeconds * 1000, undefined, { signal: hurry }).catch(
+        () => undefined,
+      );
+    }
+    if (!server.listening) return;
+    const closed = once(server, "close");
+    server.close();
+    await closed;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Injectable, type OnModuleDestroy } from "@nestjs/common";
+import { Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import passport from "passport";
 import { IdentityVerifier } from "../../identity/identity-verifier.port";
 import type { VerifiedIdentity } from "../../identity/verified-identity";
@@ -10,7 +10,7 @@ import { idTokenFromBody } from "./request-token";
  * it. `request.user` becomes a {@link VerifiedIdentity}.
  */
 @Injectable()
-export class GoogleIdTokenStrategy implements OnModuleDestroy {
+export class GoogleIdTokenStrategy implements OnApplicationShutdown {
   /**
    * Passport's registry is shared by the whole process. With a fixed name, the
    * application created last would verify the tokens of all of them.
@@ -34,7 +34,8 @@ export class GoogleIdTokenStrategy implements OnModuleDestroy {
     return this.verifier.verify(idTokenFromBody(request.body));
   }
 
-  onModuleDestroy(): void {
+  /** Not before: until then, requests still arrive. */
+  onApplicationShutdown(): void {
     passport.unuse(this.name);
   }
 }
