@@ -155,6 +155,35 @@ describe("revocations during outages", () => {
     }
   });
 
+  it("an instance that was cut off refuses what was ended meanwhile within 0.3 s", async () => {
+    const network = await TcpProxy.to(database.url);
+    const other = await TestService.start(google, {
+      database,
+      env: { DATABASE_URL: network.url },
+    });
+    const longest = { milliseconds: 0 };
+    for (let round = 0; round < 5; round++) {
+      const { accessToken } = await newSession();
+      await network.cut();
+      expect((await logout(accessToken)).status).toBe(204);
+      // Long enough for a poll to fail.
+      await delay(600 + 90 * round);
+      await network.restore();
+      const restoredAt = performance.now();
+      let status = 0;
+      while (status !== 401) {
+        const answer = await getWithToken(other, "/users/me", accessToken);
+        ({ status } = answer);
+        expect([200, 401, 503]).toContain(status);
+      }
+      const milliseconds = performance.now() - restoredAt;
+      longest.milliseconds = Math.max(longest.milliseconds, milliseconds);
+    }
+    expect(longest.milliseconds).toBeLessThan(300);
+    await other.stop();
+    await network.stop();
+  });
+
   it("a database that stops responding delays one request by a second, not all", async () => {
     const network = await TcpProxy.to(database.url);
     const service = await TestService.start(google, {

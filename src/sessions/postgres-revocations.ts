@@ -16,6 +16,11 @@ import { type Revoked, Revocations } from "./revocations.port";
 /** Polling interval, in milliseconds; notifications only speed it up. */
 const pollMilliseconds = 500;
 /**
+ * The same after a failure, in milliseconds: what was ended meanwhile is
+ * accepted until the first poll after an outage.
+ */
+const pollAfterFailureMilliseconds = 100;
+/**
  * Maximum age of the last poll before a request triggers a new one, in
  * milliseconds: revocations by other instances take effect within this time.
  */
@@ -158,7 +163,11 @@ export class PostgresRevocations
   /** No request is served before everything has been read. */
   async onApplicationBootstrap(): Promise<void> {
     await this.sync();
-    this.timer = setInterval(() => this.hurry(), pollMilliseconds).unref();
+    const every = pollMilliseconds / pollAfterFailureMilliseconds;
+    let ticks = 0;
+    this.timer = setInterval(() => {
+      if (++ticks % every === 0 || this.failing) this.hurry();
+    }, pollAfterFailureMilliseconds).unref();
     this.stopListening = this.listener.listen(channel, () => this.hurry());
   }
 
