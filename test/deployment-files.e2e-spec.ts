@@ -5,6 +5,7 @@ import { readEnvironment } from "../src/config/read-environment";
 import { describedVariables } from "../src/config/variable.decorator";
 import { HelmTemplates } from "../tools/docs/helm-template";
 import { renderChart } from "../tools/docs/kubernetes.file";
+import { failures } from "./cluster/failures";
 import {
   type Manifest,
   unknownFieldsIn,
@@ -249,5 +250,19 @@ describe("the Compose file", () => {
     expect(new Set(wanted)).toEqual(
       new Set(Object.keys(compose.services.nginx?.environment ?? {})),
     );
+  });
+});
+
+describe("docs/reliability.md", () => {
+  it("has a row for every failure that is tested, with its promise", () => {
+    const page = readFileSync(
+      resolve(deploy, "../docs/reliability.md"),
+      "utf8",
+    );
+    for (const { when, isUnseen, recoversWithinSeconds } of failures) {
+      const row = page.split("\n").find((line) => line.includes(` ${when} `));
+      const promise = isUnseen ? "–" : `${recoversWithinSeconds} s`;
+      expect([when, row?.split("|").at(-2)?.trim()]).toEqual([when, promise]);
+    }
   });
 });

@@ -1,14 +1,19 @@
 /**
  * Ensures that the programs for tests with other services are installed: as
  * root on Debian, installs missing ones; otherwise prints what to do.
+ *
+ *     node tools/ensure-services.mjs [program …]
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-const programs = ["redis-server", "pgbouncer"];
+const wanted = process.argv.slice(2);
+const programs = wanted.length > 0 ? wanted : ["redis-server", "pgbouncer"];
 
 const isMissing = (program) =>
-  spawnSync(program, ["--version"], { stdio: "ignore" }).status !== 0;
+  spawnSync(program, [program === "nginx" ? "-v" : "--version"], {
+    stdio: "ignore",
+  }).status !== 0;
 
 function apt(...args) {
   const options = ["-qq", "-o", "DPkg::Lock::Timeout=120"];

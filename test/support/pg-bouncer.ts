@@ -28,11 +28,13 @@ export class PgBouncer {
   /**
    * @param databaseUrl with the password of its user
    * @param serverConnections the number of connections it opens to the database
+   * @param settings additional PgBouncer settings, by name
    */
   static async start(
     databaseUrl: string,
     mode: "session" | "transaction",
     serverConnections: number,
+    settings: Readonly<Record<string, string>> = {},
   ): Promise<PgBouncer> {
     const database = new URL(databaseUrl);
     const port = await freePort();
@@ -53,6 +55,10 @@ export class PgBouncer {
         `auth_file = ${users}`,
         `pool_mode = ${mode}`,
         `default_pool_size = ${serverConnections}`,
+        `admin_users = ${database.username}`,
+        ...Object.entries(settings).map(
+          ([name, value]) => `${name} = ${value}`,
+        ),
       ].join("\n"),
     );
     const account = accountFor(folder, [users, configuration]);
@@ -68,6 +74,19 @@ export class PgBouncer {
     url.port = String(port);
     await untilItAnswers(url.href, child);
     return new PgBouncer(child, folder, url.href);
+  }
+
+  /** Runs a command of its console, such as PAUSE. */
+  async command(text: string): Promise<void> {
+    const url = new URL(this.url);
+    url.pathname = "/pgbouncer";
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      await client.query(text);
+    } finally {
+      await client.end();
+    }
   }
 
   async stop(): Promise<void> {

@@ -24,13 +24,14 @@ export class TcpProxy {
   private server: Server | undefined;
   private port = 0;
   private silent = false;
+  private delayMilliseconds = 0;
   private held: (() => void)[] = [];
   private readonly heard = new EventEmitter();
   private readonly sockets = new Set<Socket>();
   /** The connections to the server, a subset of `sockets`. */
   private readonly answering = new Set<Socket>();
 
-  private constructor(private readonly target: URL) {}
+  private constructor(private target: URL) {}
 
   /**
    * Starts a proxy in front of a server.
@@ -84,6 +85,16 @@ export class TcpProxy {
     this.silent = true;
   }
 
+  /** Directs new connections to another server; existing ones stay. */
+  leadTo(url: string): void {
+    this.target = new URL(url);
+  }
+
+  /** Delays everything the server sends, in milliseconds. */
+  slowDown(milliseconds: number): void {
+    this.delayMilliseconds = milliseconds;
+  }
+
   /** Forwards requests to the server, but holds its responses. */
   pauseAnswers(): void {
     for (const socket of this.answering) socket.pause();
@@ -120,7 +131,13 @@ export class TcpProxy {
 
   private join(from: Socket, to: Socket): void {
     this.sockets.add(from);
-    from.on("data", (chunk) => this.pass(() => to.write(chunk)));
+    from.on("data", (chunk) => {
+      const write = () => this.pass(() => to.write(chunk));
+      const isLate = this.delayMilliseconds > 0 && this.answering.has(from);
+      // Timers of the same length end in the order in which they began.
+      if (isLate) setTimeout(write, this.delayMilliseconds);
+      else write();
+    });
     from.on("end", () => this.pass(() => to.end()));
     from.on("error", () => this.pass(() => to.destroy()));
     from.on("close", () => {
