@@ -31,7 +31,11 @@ export class RequestBodyPipe extends ValidationPipe {
     metadata: ArgumentMetadata,
   ): Promise<unknown> {
     const { metatype } = metadata;
-    if (!metatype || !isObject(value)) return super.transform(value, metadata);
+    if (!metatype || !isObject(value)) {
+      // Nest recurses into arrays without a limit; all of them are refused anyway.
+      const shallow = Array.isArray(value) ? [] : value;
+      return super.transform(shallow, metadata);
+    }
     const known = knownFields(value, metatype);
     if (Object.keys(known).length > 0) return super.transform(known, metadata);
     // Most bodies have no optional field, and whether that is valid never changes.

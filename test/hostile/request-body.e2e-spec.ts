@@ -56,6 +56,22 @@ describe("a hostile request body", () => {
     );
   });
 
+  it.each(["/auth/google", "/auth/refresh", "/auth/logout", "/verify-token"])(
+    "G-100 arrays nested as deep as the size allows are refused at %s like a flat one",
+    async (path) => {
+      const answerTo = async (body: string) => {
+        const headers = { "content-type": "application/json" };
+        const init = { method: "POST", headers, body };
+        const response = await target.service.fetch(path, init);
+        const { code } = (await response.json()) as { code: string };
+        return { status: response.status, code };
+      };
+      const flat = await answerTo("[]");
+      expect(flat.status).toBeLessThan(500);
+      expect(await answerTo("[".repeat(8000) + "]".repeat(8000))).toEqual(flat);
+    },
+  );
+
   it("G-106 a device label that is too long is reported by field and rule", async () => {
     const { google, service } = target;
     const idToken = await google.idToken();
