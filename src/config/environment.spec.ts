@@ -115,6 +115,17 @@ describe("Environment", () => {
       ]);
     });
 
+    it.each(["TOKEN", "CERTS", "USERINFO", "TOKENINFO", "SCRIPT"])(
+      "refuses credentials in the URL of GOOGLE_%s_URL, which fetch would refuse and quote",
+      (endpoint) => {
+        const name = `GOOGLE_${endpoint}_URL`;
+        for (const user of ["app:hunter2", "app", ":hunter2"]) {
+          const value = `http://${user}@127.0.0.1:4000/`;
+          expect(brokenBy({ [name]: value })).toEqual([name]);
+        }
+      },
+    );
+
     it("accepts any URL for the keys in development", () => {
       const GOOGLE_CERTS_URL = "http://127.0.0.1:9090/oauth2/v1/certs";
       expect(brokenBy({ GOOGLE_CERTS_URL })).toEqual([]);

@@ -27,12 +27,12 @@ const endpoints = {
 
 /** The rule in words, for the documentation and for errors. */
 export function ruleOfGoogleUrl(endpoint: keyof typeof endpoints): string {
-  return `a URL; in production ${endpoints[endpoint].join(" or ")}`;
+  return `a URL without credentials; in production ${endpoints[endpoint].join(" or ")}`;
 }
 
 /**
- * Whether a value is the URL of a Google endpoint; outside production any URL,
- * such as the emulator's.
+ * Whether a value is the URL of a Google endpoint; outside production any URL
+ * without credentials, such as the emulator's.
  */
 export function isGoogleUrl(endpoint: keyof typeof endpoints) {
   return (value: unknown, environment: object): boolean =>
@@ -40,5 +40,11 @@ export function isGoogleUrl(endpoint: keyof typeof endpoints) {
       ? typeof value === "string" &&
         URL.canParse(value) &&
         (endpoints[endpoint] as readonly string[]).includes(new URL(value).href)
-      : isUrl(value, ["http:", "https:"]);
+      : isUrl(value, ["http:", "https:"]) && !hasCredentials(value as string);
+}
+
+/** fetch refuses them, with an error that quotes the URL. */
+function hasCredentials(value: string): boolean {
+  const { username, password } = new URL(value);
+  return username + password !== "";
 }
