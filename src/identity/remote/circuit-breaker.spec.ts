@@ -4,6 +4,7 @@ import {
   CircuitOpenError,
   failuresUntilOpen,
   openSeconds,
+  trustedFirstSeconds,
 } from "./circuit-breaker";
 
 describe("CircuitBreaker", () => {
@@ -154,6 +155,34 @@ describe("CircuitBreaker", () => {
         expect(await breaker.run("honest", answer)).toBe("answer");
       },
     );
+
+    it("is closed by a stranger if no trusted caller comes back", async () => {
+      await failFrom("honest", failuresUntilOpen);
+      clock.advance(openSeconds + trustedFirstSeconds - 1);
+      await expect(breaker.run("stranger", answer)).rejects.toThrow(
+        CircuitOpenError,
+      );
+      clock.advance(1);
+      expect(await breaker.run("stranger", answer)).toBe("answer");
+      expect(await breaker.run(null, answer)).toBe("answer");
+    });
+
+    it("is not kept open by strangers whose probes fail or hang", async () => {
+      await failFrom("honest", failuresUntilOpen);
+      clock.advance(openSeconds + trustedFirstSeconds);
+      await failFrom("stranger", 3);
+      let end: (value: string) => void = () => undefined;
+      const hanging = breaker.run(
+        "stranger",
+        () => new Promise<string>((resolve) => (end = resolve)),
+      );
+      await expect(breaker.run("other", answer)).rejects.toThrow(
+        CircuitOpenError,
+      );
+      expect(await breaker.run("honest", answer)).toBe("answer");
+      end("late");
+      expect(await hanging).toBe("late");
+    });
 
     it("opens when the trusted caller's calls fail, and is closed by its probe only", async () => {
       await failFrom("honest", failuresUntilOpen);

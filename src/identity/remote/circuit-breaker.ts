@@ -5,6 +5,11 @@ import type { Clock } from "../../common/clock.port";
 export const failuresUntilOpen = 5;
 /** How long it stays open until a call is tried again, in seconds. */
 export const openSeconds = 10;
+/**
+ * How long only trusted callers are tried after that, in seconds: they may never
+ * come back.
+ */
+export const trustedFirstSeconds = 60;
 /** How many trusted callers are remembered; the least recent is forgotten. */
 const maxTrusted = 10_000;
 
@@ -24,8 +29,9 @@ export class CircuitOpenError extends Error {
  * and its outcome closes the circuit or opens it again.
  *
  * What a caller sends may make the server fail. So as soon as there are trusted
- * callers, only their failures count and only their calls are probes: nobody
- * else can open the circuit or keep it open.
+ * callers, only their failures count: nobody else can open the circuit or keep it
+ * open. Their calls are probes first; others' only if none of them comes, and
+ * never in place of theirs.
  *
  * @see https://martinfowler.com/bliki/CircuitBreaker.html
  */
@@ -33,7 +39,8 @@ export class CircuitBreaker {
   private failures = 0;
   /** Milliseconds since 1970; undefined while it is closed. */
   private openUntil: number | undefined;
-  private isProbing = false;
+  /** Whose probes are running: of those that count, of the others. */
+  private readonly probing = new Set<boolean>();
   /** Counts openings and closings: the outcome of a call from before the last one is ignored. */
   private era = 0;
   private readonly trusted = new LRUCache<string, true>({ max: maxTrusted });
@@ -52,7 +59,8 @@ export class CircuitBreaker {
     task: (isProbe: boolean) => Promise<T>,
   ): Promise<T> {
     const isProbe = this.openUntil !== undefined;
-    if (isProbe) this.admitProbe(caller);
+    const counted = this.counts(caller);
+    if (isProbe) this.admitProbe(counted);
     const { era } = this;
     try {
       const result = await task(isProbe);
@@ -62,7 +70,7 @@ export class CircuitBreaker {
       if (era === this.era && this.counts(caller)) this.fail(isProbe);
       throw error;
     } finally {
-      if (isProbe) this.isProbing = false;
+      if (isProbe) this.probing.delete(counted);
     }
   }
 
@@ -77,13 +85,17 @@ export class CircuitBreaker {
     );
   }
 
-  private admitProbe(caller: string | null): void {
+  private admitProbe(counted: boolean): void {
     const wait = (this.openUntil ?? 0) - this.clock.now();
     // Longer than it ever stays open: the clock has jumped back.
-    const isOver = wait <= 0 || wait > openSeconds * 1000;
+    const hasJumped = wait > openSeconds * 1000;
+    const isOver = wait <= 0 || hasJumped;
     if (!isOver) throw new CircuitOpenError(Math.ceil(wait / 1000));
-    if (this.isProbing || !this.counts(caller)) throw new CircuitOpenError(1);
-    this.isProbing = true;
+    const isForAll = wait <= -trustedFirstSeconds * 1000 || hasJumped;
+    if (this.probing.has(counted) || !(counted || isForAll)) {
+      throw new CircuitOpenError(1);
+    }
+    this.probing.add(counted);
   }
 
   private close(): void {
