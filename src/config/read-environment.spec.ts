@@ -125,7 +125,7 @@ describe("readEnvironment", () => {
         expect.stringMatching(
           /^ {2}- GOOGLE_CLIENT_IDS must be .*\(it is not set\)$/,
         ),
-        "  - GOOGLE_CERTS_URL must be a URL; in production https://www.googleapis.com/oauth2/v1/certs",
+        "  - GOOGLE_CERTS_URL must be a URL without credentials; in production https://www.googleapis.com/oauth2/v1/certs",
         expect.stringMatching(
           /^ {2}- SECRET_KEY must be at least 32 random bytes/,
         ),
