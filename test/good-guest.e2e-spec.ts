@@ -53,6 +53,14 @@ describe.each(platformNames)("in a host on %s", (platform) => {
       expect([entered.status, entered.body.userId]).toEqual([200, id]);
     });
 
+    it("every error has a request id, even if the host assigns none", async () => {
+      const first = await call(app, "GET", "/users/me");
+      const second = await call(app, "GET", "/users/me");
+      const ids = [first.body.requestId, second.body.requestId];
+      expect(ids).toEqual([expect.stringMatching(/./), expect.anything()]);
+      expect(ids[0]).not.toBe(ids[1]);
+    });
+
     it.each([
       ["GET", "/users/me"],
       ["PATCH", "/users/me"],

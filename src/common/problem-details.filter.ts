@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import { types } from "node:util";
 import {
@@ -95,7 +96,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const request = http.getRequest<HttpRequest>();
     const response = http.getResponse<unknown>();
     const { httpAdapter } = this.adapterHost;
-    const requestId = typeof request.id === "string" ? request.id : "";
+    const requestId = idOf(request);
     const path = request.url.split("?", 1)[0] ?? "";
     // The platform responds 404 to a wrong method, too.
     const allowed = isNotFound(exception) ? this.allowedMethods.of(path) : [];
@@ -275,4 +276,10 @@ function withoutInput(error: unknown): unknown {
   const { name, message, stack } = error;
   const { code } = error as { code?: unknown };
   return { type: name, message, stack, code };
+}
+
+/** The id that the application's logger or platform assigned, or a new one. */
+function idOf({ id }: HttpRequest): string {
+  if (typeof id === "string" && id !== "") return id;
+  return typeof id === "number" ? String(id) : randomUUID();
 }
