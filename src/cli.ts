@@ -14,13 +14,13 @@ import { importCommand } from "./service/cli/import.command";
 import { inspectTokenCommand } from "./service/cli/inspect-token.command";
 import { keysCommand } from "./service/cli/keys.command";
 import { riscCommand } from "./service/cli/risc.command";
+import { withUsageStatus } from "./service/cli/usage";
 import { packageVersion } from "./service/package-version";
 
 /** The command line interface for operators. */
-const program = new Command("nest-google-auth")
+const program = withUsageStatus(new Command("nest-google-auth"))
   .description("Operate nest-google-auth; reads the service's environment")
-  .version(packageVersion)
-  .showHelpAfterError();
+  .version(packageVersion);
 
 program
   .command("migrate")

@@ -220,7 +220,7 @@ describe("the import of hostile records", () => {
     expect(await site.users()).toMatchObject([{ subject: sub, name: "AB" }]);
   });
 
-  it("exits with 2 on bad usage, and with 1 without the file, or the database", async () => {
+  it("exits with 2 on invalid usage, and with 1 without the file, or the database", async () => {
     for (const args of [
       ["--from", "okta", "users"],
       ["--from", "csv"],

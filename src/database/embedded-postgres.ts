@@ -170,7 +170,7 @@ async function obtainServer(
   if (running !== undefined) return { port: running, origin: "adopted" };
   const binaries = findBinaries(home, onProgress);
   if (isNew) {
-    onProgress?.(`Making a PostgreSQL database in ${path}`);
+    onProgress?.(`Creating a PostgreSQL database in ${path}`);
     initCluster(home, binaries, durable);
   }
   const port = await launchServer(home, binaries, durable);

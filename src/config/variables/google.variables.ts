@@ -36,7 +36,7 @@ export class GoogleVariables extends DatabaseVariables {
     option: "google.clientIds",
     purpose:
       "The OAuth client ids of your apps (web, iOS, Android, …) whose ID tokens are accepted.",
-    rule: "a comma-separated list of at least one client id, each optionally labelled as in ios=…, in production not a placeholder",
+    rule: "a comma-separated list of at least one client id, each with an optional label such as ios=…; no placeholder in production",
     faults: entriesThatAreNot(isClientId),
   })
   @AsList()

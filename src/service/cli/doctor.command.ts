@@ -30,7 +30,7 @@ export function doctorCommand(): Command {
 const help = `
 Each line is one check: ✔ in order, ! works but is a risk, ✖ does not work.
 
-Exit status: 0 unless a line has ✖, then 1; 2 for bad usage.`;
+Exit status: 0 unless a line has ✖, then 1; 2 for invalid usage.`;
 
 async function examine({ json }: { readonly json?: true }): Promise<void> {
   // The key cache logs to standard output, where the report goes.

@@ -21,18 +21,18 @@ const incompleteStatus = 3;
 /** `import`: taking over the users of another system. */
 export function importCommand(): Command {
   return withUsageStatus(new Command("import"))
-    .summary("import users from the export of another system")
+    .summary("Import users from the export of another system")
     .description(
-      "Import users with their Google accounts from the export of another system. Users whose account is known already are not changed, so the command can be run again.",
+      "Import users with their Google accounts from the export of another system. Users whose account already exists here are not changed, so the command can be run again.",
     )
     .addOption(
-      new Option("--from <system>", "what has written the file")
+      new Option("--from <system>", "the system that wrote the file")
         .choices(Object.keys(importSources))
         .makeOptionMandatory(),
     )
     .option(
       "--keep-ids",
-      "users keep their ids, which must be UUIDs (default: new ids)",
+      "keep the users' ids, which must be UUIDs (default: new ids)",
     )
     .option("--dry-run", "write nothing, and report what would happen")
     .argument("<file>", "the export")
@@ -45,11 +45,11 @@ Examples:
   node dist/cli.js import --from firebase users.json --dry-run
   node dist/cli.js import --from supabase users.jsonl --keep-ids 2> refused.txt
 
-How to export: docs/migrating. Refused users are listed on standard error, by
-place in the file and reason.
+How to export: docs/migrating. Refused users are listed on standard error, with
+their place in the file and the reason.
 
-Exit status: 0 if every user with a Google account is there now, 1 on failure,
-2 for bad usage, ${incompleteStatus} if some users were refused or none has a Google account.`;
+Exit status: 0 if every user with a Google account exists here now, 1 on failure,
+2 for invalid usage, ${incompleteStatus} if some users were refused or none has a Google account.`;
 
 async function run(file: string, options: ImportOptions): Promise<void> {
   const { from: source, keepIds = false, dryRun = false } = options;

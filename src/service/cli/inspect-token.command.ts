@@ -43,7 +43,7 @@ Examples:
   node dist/cli.js inspect-token --offline --json < token.txt
 
 Exit status: 0 if a sign-in would accept it, 1 if it would not or that is unknown,
-2 for bad usage.`;
+2 for invalid usage.`;
 
 /** The variables that the verdict depends on. */
 const names = [

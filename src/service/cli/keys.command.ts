@@ -50,7 +50,7 @@ export function keysCommand(): Command {
 }
 
 const exitStatus =
-  "\nExit status: 0 if the command has succeeded or nothing was left to do, 1 if it\nwas refused, with the reason.";
+  "\nExit status: 0 if the command succeeded or nothing was left to do, 1 if it was\nrefused, with the reason.";
 
 async function list({ json }: { readonly json?: true }): Promise<void> {
   const keys = await withKeyEnvironment(async (environment) =>

@@ -98,7 +98,7 @@ Examples:
 Set-up, step by step: docs/cross-account-protection.md`;
 
 const exitStatus =
-  "\nExit status: 0 on success or if nothing was left to do, 1 on refusal or failure,\n2 for bad usage.";
+  "\nExit status: 0 on success or if nothing was left to do, 1 on refusal or failure,\n2 for invalid usage.";
 
 /** Adds the options of a command that calls Google. */
 function asking(command: Command): Command {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-/** The exit status of bad usage. */
+/** The exit status of invalid usage. */
 const usageStatus = 2;
 
 /**
@@ -15,7 +15,7 @@ export function withUsageStatus(command: Command): Command {
     );
 }
 
-/** Ends the program as on any bad usage. @param fault what is wrong */
+/** Ends the program as on any invalid usage. @param fault what is wrong */
 export function refuseUsage(command: Command, fault: string): never {
   command.error(`error: ${fault}`, { exitCode: usageStatus });
 }

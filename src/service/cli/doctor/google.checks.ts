@@ -21,7 +21,7 @@ export async function googleFindings({
     return [
       failed(
         "google",
-        `the certificates cannot be had from ${host}: ${fault}`,
+        `the certificates cannot be fetched from ${host}: ${fault}`,
         `Allow connections to ${host}; HTTPS_PROXY is not supported`,
       ),
     ];
