@@ -118,19 +118,19 @@ function curlLines() {
   const signIn = `curl -s $S/auth/google ${json} -d @-`;
   return [
     {
-      title: "A fresh Google token in, this app's tokens out",
+      title: "Exchange a fresh Google token for an access token of the service",
       command: `T=$(curl -s -X POST $G/emulator/id-token | \\\n  ${signIn} | \\\n  sed 's/.*"accessToken":"\\([^"]*\\).*/\\1/')`,
     },
     {
-      title: "A guarded call (the access token lives 15 minutes)",
+      title: "Call a guarded route; the access token is valid for 15 minutes",
       command: `curl -s $S/users/me -H "Authorization: Bearer $T"`,
     },
     {
-      title: "Google reports ada@gmail.com as hijacked: the token is 401 now",
+      title: "Google ends the sessions of ada@gmail.com: the token is 401 now",
       command: `curl -s $G/emulator/security-events ${json} \\\n  -d "{\\"account\\":\\"consumer\\",\\"type\\":\\"sessions-revoked\\",\n       \\"to\\":\\"$S/security-events\\"}"`,
     },
     {
-      title: "A Google token that was made for another app: 401",
+      title: "A Google token that was issued for another app: 401",
       command: `curl -s $G/emulator/id-token ${json} \\\n  -d '{"audience":"1-other.apps.googleusercontent.com"}' | \\\n  ${signIn}`,
     },
   ];

@@ -16,9 +16,9 @@ import { demoGraceSeconds } from "./old-refresh-token";
 import { selfCheck } from "./self-check";
 
 interface DemoOptions {
-  readonly check: boolean;
-  readonly json: boolean;
-  readonly reset: boolean;
+  readonly check?: true;
+  readonly json?: true;
+  readonly reset?: true;
   readonly port: number;
   readonly clientId?: string;
 }
@@ -27,20 +27,20 @@ const dataDir = resolve(".data/demo");
 
 const program = new Command("npm run demo --")
   .description(
-    "Start the service with an embedded Postgres and a local Google, and prove that it works.\nNo account, no Docker, no network. Ctrl-C stops everything.",
+    "Start the service with an embedded Postgres and a local Google, and check that it works.\nIt needs no Google account, no Docker and no network. Ctrl-C stops everything.",
   )
-  .option("--check", "exit after the self-check, with its status", false)
-  .option("--json", "print one JSON object instead of lines", false)
-  .option("--reset", "delete the demo's database and secret first", false)
+  .option("--check", "exit after the self-check, with its status")
+  .option("--json", "print one JSON object instead of lines")
+  .option("--reset", "delete the demo's database and secret first")
   .option(
     "--port <number>",
-    "where the service listens; if the port is taken, the next free one is used",
+    "the port of the service; if it is taken, the next free one is used",
     portNumber,
     3000,
   )
   .option(
     "--client-id <id>",
-    "an OAuth client id of yours: uses the real Google instead of the local one",
+    "your OAuth client id: uses the real Google instead of the local one",
   )
   .showHelpAfterError();
 
@@ -49,14 +49,14 @@ async function main(): Promise<void> {
   const options = program.opts<DemoOptions>();
   if (process.env.NODE_ENV === "production") {
     throw new Error(
-      "The demo signs in anybody with made-up Google accounts, so it does not run with NODE_ENV=production.",
+      "The demo signs in anyone with made-up Google accounts, so it does not run with NODE_ENV=production.",
     );
   }
   const stopping = new Promise<void>((stop) => {
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
   });
-  const output = new DemoOutput(options.json);
+  const output = new DemoOutput(options.json ?? false);
   if (options.reset) {
     await EmbeddedPostgres.destroy(join(dataDir, "postgres"));
     await rm(dataDir, { recursive: true, force: true });
