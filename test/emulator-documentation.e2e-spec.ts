@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import * as ts from "typescript";
+import * as published from "../src/index";
 import * as testing from "../src/testing/index";
 
 interface DocumentedTest {
@@ -35,8 +36,11 @@ function documentedTests(text: string): DocumentedTest[] {
   const define = (name: string, run: () => Promise<void>) =>
     found.push({ name, run });
   const require = createRequire(__filename);
-  const load = (name: string): unknown =>
-    name === "nest-google-auth/testing" ? testing : require(name);
+  const ours: Readonly<Record<string, unknown>> = {
+    "nest-google-auth": published,
+    "nest-google-auth/testing": testing,
+  };
+  const load = (name: string): unknown => ours[name] ?? require(name);
   for (const [, code = ""] of text.matchAll(
     /^```ts complete\n([\s\S]*?)^```/gm,
   )) {
@@ -44,6 +48,8 @@ function documentedTests(text: string): DocumentedTest[] {
       compilerOptions: {
         module: ts.ModuleKind.CommonJS,
         target: ts.ScriptTarget.ES2023,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
       },
     });
     // The code is from our own page, and there is no file to import.

@@ -2,6 +2,12 @@
 export { FrozenClock } from "./frozen-clock";
 export { SteppedClock } from "./stepped-clock";
 export { TestDatabase } from "./test-database";
+export {
+  type RootModule,
+  TestApp,
+  type TestAppOptions,
+  type TestSite,
+} from "./test-app";
 export { TestService, type TestServiceOptions } from "./test-service";
 
 // The emulator of Google.
@@ -21,6 +27,8 @@ export {
 export { googlePaths } from "./google/emulator.routes";
 export type { EndpointFault } from "./google/faults";
 export type { SeenRequest } from "./google/request-log";
+
+export type { SignedInUser, SignInOptions, SignInSite } from "./google/sign-in";
 
 // Its tokens, codes and keys.
 export type { AuthorizationCodeOptions } from "./google/authorization-code.options";

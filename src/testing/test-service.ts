@@ -2,10 +2,8 @@ import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { AppOptions } from "../app.module";
 import { readEnvironment } from "../config/read-environment";
 import type { GoogleEmulator } from "./google/emulator";
+import { pathIn, setRolesIn, stopApp } from "./nest-app";
 import { TestDatabase } from "./test-database";
-
-/** How long a service that stops waits for requests in flight. */
-const patienceMilliseconds = 1000;
 
 export interface TestServiceOptions extends Pick<
   AppOptions,
@@ -96,14 +94,19 @@ export class TestService {
     return fetch(`${this.url}${path}`, init);
   }
 
+  /** The path of a POST route such as `/auth/google`. */
+  pathOf(route: string): string {
+    return pathIn(this.app, route);
+  }
+
+  /** Sets the roles of a user; tokens contain them from the next refresh on. */
+  setRoles(userId: string, roles: readonly string[]): Promise<void> {
+    return setRolesIn(this.app, userId, roles);
+  }
+
   /** Stops the service; waits at most a second for responses that nobody reads. */
   async stop(): Promise<void> {
-    const server = this.app.getHttpServer();
-    const timer = setTimeout(
-      () => server.closeAllConnections(),
-      patienceMilliseconds,
-    );
-    await this.app.close().finally(() => clearTimeout(timer));
+    await stopApp(this.app);
     if (this.ownsDatabase) await this.database.destroy();
   }
 

@@ -29,6 +29,12 @@ import type {
   ServiceAccountKey,
   ServiceAccountOptions,
 } from "./service-account";
+import {
+  signInAt,
+  type SignedInUser,
+  type SignInOptions,
+  type SignInSite,
+} from "./sign-in";
 import type { SecurityDelivery } from "./transmitter";
 
 /**
@@ -114,6 +120,15 @@ export class GoogleEmulator {
   /** Environment variables that configure a service to use this emulator. */
   environment(): Record<string, string> {
     return emulatorEnvironment(this);
+  }
+
+  /**
+   * Signs a new user in to an application under test: `TestApp`, `TestService`.
+   *
+   * @throws Error with the response if the application refuses it
+   */
+  signIn(site: SignInSite, options: SignInOptions = {}): Promise<SignedInUser> {
+    return signInAt(site, options, (token) => this.idToken(token));
   }
 
   /**
