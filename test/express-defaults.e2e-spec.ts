@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { NestFactory } from "@nestjs/core";
 import { GoogleAuthModule } from "../src/index";
@@ -8,10 +7,10 @@ import { documentedCode } from "./support/documented-code";
 import { requiredOptions } from "./support/guest-app";
 
 interface Documented {
-  harden(
+  readonly harden: (
     app: NestExpressApplication,
     exposure: { origins: readonly string[]; proxies: number },
-  ): void;
+  ) => void;
 }
 
 const origin = "https://app.example.com";
@@ -121,7 +120,7 @@ describe("an Express application with the lines of docs/adding-to-your-app.md", 
   });
 
   it("limits how long a request may take to arrive", () => {
-    const server = app.getHttpServer() as Server;
+    const server = app.getHttpServer();
     expect([server.requestTimeout, server.headersTimeout]).toEqual([
       ...[10_000, 10_000],
     ]);
