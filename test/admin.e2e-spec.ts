@@ -39,6 +39,7 @@ describe("administration", () => {
     ["PATCH", `/admin/users/${nobody}`],
     ["POST", `/admin/users/${nobody}/logout`],
     ["GET", "/admin/audit"],
+    ["GET", "/admin/overview"],
   ] as const;
 
   describe.each(routes)("%s %s", (method, path) => {

@@ -79,6 +79,7 @@ describe.each(platformNames)("in a host on %s", (platform) => {
       ["PATCH", "/admin/users/1"],
       ["POST", "/admin/users/1/logout"],
       ["GET", "/admin/audit"],
+      ["GET", "/admin/overview"],
     ])("our own routes stay guarded: %s %s", async (method, path) => {
       const answer = await call(app, method, path);
       expect(refusal(answer)).toEqual([401, "unauthenticated"]);

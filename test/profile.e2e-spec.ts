@@ -147,6 +147,7 @@ describe("the app's own fields of a user", () => {
       ["POST", "/auth/logout-all"],
       ["GET", "/admin/users"],
       ["GET", "/admin/audit"],
+      ["GET", "/admin/overview"],
       ["GET", "/team/guarded"],
       ["GET", "/team/optional"],
     ] as const;

@@ -497,6 +497,10 @@ export interface components {
       /** @description Send it as `cursor` to get the next page; null on the last page */
       readonly nextCursor: string | null;
     };
+    readonly AdminOverviewDto: {
+      /** @description The live sessions of all users, counted up to 10000; null if the session store cannot count them */
+      readonly liveSessions: number | null;
+    };
     readonly OAuthErrorDto: {
       /** @example invalid_grant */
       readonly error: string;

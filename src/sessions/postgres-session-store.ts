@@ -19,10 +19,11 @@ import {
   sessionRotation,
 } from "./postgres-session-rotation.statements";
 import {
+  countSessions,
   findSession,
   listSessions,
-  type NewSessionTimes,
   startSession,
+  type NewSessionTimes,
 } from "./postgres-session.statements";
 import { PostgresSessionRotation } from "./postgres-session-rotation";
 import {
@@ -104,6 +105,15 @@ export class PostgresSessionStore extends SessionStore {
   override async list(userId: string): Promise<Session[]> {
     const values = [userId, this.clock.statementTime()];
     return this.database.query<Session>(listSessions, values);
+  }
+
+  override async countLive(limit: number): Promise<number> {
+    const values = [limit, this.clock.statementTime()];
+    const [row] = await this.database.query<{ count: number }>(
+      countSessions,
+      values,
+    );
+    return row?.count ?? 0;
   }
 
   override async rotate(

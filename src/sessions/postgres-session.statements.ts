@@ -67,6 +67,10 @@ export const listSessions = `SELECT ${sessionColumns} FROM ${sessions}
 WHERE user_id = $1::uuid AND ${isLive(timeOf("$2"))}
 ORDER BY last_used_at DESC, id DESC LIMIT 1000`;
 
+/** $1 limit, $2 time */
+export const countSessions = `SELECT count(*)::integer AS count FROM (
+  SELECT FROM ${sessions} WHERE ${isLive(timeOf("$2"))} LIMIT $1) AS live`;
+
 /** Inserts a session for the rows of `account`; its twelve values begin at $first. */
 function insertSession(first: number): string {
   const $ = (offset: number) => `$${first + offset}`;

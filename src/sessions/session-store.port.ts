@@ -132,6 +132,15 @@ export abstract class SessionStore {
   abstract list(userId: string): Promise<Session[]>;
 
   /**
+   * The number of live sessions of all users, for administrators; null if the
+   * store cannot count them. Concurrent and idempotent.
+   *
+   * @param limit the most to count, so that it stays cheap
+   * @throws AuthError `service_unavailable`
+   */
+  abstract countLive(limit: number): Promise<number | null>;
+
+  /**
    * Replaces a refresh token with its successor, as decided by
    * `decideRotation`. A token that is ahead of the session, as after a restore,
    * is the live one: the session continues from there.

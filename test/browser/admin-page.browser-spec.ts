@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { AuditTrail } from "../../src/audit/audit-trail";
 import {
   accessibilityFaults,
   overflowsAt360,
@@ -25,6 +26,8 @@ describe("the admin page", () => {
     }
     const idToken = await site.google.idToken({ account: "unverifiedEmail" });
     await postJson(site.service, "/auth/google", { idToken });
+    // Refusals are written in the background, and the overview is read once.
+    await site.service.app.get(AuditTrail).flush();
     visitor = await site.visitor();
     page = await visitor.open(site.url("/admin"));
     await signIn(page, "grace@navy.example");
@@ -41,9 +44,12 @@ describe("the admin page", () => {
     within.getByRole("button", { name, exact: true }).click();
   const dialog = () => page.getByRole("dialog");
 
-  it("adds up sign-ins and refusals by reason", async () => {
+  it("counts sessions, sign-ins and refusals by reason", async () => {
     await press("Overview");
     await card("Overview").getByText("email_not_verified").waitFor();
+    await card("Overview")
+      .getByText(/^\d+Active sessions$/)
+      .waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await overflowsAt360(page)).toBe(false);
   });

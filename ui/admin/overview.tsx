@@ -6,11 +6,20 @@ import type { Signed } from "../session";
 /** The number of pages of the audit log to count. */
 const pages = 5;
 
-/** Counts of the latest events in the audit log. */
+/** From this many sessions on, the service does not count. */
+const maxCounted = 10_000;
+
+/** Live sessions, and counts of the latest events in the audit log. */
 export function Overview({ send, run }: Signed) {
   const [lines, setLines] = useState<readonly Schema<"AuditLineDto">[]>();
+  const [live, setLive] = useState<number | null>(null);
   useEffect(() => {
     const load = async () => {
+      const overview = await send<Schema<"AdminOverviewDto">>(
+        "GET",
+        "/admin/overview",
+      );
+      setLive(overview.liveSessions);
       const found: Schema<"AuditLineDto">[] = [];
       let cursor: string | null = null;
       for (let count = 0; count < pages; count++) {
@@ -39,6 +48,9 @@ export function Overview({ send, run }: Signed) {
     ? Math.round((Date.now() - Date.parse(oldest.occurredAt)) / 1000)
     : 0;
   const figures = [
+    ...(live === null
+      ? []
+      : [["Active sessions", live < maxCounted ? live : `${live}+`] as const]),
     ["Sign-ins", count("sign_in", "sign_up")],
     ["New users", count("sign_up")],
     ["Refused", count("sign_in_refused")],

@@ -163,6 +163,19 @@ function startContract(given: () => SessionBench): void {
     });
   });
 
+  describe("countLive", () => {
+    it("counts the live sessions of all users up to the limit, or none at all", async () => {
+      const { store } = given();
+      const before = await store.countLive(1000);
+      const ended = await given().start(newUserId());
+      await given().start(newUserId());
+      await given().end(ended);
+      const isCounting = before !== null;
+      expect(await store.countLive(1000)).toBe(isCounting ? before + 1 : null);
+      expect(await store.countLive(1)).toBe(isCounting ? 1 : null);
+    });
+  });
+
   describe("list", () => {
     it("returns only the user's sessions, most recently used first", async () => {
       const userId = newUserId();

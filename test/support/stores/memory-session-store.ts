@@ -72,6 +72,13 @@ export class MemorySessionStore extends SessionStore {
     return Promise.resolve(listed(this.of(userId), this.moment(userId)));
   }
 
+  override countLive(limit: number): Promise<number> {
+    const live = [...this.sessions.byId.values()].filter(
+      (session) => listed([session], this.moment(session.userId)).length > 0,
+    );
+    return Promise.resolve(Math.min(live.length, limit));
+  }
+
   override rotate(
     token: PresentedRefreshToken,
     context: Omit<SessionContext, "device">,
