@@ -38,7 +38,10 @@ export class AdminOverviewController {
 
   @Get()
   @Header("Cache-Control", "no-store")
-  @ApiOperation({ summary: "Figures about the service" })
+  @ApiOperation({
+    summary: "Figures about the service",
+    description: "Counted at the time of the request.",
+  })
   @ApiOkResponse({ type: AdminOverviewDto })
   @ApiProblem(
     "unauthenticated",
