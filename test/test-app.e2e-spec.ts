@@ -101,6 +101,22 @@ describe("TestApp", () => {
     expect((await google.signIn(second, { account })).user.id).toBe(user.id);
   });
 
+  // A regression: each restored the other's variables.
+  it("starts two applications at once, and restores the environment", async () => {
+    const before = { ...process.env };
+    const start = (publicUrl: string) =>
+      TestApp.for(AppModule, { env: { PUBLIC_URL: publicUrl } });
+    const apps = await Promise.all([
+      start("https://one.example"),
+      start("https://two.example"),
+    ]);
+    expect(process.env).toEqual(before);
+    for (const app of apps) {
+      await app.google.signIn(app);
+      await app.stop();
+    }
+  });
+
   it("leaves nothing behind when the application does not start", async () => {
     const before = { ...process.env };
     await expect(

@@ -26,8 +26,8 @@ import { RepeatTally } from "./repeat-tally";
 export const SHOW_REASONS = Symbol("SHOW_REASONS");
 
 /**
- * Where the metadata of the API are, for the challenge of a 401; undefined if
- * there are none.
+ * The URL of the API's metadata, for the challenge of a 401; undefined if the
+ * API has no metadata.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-5.1
  */

@@ -66,7 +66,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     return super.canActivate(context);
   }
 
-  /** The limits that a call counts towards; undefined if there are none. */
+  /** The limits that a call counts towards; undefined for an unlimited route. */
   protected limitsOf(context: ExecutionContext): RouteLimits | undefined {
     return routeLimitsOf(context.getHandler());
   }

@@ -6,7 +6,7 @@ import {
 } from "@nestjs/common";
 import { type AbstractHttpAdapter, NestFactory } from "@nestjs/core";
 import { GoogleEmulator } from "./google/emulator";
-import { pathIn, setRolesIn, stopApp } from "./nest-app";
+import { ServedApp } from "./served-app";
 import { TestDatabase } from "./test-database";
 
 const levels: LogLevel[] = ["error", "warn"];
@@ -47,15 +47,19 @@ export interface TestAppOptions {
  * const ada = await app.google.signIn(app, { roles: ["editor"] });
  * expect((await ada.fetch("/articles")).status).toBe(200);
  */
-export class TestApp implements TestSite {
+export class TestApp extends ServedApp implements TestSite {
+  /** Starts one after another, because they set `process.env`. */
+  private static starting: Promise<unknown> = Promise.resolve();
+
   private constructor(
     readonly app: INestApplication,
-    /** Where it listens. */
     readonly url: string,
     readonly google: GoogleEmulator,
     readonly database: TestDatabase,
-    private readonly dispose: () => Promise<void>,
-  ) {}
+    protected readonly dispose: () => Promise<void>,
+  ) {
+    super();
+  }
 
   /**
    * Starts an application. While it starts, `process.env` has the variables of
@@ -65,15 +69,26 @@ export class TestApp implements TestSite {
    *
    * @throws the error of the application's start
    */
-  static async for(
+  static for(
     rootModule: RootModule,
     options: TestAppOptions = {},
   ): Promise<TestApp> {
-    const google = options.google ?? (await GoogleEmulator.start());
+    const started = TestApp.starting.then(() =>
+      TestApp.start(rootModule, options),
+    );
+    TestApp.starting = started.catch(() => undefined);
+    return started;
+  }
+
+  private static async start(
+    rootModule: RootModule,
+    options: TestAppOptions,
+  ): Promise<TestApp> {
     const database = options.database ?? (await TestDatabase.create());
+    const google = options.google ?? (await GoogleEmulator.start());
     const dispose = async () => {
-      if (!options.database) await database.destroy();
       if (!options.google) await google.stop();
+      if (!options.database) await database.destroy();
     };
     const restore = setEnvironment({
       NODE_ENV: "test",
@@ -96,37 +111,13 @@ export class TestApp implements TestSite {
       await app.listen(0, "127.0.0.1");
       return new TestApp(app, await app.getUrl(), google, database, dispose);
     } catch (error) {
-      await app?.close();
+      // The error of the start matters more than one of the clean-up.
+      await app?.close().catch(() => undefined);
       await dispose();
       throw error;
     } finally {
       restore();
     }
-  }
-
-  /** A request to the application; `path` begins with a slash. */
-  fetch(path: string, init?: RequestInit): Promise<Response> {
-    return fetch(`${this.url}${path}`, init);
-  }
-
-  /** The path of a POST route such as `/auth/google` in this application. */
-  pathOf(route: string): string {
-    return pathIn(this.app, route);
-  }
-
-  /** Sets the roles of a user; tokens contain them from the next refresh on. */
-  setRoles(userId: string, roles: readonly string[]): Promise<void> {
-    return setRolesIn(this.app, userId, roles);
-  }
-
-  /** Stops the application, and what it was not given. */
-  async stop(): Promise<void> {
-    await stopApp(this.app);
-    await this.dispose();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 }
 

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { AppOptions } from "../app.module";
 import { readEnvironment } from "../config/read-environment";
 import type { GoogleEmulator } from "./google/emulator";
-import { pathIn, setRolesIn, stopApp } from "./nest-app";
+import { ServedApp } from "./served-app";
 import { TestDatabase } from "./test-database";
 
 export interface TestServiceOptions extends Pick<
@@ -19,10 +19,9 @@ export interface TestServiceOptions extends Pick<
 }
 
 /** The real service on a free port, pointed at a local Google. */
-export class TestService {
+export class TestService extends ServedApp {
   private constructor(
     readonly app: NestFastifyApplication,
-    /** Where it listens. */
     readonly url: string,
     readonly database: TestDatabase,
     /**
@@ -31,7 +30,9 @@ export class TestService {
      */
     readonly logLines: readonly string[],
     private readonly ownsDatabase: boolean,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * Starts the whole service: real HTTP, real Postgres, real signatures. Rate
@@ -89,28 +90,7 @@ export class TestService {
     }
   }
 
-  /** A request to the service; `path` begins with a slash. */
-  fetch(path: string, init?: RequestInit): Promise<Response> {
-    return fetch(`${this.url}${path}`, init);
-  }
-
-  /** The path of a POST route such as `/auth/google`. */
-  pathOf(route: string): string {
-    return pathIn(this.app, route);
-  }
-
-  /** Sets the roles of a user; tokens contain them from the next refresh on. */
-  setRoles(userId: string, roles: readonly string[]): Promise<void> {
-    return setRolesIn(this.app, userId, roles);
-  }
-
-  /** Stops the service; waits at most a second for responses that nobody reads. */
-  async stop(): Promise<void> {
-    await stopApp(this.app);
+  protected async dispose(): Promise<void> {
     if (this.ownsDatabase) await this.database.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 }

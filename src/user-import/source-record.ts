@@ -42,7 +42,7 @@ export class SourceRecord {
     );
   }
 
-  /** The only one of these records; undefined if there is none. */
+  /** The only one of these records; undefined without one. */
   static only(records: readonly SourceRecord[]): SourceRecord | undefined {
     if (records.length <= 1) return records[0];
     throw new RecordFault(

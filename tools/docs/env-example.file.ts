@@ -26,8 +26,8 @@ const examples: Readonly<Record<string, string>> = {
 const head = `# Every variable of the service. Generated from the code by \`npm run docs\`.
 #
 # Copy this file to .env and edit the copy. Lines without "#" must be edited;
-# lines with "#" show the default or, if there is none, an example. Variables
-# set in the environment take precedence over the file.
+# lines with "#" show the default, or an example if a variable has no default.
+# Variables set in the environment take precedence over the file.
 `;
 
 const foot = `# --- docker-compose.yml only; the service does not read it ---

@@ -53,7 +53,7 @@ function lineOf(page: string, generated: ReadonlyMap<string, string>): string {
   return `- [${title}](${page})${summary && `: ${summary}`}`;
 }
 
-/** The first sentence of the first paragraph; empty if there is none. */
+/** The first sentence of the first paragraph; empty without a paragraph. */
 function firstSentenceOf(text: string): string {
   const prose = text
     .replace(/^```[\s\S]*?^```/gm, "")

@@ -12,11 +12,11 @@ import {
 /** The documentation of an environment variable. */
 export interface DocumentedVariable {
   readonly name: string;
-  /** The equivalent option of GoogleAuthModule; undefined if there is none. */
+  /** The equivalent option of GoogleAuthModule, if it has one. */
   readonly option: string | undefined;
   readonly purpose: string;
   readonly rule: string;
-  /** The default as written in a file; undefined if there is none. */
+  /** The default as written in a file, if the variable has one. */
   readonly defaultValue: string | undefined;
   /** A description of the default, if it is not a constant. */
   readonly defaultText: string | undefined;

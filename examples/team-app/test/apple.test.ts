@@ -35,7 +35,7 @@ describe("Sign in with Apple", () => {
     ["for another app", { aud: "com.example.other" }, "invalid_token"],
     ["of another issuer", { iss: "https://apple.example" }, "invalid_token"],
     ["without a subject", { sub: undefined }, "invalid_token"],
-    ["with a subject that is none", { sub: "a b" }, "invalid_token"],
+    ["with an invalid subject", { sub: "a b" }, "invalid_token"],
     ["that has expired", { exp: 1_700_000_000 }, "token_expired"],
   ])("refuses a token %s", async (_what, changes, code) => {
     const token = await app.apple.token(changes as JWTPayload);

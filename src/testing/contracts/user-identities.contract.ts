@@ -116,7 +116,7 @@ export function userIdentitiesContract(
   });
 
   describe("identitiesOf", () => {
-    it("is empty if there are none or the user does not exist", async () => {
+    it("is empty for a user without identities or an unknown user", async () => {
       const { identity, user } = await given().newUser();
       await given().unlink(user, identity);
       expect(await given().users.identitiesOf(user.id)).toEqual([]);

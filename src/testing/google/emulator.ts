@@ -122,11 +122,7 @@ export class GoogleEmulator {
     return emulatorEnvironment(this);
   }
 
-  /**
-   * Signs a new user in to an application under test: `TestApp`, `TestService`.
-   *
-   * @throws Error with the response if the application refuses it
-   */
+  /** Signs a new user in to a TestApp or TestService. @throws Error if refused */
   signIn(site: SignInSite, options: SignInOptions = {}): Promise<SignedInUser> {
     return signInAt(site, options, (token) => this.idToken(token));
   }

@@ -10,7 +10,7 @@ export interface SecurityEventStream {
   readonly isEnabled: boolean;
 }
 
-/** Holds the only stream of the project; initially there is none. */
+/** Holds the only stream of the project, once it is configured. */
 export interface StreamPlace {
   stream?: SecurityEventStream;
 }
