@@ -15,8 +15,17 @@ import { startRedis } from "./redis-server";
 
 interface Answer {
   readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  readonly body: AnswerBody;
+}
+
+/** The members that the tests read; a response has some of them. */
+interface AnswerBody {
+  readonly code?: string;
+  readonly isNewUser?: boolean;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly user: { readonly id: string };
+  readonly errors: readonly { readonly field: string }[];
 }
 
 /** The application with all that it needs, on one or more instances. */
@@ -96,7 +105,8 @@ export class TeamApp {
       body: body && JSON.stringify(body),
     });
     const text = await answer.text();
-    return { status: answer.status, body: text && JSON.parse(text) };
+    const parsed = JSON.parse(text || "{}") as AnswerBody;
+    return { status: answer.status, body: parsed };
   }
 
   /** Signs in with a Google account; a consumer's address is authoritative. */
