@@ -1,14 +1,13 @@
 import { newAccount } from "../src/testing/google/accounts";
 import { digestOf } from "../src/users/stored-identity";
-import { person } from "./support/calls";
-import { query } from "./support/rows";
-import { countsOf, linesOf, useImport } from "./support/use-import";
-
 import {
   firebase,
   google,
   hostileRecords,
 } from "./hostile/import-records.table";
+import { person } from "./support/calls";
+import { query } from "./support/rows";
+import { countsOf, linesOf, useImport } from "./support/use-import";
 
 describe("the import of hostile records", () => {
   const site = useImport();

@@ -13,15 +13,16 @@ import { AppModule } from "../src/app.module";
 import { AppleKeys, appleClientId } from "./apple-keys";
 import { startRedis } from "./redis-server";
 
-interface Answer {
+interface Answer<Body> {
   readonly status: number;
-  readonly body: AnswerBody;
+  readonly body: Body;
 }
 
 /** The members that the tests read; a response has some of them. */
 interface AnswerBody {
   readonly code?: string;
   readonly isNewUser?: boolean;
+  readonly profileComplete?: boolean;
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly user: { readonly id: string };
@@ -90,11 +91,11 @@ export class TeamApp {
     await this.stopServices();
   }
 
-  async call(
+  async call<Body = AnswerBody>(
     method: string,
     path: string,
     { token, body, url }: { token?: string; body?: object; url?: string } = {},
-  ): Promise<Answer> {
+  ): Promise<Answer<Body>> {
     const base = url ?? (await this.instances[0]?.getUrl()) ?? "";
     const answer = await fetch(base + path, {
       method,
@@ -105,7 +106,7 @@ export class TeamApp {
       body: body && JSON.stringify(body),
     });
     const text = await answer.text();
-    const parsed = JSON.parse(text || "{}") as AnswerBody;
+    const parsed = JSON.parse(text || "{}") as Body;
     return { status: answer.status, body: parsed };
   }
 

@@ -49,10 +49,10 @@ describe("the team", () => {
   it("a changed role takes effect with the next refresh", async () => {
     const owner = await member("four", "owner");
     const kim = await member("four", "member");
-    const { body: team } = await app.call("GET", "/team", {
+    const { body: team } = await app.call<{ id: number }[]>("GET", "/team", {
       token: owner.token,
     });
-    const { id } = team[1] as { id: number };
+    const id = team[1]?.id;
     const body = { role: "owner" };
     const changed = await app.call("PATCH", `/team/${id}`, {
       ...{ token: owner.token, body },
