@@ -6,6 +6,8 @@ const root = resolve(__dirname, "../..");
 
 export interface ProgramOptions {
   readonly cwd: string;
+  /** Another version of Node to run it with. */
+  readonly program?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Standard input; by default it stays open and empty. */
@@ -41,12 +43,12 @@ export class Program {
   /** @param file for example src/main.ts */
   static start(
     file: string,
-    { cwd, args = [], env, input }: ProgramOptions,
+    { cwd, program = process.execPath, args = [], env, input }: ProgramOptions,
   ): Program {
     const { PATH, HOME } = process.env;
     return new Program(
       spawn(
-        process.execPath,
+        program,
         [
           "-r",
           require.resolve("@swc-node/register"),

@@ -21,6 +21,6 @@ export function clockFinding(
   const text = `this machine is ${apart.toFixed(1)} s ${aheadSeconds > 0 ? "ahead of" : "behind"} ${other}`;
   const remedy = "Synchronize both clocks with NTP";
   return apart > Math.max(mostSeconds, ordinarySeconds)
-    ? failed(check, `${text}; at most ${mostSeconds} s work`, remedy)
+    ? failed(check, `${text}; at most ${mostSeconds} s are tolerated`, remedy)
     : warning(check, text, remedy);
 }

@@ -67,7 +67,7 @@ function serverFinding({ version, major, isReadOnly }: Facts): Finding {
   return major < oldestMaintained
     ? warning(
         "database",
-        `${name} is not maintained any more`,
+        `${name} is no longer maintained`,
         "Upgrade; the tests run on 18",
       )
     : ok("database", name);

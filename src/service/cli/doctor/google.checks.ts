@@ -10,7 +10,7 @@ interface GoogleSettings {
   readonly clockSkewSeconds: number;
 }
 
-/** Whether Google's keys are to be had, and whether its clock is ours. */
+/** Whether Google's keys can be fetched, and how far its clock differs. */
 export async function googleFindings({
   certsUrl,
   clockSkewSeconds,
@@ -22,7 +22,7 @@ export async function googleFindings({
       failed(
         "google",
         `the certificates cannot be fetched from ${host}: ${fault}`,
-        `Allow connections to ${host}; HTTPS_PROXY is not supported`,
+        `Allow connections to ${host}, or set NODE_USE_ENV_PROXY=1 and HTTPS_PROXY on Node 22.21 or newer`,
       ),
     ];
   }

@@ -25,8 +25,8 @@ export async function signingKeyFindings(
     return [
       warning(
         check,
-        "none signs",
-        "A service repairs that when it starts; look into its log",
+        "no key signs",
+        "A service repairs that when it starts; see its log",
       ),
     ];
   }
@@ -73,7 +73,7 @@ function ageFinding(
     return warning(
       check,
       `${text}, but SIGNING_KEY_ROTATION_DAYS is ${rotationDays}`,
-      "A running service rotates it within 30 s; look into its log",
+      "A running service rotates it within 30 s; see its log",
     );
   }
   return store.isInOrder(keys)
