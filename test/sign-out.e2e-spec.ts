@@ -1,21 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Controller, Get } from "@nestjs/common";
 import type { Pool } from "pg";
 import { Database } from "../src/index";
 import { newAccount } from "../src/testing/google/accounts";
 import { GoogleEmulator } from "../src/testing/google/emulator";
 import { TestDatabase } from "../src/testing/test-database";
 import { TestService } from "../src/testing/test-service";
+import { controllerOf } from "./support/decorated-controller";
 import { answerOf, getWithToken, postJson, signIn } from "./support/requests";
 import { query } from "./support/rows";
-
-@Controller("probe")
-class ProbeController {
-  @Get()
-  probe(): string {
-    return "{}";
-  }
-}
 
 /** The time limit for a revocation on other instances, in milliseconds. */
 const maxDelay = 1000;
@@ -33,7 +25,7 @@ describe("ending sessions", () => {
     database = await TestDatabase.create();
     one = await TestService.start(google, {
       database,
-      controllers: [ProbeController],
+      controllers: [controllerOf("probe", [], { here: [] })],
     });
     other = await TestService.start(google, { database });
   });
@@ -291,7 +283,7 @@ describe("ending sessions", () => {
     const asked = jest.spyOn(master, "query");
     for (let count = 0; count < 200; count++) {
       expect(
-        (await getWithToken(one, "/probe", session.accessToken)).status,
+        (await getWithToken(one, "/probe/here", session.accessToken)).status,
       ).toBe(200);
     }
     const texts = asked.mock.calls.map((call) => JSON.stringify(call));
